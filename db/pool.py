@@ -1,0 +1,91 @@
+"""The connection pool: bounded, and quick to say that it is busy."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+
+from db.errors import Busy, Unavailable
+
+# Errors of a connection that could not be made, or that broke: the server is away, not the statement wrong.
+_AWAY = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+)
+
+
+class Database:
+    """Hands out connections of one pool.
+
+    `acquire_timeout` is in seconds: a caller that waits longer for a free connection gets `Busy`
+    instead of hanging; a server that cannot be reached is `Unavailable`.
+    """
+
+    def __init__(self, pool: asyncpg.Pool, *, acquire_timeout: float = 2.0) -> None:
+        self.pool = pool
+        self.acquire_timeout = acquire_timeout
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[asyncpg.Connection]:
+        """A connection in autocommit: each statement is its own transaction. Raises Busy, Unavailable."""
+        try:
+            conn = await self.pool.acquire(timeout=self.acquire_timeout)
+        except (TimeoutError, asyncpg.TooManyConnectionsError) as error:
+            raise Busy from error
+        except _AWAY as error:
+            raise Unavailable from error
+        try:
+            yield conn
+        except _AWAY as error:
+            raise Unavailable from error
+        finally:
+            await asyncio.shield(self.pool.release(conn))
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[asyncpg.Connection]:
+        """A connection inside one transaction: all that is done with it commits together. Raises Busy, Unavailable."""
+        async with self.connection() as conn, conn.transaction():
+            yield conn
+
+    async def close(self) -> None:
+        await self.pool.close()
+
+
+async def _prepare(conn: asyncpg.Connection) -> None:
+    await conn.set_type_codec("jsonb", schema="pg_catalog", encoder=json.dumps, decoder=json.loads)
+    await conn.set_type_codec("json", schema="pg_catalog", encoder=json.dumps, decoder=json.loads)
+
+
+async def open_database(
+    dsn: str,
+    *,
+    min_size: int = 2,
+    max_size: int = 16,
+    acquire_timeout: float = 2.0,
+    statement_timeout: float = 30.0,
+) -> Database:
+    """Connects. Timeouts in seconds. Raises Unavailable when the server cannot be reached."""
+    try:
+        pool = await asyncpg.create_pool(
+            dsn,
+            min_size=min_size,
+            max_size=max_size,
+            init=_prepare,
+            server_settings={
+                "application_name": "lodge",
+                "timezone": "UTC",
+                "statement_timeout": f"{int(statement_timeout * 1000)}",
+                "idle_in_transaction_session_timeout": "60000",
+                "jit": "off",
+            },
+        )
+    except _AWAY as error:
+        raise Unavailable from error
+    return Database(pool, acquire_timeout=acquire_timeout)

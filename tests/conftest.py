@@ -1,0 +1,107 @@
+"""Every test gets a database of its own, cloned from one migrated template."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pytest
+
+from bot.embedded import EmbeddedPostgres
+from db.migrate import migrate
+from db.pool import Database, open_database
+
+_OFF_FOR_SPEED = ("fsync = off", "full_page_writes = off", "max_connections = 200")
+
+
+def with_database(dsn: str, name: str) -> str:
+    """The same server, another database."""
+    parts = urlsplit(dsn)
+    return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+@pytest.fixture(scope="session")
+def server_dsn() -> Iterator[str]:
+    """A server for the whole run: LODGE_TEST_DATABASE_URL, or an embedded one of version LODGE_TEST_POSTGRES (18)."""
+    given = os.environ.get("LODGE_TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    version = int(os.environ.get("LODGE_TEST_POSTGRES", "18"))
+    with tempfile.TemporaryDirectory(prefix="lodge-test-", ignore_cleanup_errors=True) as folder:
+        server = EmbeddedPostgres(Path(folder) / "postgres", version=version)
+        asyncio.run(_loosen(server.dsn()))
+        yield server.dsn()
+        server.close()
+
+
+async def _loosen(dsn: str) -> None:
+    conn = await asyncpg.connect(dsn)
+    for setting in _OFF_FOR_SPEED:
+        await conn.execute(f"ALTER SYSTEM SET {setting}")
+    await conn.execute("SELECT pg_reload_conf()")
+    await conn.close()
+
+
+@pytest.fixture(scope="session")
+def template(server_dsn: str) -> str:
+    """The name of a migrated, empty database that nobody is connected to."""
+    name = f"template_{uuid.uuid4().hex[:12]}"
+
+    async def build() -> None:
+        conn = await asyncpg.connect(server_dsn)
+        await conn.execute(f"CREATE DATABASE {name}")
+        await conn.close()
+        fresh = await asyncpg.connect(with_database(server_dsn, name))
+        await migrate(fresh)
+        await fresh.close()
+
+    asyncio.run(build())
+    return name
+
+
+@pytest.fixture
+async def db_url(server_dsn: str, template: str) -> AsyncIterator[str]:
+    """DSN of a fresh, migrated database."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    conn = await asyncpg.connect(server_dsn)
+    try:
+        await conn.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+        yield with_database(server_dsn, name)
+        await conn.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        await conn.close()
+
+
+@pytest.fixture
+async def empty_db_url(server_dsn: str) -> AsyncIterator[str]:
+    """DSN of a database that was never migrated."""
+    name = f"empty_{uuid.uuid4().hex[:12]}"
+    conn = await asyncpg.connect(server_dsn)
+    try:
+        await conn.execute(f"CREATE DATABASE {name}")
+        yield with_database(server_dsn, name)
+        await conn.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        await conn.close()
+
+
+@pytest.fixture
+async def database(db_url: str) -> AsyncIterator[Database]:
+    """An open `Database` on a fresh database."""
+    opened = await open_database(db_url, min_size=1, max_size=8)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def conn(database: Database) -> AsyncIterator[asyncpg.Connection]:
+    """One autocommit connection of `database`."""
+    async with database.connection() as connection:
+        yield connection
