@@ -1,1 +1,2 @@
--- (sending)
+-- (sending) placeholder
+SELECT 1;

@@ -1,1 +1,2 @@
--- (search)
+-- (search) placeholder
+SELECT 1;

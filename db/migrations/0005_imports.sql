@@ -1,1 +1,2 @@
--- (imports)
+-- (imports) placeholder
+SELECT 1;

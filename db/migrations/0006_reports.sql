@@ -1,1 +1,2 @@
--- (reports)
+-- (reports) placeholder
+SELECT 1;

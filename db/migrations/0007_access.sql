@@ -1,1 +1,2 @@
--- (access)
+-- (access) placeholder
+SELECT 1;
