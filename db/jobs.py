@@ -1,0 +1,73 @@
+"""Jobs: what is enqueued together with the change that causes it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import asyncpg
+
+
+async def enqueue(
+    conn: asyncpg.Connection,
+    name: str,
+    payload: bytes = b"",
+    *,
+    dedupe_key: str | None = None,
+    delay: timedelta = timedelta(0),
+) -> bool:
+    """Whether a job was added: one with the same `dedupe_key` that waits or runs makes another needless."""
+    added = await conn.fetchval(
+        """
+        WITH inserted AS (
+            INSERT INTO pgqueuer (priority, entrypoint, payload, dedupe_key, status, execute_after)
+            VALUES (0, $1, $2, $3, 'queued', now() + $4)
+            ON CONFLICT (dedupe_key)
+                WHERE (status = ANY (ARRAY['queued'::pgqueuer_status, 'picked'::pgqueuer_status]))
+                  AND dedupe_key IS NOT NULL
+                DO NOTHING
+            RETURNING id, entrypoint, priority
+        ), logged AS (
+            INSERT INTO pgqueuer_log (job_id, status, entrypoint, priority)
+            SELECT id, 'queued', entrypoint, priority FROM inserted
+        )
+        SELECT count(*) FROM inserted
+        """,
+        name,
+        payload,
+        dedupe_key,
+        delay,
+    )
+    return bool(added)
+
+
+async def enqueue_many(conn: asyncpg.Connection, name: str, payloads: list[bytes], dedupe_keys: list[str]) -> int:
+    """Enqueues one job a payload, less those whose dedupe key waits or runs already; returns how many."""
+    return int(
+        await conn.fetchval(
+            """
+            WITH inserted AS (
+                INSERT INTO pgqueuer (priority, entrypoint, payload, dedupe_key, status)
+                SELECT 0, $1, payload, dedupe_key, 'queued'
+                FROM unnest($2::bytea[], $3::text[]) AS wanted (payload, dedupe_key)
+                ORDER BY dedupe_key
+                ON CONFLICT (dedupe_key)
+                    WHERE (status = ANY (ARRAY['queued'::pgqueuer_status, 'picked'::pgqueuer_status]))
+                      AND dedupe_key IS NOT NULL
+                    DO NOTHING
+                RETURNING id, entrypoint, priority
+            ), logged AS (
+                INSERT INTO pgqueuer_log (job_id, status, entrypoint, priority)
+                SELECT id, 'queued', entrypoint, priority FROM inserted
+            )
+            SELECT count(*) FROM inserted
+            """,
+            name,
+            payloads,
+            dedupe_keys,
+        )
+    )
+
+
+async def open_dedupe(conn: asyncpg.Connection, job_id: int) -> None:
+    """Called by a running job before it reads: what commits from now on enqueues a job of its own."""
+    await conn.execute("UPDATE pgqueuer SET dedupe_key = NULL WHERE id = $1", job_id)

@@ -1,0 +1,47 @@
+"""What every capability is given: the app-lifetime parts it works with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from db.ids import WorkspaceId
+from db.pool import Database
+
+if TYPE_CHECKING:
+    from handlers.requesting import Directory
+
+
+class Bell(Protocol):
+    """Wakes the job workers. Ringing costs nothing: many rings become one notification."""
+
+    def ring(self) -> None: ...
+
+
+class SlackClients(Protocol):
+    """Web API clients by workspace. Raises NotFound where the app is not installed."""
+
+    async def client(self, workspace_id: WorkspaceId) -> AsyncWebClient: ...
+
+
+class Background(Protocol):
+    """Work that goes on after an answer was given; a stopping process waits for it."""
+
+    def start(self, work: Coroutine[Any, Any, None], *, name: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """`clock` returns an aware datetime; `public_url` is LODGE_PUBLIC_URL without a trailing slash."""
+
+    database: Database
+    bell: Bell
+    clock: Callable[[], datetime]
+    slack: SlackClients
+    directory: Directory
+    background: Background
+    public_url: str | None = None
