@@ -141,5 +141,7 @@ def words(locale: str | None) -> Words:
 @cache
 def _load(spoken: str) -> Words:
     folder = files("handlers") / "locales" / spoken
-    catalogues = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".ftl")), key=lambda e: e.name)
+    catalogues = sorted(
+        (entry for entry in folder.iterdir() if entry.name.endswith(".ftl")), key=lambda e: e.name
+    )
     return Words(spoken, tuple(entry.read_text(encoding="utf-8") for entry in catalogues))
