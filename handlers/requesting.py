@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+
+from db.people import Person
 
 from db.access import Actor
-from db.ids import ChannelId, MessageTs, SlackUserId, WorkspaceId
-from db.people import Person
+from db.ids import ChannelId, MessageTs, SlackUserId
 from db.workspaces import Workspace
 
 

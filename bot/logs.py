@@ -1,0 +1,72 @@
+"""Structured logs: one line an event, with the id of the request it belongs to, and no secrets."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from typing import TextIO
+
+from pythonjsonlogger.json import JsonFormatter
+
+from bot.settings import LogFormat
+from handlers import reference
+
+# Tokens of Slack and of Lodge, signing hashes, and what follows a bearer or a password in a URL.
+_SECRET = re.compile(
+    r"xox[a-z](?:\.xox[a-z])?-[\w.-]+|xapp-[\w-]+|ldg_[\w-]+|v0=[0-9a-f]{64}|(?<=://)[^/@\s]+:[^/@\s]+(?=@)|(?<=Bearer )\S+"
+)
+_HIDDEN = "[hidden]"
+
+
+def hide_secrets(text: str) -> str:
+    return _SECRET.sub(_HIDDEN, text)
+
+
+class _Request(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.request = reference.current()
+        return True
+
+
+class _Text(logging.Formatter):
+    """For a terminal: time, level, request, logger, message, then what was given as `extra`."""
+
+    _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"request", "message", "asctime"}
+
+    def format(self, record: logging.LogRecord) -> str:
+        extra = " ".join(
+            f"{key}={value}" for key, value in record.__dict__.items() if key not in self._STANDARD
+        )
+        line = super().format(record)
+        return hide_secrets(f"{line} {extra}" if extra else line)
+
+
+class _Json(JsonFormatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return hide_secrets(super().format(record))
+
+
+def set_up_logs(form: LogFormat, *, stream: TextIO | None = None, level: int = logging.INFO) -> None:
+    """Sends everything to `stream` (stderr), in place of what was set up before."""
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.addFilter(_Request())
+    if form == "json":
+        handler.setFormatter(
+            _Json(
+                "{levelname}{name}{message}{request}",
+                style="{",
+                timestamp=True,
+                rename_fields={"levelname": "level", "name": "logger"},
+            )
+        )
+    else:
+        handler.setFormatter(_Text("%(asctime)s %(levelname)-7s [%(request)s] %(name)s: %(message)s"))
+    root = logging.getLogger()
+    for old in tuple(root.handlers):
+        root.removeHandler(old)
+    root.addHandler(handler)
+    root.setLevel(level)
+    # Their debug and info lines carry message texts and whole payloads.
+    for chatty in ("slack_bolt", "slack_sdk", "aiohttp.access", "asyncio", "pgqueuer"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -1,0 +1,108 @@
+"""Runs listeners and answers Slack the moment they acknowledge.
+
+Bolt's own runner looks every 10 ms whether `ack` was called. This one is told. It relies on how Bolt's
+runner and AsyncAck are written; tests/bot/test_runner.py fails when they change.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.listener.async_listener import AsyncListener
+from slack_bolt.listener.asyncio_runner import AsyncioListenerRunner
+from slack_bolt.logger.messages import warning_did_not_call_ack
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+
+from bot.background import BackgroundTasks
+
+# Slack waits 3 s, and some of them pass on the way.
+ANSWER_WITHIN = 2.5
+
+
+class TellingAck(AsyncAck):
+    """An `ack` that wakes whoever waits for it."""
+
+    def __init__(self, answered: asyncio.Future[None]) -> None:
+        super().__init__()
+        self._answered = answered
+
+    async def __call__(self, *args: Any, **kwargs: Any) -> BoltResponse:
+        response = await super().__call__(*args, **kwargs)
+        self.tell()
+        return response
+
+    def tell(self) -> None:
+        if not self._answered.done():
+            self._answered.set_result(None)
+
+
+class AwaitingRunner(AsyncioListenerRunner):
+    """An acknowledged listener goes on as a task of `background`.
+
+    Slack is told that an event arrived only when its listener is through, or is slow: one that fails
+    is answered with an error, and Slack delivers the event again.
+    """
+
+    background: BackgroundTasks
+
+    @classmethod
+    def replacing(cls, runner: AsyncioListenerRunner, background: BackgroundTasks) -> AwaitingRunner:
+        made = cls(
+            logger=runner.logger,
+            process_before_response=False,
+            listener_error_handler=runner.listener_error_handler,
+            listener_start_handler=runner.listener_start_handler,
+            listener_completion_handler=runner.listener_completion_handler,
+            lazy_listener_runner=runner.lazy_listener_runner,
+        )
+        made.background = background
+        return made
+
+    async def run(
+        self,
+        request: AsyncBoltRequest,
+        response: BoltResponse,
+        listener_name: str,
+        listener: AsyncListener,
+        starting_time: float | None = None,
+    ) -> BoltResponse | None:
+        if listener.lazy_functions or request.lazy_only:
+            return await super().run(request, response, listener_name, listener, starting_time)
+        loop = asyncio.get_running_loop()
+        answered: asyncio.Future[None] = loop.create_future()
+        ack = TellingAck(answered)
+        request.context["ack"] = ack
+        task = loop.create_task(self._listen(ack, request, listener), name=listener_name)
+        self.background.track(task)
+        late = loop.call_later(_patience(listener, starting_time), ack.tell)
+        try:
+            await answered
+        finally:
+            late.cancel()
+        if ack.response is None and listener.auto_acknowledgement:
+            await ack()
+        if ack.response is None:
+            self.logger.warning(warning_did_not_call_ack(listener_name))
+        return ack.response
+
+    async def _listen(self, ack: TellingAck, request: AsyncBoltRequest, listener: AsyncListener) -> None:
+        try:
+            await self.listener_start_handler.handle(request=request, response=None)
+            await listener.run_ack_function(request=request, response=None)  # type: ignore[arg-type]  # as Bolt does
+        except Exception as error:
+            failed = BoltResponse(status=500) if ack.response is None else None
+            await self.listener_error_handler.handle(error=error, request=request, response=failed)
+            if failed is not None:
+                ack.response = failed
+        finally:
+            ack.tell()
+            await self.listener_completion_handler.handle(request=request, response=None)
+
+
+def _patience(listener: AsyncListener, starting_time: float | None) -> float:
+    gone = 0.0 if starting_time is None else time.time() - starting_time
+    return max(0.0, min(ANSWER_WITHIN, float(listener.ack_timeout)) - gone)

@@ -1,0 +1,16 @@
+error-title = Das hat nicht geklappt
+error-close = Schließen
+error-unexpected = Bei uns ist etwas schiefgegangen, und es ist vermerkt. Versuche es gleich noch einmal; passiert es wieder, nenne deinem Admin diese Kennung: { $reference }
+error-busy = Gerade arbeiten viele gleichzeitig. Es wurde nichts geändert: Versuche es in ein paar Sekunden noch einmal.
+error-away = Die Datenbank ist gerade nicht erreichbar. Es wurde nichts geändert: Versuche es in einer Minute noch einmal. (Kennung: { $reference })
+error-not-found = { $kind } { $ref } gibt es hier nicht. Prüfe die Schreibweise oder suche mit `/issue search`.
+error-forbidden = Das darfst du nicht: Dafür braucht es { $needs }. Frage einen Admin dieses Workspaces.
+error-conflict = { $kind } { $ref } gibt es schon.
+error-deactivated = Dein Konto ist in diesem Workspace deaktiviert, deshalb wurde nichts getan. Bitte einen Admin des Workspaces, es wieder zu aktivieren.
+error-refused = Das geht nicht: { $why }
+error-not-installed = Die App ist in diesem Workspace nicht (mehr) installiert. Bitte einen Admin, sie neu zu installieren.
+undelivered-title = Ich konnte in { $channel } nichts posten
+undelivered-archived = Ich konnte in { $channel } nichts posten: Der Kanal ist archiviert. Reaktiviere ihn, oder wähle einen anderen Kanal.
+undelivered-not-member = Ich konnte in { $channel } nichts posten: Ich bin dort nicht Mitglied. Lade mich mit `/invite` ein und versuche es noch einmal.
+undelivered-gone = Ich konnte in { $channel } nichts posten: Den Kanal gibt es nicht mehr. Wähle einen anderen.
+undelivered-other = Ich konnte in { $channel } nichts posten: Slack sagte { $error }. Bitte einen Admin zu prüfen, ob die App dort posten darf.

@@ -1,0 +1,16 @@
+error-title = That did not work
+error-close = Close
+error-unexpected = Something went wrong on our side, and it has been noted. Try again in a moment; if it happens again, tell your admin this reference: { $reference }
+error-busy = Many people are working just now. Nothing was changed: try again in a few seconds.
+error-away = The database cannot be reached just now. Nothing was changed: try again in a minute. (Reference: { $reference })
+error-not-found = There is no { $kind } { $ref } here. Check the spelling, or look for it with `/issue search`.
+error-forbidden = You may not do that: it needs { $needs }. Ask an admin of this workspace.
+error-conflict = { $kind } { $ref } exists already.
+error-deactivated = Your account is deactivated in this workspace, so this was not done. Ask an admin of the workspace to reactivate it.
+error-refused = That cannot be done: { $why }
+error-not-installed = The app is not installed in this workspace (any more). Ask an admin to install it again.
+undelivered-title = I could not post in { $channel }
+undelivered-archived = I could not post in { $channel }: the channel is archived. Unarchive it, or choose another channel.
+undelivered-not-member = I could not post in { $channel }: I am not a member there. Invite me with `/invite`, then try again.
+undelivered-gone = I could not post in { $channel }: the channel does not exist any more. Choose another one.
+undelivered-other = I could not post in { $channel }: Slack said { $error }. Ask an admin to check that the app may post there.
