@@ -134,8 +134,6 @@ CREATE TABLE issues (
     CONSTRAINT issue_not_its_own_parent CHECK (parent_id <> issue_id),
     CONSTRAINT issue_priority CHECK (priority BETWEEN 1 AND 5)
 );
-CREATE INDEX issues_by_update ON issues (workspace_id, updated_at DESC, issue_id DESC) WHERE deleted_at IS NULL;
-CREATE INDEX issues_by_assignee ON issues (workspace_id, assignee_id, updated_at DESC, issue_id DESC) WHERE deleted_at IS NULL;
 CREATE INDEX issues_by_external_ref ON issues (workspace_id, lower(external_ref)) WHERE external_ref IS NOT NULL;
 
 CREATE TABLE labels (
@@ -193,6 +191,8 @@ CREATE TABLE events (
     actor_id     uuid,
     source       text NOT NULL,
     kind         text NOT NULL,
+    -- The version of the issue once this had happened; null for what does not touch its fields.
+    version      integer,
     at           timestamptz NOT NULL DEFAULT now(),
     before       jsonb NOT NULL DEFAULT '{}',
     after        jsonb NOT NULL DEFAULT '{}',
