@@ -27,7 +27,7 @@ class TellingAck(AsyncAck):
     """An `ack` that wakes whoever waits for it."""
 
     def __init__(self, answered: asyncio.Future[None]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
         self._answered = answered
 
     async def __call__(self, *args: Any, **kwargs: Any) -> BoltResponse:

@@ -23,9 +23,14 @@ class Bell(Protocol):
 
 
 class SlackClients(Protocol):
-    """Web API clients by workspace. Raises NotFound where the app is not installed."""
+    """Web API clients by workspace. Raises NotInstalled.
+
+    `client` waits out short rate limits and tries again; `sender` leaves every failure to its caller.
+    """
 
     async def client(self, workspace_id: WorkspaceId) -> AsyncWebClient: ...
+
+    async def sender(self, workspace_id: WorkspaceId) -> AsyncWebClient: ...
 
 
 class Background(Protocol):

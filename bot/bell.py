@@ -1,0 +1,60 @@
+"""Wakes the workers of all replicas after a commit.
+
+NOTIFY inside a writing transaction would make all writers queue for one lock. So the bell is rung after
+the commit, on a connection of its own, and many rings within a moment become one notification. A ring
+that is lost costs a worker's polling interval.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+from datetime import UTC, datetime
+
+import asyncpg
+from pgqueuer.domain.settings import db_settings
+
+from db.errors import Busy, Unavailable
+from db.pool import Database
+
+# Seconds in which rings are gathered. A worker that is at it anyway takes new jobs along without one.
+GATHER = 0.05
+
+_log = logging.getLogger(__name__)
+
+
+class QueueBell:
+    """`ring` returns at once; `run` is the task that notifies."""
+
+    def __init__(self, database: Database, *, gather: float = GATHER) -> None:
+        self._database = database
+        self._gather = gather
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        self._rung.set()
+
+    async def run(self) -> None:
+        while True:
+            await self._rung.wait()
+            await asyncio.sleep(self._gather)
+            self._rung.clear()
+            with contextlib.suppress(Busy, Unavailable, asyncpg.PostgresError, asyncpg.InterfaceError):
+                async with self._database.connection() as conn:
+                    await conn.execute("SELECT pg_notify($1, $2)", db_settings().channel, notice())
+
+
+def notice() -> str:
+    """What PgQueuer's own trigger would send."""
+    settings = db_settings()
+    return json.dumps(
+        {
+            "channel": settings.channel,
+            "operation": "insert",
+            "sent_at": datetime.now(UTC).isoformat(),
+            "table": settings.queue_table,
+            "type": "table_changed_event",
+        }
+    )

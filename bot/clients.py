@@ -1,0 +1,139 @@
+"""Web API clients: one a workspace, all on one HTTP session."""
+
+from __future__ import annotations
+
+import logging
+from typing import Protocol
+
+import aiohttp
+from slack_sdk.http_retry.async_handler import AsyncRetryHandler
+from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncConnectionErrorRetryHandler,
+    AsyncRateLimitErrorRetryHandler,
+    AsyncServerErrorRetryHandler,
+)
+from slack_sdk.web.async_client import AsyncWebClient
+
+from db.ids import WorkspaceId
+from handlers.errors import NotInstalled
+from handlers.installing import Installation, Installations
+
+# Seconds. The sender relies on it: a call that has not answered by then is over when it tries again.
+CALL_TIMEOUT = 10
+
+_log = logging.getLogger(__name__)
+
+
+class Observer(Protocol):
+    """Told of every call, for the metrics."""
+
+    def __call__(self, method: str, outcome: str) -> None: ...
+
+
+class ObservedClient(AsyncWebClient):
+    """Reports each call's method and outcome."""
+
+    observer: Observer | None = None
+
+    async def api_call(self, api_method: str, **options: object) -> object:  # type: ignore[override]  # the keywords are passed on as they come
+        outcome = "error"
+        try:
+            response = await super().api_call(api_method, **options)  # type: ignore[arg-type]
+            outcome = "ok"
+            return response
+        finally:
+            if self.observer is not None:
+                self.observer(api_method, outcome)
+
+
+class Clients:
+    """`client` waits out short rate limits; `sender` leaves every failure to its caller."""
+
+    def __init__(
+        self,
+        installations: Installations,
+        session: aiohttp.ClientSession,
+        *,
+        api_url: str,
+        observer: Observer | None = None,
+    ) -> None:
+        self._installations = installations
+        self._session = session
+        self._api_url = api_url
+        self._observer = observer
+        self._made: dict[tuple[str, bool], AsyncWebClient] = {}
+
+    async def client(self, workspace_id: WorkspaceId) -> AsyncWebClient:
+        return self.of(await self._installation(workspace_id))
+
+    async def sender(self, workspace_id: WorkspaceId) -> AsyncWebClient:
+        return self.of(await self._installation(workspace_id), patient=False)
+
+    def of(self, installation: Installation, *, patient: bool = True) -> AsyncWebClient:
+        key = (installation.bot_token, patient)
+        made = self._made.get(key)
+        if made is None:
+            made = self._made[key] = self.with_token(installation.bot_token, patient=patient)
+        return made
+
+    def with_token(self, token: str | None, *, patient: bool = True) -> AsyncWebClient:
+        handlers: list[AsyncRetryHandler] = []
+        if patient:
+            handlers = [
+                AsyncConnectionErrorRetryHandler(max_retry_count=1),
+                AsyncRateLimitErrorRetryHandler(max_retry_count=2),
+                AsyncServerErrorRetryHandler(max_retry_count=2),
+            ]
+        client = ObservedClient(
+            token=token,
+            base_url=self._api_url,
+            timeout=CALL_TIMEOUT,
+            session=self._session,
+            retry_handlers=handlers,
+        )
+        client.observer = self._observer
+        return client
+
+    async def _installation(self, workspace_id: WorkspaceId) -> Installation:
+        organisation = workspace_id.startswith("E")
+        found = await self._installations.find(
+            team_id=None if organisation else workspace_id,
+            enterprise_id=workspace_id if organisation else None,
+        )
+        if found is None:
+            raise NotInstalled
+        return found
+
+
+class OneInstallation:
+    """The workspace of SLACK_BOT_TOKEN, as auth.test tells it."""
+
+    def __init__(self, token: str, session: aiohttp.ClientSession, *, api_url: str) -> None:
+        self._token = token
+        self._session = session
+        self._api_url = api_url
+        self._found: Installation | None = None
+
+    async def find(self, *, team_id: str | None, enterprise_id: str | None) -> Installation | None:
+        found = self._found or await self.learn()
+        if team_id == found.workspace_id or (
+            found.enterprise_id is not None and enterprise_id == found.enterprise_id
+        ):
+            return found
+        return None
+
+    async def learn(self) -> Installation:
+        """Asks Slack whose token it is. Raises what slack_sdk raises."""
+        client = AsyncWebClient(
+            token=self._token, base_url=self._api_url, timeout=CALL_TIMEOUT, session=self._session
+        )
+        answer = await client.auth_test()
+        self._found = Installation(
+            workspace_id=WorkspaceId(answer["team_id"]),
+            name=answer.get("team") or "",
+            bot_token=self._token,
+            bot_user_id=answer["user_id"],
+            bot_id=answer.get("bot_id"),
+            enterprise_id=answer.get("enterprise_id") if answer.get("is_enterprise_install") else None,
+        )
+        return self._found

@@ -1,0 +1,59 @@
+"""What GET /metrics tells, in a registry of this process's own making."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from db.pool import Database
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+
+
+class Metrics:
+    """Counted as things happen; depths and ages are asked of the database when someone looks."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "lodge_requests_total", "HTTP requests", ("route", "status"), registry=self.registry
+        )
+        self.seconds = Histogram(
+            "lodge_request_seconds", "Time to answer", ("route",), buckets=_SECONDS, registry=self.registry
+        )
+        self.calls = Counter(
+            "lodge_slack_calls_total", "Web API calls", ("method", "outcome"), registry=self.registry
+        )
+        self.jobs = Counter("lodge_jobs_total", "Background jobs", ("job", "outcome"), registry=self.registry)
+        self._queued = Gauge(
+            "lodge_jobs", "Jobs by state (failed: parked)", ("job", "state"), registry=self.registry
+        )
+        self._oldest = Gauge("lodge_job_oldest_seconds", "Age of the oldest due job", registry=self.registry)
+        self._outbox = Gauge("lodge_outbox", "Messages to Slack by state", ("state",), registry=self.registry)
+        self._pool = Gauge(
+            "lodge_pool_connections", "Database connections", ("state",), registry=self.registry
+        )
+
+    def called(self, method: str, outcome: str) -> None:
+        self.calls.labels(method, outcome).inc()
+
+    def job_done(self, name: str, outcome: str) -> None:
+        self.jobs.labels(name, outcome).inc()
+
+    async def render(self, database: Database) -> bytes:
+        async with database.connection() as conn:
+            queued = await conn.fetch(
+                "SELECT entrypoint, status::text, count(*) AS n FROM pgqueuer GROUP BY 1, 2"
+            )
+            oldest = await conn.fetchval(
+                "SELECT extract(epoch FROM now() - min(execute_after))::float8 FROM pgqueuer"
+                " WHERE status = 'queued' AND execute_after <= now()"
+            )
+            waiting = await conn.fetchval("SELECT count(*) FROM outbox WHERE state = 'waiting'")
+        self._queued.clear()
+        for row in queued:
+            self._queued.labels(row["entrypoint"], row["status"]).set(row["n"])
+        self._oldest.set(oldest or 0.0)
+        self._outbox.labels("waiting").set(waiting)
+        self._pool.labels("open").set(database.pool.get_size())
+        self._pool.labels("idle").set(database.pool.get_idle_size())
+        return generate_latest(self.registry)
