@@ -1,0 +1,172 @@
+"""An issue as a message: in a channel, in full, or on one line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import assert_never
+
+from db.issues import Issue
+from db.states import Priority, Status
+from handlers.views.blocks import Json, actions, button, context, option, overflow, rich_text, section
+from handlers.views.excerpts import cut
+from handlers.views.people import People, who
+from handlers.views.states import day, label_tag, moment, priority_of, status_of
+from handlers.words import Mrkdwn, Words, clean, escape
+
+ASSIGN_ME = "issue_assign_me"
+START = "issue_start"
+CLOSE = "issue_close"
+REOPEN = "issue_reopen"
+COMMENT = "issue_comment"
+EDIT = "issue_edit"
+MORE = "issue_more"
+
+EXCERPT = 300
+LONG_EXCERPT = 2800
+LABELS_SHOWN = 12
+
+
+class CardStyle(Enum):
+    """`block_id` of a card's buttons begins with `card:<style>`, so that a press knows what to redraw."""
+
+    CHANNEL = "channel"
+    FULL = "full"
+    LINE = "line"
+
+
+class More(Enum):
+    """What the menu of a card offers; the option's value is `<this>:<issue id>`."""
+
+    SHOW = "show"
+    HISTORY = "history"
+    POST = "post"
+    ASSIGN_ME = "assign"
+    START = "start"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    COMMENT = "comment"
+    EDIT = "edit"
+    UNASSIGN = "unassign"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    text: str
+    blocks: list[Json]
+
+
+def card(
+    issue: Issue,
+    *,
+    people: People,
+    words: Words,
+    prefix: str,
+    labels: Sequence[str] | None = None,
+    style: CardStyle = CardStyle.CHANNEL,
+    duplicate_key: str | None = None,
+) -> Card:
+    """`people` has the assignee and the reporter; `labels` are the issue's own unless given."""
+    key = issue.key(prefix)
+    shown = issue.labels if labels is None else tuple(labels)
+    text = words("card-text", key=key, title=issue.title, status=status_of(issue, words))
+    match style:
+        case CardStyle.LINE:
+            return Card(text=text, blocks=[row(issue, people=people, words=words, prefix=prefix)])
+        case CardStyle.CHANNEL | CardStyle.FULL:
+            excerpt = EXCERPT if style is CardStyle.CHANNEL else LONG_EXCERPT
+            description = cut(issue.description, excerpt)
+            blocks = [
+                title_block(key, issue.title),
+                context(_facts(issue, shown, people, words, duplicate_key)),
+                *([description] if description else []),
+                context(_footer(issue, people, words)),
+                buttons(issue, words, style),
+            ]
+            return Card(text=text, blocks=blocks)
+    assert_never(style)
+
+
+def title_block(key: str, title: str) -> Json:
+    """Rich text shows a title letter by letter, whatever is in it."""
+    bold = {"bold": True}
+    elements = [
+        {"type": "text", "text": key, "style": bold | {"code": True}},
+        {"type": "text", "text": f"  {clean(title)}", "style": bold},
+    ]
+    return rich_text({"type": "rich_text_section", "elements": elements})
+
+
+def _facts(
+    issue: Issue, labels: Sequence[str], people: People, words: Words, duplicate_key: str | None
+) -> Mrkdwn:
+    facts: list[str] = [status_of(issue, words)]
+    if duplicate_key:
+        facts[0] += f" ({escape(duplicate_key)})"
+    if issue.priority is not Priority.NONE:
+        facts.append(priority_of(issue.priority, words))
+    facts.append(words("card-assignee", who=who(issue.assignee_id, people, words)))
+    if issue.due_on:
+        facts.append(words("card-due", date=day(issue.due_on, words)))
+    facts += [label_tag(name) for name in labels[:LABELS_SHOWN]]
+    if len(labels) > LABELS_SHOWN:
+        facts.append(words("card-more-labels", count=len(labels) - LABELS_SHOWN))
+    return Mrkdwn("  ·  ".join(facts))
+
+
+def _footer(issue: Issue, people: People, words: Words) -> Mrkdwn:
+    reporter = who(issue.reporter_id, people, words)
+    filed = words("card-filed", who=reporter, when=moment(issue.created_at))
+    if issue.closed_at is None:
+        return filed
+    return Mrkdwn(f"{filed}  ·  {words('card-closed', when=moment(issue.closed_at))}")
+
+
+def buttons(issue: Issue, words: Words, style: CardStyle) -> Json:
+    """Only what makes sense in the issue's state. The version in the block's id makes every redraw a new block."""
+    value = str(issue.issue_id)
+    elements = []
+    if issue.status is Status.CLOSED:
+        elements.append(button(words.plain("button-reopen"), REOPEN, value))
+    else:
+        elements.append(button(words.plain("button-assign-me"), ASSIGN_ME, value))
+        if issue.status is Status.OPEN:
+            elements.append(button(words.plain("button-start"), START, value))
+        elements.append(button(words.plain("button-close"), CLOSE, value, style="primary"))
+    elements += [
+        button(words.plain("button-comment"), COMMENT, value),
+        button(words.plain("button-edit"), EDIT, value),
+        overflow(MORE, _more(issue, words, style)),
+    ]
+    return actions(*elements, block_id=f"card:{style.value}:{value}:{issue.version}")
+
+
+def _more(issue: Issue, words: Words, style: CardStyle) -> list[Json]:
+    offered = [More.SHOW if style is CardStyle.CHANNEL else More.POST, More.HISTORY]
+    if issue.assignee_id is not None and issue.status is not Status.CLOSED:
+        offered.append(More.UNASSIGN)
+    return [_choice(more, issue, words) for more in offered]
+
+
+def _choice(more: More, issue: Issue, words: Words) -> Json:
+    return option(words.plain(f"more-{more.value}"), f"{more.value}:{issue.issue_id}")
+
+
+def row(issue: Issue, *, people: People, words: Words, prefix: str) -> Json:
+    """One issue in a list, with its most likely next steps."""
+    facts: list[str] = [status_of(issue, words)]
+    if issue.priority is not Priority.NONE:
+        facts.append(priority_of(issue.priority, words))
+    facts.append(who(issue.assignee_id, people, words))
+    if issue.due_on:
+        facts.append(words("card-due", date=day(issue.due_on, words)))
+    facts += [label_tag(name) for name in issue.labels[:4]]
+    text = Mrkdwn(f"*{escape(issue.key(prefix))}*  {escape(issue.title)}\n{'  ·  '.join(facts)}")
+    if issue.status is Status.CLOSED:
+        offered = [More.SHOW, More.REOPEN, More.COMMENT]
+    else:
+        begin = More.START if issue.status is Status.OPEN else More.COMMENT
+        offered = [More.SHOW, More.ASSIGN_ME, begin, More.CLOSE, More.EDIT]
+    menu = overflow(MORE, [_choice(more, issue, words) for more in offered])
+    return section(text, accessory=menu, block_id=f"row:{issue.issue_id}:{issue.version}")

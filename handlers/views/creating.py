@@ -1,0 +1,124 @@
+"""The create form, and what is said once an issue exists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from db.issues import Issue, Written
+from db.people import Person
+from handlers.views import issue_form
+from handlers.views.blocks import Json, actions, button, context, modal, option, section, truncate
+from handlers.views.cards import ASSIGN_ME, EDIT, title_block
+from handlers.views.confirming import undo_button
+from handlers.views.people import mention
+from handlers.views.replies import OFFER_CREATE, Reply
+from handlers.views.states import day, label_tag, priority_of
+from handlers.words import Mrkdwn, Words, escape
+
+CALLBACK = "issue_create"
+SHORTCUT = "issue_new"
+POST_HERE = "issue_post_here"
+DUPLICATES = "duplicates"
+# What of a view Slack takes back; the rest (id, hash, state...) is its own.
+_GIVEN = ("type", "callback_id", "title", "submit", "close", "blocks", "private_metadata", "notify_on_close")
+
+
+def form(fields: issue_form.Fields, words: Words, *, metadata: Json, channel_id: str | None) -> Json:
+    blocks = issue_form.field_blocks(fields, words, dispatch=True)
+    if channel_id and channel_id[0] in "CG":
+        blocks.append(issue_form.post_block(words, on=True))
+    return modal(
+        CALLBACK,
+        words.plain("create-form-title"),
+        blocks,
+        submit=words.plain("create-form-submit"),
+        close=words.plain("form-cancel"),
+        metadata=metadata,
+    )
+
+
+def with_duplicates(
+    opened: Mapping[str, Any], found: Sequence[Issue], words: Words, prefix: str
+) -> Json | None:
+    """The form with likely duplicates under its title; None where it shows the right ones already."""
+    kept = [block for block in opened["blocks"] if not block["block_id"].startswith(DUPLICATES)]
+    block_id = ":".join([DUPLICATES, *(str(issue.number) for issue in found)])
+    shown = [block["block_id"] for block in opened["blocks"] if block["block_id"].startswith(DUPLICATES)]
+    if shown == ([block_id] if found else []):
+        return None
+    if found:
+        lines = (f"• *{issue.key(prefix)}* {escape(truncate(issue.title, 120))}" for issue in found)
+        text = Mrkdwn("\n".join([words("create-duplicates"), *lines]))
+        kept.insert(1, context(text) | {"block_id": block_id})
+    given = {name: opened[name] for name in _GIVEN if opened.get(name) is not None}
+    return given | {"blocks": kept}
+
+
+def created(
+    written: Written,
+    words: Words,
+    prefix: str,
+    assignee: Person | None,
+    creator: Person,
+    *,
+    form: bool = False,
+) -> Reply:
+    """`form`: a form can have posted the card, so that there is no need to offer it."""
+    issue = written.issue
+    key = issue.key(prefix)
+    value = str(issue.issue_id)
+    elements = []
+    if assignee is None or assignee.person_id != creator.person_id:
+        elements.append(button(words.plain("button-assign-me"), ASSIGN_ME, value))
+    elements.append(button(words.plain("button-edit"), EDIT, value))
+    if not form:
+        elements.append(button(words.plain("button-post-here"), POST_HERE, value))
+    if written.change_id is not None:
+        elements.append(undo_button(written.change_id, words))
+    text = words("created-again" if written.repeated else "created", key=key, title=issue.title)
+    facts = _facts(issue, words, assignee)
+    blocks = [
+        section(words("created-head")),
+        title_block(key, issue.title),
+        *([context(facts)] if facts else []),
+        actions(*elements, block_id=f"created:{value}:{issue.version}"),
+    ]
+    return Reply(text=text, blocks=blocks)
+
+
+def _facts(issue: Issue, words: Words, assignee: Person | None) -> Mrkdwn:
+    facts = []
+    if assignee is not None:
+        facts.append(words("card-assignee", who=mention(assignee, words)))
+    if issue.priority.word != "none":
+        facts.append(priority_of(issue.priority, words))
+    if issue.due_on:
+        facts.append(words("card-due", date=day(issue.due_on, words)))
+    facts += [label_tag(label) for label in issue.labels]
+    return Mrkdwn("  ·  ".join(facts))
+
+
+def unreadable(problems: Sequence[Mrkdwn], words: Words, command: str) -> Reply:
+    lines = [words("oneline-not-created"), *(f"• {problem}" for problem in problems)]
+    lines.append(words("oneline-example", command=command))
+    return Reply(text=Mrkdwn("\n".join(lines)))
+
+
+def too_long(title: str, words: Words) -> Reply:
+    """Offers the form with the beginning of the title in it: what was typed can be shortened there."""
+    text = words("oneline-too-long", count=len(title))
+    offer = button(words.plain("button-open-form"), OFFER_CREATE, title[:2000])
+    return Reply(text=text, blocks=[section(text), actions(offer)])
+
+
+def label_options(known: Sequence[str], wanted: str, words: Words) -> list[Json]:
+    folded = wanted.lower()
+    matching = sorted(
+        (name for name in known if folded in name.lower()),
+        key=lambda name: (not name.lower().startswith(folded), name.lower()),
+    )
+    options = [option(name, name) for name in matching[:99]]
+    if wanted and folded not in (name.lower() for name in known):
+        options.append(option(words.plain("form-new-label", label=wanted), wanted))
+    return options

@@ -1,0 +1,32 @@
+"""A card in full: with the last comments, and who watches."""
+
+from __future__ import annotations
+
+from db.comments import Comment
+from db.issues import IssueDetail
+from handlers.views.blocks import Json, context, divider
+from handlers.views.cards import Card
+from handlers.views.markdown import to_plain
+from handlers.views.people import People, who
+from handlers.views.states import moment
+from handlers.words import Mrkdwn, Words, escape
+
+SHOWN = 3
+EXCERPT = 500
+
+
+def with_comments(shown: Card, detail: IssueDetail, words: Words) -> list[Json]:
+    """The buttons stay last."""
+    if not detail.comments:
+        return shown.blocks
+    *facts, buttons = shown.blocks
+    last = detail.comments[-SHOWN:]
+    head = words("show-comments", count=len(detail.comments), shown=len(last))
+    lines = [context(head), *(_comment(each, detail.people, words) for each in last)]
+    return [*facts, divider(), *lines, buttons]
+
+
+def _comment(comment: Comment, people: People, words: Words) -> Json:
+    body = to_plain(comment.body)
+    text = escape(body if len(body) <= EXCERPT else body[: EXCERPT - 1] + "…")
+    return context(Mrkdwn(f"{who(comment.author_id, people, words)} {moment(comment.created_at)}\n{text}"))
