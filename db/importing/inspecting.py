@@ -1,0 +1,77 @@
+"""The first look at a file: what it is and what its columns seem to hold."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import Any, Final
+
+from db.importing.columns import Field
+from db.importing.formats import Format, Recognised, header_id, looks_like_data, recognise
+from db.importing.mapping import Mapping
+from db.importing.problems import Flaw, TableFlaw
+from db.importing.tables import Table
+from db.importing.vocabulary import is_known_value
+
+SHOWN_NAME: Final = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    """`header_id` is the same for every file with this header."""
+
+    header: tuple[str, ...]
+    header_line: int
+    header_id: str
+    encoding: str
+    separator: str
+    recognised: Recognised
+
+    @property
+    def format(self) -> Format:
+        return self.recognised.format
+
+    def mapping(self, timezone: str) -> Mapping:
+        """The mapping that the header suggests."""
+        return Mapping(format=self.format, columns=self.recognised.columns, timezone=timezone)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "header": list(self.header),
+            "header_line": self.header_line,
+            "header_id": self.header_id,
+            "encoding": self.encoding,
+            "separator": self.separator,
+            "format": self.format.value,
+            "columns": [None if column is None else column.value for column in self.recognised.columns],
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Inspection:
+        columns = tuple(None if column is None else Field(column) for column in data["columns"])
+        return cls(
+            header=tuple(data["header"]),
+            header_line=data["header_line"],
+            header_id=data["header_id"],
+            encoding=data["encoding"],
+            separator=data["separator"],
+            recognised=Recognised(format=Format(data["format"]), columns=columns),
+        )
+
+
+def inspect(head: bytes, *, separator: str | None = None) -> Inspection:
+    """From the first `decoding.SAMPLE` bytes, or the whole of a smaller file. Raises TableFlaw."""
+    table = Table(io.BytesIO(head), separator=separator)
+    header = table.header
+    if looks_like_data(header, is_known_value):
+        raise TableFlaw(Flaw.NO_HEADER, line=table.header_line, first=" | ".join(header[:6])[:200])
+    if next(iter(table), None) is None:
+        raise TableFlaw(Flaw.HEADER_ONLY, line=table.header_line)
+    return Inspection(
+        header=tuple(header),
+        header_line=table.header_line,
+        header_id=header_id(header),
+        encoding=table.encoding.shown,
+        separator=table.separator,
+        recognised=recognise(header),
+    )

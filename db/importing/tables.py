@@ -1,0 +1,129 @@
+"""A table as rows of cells with their physical line numbers, read in constant memory."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from itertools import chain
+from typing import BinaryIO, Final
+
+from db.importing.decoding import SAMPLE, ByteSource, Encoding, detect, text_stream
+from db.importing.problems import BadRow, Flaw, Reason, TableFlaw
+
+# A cell above this ends the reading; one above the limit of a description fails its row only.
+CELL_MAX: Final = 16 << 20
+COLUMNS_MAX: Final = 5_000
+SEPARATORS: Final = (",", ";", "\t", "|")
+
+_SEP_LINE: Final = re.compile(r'"?sep=(.)"?[;,\t]*\r?\n?', re.IGNORECASE)
+_LINE_END: Final = re.compile(r"\r\n|\r|\n")
+_SNIFFED_ROWS: Final = 50
+
+
+class Table:
+    """An open table. Its header is read already; iterate once for the rows."""
+
+    def __init__(self, stream: BinaryIO, *, separator: str | None = None) -> None:
+        head = _read_up_to(stream, SAMPLE)
+        if not head.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
+            raise TableFlaw(Flaw.EMPTY)
+        self.encoding: Encoding = detect(head, complete=len(head) < SAMPLE)
+        self._text, self._source = text_stream(head, stream, self.encoding)
+        first = self._text.readline()
+        named = _SEP_LINE.fullmatch(first)
+        self._offset = 1 if named else 0
+        lines: Iterator[str] = self._text if named else chain((first,), self._text)
+        beginning = _beginning(head, self.encoding, skip=len(first) if named else 0)
+        self.separator = separator or (named[1] if named else sniff_separator(beginning))
+        self.ended = False
+        csv.field_size_limit(CELL_MAX)
+        self._reader = csv.reader(chain(lines, self._at_end()), delimiter=self.separator)
+        self.header_line, self.header = self._read_header()
+        self.line = self.header_line
+
+    @property
+    def source(self) -> ByteSource:
+        return self._source
+
+    def _at_end(self) -> Iterator[str]:
+        # The reader asks for another line inside an open quote only: see unclosed_quote.
+        self.ended = True
+        yield from ()
+
+    def _read_header(self) -> tuple[int, list[str]]:
+        for _, _, cells in self._records():
+            if any(cell.strip() for cell in cells):
+                header = [" ".join(cell.split()) for cell in cells]
+                while header and not header[-1]:
+                    header.pop()
+                if len(header) > COLUMNS_MAX:
+                    raise TableFlaw(Flaw.TOO_MANY_COLUMNS, columns=len(header), limit=COLUMNS_MAX)
+                return self._offset + self._reader.line_num, header
+        raise TableFlaw(Flaw.EMPTY)
+
+    def _records(self) -> Iterator[tuple[int, int, list[str]]]:
+        reader, offset = self._reader, self._offset
+        start = offset + reader.line_num + 1
+        try:
+            for cells in reader:
+                end = offset + reader.line_num
+                yield start, end, cells
+                start = end + 1
+        except csv.Error as error:
+            # A quote that is never closed makes one cell of all the rest.
+            flaw = Flaw.UNCLOSED_QUOTE if offset + reader.line_num > start else Flaw.CELL_TOO_LARGE
+            raise TableFlaw(flaw, line=start, megabytes=CELL_MAX >> 20) from error
+
+    def __iter__(self) -> Iterator[tuple[int, int, list[str]]]:
+        """(first line, last line, cells) of every row that is not blank."""
+        for start, end, cells in self._records():
+            if cells and (cells[0] or any(cells)):
+                yield start, end, cells
+
+    def refuse_unclosed_quote(self, end: int, cells: list[str]) -> None:
+        """Called with the row just read when `ended`: raises BadRow when its last quote was never closed."""
+        if self.ended:
+            breaks = len(_LINE_END.findall(cells[-1]))
+            ends_with_break = cells[-1].endswith(("\n", "\r"))
+            opened = end - breaks + (1 if ends_with_break else 0)
+            raise BadRow(Reason.UNCLOSED_QUOTE, opened=opened, last_line=end)
+
+
+def _read_up_to(stream: BinaryIO, size: int) -> bytes:
+    parts: list[bytes] = []
+    while size > 0:
+        chunk = stream.read(size)
+        if not chunk:
+            break
+        parts.append(chunk)
+        size -= len(chunk)
+    return b"".join(parts)
+
+
+def _beginning(head: bytes, encoding: Encoding, *, skip: int) -> str:
+    return head[encoding.bom : 1 << 17].decode(encoding.name, "replace").replace("\0", "")[skip:]
+
+
+def sniff_separator(text: str) -> str:
+    """The separator under which the first rows look most like one table."""
+    return max(SEPARATORS, key=lambda separator: _fitness(text, separator))
+
+
+def _fitness(text: str, separator: str) -> tuple[float, int]:
+    widths: list[int] = []
+    try:
+        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
+            if any(cells):
+                widths.append(len(cells))
+            if len(widths) > _SNIFFED_ROWS:
+                break
+    except csv.Error:
+        pass
+    if not widths or widths[0] < 2:
+        return (0.0, 0)
+    # The sample cuts its last row; it counts only when it is all there is.
+    rows = widths[1:-1] or widths[1:]
+    alike = sum(width == widths[0] for width in rows) / len(rows) if rows else 1.0
+    return (alike, widths[0])
