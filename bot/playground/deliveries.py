@@ -1,0 +1,261 @@
+"""What Slack sends to the app: signed, over HTTP or the socket, events with retries."""
+
+import asyncio
+import hashlib
+import hmac
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+import aiohttp
+
+from bot.playground.activity import Activity
+from bot.playground.config import PlaygroundConfig
+from bot.playground.faults import Fault, Faults
+from bot.playground.ids import new_id
+from bot.playground.sockets import Sockets
+from bot.playground.wire import Json, dumps, loads
+
+Failure = Literal["operation_timeout", "dispatch_failed", "http_service_error"]
+
+_RETRY_DELAYS = (0.0, 60.0, 300.0)
+_RETRY_REASONS = {
+    "operation_timeout": "http_timeout",
+    "dispatch_failed": "connection_failed",
+    "http_service_error": "http_error",
+}
+# A retry that is minutes away is not something to wait for in settled().
+_SOON = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    failure: Failure | None = None
+    status: int = 0
+    body: Any = None
+    no_retry: bool = False
+
+    @property
+    def acked(self) -> bool:
+        return self.failure is None
+
+
+@dataclass(slots=True, kw_only=True)
+class Delivery:
+    """`kind` is "command", "event", or the type of an interactive payload."""
+
+    id: str
+    kind: str
+    team_id: str
+    payload: Json
+    transport: str = "http"
+    answers: list[Answer] = field(default_factory=list)
+
+    @property
+    def acked(self) -> bool:
+        return bool(self.answers) and self.answers[-1].acked
+
+    def summary(self) -> Json:
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "team_id": self.team_id,
+            "payload": self.payload,
+            "transport": self.transport,
+            "answers": [
+                {"failure": item.failure, "status": item.status, "body": item.body} for item in self.answers
+            ],
+        }
+
+
+class Deliveries:
+    def __init__(
+        self, config: PlaygroundConfig, faults: Faults, sockets: Sockets, activity: Activity
+    ) -> None:
+        self._config = config
+        self._faults = faults
+        self._sockets = sockets
+        self._activity = activity
+        self._session: aiohttp.ClientSession | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._held: list[tuple[int, asyncio.Future[None]]] = []
+        self.log: deque[Delivery] = deque(maxlen=20_000)
+
+    def _http(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            connector = aiohttp.TCPConnector(limit=200, keepalive_timeout=30)
+            self._session = aiohttp.ClientSession(connector=connector, trust_env=False)
+        return self._session
+
+    async def close(self) -> None:
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def interact(self, kind: str, team_id: str, payload: Json) -> Answer:
+        """Deliver a command or an interaction once and wait for its acknowledgement."""
+        delivery = self._record(kind, team_id, payload)
+        with self._activity.under_way():
+            fault = self._faults.for_delivery(kind, payload)
+            await self._apply(fault)
+            answer = await self._attempt(delivery)
+            for _ in range(fault.duplicate if fault else 0):
+                await self._attempt(delivery)
+        return answer
+
+    def event(self, team_id: str, envelope: Json) -> Delivery:
+        """Deliver an event in the background, with Slack's three retries."""
+        delivery = self._record("event", team_id, envelope)
+        # Under way from now on, not from when the task gets to run.
+        self._activity.begin()
+        task = asyncio.get_running_loop().create_task(self._deliver_event(delivery))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return delivery
+
+    def _record(self, kind: str, team_id: str, payload: Json) -> Delivery:
+        delivery = Delivery(id=new_id("Dv"), kind=kind, team_id=team_id, payload=payload)
+        self.log.append(delivery)
+        self._release()
+        return delivery
+
+    def _release(self) -> None:
+        """Let held-back deliveries go once enough later ones have been made."""
+        kept: list[tuple[int, asyncio.Future[None]]] = []
+        for left, future in self._held:
+            if left <= 1:
+                if not future.done():
+                    asyncio.get_running_loop().call_later(0.05, _finish, future)
+            else:
+                kept.append((left - 1, future))
+        self._held = kept
+
+    async def _apply(self, fault: Fault | None) -> None:
+        if fault is None:
+            return
+        if fault.delay:
+            await asyncio.sleep(fault.delay)
+        if fault.reorder:
+            future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._held.append((fault.reorder, future))
+            await future
+
+    async def _deliver_event(self, delivery: Delivery) -> None:
+        try:
+            fault = self._faults.for_delivery("event", delivery.payload)
+            await self._apply(fault)
+            answer = await self._attempt(delivery)
+            for _ in range(fault.duplicate if fault else 0):
+                await self._attempt(delivery)
+            for number, delay in enumerate(_RETRY_DELAYS, start=1):
+                if answer.failure is None:
+                    return
+                if answer.no_retry and answer.failure != "operation_timeout":
+                    return
+                await self._pause(delay * self._config.retry_scale)
+                answer = await self._attempt(delivery, (number, _RETRY_REASONS[answer.failure]))
+        finally:
+            self._activity.end()
+
+    async def _pause(self, seconds: float) -> None:
+        if seconds <= _SOON:
+            await asyncio.sleep(seconds)
+            return
+        self._activity.end()
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            self._activity.begin()
+
+    async def _attempt(self, delivery: Delivery, retry: tuple[int, str] | None = None) -> Answer:
+        if self._sockets.connected:
+            delivery.transport = "socket"
+            answer = await self._over_socket(delivery, retry)
+        else:
+            delivery.transport = "http"
+            answer = await self._over_http(delivery, retry)
+        delivery.answers.append(answer)
+        self._activity.changed()
+        return answer
+
+    async def _over_socket(self, delivery: Delivery, retry: tuple[int, str] | None) -> Answer:
+        kind = {"command": "slash_commands", "event": "events_api"}.get(delivery.kind, "interactive")
+        extra: Json = {}
+        if kind == "events_api":
+            number, reason = retry or (0, "")
+            extra = {"retry_attempt": number, "retry_reason": reason}
+        try:
+            reply = await self._sockets.send(kind, delivery.payload, self._config.ack_timeout, **extra)
+        except TimeoutError:
+            return Answer(failure="operation_timeout")
+        except (ConnectionError, RuntimeError):
+            return Answer(failure="dispatch_failed")
+        payload = reply.get("payload")
+        return Answer(status=200, body=None if payload == {} else payload)
+
+    async def _over_http(self, delivery: Delivery, retry: tuple[int, str] | None) -> Answer:
+        url = self._config.request_url
+        if url is None:
+            return Answer(failure="dispatch_failed")
+        body, content_type = _encode(delivery)
+        headers = self._headers(body, content_type)
+        if retry is not None:
+            headers["X-Slack-Retry-Num"] = str(retry[0])
+            headers["X-Slack-Retry-Reason"] = retry[1]
+        timeout = aiohttp.ClientTimeout(total=self._config.ack_timeout)
+        try:
+            async with self._http().post(
+                url, data=body, headers=headers, timeout=timeout, max_redirects=2
+            ) as response:
+                content = await response.read()
+                return _answer(response, content)
+        except TimeoutError:
+            return Answer(failure="operation_timeout")
+        except aiohttp.ClientError:
+            return Answer(failure="dispatch_failed")
+
+    def _headers(self, body: bytes, content_type: str) -> dict[str, str]:
+        # Real time, not the movable clock: the app checks it against its own.
+        timestamp = str(int(time.time()))
+        return {
+            "Accept": "application/json,*/*",
+            "Content-Type": content_type,
+            "User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
+            "X-Slack-Request-Timestamp": timestamp,
+            "X-Slack-Signature": sign(self._config.signing_secret, timestamp, body),
+        }
+
+
+def sign(secret: str, timestamp: str, body: bytes) -> str:
+    base = b"v0:" + timestamp.encode() + b":" + body
+    return "v0=" + hmac.new(secret.encode(), base, hashlib.sha256).hexdigest()
+
+
+def _finish(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)
+
+
+def _encode(delivery: Delivery) -> tuple[bytes, str]:
+    if delivery.kind == "event":
+        return dumps(delivery.payload).encode(), "application/json"
+    form = delivery.payload if delivery.kind == "command" else {"payload": dumps(delivery.payload)}
+    return urlencode(form).encode(), "application/x-www-form-urlencoded"
+
+
+def _answer(response: aiohttp.ClientResponse, content: bytes) -> Answer:
+    no_retry = response.headers.get("X-Slack-No-Retry") == "1"
+    if not 200 <= response.status < 300:
+        return Answer(failure="http_service_error", status=response.status, no_retry=no_retry)
+    body: Any = content.decode("utf-8", "replace") or None
+    if body is not None and response.content_type == "application/json":
+        try:
+            body = loads(body)
+        except ValueError:
+            return Answer(failure="http_service_error", status=response.status)
+    return Answer(status=response.status, body=body)

@@ -1,0 +1,78 @@
+"""Events API envelopes, and which events the app is subscribed and allowed to see."""
+
+from bot.playground.directory import Channel
+from bot.playground.ids import new_id
+from bot.playground.service import Service
+from bot.playground.wire import Json
+
+_SCOPES: dict[str, tuple[str, ...]] = {
+    "app_mention": ("app_mentions:read",),
+    "channel_archive": ("channels:read",),
+    "channel_unarchive": ("channels:read",),
+    "channel_created": ("channels:read",),
+    "channel_rename": ("channels:read",),
+    "file_shared": ("files:read",),
+    "link_shared": ("links:read",),
+    "member_joined_channel": ("channels:read", "groups:read"),
+    "member_left_channel": ("channels:read", "groups:read"),
+    "message.channels": ("channels:history",),
+    "message.groups": ("groups:history",),
+    "message.im": ("im:history",),
+    "message.mpim": ("mpim:history",),
+    "reaction_added": ("reactions:read",),
+    "reaction_removed": ("reactions:read",),
+    "team_join": ("users:read",),
+    "user_change": ("users:read",),
+}
+
+
+def subscription(event: Json, channel: Channel | None) -> str:
+    """The name under which a manifest subscribes to this event."""
+    if event["type"] == "message" and channel is not None:
+        return f"message.{channel.scope_family}"
+    name: str = event["type"]
+    return name
+
+
+def emit(service: Service, team_id: str, event: Json, *, channel: Channel | None = None) -> None:
+    """Send an event to the app if it is subscribed, has the scope and is in the channel."""
+    app = service.app(team_id)
+    name = subscription(event, channel)
+    if app is None or not service.manifest.subscribes(name):
+        return
+    if channel is not None and app.bot_user_id not in channel.members:
+        return
+    scopes = _SCOPES.get(name)
+    if scopes and not any(service.has_scope(app, scope) for scope in scopes):
+        return
+    send(service, team_id, event, bot_user_id=app.bot_user_id)
+
+
+def send(service: Service, team_id: str, event: Json, *, bot_user_id: str) -> None:
+    now = service.clock.now()
+    event.setdefault("event_ts", f"{now:.6f}")
+    service.deliveries.event(
+        team_id,
+        {
+            "token": service.config.verification_token,
+            "team_id": team_id,
+            "context_team_id": team_id,
+            "context_enterprise_id": None,
+            "api_app_id": service.config.app_id,
+            "event": event,
+            "type": "event_callback",
+            "event_id": new_id("Ev"),
+            "event_time": int(now),
+            "authorizations": [
+                {
+                    "enterprise_id": None,
+                    "team_id": team_id,
+                    "user_id": bot_user_id,
+                    "is_bot": True,
+                    "is_enterprise_install": False,
+                }
+            ],
+            "is_ext_shared_channel": False,
+            "event_context": f"4-{new_id('', 40)}",
+        },
+    )
