@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import Protocol
 
 import aiohttp
@@ -20,6 +21,9 @@ from handlers.installing import Installation, Installations
 
 # Seconds. The sender relies on it: a call that has not answered by then is over when it tries again.
 CALL_TIMEOUT = 10
+
+# Seconds that an answer of auth.test serves for readiness.
+CHECK_EVERY = 30.0
 
 _log = logging.getLogger(__name__)
 
@@ -113,6 +117,13 @@ class OneInstallation:
         self._session = session
         self._api_url = api_url
         self._found: Installation | None = None
+        self._checked = -CHECK_EVERY
+
+    async def check(self) -> None:
+        """Raises what slack_sdk raises when the token is refused or Slack away; asks now and then."""
+        if time.monotonic() - self._checked >= CHECK_EVERY:
+            await self.learn()
+            self._checked = time.monotonic()
 
     async def find(self, *, team_id: str | None, enterprise_id: str | None) -> Installation | None:
         found = self._found or await self.learn()

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from aiohttp import web
-from aiohttp.web_log import AccessLogger
+from aiohttp.typedefs import Middleware
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from bot.metrics import Metrics
@@ -35,7 +35,7 @@ class Observing:
         self._children: dict[tuple[str, int], Callable[[float], None]] = {}
 
     @property
-    def middleware(self) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+    def middleware(self) -> Middleware:
         @web.middleware
         async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
             request_id = reference.begin()
@@ -131,9 +131,7 @@ class Listening:
 
     def __init__(self, server: web.Application, *, drain: float) -> None:
         # No access log: metrics count, and Slack's URLs tell nothing.
-        self._runner = web.AppRunner(
-            server, access_log=None, access_log_class=AccessLogger, shutdown_timeout=drain
-        )
+        self._runner = web.AppRunner(server, access_log=None, shutdown_timeout=drain)
 
     async def open(self, host: str, port: int) -> int:
         """Returns the port, which the system chose when 0 was asked for. Raises OSError."""

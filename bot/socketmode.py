@@ -61,13 +61,13 @@ class SocketMode:
         )
         client.socket_mode_request_listeners.append(self._take)
         self._client = client
-        await client.connect()
+        await client.connect()  # type: ignore[no-untyped-call]  # slack_sdk leaves it untyped
 
     async def _close(self) -> None:
         client, self._client = self._client, None
         if client is not None:
             with contextlib.suppress(aiohttp.ClientError, OSError, RuntimeError):
-                await client.close()
+                await client.close()  # type: ignore[no-untyped-call]  # slack_sdk leaves it untyped
 
     async def _take(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
         reference.begin()

@@ -40,7 +40,9 @@ async def enqueue(
     return bool(added)
 
 
-async def enqueue_many(conn: asyncpg.Connection, name: str, payloads: list[bytes], dedupe_keys: list[str]) -> int:
+async def enqueue_many(
+    conn: asyncpg.Connection, name: str, payloads: list[bytes], dedupe_keys: list[str]
+) -> int:
     """Enqueues one job a payload, less those whose dedupe key waits or runs already; returns how many."""
     return int(
         await conn.fetchval(

@@ -41,6 +41,7 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_waiting ON outbox (workspace_id, channel_id, (kind = 'refresh'), outbox_id) WHERE state = 'waiting';
 CREATE UNIQUE INDEX outbox_coalesce ON outbox (workspace_id, channel_id, coalesce_key) WHERE state = 'waiting' AND tried_at IS NULL AND coalesce_key IS NOT NULL;
 CREATE INDEX outbox_settled ON outbox (settled_at) WHERE settled_at IS NOT NULL;
+CREATE INDEX outbox_by_key ON outbox (workspace_id, coalesce_key, created_at) WHERE coalesce_key IS NOT NULL;
 
 -- Who sends to a channel now. A sender that dies lets go of it by the clock.
 CREATE TABLE channel_senders (

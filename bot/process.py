@@ -1,0 +1,270 @@
+"""The composition root: everything is opened here, in order, and closed in the other."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+import aiohttp
+from aiohttp import web
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackClientError
+
+from bot.app import LodgeApp, create_app
+from bot.background import BackgroundTasks
+from bot.bell import QueueBell
+from bot.clients import Clients, OneInstallation
+from bot.embedded import EmbeddedPostgres, default_folder
+from bot.logs import set_up_logs
+from bot.metrics import Metrics
+from bot.receiving import Receiver, SignatureCheck
+from bot.server import Listening, Probe, create_server
+from bot.settings import Settings
+from bot.socketmode import SocketMode
+from bot.worker import JobWorker, Pace
+from db.errors import Startup
+from db.migrate import applied_checksums, known_migrations, migrate, outstanding
+from db.pool import Database, open_database
+from handlers import register_all, register_all_jobs
+from handlers.dedupe import Once
+from handlers.installing import Installations
+from handlers.jobs import Worker
+from handlers.requesting import Directory
+from handlers.services import Services
+
+_log = logging.getLogger(__name__)
+
+# Seconds that a stopping process gives what is under way: more than Slack waits, less than supervisors do.
+DRAIN = 8.0
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What tests and the demo put in the place of the real thing.
+
+    `parts` builds applications to mount, by prefix, from the services.
+    """
+
+    register: Callable[[AsyncApp, Services], None] = register_all
+    register_jobs: Callable[[Worker, Services], None] = register_all_jobs
+    parts: Callable[[Services], Mapping[str, web.Application]] | None = None
+    installations: Installations | None = None
+    clock: Callable[[], datetime] = now
+    pace: Pace = field(default_factory=Pace)
+    work: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Process:
+    """A running bot. `port` is the one it listens on."""
+
+    settings: Settings
+    dsn: str
+    port: int
+    app: LodgeApp
+    services: Services
+    worker: JobWorker
+    metrics: Metrics
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.settings.host}:{self.port}"
+
+
+@asynccontextmanager
+async def running(settings: Settings, options: Options | None = None) -> AsyncIterator[Process]:
+    """Opens everything, yields, and closes everything: first no more requests, then what is under way.
+
+    Raises Startup, Unavailable, MigrationError.
+    """
+    chosen = options or Options()
+    async with AsyncExitStack() as stack:
+        dsn = await _database_dsn(settings, stack)
+        await _migrated(dsn)
+        database = await open_database(dsn, max_size=12)
+        stack.push_async_callback(database.close)
+        # Jobs have connections of their own: a person never waits behind them.
+        for_jobs = await open_database(dsn, min_size=1, max_size=6, acquire_timeout=30)
+        stack.push_async_callback(for_jobs.close)
+        metrics = Metrics()
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        installations = chosen.installations or _one_installation(settings, session)
+        clients = Clients(installations, session, api_url=settings.slack_api_url, observer=metrics.called)
+        background = BackgroundTasks()
+        stack.push_async_callback(background.drain, DRAIN)
+        bell = QueueBell(database)
+        _in_background(stack, bell.run(), "bell")
+        services = Services(
+            database=database,
+            bell=bell,
+            clock=chosen.clock,
+            slack=clients,
+            directory=Directory(database, clients),
+            background=background,
+            public_url=settings.public_url,
+        )
+        worker = JobWorker(dsn, pace=chosen.pace, observe=metrics.job_done)
+        chosen.register_jobs(worker, replace(services, database=for_jobs))
+        if chosen.work:
+            await stack.enter_async_context(_working(worker))
+        app = create_app(services, installations, clients, background, register=chosen.register)
+        check = SignatureCheck(settings.slack_signing_secret) if settings.slack_signing_secret else None
+        receiver = Receiver(app, Once(database), check)
+        socket = _socket(settings, clients, receiver, stack)
+        probes = _probes(database, dsn, worker if chosen.work else None, installations, socket)
+        parts = chosen.parts(services) if chosen.parts is not None else None
+        listening = Listening(create_server(receiver, metrics, database, probes, parts=parts), drain=DRAIN)
+        stack.push_async_callback(listening.close)
+        try:
+            port = await listening.open(settings.host, settings.port)
+        except OSError as error:
+            problem = f"HOST, PORT: cannot listen on {settings.host}:{settings.port}: {error.strerror}"
+            raise Startup([problem]) from error
+        await _greet(installations)
+        yield Process(
+            settings=settings,
+            dsn=dsn,
+            port=port,
+            app=app,
+            services=services,
+            worker=worker,
+            metrics=metrics,
+        )
+        _log.info("stopping")
+
+
+def run(settings: Settings, options: Options | None = None) -> None:
+    """Serves until SIGTERM or SIGINT. Raises what `running` raises."""
+    import uvloop
+
+    set_up_logs(settings.log)
+    uvloop.run(_serve(settings, options))
+
+
+async def _serve(settings: Settings, options: Options | None) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with running(settings, options) as process:
+        _log.info("serving", extra={"url": process.url, "socket_mode": settings.socket_mode})
+        await stop.wait()
+
+
+async def _database_dsn(settings: Settings, stack: AsyncExitStack) -> str:
+    if settings.database_url is not None:
+        return settings.database_url
+    server = await asyncio.to_thread(EmbeddedPostgres, default_folder(settings.data))
+    stack.push_async_callback(asyncio.to_thread, server.close)
+    return server.dsn()
+
+
+async def _migrated(dsn: str) -> None:
+    database = await open_database(dsn, min_size=1, max_size=1)
+    try:
+        async with database.connection() as conn:
+            for migration in await migrate(conn):
+                _log.info("migrated", extra={"version": migration.version, "migration": migration.name})
+    finally:
+        await database.close()
+
+
+def _one_installation(settings: Settings, session: aiohttp.ClientSession) -> Installations:
+    if settings.slack_bot_token is None:
+        raise Startup(["SLACK_BOT_TOKEN is missing: the bot token of your installed app"])
+    return OneInstallation(settings.slack_bot_token, session, api_url=settings.slack_api_url)
+
+
+def _in_background(stack: AsyncExitStack, work: object, name: str) -> None:
+    task = asyncio.ensure_future(work)  # type: ignore[call-overload]  # any coroutine
+    task.set_name(name)
+
+    async def end() -> None:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    stack.push_async_callback(end)
+
+
+@asynccontextmanager
+async def _working(worker: JobWorker) -> AsyncIterator[None]:
+    task = asyncio.create_task(worker.run(), name="worker")
+    try:
+        yield
+    finally:
+        worker.stop()
+        _, late = await asyncio.wait({task}, timeout=DRAIN)
+        for one in late:
+            # Its jobs are picked up by another worker.
+            one.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+def _socket(
+    settings: Settings, clients: Clients, receiver: Receiver, stack: AsyncExitStack
+) -> SocketMode | None:
+    if settings.slack_app_token is None:
+        return None
+    socket = SocketMode(settings.slack_app_token, clients, receiver)
+    _in_background(stack, socket.run(), "socket mode")
+    return socket
+
+
+async def _greet(installations: Installations) -> None:
+    """Learns at the start whose token it is, so that the first request need not; Slack may be away."""
+    if isinstance(installations, OneInstallation):
+        try:
+            await installations.learn()
+        except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
+            _log.warning("Slack does not answer auth.test yet", extra={"error": str(error) or repr(error)})
+
+
+def _probes(
+    database: Database,
+    dsn: str,
+    worker: JobWorker | None,
+    installations: Installations,
+    socket: SocketMode | None,
+) -> dict[str, Probe]:
+    async def database_answers() -> str | None:
+        async with database.connection() as conn:
+            await conn.fetchval("SELECT 1")
+        return None
+
+    async def migrations_applied() -> str | None:
+        async with database.connection() as conn:
+            missing = outstanding(known_migrations(), await applied_checksums(conn))
+        return f"{len(missing)} migrations are not applied: run `python -m bot migrate`" if missing else None
+
+    async def worker_works() -> str | None:
+        return None if worker is None or worker.healthy else "the job worker has no database"
+
+    async def slack_answers() -> str | None:
+        if socket is not None and not await socket.connected():
+            return "Socket Mode is not connected"
+        if not isinstance(installations, OneInstallation):
+            return None
+        try:
+            await installations.check()
+        except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
+            return f"auth.test: {str(error) or repr(error)}"
+        return None
+
+    return {
+        "database": database_answers,
+        "migrations": migrations_applied,
+        "worker": worker_works,
+        "slack": slack_answers,
+    }

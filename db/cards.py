@@ -1,0 +1,138 @@
+"""Messages in Slack that show an issue and follow its state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import asyncpg
+
+from db import outbox
+from db.ids import ChannelId, IssueId, MessageTs, PersonId, WorkspaceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostedCard:
+    """`shown_version` is the version of the issue it shows."""
+
+    channel_id: ChannelId
+    message_ts: MessageTs
+    issue_id: IssueId
+    shown_version: int
+
+
+async def ask(
+    conn: asyncpg.Connection,
+    workspace_id: WorkspaceId,
+    issue_id: IssueId,
+    channel_id: ChannelId,
+    thread_ts: MessageTs | None = None,
+    *,
+    owner_id: PersonId | None = None,
+) -> None:
+    """Has the issue's card posted. `owner_id` is told when Slack refuses it."""
+    card = outbox.Outgoing(
+        channel_id=channel_id,
+        kind=outbox.Kind.CARD,
+        payload={"thread_ts": thread_ts} if thread_ts else {},
+        issue_id=issue_id,
+        owner_id=owner_id,
+    )
+    await outbox.put(conn, workspace_id, [card])
+
+
+async def remember(
+    conn: asyncpg.Connection,
+    workspace_id: WorkspaceId,
+    channel_id: ChannelId,
+    message_ts: MessageTs,
+    issue_id: IssueId,
+    shown_version: int,
+) -> None:
+    """From now on this message follows the issue."""
+    await conn.execute(
+        """
+        INSERT INTO cards AS card (workspace_id, channel_id, message_ts, issue_id, shown_version)
+        VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (workspace_id, channel_id, message_ts) DO UPDATE
+            SET issue_id = excluded.issue_id, shown_version = excluded.shown_version
+        """,
+        workspace_id,
+        channel_id,
+        message_ts,
+        issue_id,
+        shown_version,
+    )
+
+
+async def of_issues(
+    conn: asyncpg.Connection, workspace_id: WorkspaceId, issue_ids: Sequence[IssueId]
+) -> tuple[PostedCard, ...]:
+    """Oldest first."""
+    rows = await conn.fetch(
+        """
+        SELECT channel_id, message_ts, issue_id, shown_version FROM cards
+        WHERE workspace_id = $1 AND issue_id = ANY($2::uuid[])
+        ORDER BY created_at, message_ts
+        """,
+        workspace_id,
+        list(issue_ids),
+    )
+    return tuple(_read(row) for row in rows)
+
+
+async def at(
+    conn: asyncpg.Connection, workspace_id: WorkspaceId, channel_id: ChannelId, message_ts: MessageTs
+) -> PostedCard | None:
+    """The card a message is: the issue its thread belongs to."""
+    row = await conn.fetchrow(
+        """
+        SELECT channel_id, message_ts, issue_id, shown_version FROM cards
+        WHERE workspace_id = $1 AND channel_id = $2 AND message_ts = $3
+        """,
+        workspace_id,
+        channel_id,
+        message_ts,
+    )
+    return None if row is None else _read(row)
+
+
+async def shown(
+    conn: asyncpg.Connection,
+    workspace_id: WorkspaceId,
+    channel_id: ChannelId,
+    message_ts: MessageTs,
+    version: int,
+) -> None:
+    """The message shows this version now."""
+    await conn.execute(
+        """
+        UPDATE cards SET shown_version = greatest(shown_version, $4)
+        WHERE workspace_id = $1 AND channel_id = $2 AND message_ts = $3
+        """,
+        workspace_id,
+        channel_id,
+        message_ts,
+        version,
+    )
+
+
+async def forget(
+    conn: asyncpg.Connection, workspace_id: WorkspaceId, channel_id: ChannelId, message_ts: MessageTs
+) -> None:
+    """The message is gone, or cannot be changed any more."""
+    await conn.execute(
+        "DELETE FROM cards WHERE workspace_id = $1 AND channel_id = $2 AND message_ts = $3",
+        workspace_id,
+        channel_id,
+        message_ts,
+    )
+
+
+def _read(row: asyncpg.Record) -> PostedCard:
+    return PostedCard(
+        channel_id=row["channel_id"],
+        message_ts=row["message_ts"],
+        issue_id=row["issue_id"],
+        shown_version=row["shown_version"],
+    )
