@@ -81,13 +81,12 @@ async def _page_socket(request: web.Request) -> web.StreamResponse:
 
 async def _page_upload(request: web.Request) -> web.Response:
     person = _person(request)
-    files = await downloads.from_page(request.app[SERVICE], person, request)
+    files, text = await downloads.from_page(request.app[SERVICE], person, request)
     names = [file.id for file in files]
     answer: dict[str, object] = {"ok": True, "files": names}
     try:
         channel = request.query.get("channel")
         if channel:
-            text = request.query.get("text", "")
             thread_ts = request.query.get("thread_ts") or None
             answer["ts"] = await person.send(channel, text, thread_ts, names)
         else:

@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from bot.playground import sharing
 from bot.playground.directory import File
 from bot.playground.people import Person
 from bot.playground.service import Service
@@ -71,14 +72,15 @@ async def for_page(service: Service, person: Person, request: web.Request) -> we
     return _send(file, service.state.contents[file.id], attachment="download" in request.query)
 
 
-async def from_page(service: Service, person: Person, request: web.Request) -> list[File]:
-    """The files of a multipart form, kept but not yet shared."""
-    from bot.playground.sharing import upload as keep
-
+async def from_page(service: Service, person: Person, request: web.Request) -> tuple[list[File], str]:
+    """The files of a multipart form, kept but not yet shared, and the words typed with them."""
     kept: list[File] = []
+    text = request.query.get("text", "")
     form = await request.post()
-    for field in form.values():
+    for name, field in form.items():
         if isinstance(field, web.FileField):
             content = field.file.read()
-            kept.append(keep(service, person.user.team_id, person.id, field.filename, content))
-    return kept
+            kept.append(sharing.upload(service, person.user.team_id, person.id, field.filename, content))
+        elif name == "text":
+            text = str(field)
+    return kept, text

@@ -161,9 +161,12 @@ def option(element: Json, value: Any) -> Json:
 def typed(element: Json, value: Any, *, offered: list[Json] | None = None) -> Json:
     """What a person entered, in the form of `state.values`; None empties the element.
 
-    `offered` are the options an app gave to an external select.
+    `offered` are the options an app gave to an external select. A value that has
+    that form already stays as it is.
     """
     kind = element["type"]
+    if isinstance(value, dict) and value.get("type") == kind:
+        return value
     if kind in _TEXTS:
         return {"type": kind, "value": None if value in (None, "") else str(value)}
     if kind == "rich_text_input":

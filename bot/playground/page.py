@@ -102,7 +102,9 @@ class Page:
         if name not in _ACTS:
             raise PersonError("unknown_request", f"Nobody can {name!r}.")
         act: Callable[..., Awaitable[Any]] = getattr(self._person, name)
-        result = await act(**given)
+        # The one act whose people come as a list.
+        users = given.pop("users", ()) if name == "open_dm" else ()
+        result = await act(*users, **given)
         return result.payload() if isinstance(result, Outcome) else result
 
     def _readers(self) -> dict[str, Callable[..., Any]]:
