@@ -54,11 +54,9 @@ _REFUSED: Final = {
     "issue_status": ("status", "unknown"),
     "issue_priority": ("priority", "unknown"),
     "issue_close_reason": ("reason", "unknown"),
-    "issue_closed_has_reason": ("reason", "required"),
-    "issue_closed_has_time": ("status", "inconsistent"),
-    "issue_duplicate_names_original": ("duplicate_of", "required"),
-    "issue_not_its_own_duplicate": ("duplicate_of", "itself"),
-    "issue_not_its_own_parent": ("parent", "itself"),
+    "issue_closed_is_whole": ("status", "inconsistent"),
+    "issue_not_its_own": ("duplicate_of", "itself"),
+    "request_key_length": ("request_key", "too_long"),
     "change_source": ("source", "unknown"),
 }
 

@@ -54,7 +54,10 @@ class EventDraft:
 async def written_before(
     conn: asyncpg.Connection, actor: Actor, origin: Origin, action: str
 ) -> Before | None:
-    """What this request did when it came first; None when it is new. Raises Conflict when the key did another action."""
+    """What this request did when it came first; None when it is new.
+
+    Raises Conflict when the key belongs to another action.
+    """
     if origin.request_key is None:
         return None
     row = await conn.fetchrow(

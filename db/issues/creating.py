@@ -12,8 +12,8 @@ from db.access import Action, Actor, require
 from db.constraints import domain_errors
 from db.ids import ChangeId, IssueId, new_uuid
 from db.issues.draft import IssueDraft, Written
-from db.issues.record import Issue
 from db.issues.reading import get
+from db.issues.record import Issue
 from db.origins import NOWHERE, Origin
 from db.recording import written_before
 from db.states import Priority
