@@ -29,7 +29,6 @@ export const mark = (channel, ts) => ask("mark", { channel, ts });
 export const join = (channel) => ask("join", { channel });
 export const history = (channel, before, limit = 60) => ask("history", { channel, limit, ...(before ? { before } : {}) });
 export const replies = (channel, ts) => ask("replies", { channel, ts });
-export const modals = () => ask("modals", {});
 
 // `where` is {channel, ts} or {view_id}; the value is a text, an option, an id or a list of these.
 export function click(where, { blockId, actionId, value }) {

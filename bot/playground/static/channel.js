@@ -115,6 +115,7 @@ export class Channel {
     try {
       const answer = await actions.history(channel.id, null, PAGE);
       store.addHistory(channel.id, answer.messages.map((message) => ({ ...message, channel: channel.id })), answer.more);
+      store.restoreEphemerals(channel.id, answer.ephemerals ?? []);
       if (this.#loaded === channel.id) this.#fill(channel.id);
     } catch (error) {
       failed(error);

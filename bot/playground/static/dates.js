@@ -61,7 +61,7 @@ function ago(date) {
   for (const [unit, size] of [["year", 31_536_000], ["month", 2_592_000], ["day", 86_400], ["hour", 3600], ["minute", 60]]) {
     if (Math.abs(seconds) >= size) return words.format(Math.round(seconds / size), unit);
   }
-  return words.format(0, "minute");
+  return words.format(0, "second");
 }
 
 const TOKENS = {

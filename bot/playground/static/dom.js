@@ -69,7 +69,7 @@ export function icon(name) {
   const filled = name === "send" || name === "bolt";
   return svg(
     "svg",
-    { viewBox: "0 0 20 20", class: filled ? "icon icon-filled" : "icon", "aria-hidden": "true" },
+    { viewBox: "0 0 20 20", class: `icon icon-${name}${filled ? " icon-filled" : ""}`, "aria-hidden": "true" },
     svg("path", { d: ICONS[name] }),
   );
 }

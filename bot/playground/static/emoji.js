@@ -16,7 +16,7 @@ double_vertical_bar ⏸️|black_square_for_stop ⏹️|arrow_forward ▶️|hea
 bangbang ‼️|information_source ℹ️|ok 🆗|new 🆕|free 🆓|sos 🆘|100 💯|zzz 💤|boom 💥|sparkles ✨|star ⭐|star2 🌟|zap ⚡|snowflake ❄️
 sunny ☀️|rain_cloud 🌧️|rainbow 🌈|ocean 🌊|anchor ⚓|boat ⛵|sailboat ⛵|ship 🚢|lighthouse 🗼|house 🏠|construction 🚧|checkered_flag 🏁
 triangular_flag_on_post 🚩|trophy 🏆|medal 🏅|dart 🎯|game_die 🎲|gift 🎁|balloon 🎈|cake 🍰|birthday 🎂|coffee ☕|tea 🍵|beers 🍻|pizza 🍕
-wave 👋|clap 👏|pray 🙏|raised_hands 🙌|muscle 💪|point_right 👉|point_left 👈|point_up ☝️|point_down 👇|ok_hand 👌|handshake 🤝|writing_hand ✍️
+wave 👋|clap 👏|pray 🙏|raised_hands 🙌|muscle 💪|point_right 👉|point_left 👈|point_up ☝️|point_down 👇|crossed_fingers 🤞|ok_hand 👌|handshake 🤝|writing_hand ✍️
 smile 😄|smiley 😃|grinning 😀|grin 😁|joy 😂|rofl 🤣|laughing 😆|slightly_smiling_face 🙂|wink 😉|blush 😊|heart_eyes 😍|thinking_face 🤔
 neutral_face 😐|expressionless 😑|upside_down_face 🙃|sweat_smile 😅|sweat 😓|cry 😢|sob 😭|disappointed 😞|confused 😕|worried 😟|open_mouth 😮
 scream 😱|angry 😠|rage 😡|sleeping 😴|sunglasses 😎|nerd_face 🤓|party_parrot 🦜|partying_face 🥳|shrug 🤷|facepalm 🤦|face_palm 🤦|salute 🫡

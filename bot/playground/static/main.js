@@ -12,6 +12,9 @@ import { store } from "./store.js";
 import { Thread } from "./thread.js";
 import { failed, toast } from "./toast.js";
 
+// Whom one is when the address names nobody: the seeded team's owner.
+const FIRST_PERSON = "ada";
+
 function closeSidebar() {
   document.body.classList.remove("sidebar-open");
 }
@@ -35,7 +38,7 @@ const PUSHES = {
   message_changed: (push) => store.upsert(push.channel, withChannel(push), { fresh: false }),
   message_deleted: (push) => store.remove(push.channel, push.ts),
   ephemeral: (push) => store.addEphemeral(push.channel, withChannel(push)),
-  ephemeral_removed: (push) => store.removeEphemeral(push.channel, push.ts ?? push.ephemeral_id),
+  ephemeral_removed: (push) => store.removeEphemeral(push.channel, push.ts),
   reaction: (push) => store.setReactions(push.channel, push.ts, push.reactions),
   channel: (push) => {
     store.channels.set(push.channel.id, { ...store.channels.get(push.channel.id), ...push.channel });
@@ -62,19 +65,19 @@ function hello(push) {
   const asked = route.read() ?? (store.channels.has(store.place.channel) ? {} : { channel: route.first()?.id });
   store.go(asked);
   document.body.dataset.ready = "true";
-  actions.modals().then((views) => modals.restore(views)).catch(failed);
+  modals.restore(push.modals ?? []);
 }
 
 function state(now) {
   const lost = now === "lost";
   store.connected = !lost;
   banner.hidden = !lost;
-  banner.textContent = lost ? "The connection was lost. Reconnecting…" : "";
+  banner.textContent = lost ? `${store.me ? "The connection was lost." : `The local Slack does not answer ${socket.user}.`} Trying again…` : "";
   document.body.classList.toggle("offline", lost);
 }
 
 const socket = new Socket({
-  user: new URLSearchParams(location.search).get("user"),
+  user: new URLSearchParams(location.search).get("user") ?? FIRST_PERSON,
   onPush: (push) => PUSHES[push.push]?.(push),
   onState: state,
 });

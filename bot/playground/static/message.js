@@ -54,7 +54,7 @@ function ephemeralNote(message) {
 }
 
 function dismissButton(message) {
-  return message.is_ephemeral ? iconButton("close", "Dismiss message", () => store.removeEphemeral(message.channel, message.ephemeral_id), { class: "icon-button dismiss" }) : null;
+  return message.is_ephemeral ? iconButton("close", "Dismiss message", () => store.dismiss(message.channel, message.ts), { class: "icon-button dismiss" }) : null;
 }
 
 function head(message, author) {

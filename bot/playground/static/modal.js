@@ -46,7 +46,8 @@ export class Modals {
   restore(views) {
     const known = new Map(this.#stack.map((entry) => [entry.view.id, entry]));
     this.#stack = views.map((view) => ({ ...(known.get(view.id) ?? this.#entry(view)), view }));
-    this.#draw();
+    for (const entry of this.#stack) patchBlocks(entry.blocks, entry.view.blocks, entry.ctx);
+    this.#draw({ focus: !this.dialog.open });
   }
 
   open(view) {

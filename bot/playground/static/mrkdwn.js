@@ -137,11 +137,18 @@ function lines(text) {
   return nodes;
 }
 
+// A fence brings its own line breaks: those typed around it would show as empty lines.
+function besideFence(text, after, before) {
+  const start = after ? text.replace(/^\n/, "") : text;
+  return before ? start.replace(/\n$/, "") : start;
+}
+
 export function mrkdwn(text) {
   const nodes = [];
-  for (const [index, part] of String(text ?? "").split("```").entries()) {
+  const parts = String(text ?? "").split("```");
+  for (const [index, part] of parts.entries()) {
     if (index % 2 === 1) nodes.push(h("pre", h("code", unescape(part.replace(/^\n|\n$/g, "")))));
-    else if (part.replace(/^\n|\n$/g, "") !== "") nodes.push(...lines(index ? part.replace(/^\n/, "") : part));
+    else if (part.replace(/^\n|\n$/g, "") !== "") nodes.push(...lines(besideFence(part, index > 0, index < parts.length - 1)));
   }
   return h("div", { class: "mrkdwn" }, nodes);
 }

@@ -7,5 +7,5 @@ let count = 0;
 export function localNotice(channel, text) {
   count += 1;
   const ts = `${(Date.now() / 1000).toFixed(3)}${String(count % 1000).padStart(3, "0")}`;
-  store.addEphemeral(channel, { ts, channel, user: "USLACKBOT", text, notice: true, ephemeral_id: `notice-${ts}` });
+  store.addEphemeral(channel, { ts, channel, user: "USLACKBOT", text, notice: true });
 }

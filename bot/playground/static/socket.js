@@ -27,8 +27,7 @@ export class Socket {
 
   connect() {
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-    const query = this.user ? `?user=${encodeURIComponent(this.user)}` : "";
-    this.#socket = new WebSocket(`${scheme}//${location.host}/page/ws${query}`);
+    this.#socket = new WebSocket(`${scheme}//${location.host}/page/ws?user=${encodeURIComponent(this.user)}`);
     this.#socket.addEventListener("open", () => this.#opened());
     this.#socket.addEventListener("message", (event) => this.#received(JSON.parse(event.data)));
     this.#socket.addEventListener("close", () => this.#lost());

@@ -26,7 +26,8 @@ class Store extends EventTarget {
   hello(push) {
     this.me = push.me;
     this.team = push.team;
-    this.app = push.app;
+    this.app = push.app?.user_id ? push.app : null;
+    this.home = push.home ?? null;
     this.users = new Map(push.users.map((user) => [user.id, user]));
     this.users.set(push.me.id, push.me);
     this.channels = new Map(push.channels.map((channel) => [channel.id, channel]));
@@ -128,18 +129,31 @@ class Store extends EventTarget {
     return null;
   }
 
+  // What the server still keeps for this person, but for what was dismissed here.
+  restoreEphemerals(channel, messages) {
+    const dismissed = new Set(JSON.parse(sessionStorage.getItem("dismissed") ?? "[]"));
+    const local = (this.ephemerals.get(channel) ?? []).filter((message) => message.notice);
+    const kept = messages.filter((message) => !dismissed.has(message.ts)).map((message) => ({ ...message, channel, is_ephemeral: true }));
+    this.ephemerals.set(channel, [...kept, ...local]);
+  }
+
+  dismiss(channel, ts) {
+    const dismissed = JSON.parse(sessionStorage.getItem("dismissed") ?? "[]");
+    sessionStorage.setItem("dismissed", JSON.stringify([...dismissed, ts].slice(-200)));
+    this.removeEphemeral(channel, ts);
+  }
+
   addEphemeral(channel, message) {
     const shown = this.ephemerals.get(channel) ?? [];
-    const id = message.ephemeral_id ?? message.ts;
-    const others = shown.filter((other) => (other.ephemeral_id ?? other.ts) !== id);
-    const marked = { ...message, ephemeral_id: id, is_ephemeral: true };
+    const others = shown.filter((other) => other.ts !== message.ts);
+    const marked = { ...message, is_ephemeral: true };
     this.ephemerals.set(channel, [...others, marked]);
     this.emit(marked.thread_ts ? "reply" : "message", { channel, message: marked, fresh: true });
   }
 
-  removeEphemeral(channel, id) {
+  removeEphemeral(channel, ts) {
     const shown = this.ephemerals.get(channel) ?? [];
-    const gone = shown.find((message) => message.ephemeral_id === id || message.ts === id);
+    const gone = shown.find((message) => message.ts === ts);
     if (!gone) return;
     this.ephemerals.set(channel, shown.filter((message) => message !== gone));
     this.emit("removed", { channel, ts: gone.ts, message: gone });
