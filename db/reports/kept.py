@@ -1,0 +1,245 @@
+"""Numbers from the rollups and what is not yet folded into them.
+
+All questions of one report must be asked inside one REPEATABLE READ transaction: the rollups and the
+pending changes are then of one moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, LiteralString
+from uuid import UUID
+
+import asyncpg
+
+from db.ids import LabelId, PersonId, WorkspaceId
+from db.reports.numbers import Latency, OpenIssues, Span, Traffic, Work
+from db.reports.ranks import Histogram, Pick, latency_of, picks_for
+from db.rollups.spans import Cover, cover
+from db.states import Priority
+
+NOBODY: Final = UUID(int=0)
+EVERYTHING: Final = UUID(int=0)
+
+# $2 to $4: which spans are added up under which tag; $5 to $7: the days of each tag.
+_SPANS: Final[LiteralString] = "unnest($2::int[], $3::smallint[], $4::int[]) AS s (tag, grain, span)"
+_DAYS: Final[LiteralString] = "unnest($5::int[], $6::int[], $7::int[]) AS d (tag, first, stop)"
+
+
+def _arrays(spans: Sequence[Span]) -> tuple[list[int], ...]:
+    covers: list[Cover] = [cover(span.start, span.end) for span in spans]
+    tags = [tag for tag, covered in enumerate(covers) for _ in covered.grains]
+    return (
+        tags,
+        [grain for covered in covers for grain in covered.grains],
+        [span for covered in covers for span in covered.spans],
+        list(range(len(covers))),
+        [covered.first for covered in covers],
+        [covered.end for covered in covers],
+    )
+
+
+class Kept:
+    """A `Source`."""
+
+    def __init__(self, conn: asyncpg.Connection, workspace_id: WorkspaceId) -> None:
+        self._conn = conn
+        self._workspace_id = workspace_id
+
+    async def open_by_person(self) -> dict[PersonId | None, OpenIssues]:
+        rows = await self._conn.fetch(
+            """
+            SELECT person_id, sum(waiting)::bigint AS waiting, sum(in_progress)::bigint AS in_progress
+            FROM (SELECT person_id, waiting, in_progress FROM rollup_open WHERE workspace_id = $1
+                  UNION ALL
+                  SELECT coalesce(assignee_id, '00000000-0000-0000-0000-000000000000'),
+                         sign * (NOT in_progress)::int, sign * in_progress::int
+                  FROM rollup_unfolded WHERE workspace_id = $1 AND closed_day IS NULL) counted
+            GROUP BY person_id
+            HAVING sum(waiting) <> 0 OR sum(in_progress) <> 0""",
+            self._workspace_id,
+        )
+        return {
+            _person(r["person_id"]): OpenIssues(waiting=r["waiting"], in_progress=r["in_progress"])
+            for r in rows
+        }
+
+    async def work(self, spans: Sequence[Span]) -> list[dict[PersonId | None, Work]]:
+        rows = await self._conn.fetch(
+            f"""
+            SELECT tag, person_id, sum(taken)::bigint AS taken, sum(closed)::bigint AS closed
+            FROM (SELECT s.tag, p.person_id, p.taken, p.closed
+                  FROM {_SPANS}
+                  JOIN rollup_people p ON p.workspace_id = $1 AND p.grain = s.grain AND p.span = s.span
+                  UNION ALL
+                  SELECT d.tag, coalesce(u.assignee_id, '00000000-0000-0000-0000-000000000000'), 0, u.sign
+                  FROM rollup_unfolded u JOIN {_DAYS} ON u.closed_day >= d.first AND u.closed_day < d.stop
+                  WHERE u.workspace_id = $1
+                  UNION ALL
+                  SELECT d.tag, t.person_id, u.sign, 0
+                  FROM rollup_unfolded u, unnest(u.taken_days, u.taken_by) AS t (day, person_id)
+                  JOIN {_DAYS} ON t.day >= d.first AND t.day < d.stop
+                  WHERE u.workspace_id = $1) counted
+            GROUP BY tag, person_id
+            HAVING sum(taken) <> 0 OR sum(closed) <> 0""",
+            self._workspace_id,
+            *_arrays(spans),
+        )
+        answers: list[dict[PersonId | None, Work]] = [{} for _ in spans]
+        for r in rows:
+            answers[r["tag"]][_person(r["person_id"])] = Work(taken=r["taken"], closed=r["closed"])
+        return answers
+
+    async def traffic(self, spans: Sequence[Span]) -> list[Traffic]:
+        rows = await self._conn.fetch(
+            f"""
+            SELECT tag, sum(created)::bigint AS created, sum(closed)::bigint AS closed,
+                   sum(still_open)::bigint AS still_open
+            FROM (SELECT s.tag, r.created, r.closed, r.still_open
+                  FROM {_SPANS}
+                  JOIN rollup_days r ON r.workspace_id = $1 AND r.grain = s.grain AND r.span = s.span
+                  UNION ALL
+                  SELECT d.tag, u.sign, 0, u.sign * (u.closed_day IS NULL)::int
+                  FROM rollup_unfolded u JOIN {_DAYS} ON u.created_day >= d.first AND u.created_day < d.stop
+                  WHERE u.workspace_id = $1
+                  UNION ALL
+                  SELECT d.tag, 0, u.sign, 0
+                  FROM rollup_unfolded u JOIN {_DAYS} ON u.closed_day >= d.first AND u.closed_day < d.stop
+                  WHERE u.workspace_id = $1) counted
+            GROUP BY tag""",
+            self._workspace_id,
+            *_arrays(spans),
+        )
+        answers = [Traffic()] * len(spans)
+        for r in rows:
+            answers[r["tag"]] = Traffic(created=r["created"], closed=r["closed"], still_open=r["still_open"])
+        return answers
+
+    async def latency(self, spans: Sequence[Span]) -> list[Latency]:
+        found = await self._ranked(spans, [EVERYTHING])
+        return [found.get((tag, EVERYTHING), Latency()) for tag in range(len(spans))]
+
+    async def latency_by_priority(self, span: Span) -> dict[Priority, Latency]:
+        found = await self._ranked([span], [_slice(priority) for priority in Priority])
+        return {p: found[0, _slice(p)] for p in Priority if (0, _slice(p)) in found}
+
+    async def latency_by_label(self, span: Span, top: int) -> dict[LabelId, Latency]:
+        labels = await self._labels(span, top)
+        found = await self._ranked([span], labels)
+        return {LabelId(label): found[0, label] for label in labels if (0, label) in found}
+
+    async def _labels(self, span: Span, top: int) -> list[UUID]:
+        rows = await self._conn.fetch(
+            f"""
+            SELECT slice
+            FROM (SELECT r.slice, r.closed
+                  FROM {_SPANS}
+                  JOIN rollup_latency r ON r.workspace_id = $1 AND r.grain = s.grain AND r.span = s.span
+                  UNION ALL
+                  SELECT slice, u.sign
+                  FROM rollup_unfolded u JOIN {_DAYS} ON u.closed_day >= d.first AND u.closed_day < d.stop,
+                       unnest(u.labels) slice
+                  WHERE u.workspace_id = $1) counted
+            WHERE slice > '00000000-0000-0000-0000-000000000005'
+            GROUP BY slice HAVING sum(closed) > 0
+            ORDER BY sum(closed) DESC, slice LIMIT $8""",
+            self._workspace_id,
+            *_arrays([span]),
+            top,
+        )
+        return [r["slice"] for r in rows]
+
+    async def _ranked(self, spans: Sequence[Span], slices: Sequence[UUID]) -> dict[tuple[int, UUID], Latency]:
+        """Latencies by tag and slice, of those with any closed issue."""
+        if not slices:
+            return {}
+        histograms = await self._histograms(spans, slices)
+        picks = [pick for key, histogram in histograms.items() for pick in picks_for(key, histogram)]
+        values = await self._values(spans, picks)
+        return {key: latency_of(histogram, values[key]) for key, histogram in histograms.items()}
+
+    async def _histograms(
+        self, spans: Sequence[Span], slices: Sequence[UUID]
+    ) -> dict[tuple[int, UUID], Histogram]:
+        rows = await self._conn.fetch(
+            f"""
+            SELECT s.tag, r.slice, r.total, r.histogram, NULL::smallint AS bucket, NULL::bigint AS moved
+            FROM {_SPANS}
+            JOIN rollup_latency r ON r.workspace_id = $1 AND r.grain = s.grain AND r.span = s.span
+                                 AND r.slice = ANY ($8::uuid[])
+            UNION ALL
+            SELECT d.tag, slice, sum(u.sign * u.latency), NULL, latency_bucket(u.latency), sum(u.sign)
+            FROM rollup_unfolded u JOIN {_DAYS} ON u.closed_day >= d.first AND u.closed_day < d.stop,
+                 unnest(latency_slices(u.priority, u.labels)) slice
+            WHERE u.workspace_id = $1 AND slice = ANY ($8::uuid[])
+            GROUP BY 1, 2, 5""",
+            self._workspace_id,
+            *_arrays(spans),
+            list(slices),
+        )
+        return _added(rows)
+
+    async def _values(
+        self, spans: Sequence[Span], picks: Sequence[Pick]
+    ) -> dict[tuple[int, UUID], dict[int, int]]:
+        """The latency of each rank that was picked, by key."""
+        days = [cover(span.start, span.end) for span in spans]
+        rows = await self._conn.fetch(
+            """
+            WITH touched AS MATERIALIZED (
+                SELECT n.* FROM rollup_touched t
+                LEFT JOIN rollup_now n ON n.workspace_id = t.workspace_id AND n.issue_id = t.issue_id
+                WHERE t.workspace_id = $1
+            ), skipped AS MATERIALIZED (SELECT issue_id FROM rollup_touched WHERE workspace_id = $1)
+            SELECT p.place, array_agg(l.latency ORDER BY l.latency) AS latencies
+            FROM unnest($2::int[], $3::uuid[], $4::smallint[], $5::int[], $6::int[], $7::bigint[], $8::bigint[])
+                 AS p (place, slice, bucket, first, stop, skip, take),
+            LATERAL (
+                SELECT latency FROM (
+                    SELECT c.latency FROM rollup_closes c
+                    WHERE c.workspace_id = $1 AND c.slice = p.slice AND c.bucket = p.bucket
+                      AND c.closed_day >= p.first AND c.closed_day < p.stop
+                      AND NOT (c.issue_id = ANY (ARRAY(SELECT issue_id FROM skipped)))
+                    UNION ALL
+                    SELECT t.latency FROM touched t
+                    WHERE t.closed_day >= p.first AND t.closed_day < p.stop
+                      AND latency_bucket(t.latency) = p.bucket
+                      AND p.slice = ANY (latency_slices(t.priority, t.labels))
+                ) found
+                ORDER BY latency OFFSET p.skip LIMIT p.take
+            ) l
+            GROUP BY p.place""",
+            self._workspace_id,
+            list(range(len(picks))),
+            [pick.key[1] for pick in picks],
+            [pick.bucket for pick in picks],
+            [days[pick.key[0]].first for pick in picks],
+            [days[pick.key[0]].end for pick in picks],
+            [pick.skip for pick in picks],
+            [pick.take for pick in picks],
+        )
+        values: dict[tuple[int, UUID], dict[int, int]] = {}
+        for r in rows:
+            pick = picks[r["place"]]
+            ranks = values.setdefault(pick.key, {})
+            ranks.update((pick.rank + offset, latency) for offset, latency in enumerate(r["latencies"]))
+        return values
+
+
+def _added(rows: Iterable[Any]) -> dict[tuple[int, UUID], Histogram]:
+    found: dict[tuple[int, UUID], Histogram] = {}
+    for r in rows:
+        histogram = found.setdefault((r["tag"], r["slice"]), Histogram())
+        if r["histogram"] is not None:
+            histogram.add(r["histogram"], int(r["total"]))
+        else:
+            histogram.move(r["bucket"], r["moved"], int(r["total"]))
+    return {key: histogram for key, histogram in found.items() if histogram.size}
+
+
+def _person(person_id: UUID) -> PersonId | None:
+    return None if person_id == NOBODY else PersonId(person_id)
+
+
+def _slice(priority: Priority) -> UUID:
+    return UUID(int=int(priority))

@@ -1,0 +1,239 @@
+"""The reports, each from one snapshot of the database.
+
+`conn` must not be inside a transaction: a report opens its own, so that all its numbers are of one moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import asyncpg
+
+from db.access import Actor
+from db.ids import PersonId
+from db.query import Query
+from db.reports.choosing import choose
+from db.reports.kept import Kept
+from db.reports.naming import Naming, names_of_labels, names_of_people
+from db.reports.numbers import (
+    AgeGroup,
+    AgingReport,
+    AssigneeRow,
+    AssigneesReport,
+    Closer,
+    DigestReport,
+    FlowPoint,
+    FlowReport,
+    LabelLatency,
+    LatencyReport,
+    OpenIssues,
+    PriorityLatency,
+    Span,
+    Traffic,
+    TrendPoint,
+    Who,
+    Work,
+)
+from db.reports.periods import Period, Unit, floor, midnight, step
+from db.reports.scanned import Scanned
+from db.reports.source import Source
+
+MOST_POINTS: Final = 20
+AGES: Final = (0, 7, 30, 90, 365)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What a report is made with, inside its snapshot."""
+
+    conn: asyncpg.Connection
+    actor: Actor
+    zone: ZoneInfo
+    source: Source
+    naming: Naming
+
+
+@asynccontextmanager
+async def desk(conn: asyncpg.Connection, actor: Actor, query: Query | None) -> AsyncIterator[Desk]:
+    """Kept numbers where they answer the question; a scan for a query, a guest, or before the first book."""
+    async with conn.transaction(isolation="repeatable_read", readonly=True):
+        row = await conn.fetchrow(
+            """
+            SELECT coalesce(b.timezone, w.timezone) AS zone, b.workspace_id IS NOT NULL AS booked
+            FROM workspaces w LEFT JOIN rollup_books b USING (workspace_id) WHERE workspace_id = $1""",
+            actor.workspace_id,
+        )
+        zone = ZoneInfo(row["zone"])
+        chosen = await choose(conn, actor, query)
+        kept = row["booked"] and actor.sees_only is None and (query is None or not query.terms)
+        source: Source = Kept(conn, actor.workspace_id) if kept else Scanned(conn, actor, zone, chosen)
+        yield Desk(conn=conn, actor=actor, zone=zone, source=source, naming=Naming(conn, actor, chosen))
+
+
+def _both(period: Period) -> list[Span]:
+    return [
+        Span(start=period.start, end=period.end),
+        Span(start=period.previous_start, end=period.previous_end),
+    ]
+
+
+async def assignees(
+    conn: asyncpg.Connection, actor: Actor, period: Period, query: Query | None = None, *, top: int = 10
+) -> AssigneesReport:
+    """Open issues per person, and what each took and closed in the period."""
+    async with desk(conn, actor, query) as at:
+        opened = await at.source.open_by_person()
+        now, before = await at.source.work(_both(period))
+        everyone = {*opened, *now, *before}
+        rows = {
+            person: (opened.get(person, OpenIssues()), now.get(person, Work()), before.get(person, Work()))
+            for person in everyone
+        }
+        people = [person for person in everyone if person is not None]
+        people.sort(key=lambda p: (-rows[p][0].total, -rows[p][1].closed, -rows[p][1].taken, p))
+        shown = people[:top]
+        names = await names_of_people(conn, actor.workspace_id, shown)
+    nothing = (OpenIssues(), Work(), Work())
+    return AssigneesReport(
+        period=period,
+        rows=tuple(_row(names.get(person), *rows[person]) for person in shown),
+        unassigned=_row(None, *rows.get(None, nothing)),
+        others=len(people) - len(shown),
+        open=OpenIssues(
+            waiting=sum(n.waiting for n in opened.values()),
+            in_progress=sum(n.in_progress for n in opened.values()),
+        ),
+        work=_total(now),
+        work_before=_total(before),
+    )
+
+
+def _row(who: Who | None, opened: OpenIssues, work: Work, before: Work) -> AssigneeRow:
+    return AssigneeRow(who=who, open=opened, work=work, work_before=before)
+
+
+def _total(work: dict[PersonId | None, Work]) -> Work:
+    return Work(taken=sum(w.taken for w in work.values()), closed=sum(w.closed for w in work.values()))
+
+
+async def latency(
+    conn: asyncpg.Connection, actor: Actor, period: Period, query: Query | None = None, *, labels: int = 10
+) -> LatencyReport:
+    """How long closed issues had been open, from creation to last close."""
+    span, before = _both(period)
+    points = split(period, most=12)[1]
+    async with desk(conn, actor, query) as at:
+        overall, earlier, *trend = await at.source.latency([span, before, *points])
+        by_priority = await at.source.latency_by_priority(span)
+        by_label = await at.source.latency_by_label(span, labels)
+        names = await names_of_labels(conn, actor.workspace_id, by_label)
+    return LatencyReport(
+        period=period,
+        overall=overall,
+        before=earlier,
+        by_priority=tuple(PriorityLatency(priority=p, latency=n) for p, n in sorted(by_priority.items())),
+        by_label=tuple(
+            LabelLatency(label_id=label, name=names[label], latency=numbers)
+            for label, numbers in by_label.items()
+        ),
+        trend=tuple(
+            TrendPoint(span=point, latency=numbers) for point, numbers in zip(points, trend, strict=True)
+        ),
+    )
+
+
+async def flow(
+    conn: asyncpg.Connection, actor: Actor, period: Period, query: Query | None = None
+) -> FlowReport:
+    """What came in and what went out, day by day, or in longer steps for a longer period."""
+    unit, points = split(period, most=MOST_POINTS)
+    async with desk(conn, actor, query) as at:
+        total, before, *traffic = await at.source.traffic([*_both(period), *points])
+        opened = await at.source.open_by_person()
+    return FlowReport(
+        period=period,
+        unit=unit.value,
+        points=tuple(FlowPoint(span=s, traffic=t) for s, t in zip(points, traffic, strict=True)),
+        total=total,
+        before=before,
+        open_now=sum(n.total for n in opened.values()),
+    )
+
+
+async def aging(
+    conn: asyncpg.Connection, actor: Actor, today: date, query: Query | None = None
+) -> AgingReport:
+    """How old the open issues are, in days of the calendar."""
+    tomorrow = today + timedelta(days=1)
+    bounds = [tomorrow - timedelta(days=days) for days in AGES]
+    spans = [Span(start=older, end=younger) for younger, older in pairwise(bounds)]
+    async with desk(conn, actor, query) as at:
+        traffic: list[Traffic] = await at.source.traffic(spans)
+        opened = await at.source.open_by_person()
+        oldest, stalest = await at.naming.oldest(), await at.naming.stalest()
+    open_now = sum(n.total for n in opened.values())
+    counts = [t.still_open for t in traffic]
+    ends = (*AGES[1:], None)
+    return AgingReport(
+        today=today,
+        groups=tuple(
+            AgeGroup(from_days=first, to_days=end, count=count)
+            for first, end, count in zip(AGES, ends, [*counts, open_now - sum(counts)], strict=True)
+        ),
+        open_now=open_now,
+        oldest=oldest,
+        stalest=stalest,
+    )
+
+
+async def digest(
+    conn: asyncpg.Connection, actor: Actor, period: Period, query: Query | None = None
+) -> DigestReport:
+    """What happened, and what needs somebody."""
+    async with desk(conn, actor, query) as at:
+        total, before = await at.source.traffic(_both(period))
+        opened = await at.source.open_by_person()
+        (work,) = await at.source.work([_both(period)[0]])
+        closers = sorted(
+            ((person, w.closed) for person, w in work.items() if person is not None and w.closed),
+            key=lambda found: (-found[1], found[0]),
+        )[:3]
+        names = await names_of_people(conn, actor.workspace_id, [person for person, _ in closers])
+        first, stop = midnight(period.start, at.zone), midnight(period.end, at.zone)
+        return DigestReport(
+            period=period,
+            total=total,
+            before=before,
+            open_now=sum(n.total for n in opened.values()),
+            closers=tuple(Closer(who=names[person], closed=closed) for person, closed in closers),
+            newest=await at.naming.newest(first, stop),
+            finished=await at.naming.finished(first, stop),
+            pressing=await at.naming.pressing(),
+            overdue=await at.naming.overdue(period.last_day),
+        )
+
+
+def split(period: Period, *, most: int) -> tuple[Unit, list[Span]]:
+    """The period in days, weeks, months, quarters or years: the finest that makes at most `most` parts."""
+    spans: list[Span] = []
+    for unit in Unit:
+        spans = _parts(period, unit)
+        if len(spans) <= most:
+            return unit, spans
+    return Unit.YEAR, spans[-most:]
+
+
+def _parts(period: Period, unit: Unit) -> list[Span]:
+    spans: list[Span] = []
+    at = period.start
+    while at < period.end:
+        following = step(floor(at, unit), unit)
+        spans.append(Span(start=at, end=min(following, period.end)))
+        at = following
+    return spans

@@ -1,0 +1,125 @@
+"""The issues and people that reports name: short lists, each read from the front of an index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any, Final, LiteralString
+
+import asyncpg
+
+from db.access import Actor
+from db.ids import LabelId, PersonId, WorkspaceId
+from db.reports.numbers import NamedIssue, Who
+from db.reports.scanned import Choose
+from db.states import Priority
+
+_NAMED: Final[LiteralString] = """
+    SELECT i.issue_id, i.number, i.title, i.priority, i.created_at, i.updated_at, i.closed_at, i.due_on,
+           i.assignee_id, p.name, p.slack_user_id
+    FROM (SELECT i.* FROM issues i WHERE """
+
+_ASSIGNEE: Final[LiteralString] = """) i
+    LEFT JOIN people p ON p.workspace_id = i.workspace_id AND p.person_id = i.assignee_id
+    ORDER BY """
+
+
+class Naming:
+    """Lists of at most `most` issues each, of those the actor sees and the query chooses."""
+
+    def __init__(self, conn: asyncpg.Connection, actor: Actor, choose: Choose, most: int = 5) -> None:
+        self._conn = conn
+        self._actor = actor
+        self._choose = choose
+        self._most = most
+
+    async def oldest(self) -> tuple[NamedIssue, ...]:
+        return await self._open("i.created_at, i.issue_id")
+
+    async def stalest(self) -> tuple[NamedIssue, ...]:
+        return await self._open("i.updated_at, i.issue_id")
+
+    async def pressing(self) -> tuple[NamedIssue, ...]:
+        """Urgent and high ones, the most pressing first."""
+        return await self._open(
+            "(-i.priority) DESC, i.updated_at DESC, i.issue_id DESC",
+            "NOT i.is_closed AND (-i.priority) >= -2",
+        )
+
+    async def overdue(self, today: date) -> tuple[NamedIssue, ...]:
+        return await self._read(
+            "NOT i.is_closed AND coalesce(i.due_on, 'infinity'::date) < $4",
+            "coalesce(i.due_on, 'infinity'::date), i.issue_id",
+            today,
+        )
+
+    async def newest(self, first: datetime, stop: datetime) -> tuple[NamedIssue, ...]:
+        """Created in the time given and still open."""
+        return await self._read(
+            "NOT i.is_closed AND i.created_at >= $4 AND i.created_at < $5",
+            "i.created_at DESC, i.issue_id DESC",
+            first,
+            stop,
+        )
+
+    async def finished(self, first: datetime, stop: datetime) -> tuple[NamedIssue, ...]:
+        return await self._read("i.closed_at >= $4 AND i.closed_at < $5", "i.closed_at DESC", first, stop)
+
+    async def _open(
+        self, order: LiteralString, which: LiteralString = "NOT i.is_closed"
+    ) -> tuple[NamedIssue, ...]:
+        return await self._read(which, order)
+
+    async def _read(self, which: LiteralString, order: LiteralString, *values: Any) -> tuple[NamedIssue, ...]:
+        chosen = self._choose(4 + len(values))
+        rows = await self._conn.fetch(
+            f"{_NAMED} ({chosen.sql}) AND {which} ORDER BY {order} LIMIT $3 {_ASSIGNEE} {order}",
+            self._actor.workspace_id,
+            self._actor.sees_only,
+            self._most,
+            *values,
+            *chosen.params,
+        )
+        return tuple(_issue(r) for r in rows)
+
+
+def _issue(row: Any) -> NamedIssue:
+    assignee = None
+    if row["assignee_id"] is not None:
+        assignee = Who(person_id=row["assignee_id"], name=row["name"], slack_user_id=row["slack_user_id"])
+    return NamedIssue(
+        issue_id=row["issue_id"],
+        number=row["number"],
+        title=row["title"],
+        priority=Priority(row["priority"]),
+        assignee=assignee,
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+        closed_at=row["closed_at"],
+        due_on=row["due_on"],
+    )
+
+
+async def names_of_people(
+    conn: asyncpg.Connection, workspace_id: WorkspaceId, ids: Iterable[PersonId]
+) -> dict[PersonId, Who]:
+    rows = await conn.fetch(
+        "SELECT person_id, name, slack_user_id FROM people WHERE workspace_id = $1 AND person_id = ANY ($2::uuid[])",
+        workspace_id,
+        list(ids),
+    )
+    return {
+        r["person_id"]: Who(person_id=r["person_id"], name=r["name"], slack_user_id=r["slack_user_id"])
+        for r in rows
+    }
+
+
+async def names_of_labels(
+    conn: asyncpg.Connection, workspace_id: WorkspaceId, ids: Iterable[LabelId]
+) -> dict[LabelId, str]:
+    rows = await conn.fetch(
+        "SELECT label_id, name FROM labels WHERE workspace_id = $1 AND label_id = ANY ($2::uuid[])",
+        workspace_id,
+        list(ids),
+    )
+    return {r["label_id"]: r["name"] for r in rows}

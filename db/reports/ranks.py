@@ -1,0 +1,87 @@
+"""From a histogram to the exact median and 90th percentile: which ranks are needed, and in which bucket they lie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+from math import ceil, floor
+from operator import add
+from uuid import UUID
+
+from db.reports.numbers import Latency
+from db.reports.source import MEDIAN, P90, microseconds
+
+Key = tuple[int, UUID]
+
+
+@dataclass(slots=True)
+class Histogram:
+    """How many latencies lie in each bucket, and their sum in microseconds."""
+
+    counts: list[int] = field(default_factory=list)
+    total: int = 0
+
+    @property
+    def size(self) -> int:
+        return sum(self.counts)
+
+    def add(self, counts: Sequence[int], total: int) -> None:
+        self.counts = list(map(add, self.counts, counts)) if self.counts else list(counts)
+        self.total += total
+
+    def move(self, bucket: int, count: int, total: int) -> None:
+        if len(self.counts) <= bucket:
+            self.counts += [0] * (bucket + 1 - len(self.counts))
+        self.counts[bucket] += count
+        self.total += total
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pick:
+    """`take` latencies from `rank` on: in their bucket, sorted, they come after `skip` others."""
+
+    key: Key
+    rank: int
+    bucket: int
+    skip: int
+    take: int
+
+
+def picks_for(key: Key, histogram: Histogram) -> Iterator[Pick]:
+    """One pick a rank, less those a neighbour in the same bucket brings along."""
+    ends = list(accumulate(histogram.counts))
+    for fraction in (MEDIAN, P90):
+        low, high, _ = _ranks(histogram.size, fraction)
+        places = [_place(ends, rank) for rank in range(low, high + 1)]
+        if len(places) == 2 and places[0][0] == places[1][0]:
+            yield Pick(key=key, rank=low, bucket=places[0][0], skip=places[0][1], take=2)
+            continue
+        for rank, (bucket, skip) in zip((low, high), places, strict=False):
+            yield Pick(key=key, rank=rank, bucket=bucket, skip=skip, take=1)
+
+
+def latency_of(histogram: Histogram, values: Mapping[int, int]) -> Latency:
+    """`values` are the latencies of the ranks that were picked."""
+    return Latency(
+        closed=histogram.size,
+        mean=microseconds(histogram.total / histogram.size),
+        median=microseconds(_percentile(histogram.size, MEDIAN, values)),
+        p90=microseconds(_percentile(histogram.size, P90, values)),
+    )
+
+
+def _ranks(size: int, fraction: float) -> tuple[int, int, float]:
+    """As percentile_cont has it: between which two ranks, and how far from the lower."""
+    exact = fraction * (size - 1)
+    return floor(exact), ceil(exact), exact - floor(exact)
+
+
+def _place(ends: Sequence[int], rank: int) -> tuple[int, int]:
+    bucket = next(place for place, end in enumerate(ends) if end > rank)
+    return bucket, rank - (ends[bucket - 1] if bucket else 0)
+
+
+def _percentile(size: int, fraction: float, values: Mapping[int, int]) -> float:
+    low, high, part = _ranks(size, fraction)
+    return values[low] + part * (values[high] - values[low])

@@ -1,0 +1,131 @@
+"""Moves changes from pending into the kept numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, LiteralString
+
+import asyncpg
+
+from db.ids import ChangeId, WorkspaceId
+from db.jobs import enqueue
+from db.rollups.spans import EVERY_GRAIN
+
+REBUILD_JOB: Final = "rollups"
+
+# Folding and rebuilding of one workspace take turns.
+_TURN: Final[LiteralString] = "SELECT pg_advisory_xact_lock(hashtextextended('rollups:' || $1, 0))"
+
+# `moved` holds rows in the shape of rollup_issues with a sign.
+# Everything below is one statement, and so sees issues at one moment.
+KEEP: Final[LiteralString] = f"""
+days AS (
+    INSERT INTO rollup_days (workspace_id, grain, span, created, closed, still_open)
+    SELECT $1, grain, day / grain, sum(created), sum(closed), sum(still_open)
+    FROM (SELECT created_day AS day, sign AS created, 0 AS closed, (closed_day IS NULL)::int * sign AS still_open
+          FROM moved
+          UNION ALL
+          SELECT closed_day, 0, sign, 0 FROM moved WHERE closed_day IS NOT NULL) counted, {EVERY_GRAIN}
+    GROUP BY grain, day / grain
+    HAVING sum(created) <> 0 OR sum(closed) <> 0 OR sum(still_open) <> 0
+    ON CONFLICT (workspace_id, grain, span) DO UPDATE
+    SET created = rollup_days.created + excluded.created, closed = rollup_days.closed + excluded.closed,
+        still_open = rollup_days.still_open + excluded.still_open
+), open AS (
+    INSERT INTO rollup_open (workspace_id, person_id, waiting, in_progress)
+    SELECT $1, coalesce(assignee_id, '00000000-0000-0000-0000-000000000000'),
+           sum(sign * (NOT in_progress)::int), sum(sign * in_progress::int)
+    FROM moved WHERE closed_day IS NULL
+    GROUP BY 2
+    HAVING sum(sign * (NOT in_progress)::int) <> 0 OR sum(sign * in_progress::int) <> 0
+    ON CONFLICT (workspace_id, person_id) DO UPDATE
+    SET waiting = rollup_open.waiting + excluded.waiting,
+        in_progress = rollup_open.in_progress + excluded.in_progress
+), people AS (
+    INSERT INTO rollup_people (workspace_id, grain, span, person_id, taken, closed)
+    SELECT $1, grain, day / grain, person_id, sum(taken), sum(closed)
+    FROM (SELECT closed_day AS day, coalesce(assignee_id, '00000000-0000-0000-0000-000000000000') AS person_id,
+                 0 AS taken, sign AS closed
+          FROM moved WHERE closed_day IS NOT NULL
+          UNION ALL
+          SELECT t.day, t.person_id, sign, 0
+          FROM moved, unnest(taken_days, taken_by) AS t (day, person_id)) counted, {EVERY_GRAIN}
+    GROUP BY grain, day / grain, person_id
+    HAVING sum(taken) <> 0 OR sum(closed) <> 0
+    ON CONFLICT (workspace_id, grain, span, person_id) DO UPDATE
+    SET taken = rollup_people.taken + excluded.taken, closed = rollup_people.closed + excluded.closed
+), sliced AS MATERIALIZED (
+    SELECT sign, issue_id, closed_day, latency, latency_bucket(latency) AS bucket, slice
+    FROM moved, unnest(latency_slices(priority, labels)) slice WHERE closed_day IS NOT NULL
+), latencies AS (
+    INSERT INTO rollup_latency (workspace_id, grain, span, slice, closed, total, histogram)
+    SELECT $1, grain, span, slice, sum(closed), sum(total),
+           histogram(array_agg(bucket), array_agg(closed))
+    FROM (SELECT grain, closed_day / grain AS span, slice, bucket, sum(sign) AS closed,
+                 sum(sign * latency) AS total
+          FROM sliced, {EVERY_GRAIN}
+          GROUP BY 1, 2, 3, 4
+          HAVING sum(sign) <> 0 OR sum(sign * latency) <> 0) bucketed
+    GROUP BY grain, span, slice
+    ON CONFLICT (workspace_id, grain, span, slice) DO UPDATE
+    SET closed = rollup_latency.closed + excluded.closed, total = rollup_latency.total + excluded.total,
+        histogram = add_histograms(rollup_latency.histogram, excluded.histogram)
+), closes AS (
+    INSERT INTO rollup_closes (workspace_id, slice, bucket, closed_day, issue_id, latency)
+    SELECT $1, slice, bucket, closed_day, issue_id, latency FROM sliced WHERE sign = 1
+    EXCEPT
+    SELECT $1, slice, bucket, closed_day, issue_id, latency FROM sliced WHERE sign = -1
+    ON CONFLICT (workspace_id, slice, bucket, closed_day, issue_id) DO UPDATE SET latency = excluded.latency
+)"""
+
+_FOLD: Final[LiteralString] = f"""
+WITH touched AS MATERIALIZED (
+    SELECT DISTINCT issue_id FROM events WHERE workspace_id = $1 AND change_id = ANY ($2::uuid[])
+), standing AS MATERIALIZED (
+    SELECT n.* FROM touched t JOIN rollup_now n ON n.workspace_id = $1 AND n.issue_id = t.issue_id
+), moved AS MATERIALIZED (
+    SELECT -1 AS sign, r.*
+    FROM touched t JOIN rollup_issues r ON r.workspace_id = $1 AND r.issue_id = t.issue_id
+    UNION ALL
+    SELECT 1, n.* FROM standing n
+), {KEEP}, reopened AS (
+    DELETE FROM rollup_closes c
+    USING (SELECT slice, bucket, closed_day, issue_id FROM sliced WHERE sign = -1
+           EXCEPT
+           SELECT slice, bucket, closed_day, issue_id FROM sliced WHERE sign = 1) gone
+    WHERE c.workspace_id = $1 AND c.slice = gone.slice AND c.bucket = gone.bucket
+      AND c.closed_day = gone.closed_day AND c.issue_id = gone.issue_id
+), deleted AS (
+    DELETE FROM rollup_issues r USING touched t
+    WHERE r.workspace_id = $1 AND r.issue_id = t.issue_id
+      AND t.issue_id NOT IN (SELECT issue_id FROM standing)
+)
+INSERT INTO rollup_issues AS r
+SELECT * FROM standing
+ON CONFLICT (workspace_id, issue_id) DO UPDATE
+SET created_day = excluded.created_day, closed_day = excluded.closed_day, latency = excluded.latency,
+    in_progress = excluded.in_progress, assignee_id = excluded.assignee_id, priority = excluded.priority,
+    labels = excluded.labels, taken_days = excluded.taken_days, taken_by = excluded.taken_by
+WHERE r.* IS DISTINCT FROM excluded.*"""
+
+
+async def take_turn(conn: asyncpg.Connection, workspace_id: WorkspaceId) -> str | None:
+    """Waits for others who write this workspace's rollups; returns the book's time zone, None without a book."""
+    await conn.execute(_TURN, workspace_id)
+    zone: str | None = await conn.fetchval(
+        "SELECT timezone FROM rollup_books WHERE workspace_id = $1", workspace_id
+    )
+    return zone
+
+
+async def fold(conn: asyncpg.Connection, workspace_id: WorkspaceId, change_ids: Sequence[ChangeId]) -> None:
+    """Counts these changes, in the very transaction that deletes them from `pending_changes`.
+
+    A workspace that has no book yet gets a job that makes one, from everything that is there.
+    """
+    if not change_ids:
+        return
+    if await take_turn(conn, workspace_id) is None:
+        await enqueue(conn, REBUILD_JOB, workspace_id.encode(), dedupe_key=f"{REBUILD_JOB}:{workspace_id}")
+        return
+    await conn.execute(_FOLD, workspace_id, list(change_ids))

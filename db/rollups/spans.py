@@ -1,0 +1,41 @@
+"""Spans of 1, 4, 16, 64 and 256 days, as the rollups are kept, and how they cover a range of days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, LiteralString
+
+GRAINS: Final = (1, 4, 16, 64, 256)
+
+# The same for SQL: cross joined, each day counts in one span of every grain.
+EVERY_GRAIN: Final[LiteralString] = "(VALUES (1), (4), (16), (64), (256)) AS g (grain)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cover:
+    """The spans whose union is the days from `first` up to, and without, `end`; two arrays for `unnest`."""
+
+    first: int
+    end: int
+    grains: list[int]
+    spans: list[int]
+
+
+def day_number(day: date) -> int:
+    """As the SQL function of that name counts: days since 0001-01-01."""
+    return day.toordinal() - 1
+
+
+def cover(start: date, end: date) -> Cover:
+    """The fewest spans for a range of days."""
+    first, stop = day_number(start), day_number(end)
+    grains: list[int] = []
+    spans: list[int] = []
+    at = first
+    while at < stop:
+        grain = next(g for g in reversed(GRAINS) if at % g == 0 and at + g <= stop)
+        grains.append(grain)
+        spans.append(at // grain)
+        at += grain
+    return Cover(first=first, end=stop, grains=grains, spans=spans)

@@ -1,0 +1,189 @@
+from datetime import date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import asyncpg
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from db.access import Actor
+from db.pool import Database
+from db.reports.choosing import choose
+from db.reports.kept import Kept
+from db.reports.numbers import Span
+from db.reports.periods import midnight
+from db.reports.scanned import Scanned
+from db.reports.source import Source
+from db.rollups import check_and_repair, differences, fold, rebuild
+from db.rollups.spans import cover
+from db.states import Role
+from tests.db.histories import START, History, workspace
+
+ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe")
+FIRST = START.date() - timedelta(days=500)
+
+
+def spans_of(history: History) -> list[Span]:
+    """A day, a week, a month, everything, and some at random; the last history may be in any of them."""
+    last = history.now.date() + timedelta(days=2)
+    whole = (last - FIRST).days
+    spans = [Span(start=FIRST, end=last), Span(start=last - timedelta(days=7), end=last)]
+    for _ in range(6):
+        start = FIRST + timedelta(days=history.random.randrange(whole))
+        spans.append(
+            Span(start=start, end=start + timedelta(days=history.random.choice((1, 7, 30, 91, 365))))
+        )
+    return spans
+
+
+async def everything(source: Source, spans: list[Span]) -> dict[str, Any]:
+    return {
+        "open": await source.open_by_person(),
+        "work": await source.work(spans),
+        "traffic": await source.traffic(spans),
+        "latency": await source.latency(spans),
+        "by_priority": [await source.latency_by_priority(span) for span in spans],
+        "by_label": [await source.latency_by_label(span, 3) for span in spans],
+    }
+
+
+async def both(history: History, zone: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The same questions asked of the kept numbers and of a scan."""
+    conn, spans = history.conn, spans_of(history)
+    actor = Actor(workspace_id=history.workspace_id, person_id=None, role=Role.ADMIN)
+    scanned = Scanned(conn, actor, ZoneInfo(zone), await choose(conn, actor, None))
+    async with conn.transaction(isolation="repeatable_read", readonly=True):
+        return await everything(Kept(conn, history.workspace_id), spans), await everything(scanned, spans)
+
+
+@pytest.mark.parametrize("seed", range(10))
+async def test_any_history_gives_the_same_numbers_kept_and_scanned(
+    conn: asyncpg.Connection, seed: int
+) -> None:
+    zone = ZONES[seed % len(ZONES)]
+    history = History(conn, await workspace(conn, zone=zone), seed)
+    await history.populate()
+    await rebuild(conn, history.workspace_id)
+    for _ in range(4):
+        for _ in range(30):
+            await history.step()
+            if history.random.random() < 0.3:
+                async with conn.transaction():
+                    await fold(
+                        conn, history.workspace_id, await history.take_pending(history.random.randint(1, 5))
+                    )
+        kept, scanned = await both(history, zone)
+        assert kept == scanned
+        assert await differences(conn, history.workspace_id) == []
+    assert kept["open"]
+    assert any(latency.closed for latency in kept["latency"])
+
+
+async def test_numbers_are_exact_while_everything_is_pending(conn: asyncpg.Connection) -> None:
+    history = History(conn, await workspace(conn), 77)
+    await history.populate()
+    await rebuild(conn, history.workspace_id)
+    for _ in range(60):
+        await history.step()
+    assert await conn.fetchval("SELECT count(*) FROM rollup_days") == 0
+    kept, scanned = await both(history, "Europe/Berlin")
+    assert kept == scanned
+
+
+async def test_a_rebuild_in_the_middle_counts_nothing_twice(conn: asyncpg.Connection) -> None:
+    history = History(conn, await workspace(conn), 5)
+    await history.populate()
+    for _ in range(80):
+        await history.step()
+    await fold(conn, history.workspace_id, await history.take_pending(20))
+    await rebuild(conn, history.workspace_id)
+    kept, scanned = await both(history, "Europe/Berlin")
+    assert kept == scanned
+    await fold(conn, history.workspace_id, await history.take_pending(1000))
+    kept, scanned = await both(history, "Europe/Berlin")
+    assert kept == scanned
+
+
+async def test_a_reader_between_two_folds_never_sees_half_of_one(database: Database) -> None:
+    """A reader whose snapshot is older than the fold sees all of it as pending, a newer one all of it as kept."""
+    async with database.connection() as writer, database.connection() as reader:
+        history = History(writer, await workspace(writer), 9)
+        await history.populate()
+        await rebuild(writer, history.workspace_id)
+        for _ in range(40):
+            await history.step()
+        kept = Kept(reader, history.workspace_id)
+        spans = spans_of(history)
+        async with reader.transaction(isolation="repeatable_read", readonly=True):
+            before = await kept.traffic(spans)
+            async with writer.transaction():
+                await fold(writer, history.workspace_id, await history.take_pending(1000))
+            assert await kept.traffic(spans) == before
+        assert await kept.traffic(spans) == before
+
+
+async def test_the_check_finds_a_wrong_number_and_repairs_it(conn: asyncpg.Connection) -> None:
+    history = History(conn, await workspace(conn), 3)
+    await history.populate()
+    for _ in range(50):
+        await history.step()
+    await rebuild(conn, history.workspace_id)
+    await conn.execute("UPDATE rollup_days SET created = created + 1 WHERE grain = 256")
+    await conn.execute("DELETE FROM rollup_closes WHERE ctid IN (SELECT ctid FROM rollup_closes LIMIT 1)")
+    found = await check_and_repair(conn, history.workspace_id)
+    assert {difference.what for difference in found} == {"days", "closes"}
+    assert await check_and_repair(conn, history.workspace_id) == []
+
+
+async def test_another_time_zone_has_other_days_after_the_nightly_check(conn: asyncpg.Connection) -> None:
+    history = History(conn, await workspace(conn, zone="UTC"), 4)
+    await history.populate()
+    for _ in range(50):
+        await history.step()
+    await rebuild(conn, history.workspace_id)
+    await conn.execute("UPDATE workspaces SET timezone = 'Pacific/Auckland'")
+    assert await check_and_repair(conn, history.workspace_id) == []
+    kept, scanned = await both(history, "Pacific/Auckland")
+    assert kept == scanned
+
+
+async def test_the_first_changes_of_a_workspace_ask_for_a_book(conn: asyncpg.Connection) -> None:
+    history = History(conn, await workspace(conn), 1)
+    await history.populate()
+    await history.step()
+    await fold(conn, history.workspace_id, await history.take_pending(10))
+    assert await conn.fetchval("SELECT payload FROM pgqueuer WHERE entrypoint = 'rollups'") == b"T0"
+
+
+@given(st.dates(date(1990, 1, 1), date(2060, 1, 1)), st.integers(0, 4000))
+def test_spans_cover_each_day_once(start: date, days: int) -> None:
+    covered = cover(start, start + timedelta(days=days))
+    spans = sorted(zip(covered.grains, covered.spans, strict=True), key=lambda s: s[0] * s[1])
+    at = covered.first
+    for grain, span in spans:
+        assert grain * span == at
+        at += grain
+    assert at == covered.end
+    assert len(spans) <= 4000 // 256 + 24
+
+
+async def test_days_are_numbered_alike_in_sql_and_here(conn: asyncpg.Connection) -> None:
+    for zone in ZONES:
+        for offset in range(0, 800, 7):
+            day = date(2025, 1, 1) + timedelta(days=offset)
+            first = midnight(day, ZoneInfo(zone))
+            numbers = await conn.fetchrow(
+                "SELECT day_number($1, $2), day_number($1 - interval '1 second', $2)", first, zone
+            )
+            number = day.toordinal() - 1
+            assert tuple(numbers) == (number, number - 1)
+
+
+async def test_every_latency_has_a_bucket(conn: asyncpg.Connection) -> None:
+    rows = await conn.fetch(
+        "SELECT latency_bucket(n) AS bucket FROM unnest($1::bigint[]) n", [0, 1, 10**6, 10**12, 10**15, 2**62]
+    )
+    buckets = [row["bucket"] for row in rows]
+    assert buckets == sorted(buckets)
+    assert await conn.fetchval("SELECT cardinality(histogram('{}', '{}'))") == buckets[-1] + 1
