@@ -91,7 +91,7 @@ async def put(conn: asyncpg.Connection, workspace_id: WorkspaceId, messages: Seq
              AS o (channel_id, kind, payload, issue_id, coalesce_key, owner_id, not_before, place)
         ORDER BY place
         ON CONFLICT (workspace_id, channel_id, coalesce_key)
-            WHERE state = 'waiting' AND tried_at IS NULL AND coalesce_key IS NOT NULL DO NOTHING
+            WHERE state = 'waiting' AND attempts = 0 AND coalesce_key IS NOT NULL DO NOTHING
         """,
         workspace_id,
         [message.channel_id for message in messages],

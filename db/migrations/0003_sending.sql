@@ -21,7 +21,7 @@ CREATE TABLE outbox (
     issue_id     uuid,
     -- Who is told when it cannot be delivered.
     owner_id     uuid,
-    -- While one waits, another with the same key is not needed.
+    -- While one waits untried, another with the same key is not needed.
     coalesce_key text,
     state        text NOT NULL DEFAULT 'waiting',
     attempts     integer NOT NULL DEFAULT 0,
@@ -39,7 +39,7 @@ CREATE TABLE outbox (
     CONSTRAINT outbox_state CHECK (state IN ('waiting', 'sent', 'failed', 'dropped'))
 );
 CREATE INDEX outbox_waiting ON outbox (workspace_id, channel_id, (kind = 'refresh'), outbox_id) WHERE state = 'waiting';
-CREATE UNIQUE INDEX outbox_coalesce ON outbox (workspace_id, channel_id, coalesce_key) WHERE state = 'waiting' AND tried_at IS NULL AND coalesce_key IS NOT NULL;
+CREATE UNIQUE INDEX outbox_coalesce ON outbox (workspace_id, channel_id, coalesce_key) WHERE state = 'waiting' AND attempts = 0 AND coalesce_key IS NOT NULL;
 CREATE INDEX outbox_settled ON outbox (settled_at) WHERE settled_at IS NOT NULL;
 CREATE INDEX outbox_by_key ON outbox (workspace_id, coalesce_key, created_at) WHERE coalesce_key IS NOT NULL;
 

@@ -1,0 +1,78 @@
+"""What an operator does from the command line, on the database alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+from bot.embedded import EmbeddedPostgres, default_folder
+from bot.settings import Settings
+from db import tokens, workspaces
+from db.access import Actor
+from db.errors import NotFound
+from db.ids import WorkspaceId
+from db.migrate import Migration, migrate
+from db.pool import Database, open_database
+from db.states import Role, Source
+from handlers.api.secrets import make_secret
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Database]:
+    """The settings' database with one connection or two; an embedded server is started when none is named."""
+    server: EmbeddedPostgres | None = None
+    dsn = settings.database_url
+    if dsn is None:
+        server = await asyncio.to_thread(EmbeddedPostgres, default_folder(settings.data))
+        dsn = server.dsn()
+    try:
+        database = await open_database(dsn, min_size=1, max_size=2)
+        try:
+            yield database
+        finally:
+            await database.close()
+    finally:
+        if server is not None:
+            await asyncio.to_thread(server.close)
+
+
+async def migrate_database(settings: Settings) -> list[Migration]:
+    """Applies what is outstanding and returns it. Raises MigrationError, Unavailable."""
+    async with opened(settings) as database, database.connection() as conn:
+        return await migrate(conn)
+
+
+async def create_token(
+    settings: Settings, *, workspace: str, name: str, role: str, lifetime: timedelta | None
+) -> str:
+    """The text of a new token that acts for no person. Raises NotFound for an unknown workspace."""
+    secret = await asyncio.to_thread(make_secret)
+    workspace_id = WorkspaceId(workspace)
+    actor = Actor(workspace_id=workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM)
+    async with opened(settings) as database, database.connection() as conn:
+        await migrate(conn)
+        await workspaces.get(conn, workspace_id)
+        await tokens.create(
+            conn,
+            actor,
+            token_id=secret.token_id,
+            name=name,
+            role=Role(role),
+            secret_hash=secret.secret_hash,
+            expires_at=datetime.now(UTC) + lifetime if lifetime else None,
+        )
+    return secret.text
+
+
+async def revoke_token(settings: Settings, token_id: str) -> None:
+    """Ends a token of any workspace. Raises NotFound."""
+    async with opened(settings) as database, database.connection() as conn:
+        token = await tokens.by_id(conn, token_id)
+        if token is None:
+            raise NotFound("token", token_id)
+        actor = Actor(
+            workspace_id=token.workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM
+        )
+        await tokens.revoke(conn, actor, token_id)

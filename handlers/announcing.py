@@ -1,0 +1,250 @@
+"""Works out what follows from changes: cards to bring up to date, lines in threads, messages to people.
+
+Changes are taken in batches, so that a burst on one issue is said once, as it ended.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import asyncpg
+from db.people import Person
+
+from db import announcements, cards, issues, jobs, outbox, people
+from db.access import Actor
+from db.announcements import Batch, Event
+from db.cards import PostedCard
+from db.ids import ChannelId, IssueId, PersonId, WorkspaceId
+from db.issues import Issue
+from db.outbox import Outgoing
+from db.states import Role, Source
+from db.workspaces import Workspace
+from handlers.delivering import refreshing
+from handlers.jobs import Job, Worker
+from handlers.services import Services
+from handlers.views import happened
+from handlers.views.people import mention
+from handlers.words import words
+
+BATCH: Final = 500
+# One change of many issues is not said to everyone about each.
+_MANY: Final = 20
+_CREATED: Final = "created"
+
+
+class Announcer(Protocol):
+    """Works out one kind of consequence, in the transaction that takes the changes off the list."""
+
+    async def __call__(self, conn: asyncpg.Connection, batch: Batch) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Story:
+    """What happened to one issue in a batch, and how it stands now."""
+
+    issue: Issue
+    events: tuple[Event, ...]
+    fields: tuple[str, ...]
+    actors: frozenset[PersonId]
+
+    @property
+    def teller(self) -> PersonId | None:
+        """The one who did it all; None when it was several people, or a program."""
+        return next(iter(self.actors)) if len(self.actors) == 1 else None
+
+    @property
+    def is_new(self) -> bool:
+        return any(event.kind == _CREATED for event in self.events)
+
+    @property
+    def version_stands(self) -> bool:
+        return all(event.version is None for event in self.events)
+
+
+class Announcing:
+    """The `announce` job. `announcers` are called with every batch, in order."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self.announcers: list[Announcer] = [self._tell_slack]
+
+    async def run(self, job: Job) -> None:
+        workspace_id = WorkspaceId(job.payload.decode())
+        async with self._services.database.connection() as conn:
+            await jobs.open_dedupe(conn, job.id)
+        while await self._announce(workspace_id):
+            pass
+
+    async def _announce(self, workspace_id: WorkspaceId) -> bool:
+        async with self._services.database.transaction() as conn:
+            batch = await announcements.take(conn, workspace_id, BATCH)
+            if batch is None:
+                return False
+            for announcer in self.announcers:
+                await announcer(conn, batch)
+        self._services.bell.ring()
+        return len(batch.changes) == BATCH
+
+    async def _tell_slack(self, conn: asyncpg.Connection, batch: Batch) -> None:
+        grouped: dict[IssueId, list[Event]] = defaultdict(list)
+        for event in batch.events:
+            grouped[event.issue_id].append(event)
+        posted = await _cards_of(conn, batch, grouped)
+        needed = [
+            issue_id
+            for issue_id, events in grouped.items()
+            if issue_id in posted or any(map(_matters, events))
+        ]
+        if not needed:
+            return
+        system = Actor(workspace_id=batch.workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM)
+        found = await issues.get_many(conn, system, needed)
+        stories = [_story(found[issue_id], grouped[issue_id]) for issue_id in needed if issue_id in found]
+        crowded = _crowded(batch)
+        quiet = [story for story in stories if not any(event.change_id in crowded for event in story.events)]
+        watchers = await announcements.watching(
+            conn, batch.workspace_id, [story.issue.issue_id for story in quiet]
+        )
+        known = await _people(conn, batch.workspace_id, quiet, watchers)
+        workspace = await self._services.directory.workspace(batch.workspace_id)
+        messages = _refreshes(stories, posted)
+        messages += _thread_lines(quiet, posted, known, workspace)
+        messages += _notices(quiet, watchers, known, workspace)
+        await outbox.put(conn, batch.workspace_id, messages)
+
+
+def _matters(event: Event) -> bool:
+    """Whether anyone may have to be told: a new issue only when someone else was given it."""
+    if event.kind != _CREATED:
+        return True
+    assignee = event.after.get("assignee_id")
+    return assignee is not None and assignee != str(event.actor_id)
+
+
+async def _cards_of(
+    conn: asyncpg.Connection, batch: Batch, grouped: dict[IssueId, list[Event]]
+) -> dict[IssueId, list[PostedCard]]:
+    changed = [id_ for id_, events in grouped.items() if any(event.kind != _CREATED for event in events)]
+    posted: dict[IssueId, list[PostedCard]] = defaultdict(list)
+    if changed:
+        for card in await cards.of_issues(conn, batch.workspace_id, changed):
+            posted[card.issue_id].append(card)
+    return posted
+
+
+def _story(issue: Issue, events: Sequence[Event]) -> _Story:
+    return _Story(
+        issue=issue,
+        events=tuple(events),
+        fields=happened.fields([{"before": event.before, "after": event.after} for event in events]),
+        actors=frozenset(event.actor_id for event in events if event.actor_id is not None),
+    )
+
+
+def _crowded(batch: Batch) -> set[object]:
+    count: dict[object, int] = defaultdict(int)
+    for event in batch.events:
+        count[event.change_id] += 1
+    return {change_id for change_id, number in count.items() if number > _MANY}
+
+
+async def _people(
+    conn: asyncpg.Connection,
+    workspace_id: WorkspaceId,
+    stories: Sequence[_Story],
+    watchers: dict[IssueId, tuple[PersonId, ...]],
+) -> dict[PersonId, Person]:
+    wanted: set[PersonId] = {person for watching in watchers.values() for person in watching}
+    for story in stories:
+        wanted |= story.actors
+        wanted |= {person for person in (story.issue.assignee_id,) if person is not None}
+    return dict(await people.get_many(conn, workspace_id, list(wanted))) if wanted else {}
+
+
+def _refreshes(stories: Sequence[_Story], posted: dict[IssueId, list[PostedCard]]) -> list[Outgoing]:
+    return [
+        refreshing(card.channel_id, card.message_ts, story.issue.issue_id, force=story.version_stands)
+        for story in stories
+        for card in posted.get(story.issue.issue_id, ())
+        if story.version_stands or card.shown_version < story.issue.version
+    ]
+
+
+def _thread_lines(
+    stories: Sequence[_Story],
+    posted: dict[IssueId, list[PostedCard]],
+    known: dict[PersonId, Person],
+    workspace: Workspace,
+) -> list[Outgoing]:
+    speech = words(workspace.settings.get("language"))
+    lines = []
+    for story in stories:
+        if not story.fields or story.is_new:
+            continue
+        text = happened.line(story.issue, story.fields, story.teller, known, speech)
+        lines += [
+            Outgoing(
+                channel_id=card.channel_id,
+                payload={"text": text, "thread_ts": card.message_ts, "unfurl_links": False},
+                issue_id=story.issue.issue_id,
+            )
+            for card in posted.get(story.issue.issue_id, ())
+        ]
+    return lines
+
+
+def _notices(
+    stories: Sequence[_Story],
+    watchers: dict[IssueId, tuple[PersonId, ...]],
+    known: dict[PersonId, Person],
+    workspace: Workspace,
+) -> list[Outgoing]:
+    """Direct messages, never of what one did oneself."""
+    notices = []
+    for story in stories:
+        told = set(watchers.get(story.issue.issue_id, ()))
+        if story.issue.assignee_id is not None:
+            told.add(story.issue.assignee_id)
+        for person_id in sorted(told - (story.actors if len(story.actors) == 1 else frozenset())):
+            person = known.get(person_id)
+            if person is None or not person.active or person.slack_user_id is None:
+                continue
+            text = _notice(story, person, known, workspace)
+            if text is not None:
+                notices.append(
+                    Outgoing(
+                        channel_id=ChannelId(person.slack_user_id),
+                        payload={"text": text, "unfurl_links": False},
+                        issue_id=story.issue.issue_id,
+                    )
+                )
+    return notices
+
+
+def _notice(story: _Story, person: Person, known: dict[PersonId, Person], workspace: Workspace) -> str | None:
+    speech = words(person.locale)
+    issue, key = story.issue, story.issue.key(workspace.key_prefix)
+    if "assignee_id" in story.fields and issue.assignee_id == person.person_id:
+        teller = known.get(story.teller) if story.teller is not None else None
+        if teller is None:
+            return speech("notice-assigned-by-nobody", key=key, title=issue.title)
+        return speech("notice-assigned", who=mention(teller, speech), key=key, title=issue.title)
+    if not story.fields or story.is_new:
+        return None
+    what = happened.line(issue, story.fields, story.teller, known, speech)
+    return speech("notice-changed", key=key, title=issue.title, what=what)
+
+
+def register_jobs(worker: Worker, services: Services) -> Announcing:
+    announcing = Announcing(services)
+    worker.on(announcements.JOB, announcing.run, max_attempts=10)
+
+    async def call_forgotten() -> None:
+        async with services.database.connection() as conn:
+            await announcements.call_announcers(conn)
+
+    worker.repeat("call announcers", 2.0, call_forgotten)
+    return announcing

@@ -1,0 +1,404 @@
+"""Sends what waits in the outbox: in order by channel, at Slack's pace, once.
+
+Each message carries a mark, so that one whose sending got no answer can be looked for before it is
+sent again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from db import cards, deliveries, issues, jobs, outbox, pace, people
+from db.access import Actor
+from db.errors import NotFound
+from db.ids import ChannelId, IssueId, MessageTs, PersonId, WorkspaceId
+from db.outbox import Kind, Outgoing, Waiting
+from db.pace import Rate
+from db.states import Role, Source
+from handlers.errors import NotInstalled
+from handlers.jobs import Job, Worker
+from handlers.marks import look, mark
+from handlers.outcomes import Failure, Limited, Refused, Transient, failure
+from handlers.services import Services
+from handlers.views.cards import Card, card
+from handlers.words import Mrkdwn, words
+
+_log = logging.getLogger(__name__)
+
+# A little slower than Slack allows: its clock counts arrivals, ours counts departures.
+_CHANNEL: Final = Rate(every=timedelta(seconds=1.05))
+_POST: Final = Rate(every=timedelta(seconds=0.2), burst=20)
+_UPDATE: Final = Rate(every=timedelta(seconds=60 / 45), burst=5)
+_LOOK: Final = Rate(every=timedelta(seconds=60 / 45), burst=5)
+
+_MAX_ATTEMPTS: Final = 10
+_FIRST_DELAY: Final = 1.0
+_LONGEST_DELAY: Final = 300.0
+# Seconds a sender stays with a channel, and the longest it waits there rather than come again.
+_STAY: Final = 20.0
+_WAIT_HERE: Final = 3.0
+# What Slack's clock and ours may differ by when looking for a mark.
+_SKEW: Final = timedelta(minutes=2)
+_TOLD_AGAIN: Final = timedelta(days=1)
+
+# The card cannot be changed any more, but can be posted anew.
+_STUCK = frozenset({"edit_window_closed", "cant_update_message"})
+_GONE = frozenset({"message_not_found", "thread_not_found"})
+
+Undelivered = Callable[[Services, WorkspaceId, ChannelId, str], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Lane:
+    """One channel of one workspace, held by this sender."""
+
+    workspace_id: WorkspaceId
+    channel_id: ChannelId
+    sender: UUID
+
+
+class Delivering:
+    """The `deliver` job. `undelivered` hooks hear of every channel that refuses, with Slack's error."""
+
+    def __init__(self, services: Services, worker: Worker) -> None:
+        self._services = services
+        self._worker = worker
+        self._database = services.database
+        self.undelivered: list[Undelivered] = []
+
+    async def run(self, job: Job) -> None:
+        workspace_id, channel_id = outbox.addressed(job.payload)
+        lane = _Lane(workspace_id=workspace_id, channel_id=channel_id, sender=uuid4())
+        async with self._database.connection() as conn:
+            await jobs.open_dedupe(conn, job.id)
+            held = await outbox.hold(conn, workspace_id, channel_id, lane.sender)
+        while held:
+            wait = await self._stay(lane)
+            async with self._database.connection() as conn:
+                await outbox.let_go(conn, workspace_id, channel_id, lane.sender)
+                if wait is not None:
+                    await self._come_again(conn, lane, wait)
+                    return
+                # What was put between the last look and letting go would be left behind.
+                left = await outbox.next_post(conn, workspace_id, channel_id)
+                left = left or await outbox.next_refresh(conn, workspace_id, channel_id)
+                held = left is not None and await outbox.hold(conn, workspace_id, channel_id, lane.sender)
+
+    async def _stay(self, lane: _Lane) -> timedelta | None:
+        """Sends until nothing is left (None), or it is better to come again after the returned time."""
+        until = time.monotonic() + _STAY
+        while True:
+            if self._worker.stopping or time.monotonic() > until:
+                return timedelta(0)
+            wait = await self._step(lane)
+            if wait is None:
+                return None
+            if wait > timedelta(seconds=_WAIT_HERE):
+                return wait
+            await asyncio.sleep(wait.total_seconds())
+
+    async def _come_again(self, conn: Any, lane: _Lane, wait: timedelta) -> None:
+        await jobs.enqueue(
+            conn,
+            outbox.JOB,
+            outbox.address(lane.workspace_id, lane.channel_id),
+            dedupe_key=outbox.dedupe_key(lane.workspace_id, lane.channel_id),
+            delay=wait,
+        )
+
+    async def _step(self, lane: _Lane) -> timedelta | None:
+        """Sends one thing. Returns how long to wait for the next: None when nothing is left."""
+        async with self._database.connection() as conn:
+            post = await outbox.next_post(conn, lane.workspace_id, lane.channel_id)
+        wait = await self._send(lane, post) if post is not None else None
+        if wait == timedelta(0):
+            return wait
+        async with self._database.connection() as conn:
+            refresh = await outbox.next_refresh(conn, lane.workspace_id, lane.channel_id)
+        if refresh is None:
+            return wait
+        refresh_wait = await self._send(lane, refresh)
+        return refresh_wait if wait is None else min(wait, refresh_wait)
+
+    async def _send(self, lane: _Lane, row: Waiting) -> timedelta:
+        """How long until it can be sent; zero when it is settled or put off, and the next may be looked at."""
+        if row.wait > timedelta(0):
+            return row.wait
+        try:
+            client = await self._services.slack.sender(lane.workspace_id)
+        except NotInstalled:
+            await self._refused(lane, row, Refused(error="not_installed", whole_channel=True))
+            return timedelta(0)
+        if row.kind is Kind.REFRESH:
+            return await self._refresh(lane, row, client)
+        return await self._post(lane, row, client)
+
+    # -- posting
+
+    async def _post(self, lane: _Lane, row: Waiting, client: AsyncWebClient) -> timedelta:
+        if row.tried_at is not None:
+            wait = await self._find_earlier(lane, row, client, row.tried_at)
+            if wait is not None:
+                return wait
+        arguments, issue_version = row.payload, 0
+        if row.kind is Kind.CARD:
+            drawn = await self._draw(lane.workspace_id, row.issue_id)
+            if drawn is None:
+                await self._drop(lane, row)
+                return timedelta(0)
+            arguments = row.payload | {"text": drawn[0].text, "blocks": drawn[0].blocks}
+            issue_version = drawn[1]
+        wait = await self._may(lane, ("chat.postMessage", _POST), (f"channel:{lane.channel_id}", _CHANNEL))
+        if wait is not None:
+            return wait
+        if not await self._begin(lane, row):
+            return timedelta(seconds=_WAIT_HERE * 2)
+        try:
+            answer = await client.chat_postMessage(
+                **_sendable(arguments), channel=lane.channel_id, metadata=mark(row.outbox_id)
+            )
+        except Exception as error:
+            return await self._failed(lane, row, failure(error), "chat.postMessage")
+        await self._posted(lane, row, ChannelId(answer["channel"]), MessageTs(answer["ts"]), issue_version)
+        return timedelta(0)
+
+    async def _posted(
+        self, lane: _Lane, row: Waiting, channel_id: ChannelId, ts: MessageTs, version: int
+    ) -> None:
+        async with self._database.transaction() as conn:
+            await outbox.sent(conn, lane.workspace_id, row.outbox_id, channel_id, ts)
+            if row.kind is Kind.CARD and row.issue_id is not None:
+                await cards.remember(conn, lane.workspace_id, channel_id, ts, row.issue_id, version)
+
+    async def _find_earlier(
+        self, lane: _Lane, row: Waiting, client: AsyncWebClient, tried_at: datetime
+    ) -> timedelta | None:
+        """Looks for a message whose sending got no answer. None: it is not there, send it."""
+        wait = await self._may(lane, ("conversations.history", _LOOK))
+        if wait is not None:
+            return wait
+        try:
+            found = await look(
+                client,
+                lane.channel_id,
+                row.outbox_id,
+                tried_at - _SKEW,
+                thread_ts=row.payload.get("thread_ts"),
+            )
+        except Exception as error:
+            outcome = failure(error)
+            if isinstance(outcome, Refused):
+                # Not allowed to look: better twice than never.
+                _log.warning("cannot look for an earlier attempt", extra={"error": outcome.error})
+                return None
+            return await self._failed(lane, row, outcome, "conversations.history", looking=True)
+        if found is None:
+            return None
+        # The version it shows is not known: the next refresh settles that.
+        await self._posted(lane, row, found[0], found[1], 0)
+        if row.kind is Kind.CARD:
+            async with self._database.transaction() as conn:
+                await outbox.put(conn, lane.workspace_id, [refreshing(found[0], found[1], row.issue_id)])
+        return timedelta(0)
+
+    # -- refreshing
+
+    async def _refresh(self, lane: _Lane, row: Waiting, client: AsyncWebClient) -> timedelta:
+        ts = MessageTs(row.payload["ts"])
+        async with self._database.connection() as conn:
+            shown = await cards.at(conn, lane.workspace_id, lane.channel_id, ts)
+        drawn = await self._draw(lane.workspace_id, row.issue_id) if shown is not None else None
+        if shown is None or drawn is None:
+            await self._drop(lane, row)
+            return timedelta(0)
+        if shown.shown_version >= drawn[1] and not row.payload.get("force"):
+            await self._drop(lane, row)
+            return timedelta(0)
+        wait = await self._may(lane, ("chat.update", _UPDATE))
+        if wait is not None:
+            return wait
+        if not await self._begin(lane, row):
+            return timedelta(seconds=_WAIT_HERE * 2)
+        # Drawn anew: waiting for its turn may have taken a while, and from `begin` on a new change has a new row.
+        drawn = await self._draw(lane.workspace_id, row.issue_id) or drawn
+        try:
+            await client.chat_update(
+                channel=lane.channel_id, ts=ts, text=drawn[0].text, blocks=drawn[0].blocks
+            )
+        except Exception as error:
+            outcome = failure(error)
+            if isinstance(outcome, Refused) and outcome.error in _GONE | _STUCK:
+                await self._lost(lane, row, ts, post_anew=outcome.error in _STUCK)
+                return timedelta(0)
+            return await self._failed(lane, row, outcome, "chat.update")
+        async with self._database.transaction() as conn:
+            await outbox.sent(conn, lane.workspace_id, row.outbox_id, lane.channel_id, ts)
+            await cards.shown(conn, lane.workspace_id, lane.channel_id, ts, drawn[1])
+        return timedelta(0)
+
+    async def _lost(self, lane: _Lane, row: Waiting, ts: MessageTs, *, post_anew: bool) -> None:
+        async with self._database.transaction() as conn:
+            await outbox.drop(conn, lane.workspace_id, row.outbox_id)
+            await cards.forget(conn, lane.workspace_id, lane.channel_id, ts)
+            if post_anew and row.issue_id is not None:
+                await cards.ask(conn, lane.workspace_id, row.issue_id, lane.channel_id)
+
+    async def _draw(self, workspace_id: WorkspaceId, issue_id: IssueId | None) -> tuple[Card, int] | None:
+        """The issue's card as it is now, with the version it shows; None when the issue is gone."""
+        if issue_id is None:
+            return None
+        workspace = await self._services.directory.workspace(workspace_id)
+        system = Actor(workspace_id=workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM)
+        async with self._database.connection() as conn:
+            try:
+                issue = await issues.get(conn, system, issue_id)
+            except NotFound:
+                return None
+            named = [person for person in (issue.assignee_id, issue.reporter_id) if person is not None]
+            known = await people.get_many(conn, workspace_id, named)
+        drawn = card(
+            issue,
+            people=known,
+            words=words(workspace.settings.get("language")),
+            prefix=workspace.key_prefix,
+        )
+        return drawn, issue.version
+
+    # -- outcomes
+
+    async def _may(self, lane: _Lane, *lanes: tuple[str, Rate]) -> timedelta | None:
+        async with self._database.connection() as conn:
+            for name, rate in lanes:
+                wait = await pace.take(conn, lane.workspace_id, name, rate)
+                if wait is not None:
+                    # At least a moment, so that nobody spins on rounding.
+                    return max(wait, timedelta(milliseconds=10))
+        return None
+
+    async def _begin(self, lane: _Lane, row: Waiting) -> bool:
+        async with self._database.connection() as conn:
+            return await outbox.begin(conn, lane.workspace_id, lane.channel_id, lane.sender, row.outbox_id)
+
+    async def _drop(self, lane: _Lane, row: Waiting) -> None:
+        async with self._database.connection() as conn:
+            await outbox.drop(conn, lane.workspace_id, row.outbox_id)
+
+    async def _failed(
+        self, lane: _Lane, row: Waiting, outcome: Failure, method: str, *, looking: bool = False
+    ) -> timedelta:
+        match outcome:
+            case Limited():
+                async with self._database.connection() as conn:
+                    await pace.block(conn, lane.workspace_id, method, outcome.pause)
+                    if not looking:
+                        await outbox.postpone(
+                            conn,
+                            lane.workspace_id,
+                            row.outbox_id,
+                            outcome.pause,
+                            unknown=row.tried_at is not None,
+                        )
+                return outcome.pause
+            case Transient() if row.attempts + 1 >= _MAX_ATTEMPTS:
+                gave_up = Refused(error=f"gave up: {outcome.why}", whole_channel=False)
+                await self._refused(lane, row, gave_up)
+                return timedelta(0)
+            case Transient():
+                delay = timedelta(seconds=min(_FIRST_DELAY * 2**row.attempts, _LONGEST_DELAY))
+                unknown = looking or outcome.unknown or row.tried_at is not None
+                async with self._database.connection() as conn:
+                    await outbox.postpone(conn, lane.workspace_id, row.outbox_id, delay, unknown=unknown)
+                _log.info(
+                    "sending is tried again", extra={"why": outcome.why, "seconds": delay.total_seconds()}
+                )
+                return delay
+            case Refused():
+                await self._refused(lane, row, outcome)
+                return timedelta(0)
+
+    async def _refused(self, lane: _Lane, row: Waiting, refused: Refused) -> None:
+        """Recorded, and told to whom it matters."""
+        _log.warning("Slack refused a message", extra={"error": refused.error, "kind": row.kind.value})
+        async with self._database.transaction() as conn:
+            if refused.whole_channel:
+                owners = await outbox.fail_channel(conn, lane.workspace_id, lane.channel_id, refused.error)
+            else:
+                await outbox.fail(conn, lane.workspace_id, row.outbox_id, refused.error)
+                owners = (row.owner_id,) if row.owner_id is not None else ()
+            await self._tell(conn, lane, owners, refused.error)
+        self._services.bell.ring()
+        if refused.whole_channel:
+            for hook in self.undelivered:
+                await hook(self._services, lane.workspace_id, lane.channel_id, refused.error)
+
+    async def _tell(self, conn: Any, lane: _Lane, owners: tuple[PersonId, ...], error: str) -> None:
+        for person in (await people.get_many(conn, lane.workspace_id, list(owners))).values():
+            key = f"undelivered:{lane.channel_id}:{error}:{person.person_id}"
+            if person.slack_user_id is None or person.slack_user_id == lane.channel_id:
+                continue
+            if await outbox.said_lately(conn, lane.workspace_id, key, _TOLD_AGAIN):
+                continue
+            text = undelivered_text(lane.channel_id, error, person.locale)
+            told = Outgoing(
+                channel_id=ChannelId(person.slack_user_id), payload={"text": text}, coalesce_key=key
+            )
+            await outbox.put(conn, lane.workspace_id, [told])
+
+
+_WHY = {
+    "is_archived": "undelivered-archived",
+    "not_in_channel": "undelivered-not-member",
+    "channel_not_found": "undelivered-gone",
+}
+
+
+def undelivered_text(channel_id: ChannelId, error: str, locale: str) -> Mrkdwn:
+    mention = Mrkdwn(f"<@{channel_id}>" if channel_id.startswith(("U", "W")) else f"<#{channel_id}>")
+    speech = words(locale)
+    if error in _WHY:
+        return speech(_WHY[error], channel=mention)
+    return speech("undelivered-other", channel=mention, error=error)
+
+
+def refreshing(
+    channel_id: ChannelId, ts: MessageTs, issue_id: IssueId | None, *, force: bool = False
+) -> Outgoing:
+    payload: dict[str, Any] = {"ts": ts, "force": True} if force else {"ts": ts}
+    # A forced one must not be swallowed by one that finds nothing to do.
+    key = f"refresh:{ts}:force" if force else f"refresh:{ts}"
+    return Outgoing(
+        channel_id=channel_id, kind=Kind.REFRESH, payload=payload, issue_id=issue_id, coalesce_key=key
+    )
+
+
+def _sendable(payload: dict[str, Any]) -> dict[str, Any]:
+    """Without what only the sender may say."""
+    return {key: value for key, value in payload.items() if key not in ("channel", "metadata")}
+
+
+def register_jobs(worker: Worker, services: Services) -> Delivering:
+    delivering = Delivering(services, worker)
+    worker.on(outbox.JOB, delivering.run, max_attempts=8)
+
+    async def call_forgotten() -> None:
+        async with services.database.connection() as conn:
+            for workspace_id, channel_id in await outbox.waiting_channels(conn):
+                await outbox.call_senders(conn, workspace_id, [channel_id])
+
+    async def forget_old() -> None:
+        async with services.database.connection() as conn:
+            await outbox.forget_old(conn)
+            await deliveries.forget_old(conn)
+
+    worker.repeat("call senders", 5.0, call_forgotten)
+    worker.every("forget sent messages", "17 * * * *", forget_old)
+    return delivering

@@ -1,0 +1,10 @@
+happened-by = { $who }: { $what }
+happened-assigned = zugewiesen an { $who }
+happened-unassigned = niemandem zugewiesen
+happened-priority = Priorität { $priority }
+happened-renamed = umbenannt in „{ $title }“
+happened-due = fällig am { $date }
+happened-no-due = ohne Fälligkeit
+notice-assigned = { $who } hat dir { $key } zugewiesen: { $title }
+notice-assigned-by-nobody = { $key } gehört jetzt dir: { $title }
+notice-changed = { $key } { $title } – { $what }

@@ -1,0 +1,10 @@
+happened-by = { $who }: { $what }
+happened-assigned = assigned to { $who }
+happened-unassigned = assigned to nobody
+happened-priority = priority { $priority }
+happened-renamed = renamed to “{ $title }”
+happened-due = due { $date }
+happened-no-due = no due date
+notice-assigned = { $who } assigned { $key } to you: { $title }
+notice-assigned-by-nobody = { $key } is yours now: { $title }
+notice-changed = { $key } { $title } – { $what }

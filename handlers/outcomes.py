@@ -1,0 +1,117 @@
+"""What an attempt to call Slack came to."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limited:
+    """Refused for now: not before `pause`."""
+
+    pause: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transient:
+    """To be tried again. `unknown`: Slack may have done it."""
+
+    why: str
+    unknown: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """Will be refused again. `whole_channel`: so will everything else there."""
+
+    error: str
+    whole_channel: bool
+
+
+Failure = Limited | Transient | Refused
+
+_PASSING = frozenset(
+    {
+        "internal_error",
+        "fatal_error",
+        "service_unavailable",
+        "request_timeout",
+        "team_added_to_org",
+        "accesslimited",
+        "message_limit_exceeded",
+    }
+)
+# Said before Slack did anything.
+_NOTHING_DONE = frozenset(
+    {"service_unavailable", "team_added_to_org", "accesslimited", "message_limit_exceeded"}
+)
+_LIMITED = frozenset({"ratelimited", "rate_limited"})
+_CHANNEL = frozenset(
+    {
+        "is_archived",
+        "not_in_channel",
+        "channel_not_found",
+        "user_not_found",
+        "users_not_found",
+        "user_disabled",
+        "cannot_dm_bot",
+        "restricted_action",
+        "restricted_action_read_only_channel",
+        "restricted_action_non_threadable_channel",
+        "token_revoked",
+        "token_expired",
+        "invalid_auth",
+        "account_inactive",
+        "not_authed",
+        "missing_scope",
+        "no_permission",
+        "org_login_required",
+        "ekm_access_denied",
+        "not_installed",
+    }
+)
+_DEFAULT_PAUSE = 30
+
+
+def failure(error: Exception) -> Failure:
+    """Raises `error` again when it is none of Slack's or of the way there."""
+    match error:
+        case SlackApiError():
+            return _answered(error)
+        case aiohttp.ClientConnectorError():
+            return Transient(why=type(error).__name__, unknown=False)
+        case aiohttp.ClientError() | asyncio.TimeoutError() | OSError() | SlackClientError():
+            return Transient(why=type(error).__name__, unknown=True)
+        case _:
+            raise error
+
+
+def _answered(error: SlackApiError) -> Failure:
+    response = error.response
+    status = getattr(response, "status_code", 200)
+    code = str(_code(response) or "unknown_error")
+    if status == 429 or code in _LIMITED:
+        return Limited(pause=timedelta(seconds=_retry_after(response)))
+    if status >= 500:
+        return Transient(why=f"http {status}", unknown=True)
+    if code in _PASSING:
+        return Transient(why=code, unknown=code not in _NOTHING_DONE)
+    return Refused(error=code, whole_channel=code in _CHANNEL)
+
+
+def _code(response: object) -> str | None:
+    data = getattr(response, "data", response)
+    return data.get("error") if isinstance(data, dict) else None
+
+
+def _retry_after(response: object) -> int:
+    for name, value in dict(getattr(response, "headers", None) or {}).items():
+        if str(name).lower() == "retry-after":
+            told = value[0] if isinstance(value, list) else value
+            return max(1, int(told)) if str(told).isdigit() else _DEFAULT_PAUSE
+    return _DEFAULT_PAUSE

@@ -1,0 +1,56 @@
+"""What happened to an issue, in one quiet line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from db.ids import PersonId
+from db.issues import Issue
+from handlers.views.people import People, mention, who
+from handlers.views.states import priority_of, status_of
+from handlers.words import Mrkdwn, Words
+
+# What a thread is told of, in this order; the rest the card shows.
+_TOLD = ("status", "assignee_id", "priority", "title", "due_on")
+
+
+def fields(events: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The fields that several changes, one after another, really changed: there and back is nothing."""
+    first: dict[str, Any] = {}
+    last: dict[str, Any] = {}
+    for event in events:
+        for name, value in event["before"].items():
+            first.setdefault(name, value)
+        last.update(event["after"])
+    return tuple(name for name in _TOLD if name in last and (name not in first or first[name] != last[name]))
+
+
+def line(
+    issue: Issue, names: Sequence[str], actor_id: PersonId | None, people: People, words: Words
+) -> Mrkdwn:
+    """`Ada: in progress, assigned to Grace`, as the issue stands now."""
+    told = [_told(issue, name, people, words) for name in names]
+    said = Mrkdwn(", ".join(told))
+    actor = people.get(actor_id) if actor_id is not None else None
+    if actor is None:
+        return said
+    return words("happened-by", who=mention(actor, words), what=said)
+
+
+def _told(issue: Issue, name: str, people: People, words: Words) -> Mrkdwn:
+    match name:
+        case "status":
+            return status_of(issue, words)
+        case "assignee_id" if issue.assignee_id is None:
+            return words("happened-unassigned")
+        case "assignee_id":
+            return words("happened-assigned", who=who(issue.assignee_id, people, words))
+        case "priority":
+            return words("happened-priority", priority=priority_of(issue.priority, words))
+        case "title":
+            return words("happened-renamed", title=issue.title)
+        case _ if issue.due_on is None:
+            return words("happened-no-due")
+        case _:
+            return words("happened-due", date=issue.due_on.isoformat())
