@@ -19,7 +19,12 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return int(options.run(options) or 0)
     except Startup as error:
-        print("Lodge cannot start:", *(f"  - {problem}" for problem in error.problems), sep="\n", file=sys.stderr)
+        print(
+            "Lodge cannot start:",
+            *(f"  - {problem}" for problem in error.problems),
+            sep="\n",
+            file=sys.stderr,
+        )
     except LodgeError as error:
         print(f"lodge: {error}", file=sys.stderr)
     except KeyboardInterrupt:

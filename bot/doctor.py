@@ -36,14 +36,14 @@ class Finding:
     mend: str | None = None
 
 
-
-
 async def diagnose() -> int:
     """Prints a line for each finding; returns 1 when something needs mending."""
     try:
         settings = read_settings()
     except Startup as error:
-        _print([Finding(part="environment", text=p, mend="see Install in the README") for p in error.problems])
+        _print(
+            [Finding(part="environment", text=p, mend="see Install in the README") for p in error.problems]
+        )
         return 1
     findings = [Finding(part="environment", text="every variable can be read")]
     for check in (database, disk, slack, signing, sockets, public_url):
@@ -64,7 +64,9 @@ async def database(settings: Settings) -> AsyncIterator[Finding]:
         async with opened(settings) as opened_database, opened_database.connection() as conn:
             number = int(await conn.fetchval("SHOW server_version_num")) // 10_000
             if number < 16:
-                yield Finding(part="database", text=f"PostgreSQL {number}", mend="Lodge needs PostgreSQL 16 or newer")
+                yield Finding(
+                    part="database", text=f"PostgreSQL {number}", mend="Lodge needs PostgreSQL 16 or newer"
+                )
             else:
                 yield Finding(part="database", text=f"PostgreSQL {number} answers")
             todo = outstanding(known_migrations(), await applied_checksums(conn))
@@ -108,7 +110,9 @@ async def slack(settings: Settings) -> AsyncIterator[Finding]:
         answer = await client.auth_test()
     except SlackApiError as error:
         code = str(error.response.get("error"))
-        yield Finding(part="slack", text=f"auth.test: {code}", mend=_TOKEN_MENDS.get(code, "check SLACK_BOT_TOKEN"))
+        yield Finding(
+            part="slack", text=f"auth.test: {code}", mend=_TOKEN_MENDS.get(code, "check SLACK_BOT_TOKEN")
+        )
         return
     except (aiohttp.ClientError, OSError, TimeoutError) as error:
         mend = f"this machine must reach {settings.slack_api_url}"
@@ -191,5 +195,3 @@ async def public_url(settings: Settings) -> AsyncIterator[Finding]:
     else:
         mend = "start the bot, and point your reverse proxy at HOST:PORT; Slack must reach it over https"
         yield Finding(part="public address", text=f"{url} does not answer", mend=mend)
-
-

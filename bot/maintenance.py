@@ -72,7 +72,5 @@ async def revoke_token(settings: Settings, token_id: str) -> None:
         token = await tokens.by_id(conn, token_id)
         if token is None:
             raise NotFound("token", token_id)
-        actor = Actor(
-            workspace_id=token.workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM
-        )
+        actor = Actor(workspace_id=token.workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM)
         await tokens.revoke(conn, actor, token_id)

@@ -1,0 +1,16 @@
+"""What the HTTP server carries beside Slack's requests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from handlers.api.app import create_api
+from handlers.api.secrets import TokenChecker
+from handlers.services import Services
+
+
+def parts(services: Services) -> Mapping[str, web.Application]:
+    """Applications by the prefix they are mounted at."""
+    return {"/api": create_api(services, TokenChecker(services.database))}

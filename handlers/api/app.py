@@ -1,0 +1,55 @@
+"""The API as one aiohttp application, to be mounted at /api."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from importlib.metadata import version
+
+import orjson
+from aiohttp import web
+
+from handlers.api import imports, issues, people, reports
+from handlers.api.endpoint import Endpoint
+from handlers.api.openapi import document, page
+from handlers.api.problems import problems
+from handlers.api.secrets import TokenChecker
+from handlers.services import Services
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    *people.ENDPOINTS,
+    *issues.ENDPOINTS,
+    *imports.ENDPOINTS,
+    *reports.ENDPOINTS,
+)
+
+# Larger than the largest description in JSON escapes, or 10,000 ids.
+BODY_LIMIT = 1_000_000
+
+
+def create_api(services: Services, checker: TokenChecker) -> web.Application:
+    """Routes below /api: /v1/..., /openapi.json and /docs."""
+    app = web.Application(middlewares=[problems], client_max_size=BODY_LIMIT)
+    for endpoint in ENDPOINTS:
+        app.router.add_route(endpoint.method, f"/v1{endpoint.path}", endpoint.handler(services, checker))
+    lodge = version("lodge")
+    openapi = orjson.dumps(document(ENDPOINTS, lodge))
+    docs = page(ENDPOINTS, lodge)
+
+    async def show_openapi(_: web.Request) -> web.Response:
+        return web.Response(body=openapi, content_type="application/json")
+
+    async def show_docs(_: web.Request) -> web.Response:
+        return web.Response(text=docs, content_type="text/html")
+
+    app.router.add_get("/openapi.json", show_openapi)
+    app.router.add_get("/docs", show_docs)
+    app.cleanup_ctx.append(_closing(checker))
+    return app
+
+
+def _closing(checker: TokenChecker) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def context(_: web.Application) -> AsyncIterator[None]:
+        yield
+        checker.close()
+
+    return context

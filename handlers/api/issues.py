@@ -1,0 +1,187 @@
+"""Issues, their comments and labels, for programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from db import bulk, comments, issues, labels, listing
+from db.bulk import BulkPatch
+from db.errors import FieldError, Invalid
+from db.ids import CommentId, IssueId, PersonId
+from db.issues import Issue, IssueDraft, IssuePatch
+from db.query import parse
+from db.states import CloseReason, Priority, Status
+from handlers.api.endpoint import ApiCall, Endpoint, answer
+from handlers.api.problems import Problem
+from handlers.api.schemas import (
+    BulkStatusIn,
+    CommentIn,
+    CommentOut,
+    IssueChange,
+    IssueDetailOut,
+    IssueIn,
+    IssueOut,
+    IssuePage,
+    LabelsIn,
+    comment_out,
+    issue_out,
+)
+
+
+async def _prefix(call: ApiCall) -> str:
+    workspace = await call.services.directory.workspace(call.actor.workspace_id)
+    return workspace.key_prefix
+
+
+def _etag(issue: Issue) -> dict[str, str]:
+    return {"ETag": f'"{issue.version}"'}
+
+
+async def create_issue(call: ApiCall) -> web.Response:
+    sent = call.sent(IssueIn)
+    draft = IssueDraft(
+        title=sent.title,
+        description=sent.description,
+        status=Status(sent.status),
+        priority=Priority[sent.priority.upper()] if sent.priority else Priority.NONE,
+        assignee_id=PersonId(sent.assignee_id) if sent.assignee_id else None,
+        reporter_id=PersonId(sent.reporter_id) if sent.reporter_id else None,
+        labels=tuple(sent.labels),
+        due_on=sent.due_on,
+        parent_id=IssueId(sent.parent_id) if sent.parent_id else None,
+        external_ref=sent.external_ref,
+    )
+    async with call.services.database.connection() as conn:
+        written = await issues.create(conn, call.actor, draft, call.origin)
+    call.services.bell.ring()
+    headers = _etag(written.issue) | {"Location": f"/api/v1/issues/{written.issue.issue_id}"}
+    return answer(call, issue_out(written.issue, await _prefix(call)), status=201, headers=headers)
+
+
+async def list_issues(call: ApiCall) -> web.Response:
+    asked = call.asked(IssuePage)
+    query = parse(asked.q)
+    async with call.services.database.connection() as conn:
+        page = await listing.page(conn, call.actor, query, limit=asked.limit, cursor=asked.cursor)
+    prefix = await _prefix(call)
+    return answer(
+        call, {"items": [issue_out(i, prefix) for i in page.items], "next_cursor": page.next_cursor}
+    )
+
+
+async def show_issue(call: ApiCall) -> web.Response:
+    async with call.services.database.connection() as conn:
+        detail = await issues.detail(conn, call.actor, IssueId(call.id("issue")))
+    value = issue_out(detail.issue, await _prefix(call))
+    value["comments"] = [comment_out(comment) for comment in detail.comments]
+    return answer(call, value, headers=_etag(detail.issue))
+
+
+def _version(request: web.Request) -> int | None:
+    wanted = request.headers.get("If-Match")
+    if wanted is None or wanted.strip() == "*":
+        return None
+    digits = wanted.strip().removeprefix("W/").strip('"')
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 10):
+        raise Problem(400, "malformed", 'If-Match carries the version, as in "3"')
+    return int(digits)
+
+
+def _patch(sent: IssueChange) -> IssuePatch:
+    values: dict[str, Any] = sent.model_dump(exclude_unset=True)
+    for name in ("title", "status"):
+        if name in values and values[name] is None:
+            raise Invalid(FieldError(field=name, code="required", message=f"{name} cannot be cleared"))
+    if values.get("status"):
+        values["status"] = Status(values["status"])
+    if values.get("close_reason"):
+        values["close_reason"] = CloseReason(values["close_reason"])
+    if values.get("priority"):
+        values["priority"] = Priority[values["priority"].upper()]
+    if "labels" in values:
+        values["labels"] = tuple(values["labels"] or ())
+    return IssuePatch(**values)
+
+
+async def change_issue(call: ApiCall) -> web.Response:
+    patch, version = _patch(call.sent(IssueChange)), _version(call.request)
+    issue_id = IssueId(call.id("issue"))
+    async with call.services.database.transaction() as conn:
+        written = await issues.edit(conn, call.actor, issue_id, patch, call.origin, version=version)
+    call.services.bell.ring()
+    return answer(call, issue_out(written.issue, await _prefix(call)), headers=_etag(written.issue))
+
+
+async def bulk_status(call: ApiCall) -> web.Response:
+    sent = call.sent(BulkStatusIn)
+    status = Status(sent.status)
+    if sent.close_reason and status is not Status.CLOSED:
+        raise Invalid(
+            FieldError(field="close_reason", code="not_closed", message="only closing has a reason")
+        )
+    patch = BulkPatch(status=status)
+    if status is Status.CLOSED:
+        patch = BulkPatch(status=status, close_reason=CloseReason(sent.close_reason or "completed"))
+    ids = tuple(IssueId(i) for i in dict.fromkeys(sent.ids))
+    async with call.services.database.transaction() as conn:
+        written = await bulk.change(conn, call.actor, ids, patch, call.origin)
+    call.services.bell.ring()
+    return answer(call, {"changed": written.count})
+
+
+async def add_comment(call: ApiCall) -> web.Response:
+    sent = call.sent(CommentIn)
+    async with call.services.database.transaction() as conn:
+        added = await comments.add(
+            conn,
+            call.actor,
+            IssueId(call.id("issue")),
+            sent.body,
+            call.origin,
+            reply_to=CommentId(sent.reply_to) if sent.reply_to else None,
+        )
+    call.services.bell.ring()
+    return answer(call, comment_out(added.comment), status=201)
+
+
+async def put_labels(call: ApiCall) -> web.Response:
+    async with call.services.database.transaction() as conn:
+        written = await labels.replace(
+            conn, call.actor, IssueId(call.id("issue")), call.sent(LabelsIn).labels, call.origin
+        )
+    call.services.bell.ring()
+    return answer(call, issue_out(written.issue, await _prefix(call)), headers=_etag(written.issue))
+
+
+ENDPOINTS = (
+    Endpoint(
+        method="POST", path="/issues", summary="Create an issue", act=create_issue,
+        body=IssueIn, answer=IssueOut, status=201, headers=("Idempotency-Key",),
+    ),
+    Endpoint(
+        method="GET", path="/issues", summary="List issues by a query", act=list_issues,
+        query=IssuePage, answer=IssueOut, listed=True,
+    ),
+    Endpoint(
+        method="GET", path="/issues/{id}", summary="One issue with its labels and comments", act=show_issue,
+        answer=IssueDetailOut, problems=(404,),
+    ),
+    Endpoint(
+        method="PATCH", path="/issues/{id}", summary="Change fields of an issue", act=change_issue,
+        body=IssueChange, answer=IssueOut, problems=(404, 412), headers=("If-Match",),
+    ),
+    Endpoint(
+        method="POST", path="/issues/bulk-status", summary="Change the status of many issues, all or none",
+        act=bulk_status, body=BulkStatusIn, problems=(404,), headers=("Idempotency-Key",),
+    ),
+    Endpoint(
+        method="POST", path="/issues/{id}/comments", summary="Comment on an issue", act=add_comment,
+        body=CommentIn, answer=CommentOut, status=201, problems=(404,), headers=("Idempotency-Key",),
+    ),
+    Endpoint(
+        method="PUT", path="/issues/{id}/labels", summary="Replace an issue's labels", act=put_labels,
+        body=LabelsIn, answer=IssueOut, problems=(404,),
+    ),
+)  # fmt: skip
