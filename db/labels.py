@@ -30,9 +30,9 @@ async def ensure(conn: asyncpg.Connection, actor: Actor, names: Sequence[str]) -
         await conn.execute(
             """
             INSERT INTO labels (workspace_id, name)
-            SELECT $1, name FROM unnest($2::text[]) name
-            WHERE NOT EXISTS (SELECT FROM labels l WHERE l.workspace_id = $1 AND lower(l.name) = lower(name))
-            ORDER BY lower(name)
+            SELECT $1, given FROM unnest($2::text[]) given
+            WHERE NOT EXISTS (SELECT FROM labels l WHERE l.workspace_id = $1 AND lower(l.name) = lower(given))
+            ORDER BY lower(given)
             ON CONFLICT (workspace_id, lower(name)) DO NOTHING""",
             actor.workspace_id,
             names,

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import asyncpg
 
 from db import limits
 from db.access import Actor
+from db.constraints import domain_errors
 from db.errors import Conflict
 from db.ids import ChangeId, IssueId, new_uuid
 from db.origins import Origin
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,3 +149,32 @@ def _columns(events: Sequence[EventDraft]) -> tuple[list[Any], ...]:
         [e.now.assignee for e in events],
         [e.now.priority for e in events],
     )
+
+
+async def once(
+    conn: asyncpg.Connection,
+    actor: Actor,
+    action: str,
+    origin: Origin,
+    work: Callable[[], Awaitable[T]],
+    again: Callable[[Before], Awaitable[T]],
+) -> T:
+    """Does `work` in a transaction, unless this request was done before: then the answer is `again`.
+
+    Of two identical requests at once, the later one waits for the first at its change row, fails on
+    the request key, and answers `again` as well.
+    """
+    before = await written_before(conn, actor, origin, action)
+    if before is not None:
+        return await again(before)
+    try:
+        with domain_errors():
+            async with conn.transaction():
+                return await work()
+    except Conflict as conflict:
+        if conflict.kind != "request":
+            raise
+        before = await written_before(conn, actor, origin, action)
+        if before is None:
+            raise
+        return await again(before)
