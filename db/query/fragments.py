@@ -19,6 +19,11 @@ class Parameters:
         self.values.extend(values)
         return fragment.format(*places)
 
+    def take(self, values: tuple[object, ...]) -> None:
+        """Adds values whose places were given out elsewhere, beginning with `next`."""
+        self._next += len(values)
+        self.values.extend(values)
+
     @property
     def next(self) -> int:
         return self._next

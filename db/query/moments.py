@@ -63,6 +63,11 @@ class Span:
     moment: str | None
     until: str | None = None
 
+    @property
+    def is_word(self) -> bool:
+        """Overdue or none: not a stretch of time."""
+        return self.moment in (OVERDUE, NO_DATE)
+
     def text(self) -> str:
         if self.op == "..":
             return f"{self.moment or ''}..{self.until or ''}"

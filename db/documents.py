@@ -1,0 +1,156 @@
+"""Keeps the full-text index: what an issue and its comments say, and the words a workspace uses.
+
+Run by jobs after the fact. Everything is worked out anew from the issue as it is, so that doing it twice,
+or again after a crash, changes nothing.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import asyncpg
+
+from db.ids import ChangeId, IssueId, WorkspaceId
+from db.vocabulary import learnable, shapes
+
+_COMMENT_CHARACTERS = 100_000
+
+
+async def index_changes(
+    conn: asyncpg.Connection, workspace_id: WorkspaceId, change_ids: Sequence[ChangeId]
+) -> int:
+    """Indexes the issues that these changes touched, inside the caller's transaction; returns how many differ."""
+    rows = await conn.fetch(
+        "SELECT DISTINCT issue_id FROM events WHERE workspace_id = $1 AND change_id = ANY ($2::uuid[])",
+        workspace_id,
+        list(change_ids),
+    )
+    return await index_issues(conn, workspace_id, [row["issue_id"] for row in rows])
+
+
+async def index_issues(
+    conn: asyncpg.Connection, workspace_id: WorkspaceId, issue_ids: Iterable[IssueId]
+) -> int:
+    """Writes the documents of these issues where they differ, and learns their words; returns how many differ."""
+    ids = list(issue_ids)
+    if not ids:
+        return 0
+    # One at a time in a workspace, held to the end of the transaction: of two that index the same issue, the
+    # later one must read what the earlier one could not see yet.
+    await conn.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended('lodge index ' || $1, 0))", workspace_id
+    )
+    await conn.execute(
+        """
+        DELETE FROM issue_documents d USING issues i
+        WHERE d.workspace_id = $1 AND d.issue_id = ANY ($2::uuid[])
+          AND i.workspace_id = $1 AND i.issue_id = d.issue_id AND i.deleted_at IS NOT NULL
+        """,
+        workspace_id,
+        ids,
+    )
+    rows = await conn.fetch(
+        """
+        INSERT INTO issue_documents AS d (workspace_id, issue_id, number, config, document)
+        SELECT i.workspace_id, i.issue_id, i.number, w.search_config,
+               issue_document(w.search_config, i.workspace_id, i.number, i.title, i.description, c.said)
+        FROM issues i
+        JOIN workspaces w ON w.workspace_id = i.workspace_id
+        CROSS JOIN LATERAL (
+            SELECT left(string_agg(c.body, E'\n' ORDER BY c.created_at DESC), $3) AS said FROM comments c
+            WHERE c.workspace_id = i.workspace_id AND c.issue_id = i.issue_id AND c.deleted_at IS NULL
+        ) c
+        WHERE i.workspace_id = $1 AND i.issue_id = ANY ($2::uuid[]) AND i.deleted_at IS NULL
+        ON CONFLICT (workspace_id, issue_id) DO UPDATE SET config = excluded.config, document = excluded.document
+        WHERE d.document <> excluded.document OR d.config <> excluded.config
+        RETURNING issue_id
+        """,
+        workspace_id,
+        ids,
+        _COMMENT_CHARACTERS,
+    )
+    await _learn(conn, workspace_id, [row["issue_id"] for row in rows])
+    return len(rows)
+
+
+async def reindex(
+    conn: asyncpg.Connection, workspace_id: WorkspaceId, *, after: IssueId | None = None, limit: int = 500
+) -> IssueId | None:
+    """One batch of a whole workspace; returns where the next begins, or None when all is done."""
+    rows = await conn.fetch(
+        """
+        SELECT issue_id FROM issues
+        WHERE workspace_id = $1 AND ($2::uuid IS NULL OR issue_id > $2) ORDER BY issue_id LIMIT $3
+        """,
+        workspace_id,
+        after,
+        limit,
+    )
+    await index_issues(conn, workspace_id, [row["issue_id"] for row in rows])
+    return rows[-1]["issue_id"] if len(rows) == limit else None
+
+
+async def _learn(conn: asyncpg.Connection, workspace_id: WorkspaceId, ids: list[IssueId]) -> None:
+    if not ids:
+        return
+    # Every word as it is written, in as many issues as it is in.
+    rows = await conn.fetch(
+        """
+        SELECT word, count(*) AS issues, s.popularity
+        FROM (
+            SELECT DISTINCT i.issue_id, word
+            FROM issues i
+            LEFT JOIN comments c ON c.workspace_id = i.workspace_id AND c.issue_id = i.issue_id
+                                AND c.deleted_at IS NULL
+            CROSS JOIN LATERAL unnest(
+                tsvector_to_array(to_tsvector('simple', i.title || ' ' || i.description))
+                || tsvector_to_array(to_tsvector('simple', coalesce(c.body, '')))
+            ) AS word
+            WHERE i.workspace_id = $1 AND i.issue_id = ANY ($2::uuid[])
+        ) said
+        LEFT JOIN search_words s ON s.workspace_id = $1 AND s.word = said.word
+        GROUP BY said.word, s.popularity
+        """,
+        workspace_id,
+        ids,
+    )
+    raised = sorted((row["word"], level) for row in rows if (level := _level(row)) is not None)
+    if raised:
+        await learn(conn, workspace_id, raised)
+
+
+def _level(row: Any) -> int | None:
+    """The new popularity of a word, or None when it stays: it doubles for each step, so steps get rare."""
+    if not learnable(row["word"]):
+        return None
+    seen, known = row["issues"], row["popularity"]
+    if known is None:
+        return int(seen).bit_length() - 1
+    chance: float = seen / 2**known
+    if random.random() >= chance:  # noqa: S311 - a statistic, not a secret
+        return None
+    return int(known) + max(1, int(chance).bit_length() - 1)
+
+
+async def learn(
+    conn: asyncpg.Connection, workspace_id: WorkspaceId, words: Sequence[tuple[str, int]]
+) -> None:
+    """Adds words with their popularity, or raises it."""
+    shaped = [shapes(workspace_id, word) for word, _ in words]
+    await conn.execute(
+        """
+        INSERT INTO search_words AS s (workspace_id, word, popularity, shapes)
+        SELECT $1, word, popularity, ARRAY(
+            SELECT shape FROM unnest($4::bigint[], $5::integer[]) AS t (shape, owner) WHERE owner = place
+        )
+        FROM unnest($2::text[], $3::smallint[]) WITH ORDINALITY AS new (word, popularity, place)
+        ON CONFLICT (workspace_id, word) DO UPDATE SET popularity = greatest(s.popularity, excluded.popularity)
+        """,
+        workspace_id,
+        [word for word, _ in words],
+        [level for _, level in words],
+        [shape for one in shaped for shape in one],
+        [place for place, one in enumerate(shaped, start=1) for _ in one],
+    )

@@ -1,0 +1,270 @@
+"""Ways into the issues other than the sort order: indexes that lead straight to what a term selects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final, LiteralString
+from uuid import UUID
+
+from db.query.compiler import day_limits
+from db.query.fragments import Parameters
+from db.query.moments import NO_DATE, OVERDUE
+from db.query.resolving import Resolved
+from db.query.terms import (
+    NOBODY,
+    AnyTerm,
+    Choice,
+    ChoiceField,
+    DateField,
+    Labels,
+    People,
+    PersonField,
+    RefField,
+    Refs,
+    When,
+)
+from db.states import CloseReason, Priority, Status
+
+Select = Callable[[Parameters], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Driver:
+    """`select` writes a SELECT of every `issue_id` that can match, each at most once, in no order.
+
+    `sharp`: commonly leads to few issues, so it is looked at before the sort order is walked.
+    """
+
+    select: Select
+    sharp: bool
+
+
+_OPEN_VALUES: Final = {Status.OPEN.value, Status.IN_PROGRESS.value}
+_CLOSED_VALUES: Final = {Status.CLOSED.value, *(reason.value for reason in CloseReason)}
+
+
+def only_closed(resolved: Resolved) -> bool | None:
+    """True: all that match are closed; False: all are open; None: there may be both."""
+    for term in resolved.query.terms:
+        known = _closed_by(term)
+        if known is not None:
+            return known
+    return None
+
+
+def _closed_by(term: AnyTerm) -> bool | None:
+    if isinstance(term, Choice) and term.field is ChoiceField.STATUS:
+        values = set(term.values)
+        if term.negated:
+            return False if "closed" in values else True if values >= _OPEN_VALUES else None
+        return False if values <= _OPEN_VALUES else True if values <= _CLOSED_VALUES else None
+    if term.negated:
+        return None
+    if isinstance(term, Choice) and term.field is ChoiceField.REASON:
+        return True
+    if isinstance(term, When):
+        if term.field is DateField.CLOSED:
+            return True
+        if all(span.moment == OVERDUE for span in term.spans):
+            return False
+    return None
+
+
+def states(resolved: Resolved) -> list[bool]:
+    """The values `is_closed` can have."""
+    known = only_closed(resolved)
+    return [False, True] if known is None else [known]
+
+
+def pinned(resolved: Resolved) -> tuple[LiteralString, UUID] | None:
+    """The column and person when all that matches has one assignee, or one reporter."""
+    for term in resolved.query.terms:
+        if isinstance(term, People) and not term.negated and len(term.names) == 1 and term.names[0] != NOBODY:
+            person = resolved.people[term.names[0]]
+            if term.field is PersonField.ASSIGNEE:
+                return "i.assignee_id", person
+            if term.field is PersonField.REPORTER:
+                return "i.reporter_id", person
+    return None
+
+
+def drivers(resolved: Resolved) -> list[Driver]:
+    """Every way in, except full text, whose length cannot be told without reading it whole."""
+    found = [driver for term in resolved.query.terms for driver in _of_term(term, resolved)]
+    person = resolved.actor.sees_only
+    if person is not None:
+        found.append(Driver(select=_filed_or_assigned(person), sharp=True))
+    if only_closed(resolved) is not None:
+        found.append(Driver(select=_by_state(states(resolved)), sharp=False))
+    return found
+
+
+def text_driver(resolved: Resolved) -> Driver | None:
+    """The documents with all the words asked for."""
+    texts = [t for t in resolved.query.texts() if not t.negated and resolved.texts[t]]
+    if not texts:
+        return None
+    words = " & ".join(f"({resolved.texts[text]})" for text in texts)
+    tagged = f"'#{resolved.actor.workspace_id}' & {words}"
+
+    def select(parameters: Parameters) -> str:
+        return parameters.fill(
+            "SELECT issue_id FROM issue_documents WHERE workspace_id = $1 AND document @@ {}::text::tsquery",
+            tagged,
+        )
+
+    return Driver(select=select, sharp=True)
+
+
+def _of_term(term: AnyTerm, resolved: Resolved) -> Iterator[Driver]:
+    if term.negated:
+        return
+    match term:
+        case Labels():
+            yield Driver(select=_by_label(resolved.labels[n] for n in term.names), sharp=True)
+        case People():
+            yield from _of_people(term, resolved)
+        case Refs():
+            yield from _of_refs(term, resolved)
+        case When():
+            yield from _of_dates(term, resolved)
+        case Choice(field=ChoiceField.PRIORITY):
+            ranks = [-Priority[value.upper()].value for value in term.values]
+            yield Driver(select=_by_priority(ranks, states(resolved)), sharp=False)
+        case _:
+            return
+
+
+def _of_people(term: People, resolved: Resolved) -> Iterator[Driver]:
+    if NOBODY in term.names:
+        return
+    ids = [resolved.people[name] for name in term.names]
+    known = states(resolved)
+    match term.field:
+        case PersonField.ASSIGNEE:
+            yield Driver(select=_by_assignee(ids, known), sharp=True)
+        case PersonField.REPORTER:
+            yield Driver(select=_by_reporter(ids, known), sharp=True)
+        case PersonField.WATCHER:
+            yield Driver(select=_by_watcher(ids), sharp=True)
+        case PersonField.COMMENTER:
+            yield Driver(select=_by_commenter(ids), sharp=True)
+
+
+def _of_refs(term: Refs, resolved: Resolved) -> Iterator[Driver]:
+    if term.field is RefField.PARENT:
+        numbers = (int(value.rpartition("-")[2]) for value in term.values)
+        ids = [resolved.issues[number] for number in numbers if number in resolved.issues]
+        yield Driver(select=_by_parent(ids), sharp=True)
+    elif term.field is RefField.REF:
+        yield Driver(select=_by_ref(list(term.values)), sharp=True)
+    elif term.field is RefField.KEY:
+        own = [int(v.rpartition("-")[2]) for v in term.values]
+        yield Driver(select=_by_key(own, [v.casefold() for v in term.values]), sharp=True)
+
+
+_DATE_COLUMNS: Final[dict[DateField, tuple[LiteralString, LiteralString]]] = {
+    DateField.CREATED: ("created_at", "timestamptz"),
+    DateField.UPDATED: ("updated_at", "timestamptz"),
+    DateField.DUE: ("coalesce(due_on, 'infinity'::date)", "date"),
+}
+
+
+def _of_dates(term: When, resolved: Resolved) -> Iterator[Driver]:
+    if term.field not in _DATE_COLUMNS or len(term.spans) != 1:
+        return
+    (span,) = term.spans
+    if span.moment == NO_DATE:
+        return
+    low, high = (
+        (None, resolved.clock.today) if span.moment == OVERDUE else day_limits(span, resolved, term.field)
+    )
+    column, kind = _DATE_COLUMNS[term.field]
+    known = states(resolved)
+
+    def select(parameters: Parameters) -> str:
+        parts = [parameters.fill(_ISSUES + " AND is_closed = ANY ({}::boolean[])", known)]
+        if low is not None:
+            parts.append(parameters.fill(column + " >= {}::" + kind, low))
+        if high is not None:
+            parts.append(parameters.fill(column + " < {}::" + kind, high))
+        return " AND ".join(parts)
+
+    yield Driver(select=select, sharp=False)
+
+
+_ISSUES: Final[LiteralString] = "SELECT issue_id FROM issues WHERE workspace_id = $1 AND deleted_at IS NULL"
+
+
+def _by_label(labels: Iterable[UUID]) -> Select:
+    ids = list(labels)
+    return lambda parameters: parameters.fill(
+        "SELECT DISTINCT issue_id FROM issue_labels WHERE workspace_id = $1 AND label_id = ANY ({}::uuid[])"
+        if len(ids) > 1
+        else "SELECT issue_id FROM issue_labels WHERE workspace_id = $1 AND label_id = ANY ({}::uuid[])",
+        ids,
+    )
+
+
+def _by_watcher(ids: list[UUID]) -> Select:
+    return lambda parameters: parameters.fill(
+        "SELECT DISTINCT issue_id FROM watchers WHERE workspace_id = $1 AND person_id = ANY ({}::uuid[])", ids
+    )
+
+
+def _by_commenter(ids: list[UUID]) -> Select:
+    return lambda parameters: parameters.fill(
+        "SELECT DISTINCT issue_id FROM comments WHERE workspace_id = $1 AND author_id = ANY ({}::uuid[])", ids
+    )
+
+
+def _by_assignee(ids: list[UUID], known: list[bool]) -> Select:
+    return lambda parameters: parameters.fill(
+        _ISSUES + " AND assignee_id = ANY ({}::uuid[]) AND is_closed = ANY ({}::boolean[])", ids, known
+    )
+
+
+def _by_reporter(ids: list[UUID], known: list[bool]) -> Select:
+    return lambda parameters: parameters.fill(
+        _ISSUES + " AND reporter_id = ANY ({}::uuid[]) AND is_closed = ANY ({}::boolean[])", ids, known
+    )
+
+
+def _filed_or_assigned(person: UUID) -> Select:
+    return lambda parameters: parameters.fill(
+        _ISSUES + " AND reporter_id = {}::uuid UNION " + _ISSUES + " AND assignee_id = {}::uuid",
+        person,
+        person,
+    )
+
+
+def _by_state(known: list[bool]) -> Select:
+    return lambda parameters: parameters.fill(_ISSUES + " AND is_closed = ANY ({}::boolean[])", known)
+
+
+def _by_priority(ranks: list[int], known: list[bool]) -> Select:
+    return lambda parameters: parameters.fill(
+        _ISSUES + " AND is_closed = ANY ({}::boolean[]) AND (-priority) = ANY ({}::smallint[])", known, ranks
+    )
+
+
+def _by_parent(ids: list[UUID]) -> Select:
+    return lambda parameters: parameters.fill(_ISSUES + " AND parent_id = ANY ({}::uuid[])", ids)
+
+
+def _by_ref(refs: list[str]) -> Select:
+    return lambda parameters: parameters.fill(
+        _ISSUES + " AND lower(external_ref) = ANY ({}::text[]) AND external_ref IS NOT NULL", refs
+    )
+
+
+def _by_key(numbers: list[int], refs: list[str]) -> Select:
+    return lambda parameters: parameters.fill(
+        _ISSUES
+        + " AND number = ANY ({}::bigint[]) UNION "
+        + _ISSUES
+        + " AND lower(external_ref) = ANY ({}::text[]) AND external_ref IS NOT NULL",
+        numbers,
+        refs,
+    )

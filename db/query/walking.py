@@ -1,0 +1,185 @@
+"""The SELECTs of a list, each of a shape that leaves the planner no choice to get wrong.
+
+A list is either *walked*: the index of its sort order is read from the cursor on, so many rows deep, and what
+does not match is dropped; or *gathered*: an index leads to all that can match, and these are sorted. Which of
+them is quick depends on how many match and how they are spread. Statistics tell that badly for a small
+workspace among large ones, and for words and labels not at all; so it is tried and counted instead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final, LiteralString
+
+from db.issues.record import COLUMNS
+from db.query.compiler import compile_query, day_limits
+from db.query.drivers import Driver, pinned, states
+from db.query.fragments import Parameters
+from db.query.orders import Direction
+from db.query.resolving import Resolved
+from db.query.terms import When
+
+# What a term may look at. The keys of the order come after.
+_NARROW: Final[LiteralString] = """
+    i.workspace_id, i.issue_id, i.number, i.description, i.status, i.close_reason, i.duplicate_of, i.parent_id,
+    i.priority, i.assignee_id, i.reporter_id, i.due_on, i.external_ref, i.source,
+    i.created_at, i.updated_at, i.closed_at, i.deleted_at"""
+
+_PARTS: Final[dict[bool, LiteralString]] = {False: "NOT i.is_closed", True: "i.is_closed"}
+
+
+@dataclass(slots=True)
+class Statement:
+    """SQL and its values; $1 is the workspace and $2 `actor.sees_only`."""
+
+    resolved: Resolved
+    sql: str = ""
+    parameters: Parameters = field(default_factory=lambda: Parameters(3))
+
+    @property
+    def values(self) -> tuple[object, ...]:
+        actor = self.resolved.actor
+        return (actor.workspace_id, actor.sees_only, *self.parameters.values)
+
+    def condition(self) -> str:
+        made = compile_query(self.resolved, self.parameters.next, each=True)
+        self.parameters.take(made.params)
+        return made.sql
+
+
+def walk(resolved: Resolved, direction: Direction, *, limit: int, depth: int | None) -> Statement:
+    """The first `limit` of those that match among the next `depth` issues in the order."""
+    statement = Statement(resolved)
+    rows = _rows(statement, direction, depth)
+    statement.sql = _page(rows, statement.condition(), direction, limit)
+    return statement
+
+
+def reaches_end(resolved: Resolved, direction: Direction, depth: int) -> Statement:
+    """Whether there are no more than `depth` issues to walk over."""
+    statement = Statement(resolved)
+    rows = _rows(statement, direction, depth + 1)
+    statement.sql = f"SELECT count(*) <= {depth:d} AND {_UNUSED} FROM ({rows}) i"
+    return statement
+
+
+# Gives $2 its type where a statement has no other use for it.
+_UNUSED: Final[LiteralString] = "($2::uuid IS NULL OR true)"
+
+
+def gather(resolved: Resolved, driver: Driver, direction: Direction, *, limit: int) -> Statement:
+    """The first `limit` in the order of what the driver leads to."""
+    statement = Statement(resolved)
+    driven = driver.select(statement.parameters)
+    after = direction.after_cursor(statement.parameters)
+    rows = f"""
+        SELECT i.* FROM ({driven} OFFSET 0) driven
+        CROSS JOIN LATERAL (
+            SELECT {_NARROW}{direction.selected} FROM issues i
+            WHERE i.workspace_id = $1 AND i.issue_id = driven.issue_id AND {after} OFFSET 0
+        ) i"""
+    statement.sql = _page(rows, statement.condition(), direction, limit)
+    return statement
+
+
+def _page(rows: str, condition: str, direction: Direction, limit: int) -> str:
+    """LATERAL with OFFSET 0: the whole rows are fetched one by one, for the page alone."""
+    return f"""
+        WITH page AS MATERIALIZED (
+            SELECT i.* FROM ({rows}) i WHERE {condition} ORDER BY {direction.outside} LIMIT {limit:d}
+        )
+        SELECT whole.*, {direction.position} AS position FROM page
+        CROSS JOIN LATERAL (
+            SELECT {COLUMNS} FROM issues i WHERE i.workspace_id = $1 AND i.issue_id = page.issue_id OFFSET 0
+        ) whole
+        ORDER BY {direction.outside}"""
+
+
+def _rows(statement: Statement, direction: Direction, depth: int | None) -> str:
+    """Issues in the order, from the cursor on; merged from open and closed ones where the index parts them."""
+    common = " AND ".join(["i.workspace_id = $1 AND i.deleted_at IS NULL", *_bounds(statement, direction)])
+    stop = f" LIMIT {depth:d}" if depth is not None else ""
+    parts: list[LiteralString] = ["true"]
+    if direction.order.parted:
+        parts = [_PARTS[closed] for closed in states(statement.resolved)]
+    selects = [
+        f"(SELECT {_NARROW}{direction.selected} FROM issues i WHERE {common} AND {part}"
+        f" ORDER BY {direction.inside}{stop})"
+        for part in parts
+    ]
+    if len(selects) == 1:
+        return selects[0]
+    return f"{' UNION ALL '.join(selects)} ORDER BY {direction.outside}{stop}"
+
+
+def _bounds(statement: Statement, direction: Direction) -> list[str]:
+    """What the index itself can do: begin at the cursor, keep to one person, end at a date."""
+    parameters = statement.parameters
+    found = [direction.after_cursor(parameters)]
+    resolved = statement.resolved
+    person = pinned(resolved)
+    if person is not None and direction.order.follows_people:
+        found.append(parameters.fill(person[0] + " = {}::uuid", person[1]))
+    column, kind = direction.order.keys[0]
+    for term in resolved.query.terms:
+        if not isinstance(term, When) or term.negated or len(term.spans) != 1:
+            continue
+        if term.field is not direction.order.bounded_by or term.spans[0].is_word:
+            continue
+        low, high = day_limits(term.spans[0], resolved, term.field)
+        if low is not None:
+            found.append(parameters.fill(column + " >= {}::" + kind, low))
+        if high is not None:
+            found.append(parameters.fill(column + " < {}::" + kind, high))
+    return found
+
+
+def length(resolved: Resolved, ways: list[Driver], at_most: int) -> Statement:
+    """How many issues each driver leads to, counted no further than just beyond `at_most`."""
+    statement = Statement(resolved)
+    counts = [
+        f"(SELECT count(*) FROM (SELECT FROM ({way.select(statement.parameters)}) x LIMIT {at_most + 1:d}) x)"
+        for way in ways
+    ]
+    statement.sql = f"SELECT ARRAY[{', '.join(counts)}] AS lengths WHERE {_UNUSED}"
+    return statement
+
+
+def number_matching(resolved: Resolved, driver: Driver) -> Statement:
+    """How many of those the driver leads to match."""
+    statement = Statement(resolved)
+    driven = driver.select(statement.parameters)
+    statement.sql = f"""
+        SELECT count(*) FROM ({driven} OFFSET 0) driven
+        CROSS JOIN LATERAL (
+            SELECT FROM issues i
+            WHERE i.issue_id = driven.issue_id AND {statement.condition()} OFFSET 0
+        ) i"""
+    return statement
+
+
+def number_in_sample(resolved: Resolved, numbers: list[int]) -> Statement:
+    """How many of the issues with these numbers match."""
+    statement = Statement(resolved)
+    wanted = statement.parameters.fill("unnest({}::bigint[])", numbers)
+    statement.sql = f"""
+        SELECT count(*) FROM {wanted} AS sample (number)
+        CROSS JOIN LATERAL (
+            SELECT FROM issues i WHERE i.number = sample.number AND {statement.condition()} OFFSET 0
+        ) i"""
+    return statement
+
+
+def number_of_all(resolved: Resolved) -> Statement:
+    """How many match, by looking at every issue of the workspace."""
+    statement = Statement(resolved)
+    statement.sql = f"SELECT count(*) FROM issues i WHERE {statement.condition()}"
+    return statement
+
+
+def among(resolved: Resolved, issue_ids: list[object]) -> Statement:
+    """Which of these issues match."""
+    statement = Statement(resolved)
+    chosen = statement.parameters.fill("i.issue_id = ANY ({}::uuid[])", issue_ids)
+    statement.sql = f"SELECT i.issue_id FROM issues i WHERE {chosen} AND {statement.condition()}"
+    return statement

@@ -1,0 +1,196 @@
+"""Issues by how well their words match, in time that hardly grows with how many match.
+
+Matches are looked for among the newest issues first, then among ever more of the older ones, until there are
+enough to rank. What comes after those, on later pages, is ranked by itself. A word that is in every tenth
+issue is thus as quick to rank as a rare one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import asyncpg
+
+from db.ids import IssueId
+from db.query.compiler import compile_query
+from db.query.cursors import Cursor, decode, encode
+from db.query.resolving import Resolved
+
+# Ranked together; more are ranked only when the last step found them.
+ENOUGH: Final = 300
+_AT_ONCE: Final = 1_500
+_FIRST_STEP: Final = 1 << 12
+_GROWTH: Final = 4
+# The sizes of the blocks that documents are tagged with (document_tags), largest first, by their bits.
+_BLOCKS: Final = ((2, 17), (1, 13), (0, 9))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    issue_id: IssueId
+    number: int
+    rank: float
+
+    @property
+    def place(self) -> tuple[float, int]:
+        """Best first, of equals the newest."""
+        return -self.rank, -self.number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """Everything that matches among the numbers from `end` up to, but not including, `below`."""
+
+    below: int
+    end: int
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankedPage:
+    candidates: tuple[Candidate, ...]
+    next_cursor: str | None
+
+
+def words_of(resolved: Resolved) -> str:
+    """One tsquery for all texts of the query; empty when they say nothing."""
+    parts = [
+        f"{'!' if text.negated else ''}({resolved.texts[text]})"
+        for text in resolved.query.texts()
+        if resolved.texts[text]
+    ]
+    return " & ".join(parts)
+
+
+async def page(
+    conn: asyncpg.Connection, resolved: Resolved, words: str, *, scope: str, limit: int, cursor: str | None
+) -> RankedPage:
+    """`words` is a tsquery; the other terms of the query filter. Raises Invalid for a foreign cursor."""
+    after: tuple[float, int] | None = None
+    if cursor is None:
+        window = await _window(conn, resolved, words, await top_number(conn, resolved) + 1)
+    else:
+        below, end, rank, number = decode(cursor, scope, 4).values
+        after = (-float(rank), -int(number))
+        window = await _exactly(conn, resolved, words, int(below), int(end))
+    found: list[Candidate] = []
+    while True:
+        left = [c for c in window.candidates if after is None or c.place > after]
+        found += sorted(left, key=lambda c: c.place)[: limit - len(found)]
+        if len(found) == limit or window.end <= 0:
+            break
+        window, after = await _window(conn, resolved, words, window.end), None
+    last = found[-1] if found else None
+    rest = window.end > 0 or any(last is None or c.place > last.place for c in window.candidates)
+    if last is None or not rest or len(found) < limit:
+        return RankedPage(candidates=tuple(found), next_cursor=None)
+    values = (str(window.below), str(window.end), repr(last.rank), str(last.number))
+    return RankedPage(candidates=tuple(found), next_cursor=encode(Cursor(values=values), scope))
+
+
+async def top_number(conn: asyncpg.Connection, resolved: Resolved) -> int:
+    """The highest number given out: nothing is above it."""
+    return int(
+        await conn.fetchval(
+            "SELECT coalesce(max(number), 0) FROM issues WHERE workspace_id = $1", resolved.actor.workspace_id
+        )
+    )
+
+
+async def _window(conn: asyncpg.Connection, resolved: Resolved, words: str, below: int) -> Window:
+    found: list[Candidate] = []
+    end, step = below, _FIRST_STEP
+    while end > 0 and len(found) < ENOUGH:
+        more, end = await candidates(conn, resolved, words, end, _aligned(end, step))
+        found += more
+        step *= _GROWTH
+    return Window(below=below, end=end, candidates=tuple(found))
+
+
+async def _exactly(conn: asyncpg.Connection, resolved: Resolved, words: str, below: int, end: int) -> Window:
+    """A window as an earlier page had it."""
+    found: list[Candidate] = []
+    start = below
+    while start > end:
+        more, start = await candidates(conn, resolved, words, start, end)
+        found += more
+    return Window(below=below, end=end, candidates=tuple(found))
+
+
+def _aligned(number: int, step: int) -> int:
+    """So far down, to where a block begins, so that few tags say the range."""
+    bits = 9 if step <= _FIRST_STEP else 13
+    return max(0, number - step) >> bits << bits
+
+
+async def candidates(
+    conn: asyncpg.Connection, resolved: Resolved, words: str, below: int, end: int
+) -> tuple[list[Candidate], int]:
+    """The newest matches numbered from `end` to `below`, and how far down these reach: to `end`, or to
+    where there were enough for one go."""
+    condition = compile_query(resolved_without_text(resolved), 7, each=True)
+    row = await conn.fetchrow(
+        f"""
+        WITH matching AS MATERIALIZED (
+            SELECT d.issue_id, d.number, d.document FROM issue_documents d
+            WHERE d.workspace_id = $1 AND d.document @@ $4::text::tsquery AND d.number >= $5 AND d.number < $6
+            ORDER BY d.number DESC LIMIT {_AT_ONCE:d}
+        ), ranked AS (
+            SELECT m.issue_id, m.number,
+                   ts_rank_cd('{{0.05, 0.1, 0.3, 1.0}}', m.document, $3::text::tsquery, 1) * i.worth AS rank
+            FROM matching m
+            CROSS JOIN LATERAL (
+                SELECT CASE WHEN i.status = 'closed' THEN 0.6 ELSE 1 END AS worth FROM issues i
+                WHERE i.issue_id = m.issue_id AND {condition.sql} OFFSET 0
+            ) i
+        )
+        SELECT array_agg(issue_id) AS issue_ids, array_agg(number) AS numbers, array_agg(rank) AS ranks,
+               (SELECT CASE WHEN count(*) = {_AT_ONCE:d} THEN min(number) ELSE $5 END FROM matching) AS reached
+        FROM ranked
+        """,
+        resolved.actor.workspace_id,
+        resolved.actor.sees_only,
+        words,
+        f"({tags(resolved.actor.workspace_id, below, end)}) & ({words})",
+        end,
+        below,
+        *condition.params,
+    )
+    columns = zip(row["issue_ids"] or (), row["numbers"] or (), row["ranks"] or (), strict=True)
+    return [Candidate(issue_id=i, number=n, rank=float(r)) for i, n, r in columns], row["reached"]
+
+
+def resolved_without_text(resolved: Resolved) -> Resolved:
+    """The same filters; the words are asked for by the index."""
+    return Resolved(
+        query=resolved.query.without_text(),
+        actor=resolved.actor,
+        key_prefix=resolved.key_prefix,
+        config=resolved.config,
+        clock=resolved.clock,
+        people=resolved.people,
+        labels=resolved.labels,
+        issues=resolved.issues,
+    )
+
+
+def tags(workspace_id: str, below: int, end: int) -> str:
+    """A tsquery for the documents in blocks that cover the range; the ends may reach over it."""
+    if end <= 0 and below > 1 << 20:
+        return f"'#{workspace_id}'"
+    return " | ".join(f"'#{workspace_id}/{level}/{block}'" for level, block in _cover(below, end))
+
+
+def _cover(below: int, end: int) -> Iterator[tuple[int, int]]:
+    at = below
+    while at > end:
+        for level, bits in _BLOCKS:
+            size = 1 << bits
+            # The first block may reach above `below`; a large one only where it fits.
+            if (at % size == 0 and at - size >= end) or level == 0:
+                block = (at - 1) >> bits
+                yield level, block
+                at = block << bits
+                break

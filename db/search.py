@@ -1,0 +1,261 @@
+"""Full-text search as a person types it: forgiving, ranked, with what matched marked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import asyncpg
+
+from db import ranking, vocabulary
+from db.access import VISIBLE, Actor
+from db.documents import index_changes, index_issues, reindex
+from db.errors import FieldError, Invalid
+from db.ids import IssueId
+from db.issues.record import COLUMNS, Issue, read_issue
+from db.query.cursors import Cursor, decode, encode
+from db.query.parser import parse
+from db.query.resolving import Resolved, resolve
+from db.query.terms import Query, Text
+
+MAX_PAGE: Final = 50
+
+# Around what matched in `title` and `headline`. No text people write has these (Unicode keeps them for private
+# use), and the text itself is cleared of them.
+MARK_START: Final = "\ue000"
+MARK_END: Final = "\ue001"
+
+_HEADLINE_CHARACTERS: Final = 20_000
+_MARKS: Final = f"StartSel={MARK_START}, StopSel={MARK_END}"
+_TITLE_OPTIONS: Final = f"{_MARKS}, HighlightAll=true"
+_HEADLINE_OPTIONS: Final = f'{_MARKS}, MaxFragments=2, MinWords=6, MaxWords=20, FragmentDelimiter=" … "'
+
+# How the words of a search are taken: as typed; with mistyped ones corrected; any of them instead of all.
+_TYPED: Final = "typed"
+_CORRECTED: Final = "corrected"
+_ANY: Final = "any"
+_MODES: Final = (_TYPED, _CORRECTED, _ANY)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """`title` and `headline` have MARK_START and MARK_END around what matched."""
+
+    issue: Issue
+    rank: float
+    title: str
+    headline: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchPage:
+    """`corrected`: what was searched for instead, when nothing matched what was typed."""
+
+    hits: tuple[Hit, ...]
+    next_cursor: str | None
+    corrected: str | None
+
+
+def marked(text: str) -> list[tuple[str, bool]]:
+    """The pieces of a marked text, each with whether it matched."""
+    pieces: list[tuple[str, bool]] = []
+    for part in text.split(MARK_START):
+        inside, mark, outside = part.partition(MARK_END)
+        pieces += [(inside, True), (outside, False)] if mark else [(inside, False)]
+    return [(piece, matched) for piece, matched in pieces if piece]
+
+
+async def search(
+    conn: asyncpg.Connection,
+    actor: Actor,
+    text: str,
+    *,
+    limit: int = 10,
+    cursor: str | None = None,
+    now: datetime | None = None,
+) -> SearchPage:
+    """Words and query terms, best match first; a key or reference leads to its issue. Raises QueryError, Invalid."""
+    limit = max(1, min(limit, MAX_PAGE))
+    query = parse(text)
+    resolved = await resolve(conn, actor, query, now=now)
+    scope = f"search {actor.workspace_id} {query.text()}"
+    mode, inner = _opened(cursor, scope)
+    direct = await _directly(conn, actor, resolved, text) if cursor is None else []
+    for attempt in _MODES[_MODES.index(mode) :]:
+        words, corrected = await _words(conn, resolved, attempt)
+        if not words:
+            continue
+        page = await ranking.page(conn, resolved, words, scope=scope, limit=limit, cursor=inner)
+        if page.candidates or cursor is not None:
+            mode = attempt
+            break
+    else:
+        return SearchPage(hits=await _hits(conn, resolved, direct, {}, ""), next_cursor=None, corrected=None)
+    ranks = {c.issue_id: c.rank for c in page.candidates}
+    ids = [*direct, *(issue_id for issue_id in ranks if issue_id not in direct)]
+    return SearchPage(
+        hits=await _hits(conn, resolved, ids, ranks, words),
+        next_cursor=_closed(page.next_cursor, mode, scope),
+        corrected=corrected,
+    )
+
+
+def _opened(cursor: str | None, scope: str) -> tuple[str, str | None]:
+    if cursor is None:
+        return _TYPED, None
+    mode, inner = decode(cursor, scope, 2).values
+    if mode not in _MODES:
+        raise Invalid(FieldError(field="cursor", code="invalid", message="this cursor belongs to no search"))
+    return mode, inner
+
+
+def _closed(inner: str | None, mode: str, scope: str) -> str | None:
+    return encode(Cursor(values=(mode, inner)), scope) if inner is not None else None
+
+
+async def _words(conn: asyncpg.Connection, resolved: Resolved, mode: str) -> tuple[str, str | None]:
+    """The tsquery of a mode, and the corrected text when words were corrected; empty when the mode adds nothing."""
+    if mode == _TYPED:
+        return await _typed(conn, resolved), None
+    plain = [t for t in resolved.query.texts() if not t.exact and not t.negated]
+    corrections = await vocabulary.correct(conn, resolved.actor.workspace_id, [text.words for text in plain])
+    if mode == _CORRECTED and not corrections:
+        return "", None
+    query = _with(resolved.query, corrections)
+    parsed = await resolve(conn, resolved.actor, query)
+    corrected = query.text() if corrections else None
+    if mode == _CORRECTED:
+        return ranking.words_of(parsed), corrected
+    return (_any_of(parsed) if len(plain) > 1 else ""), corrected
+
+
+def _with(query: Query, corrections: dict[str, str]) -> Query:
+    terms = tuple(
+        Text(words=corrections[t.words]) if isinstance(t, Text) and t.words in corrections else t
+        for t in query.terms
+    )
+    return Query(terms=terms, sort=query.sort)
+
+
+def _any_of(resolved: Resolved) -> str:
+    """Some of the words instead of all; what was excluded stays so, and phrases must still be there."""
+    texts = [text for text in resolved.query.texts() if resolved.texts[text]]
+    free = [f"({resolved.texts[t]})" for t in texts if not t.exact and not t.negated]
+    bound = [f"{'!' if t.negated else ''}({resolved.texts[t]})" for t in texts if t.exact or t.negated]
+    return " & ".join([f"({' | '.join(free)})", *bound]) if free else ""
+
+
+async def _typed(conn: asyncpg.Connection, resolved: Resolved) -> str:
+    """As typed, the last word perhaps not to its end."""
+    words = ranking.words_of(resolved)
+    last = resolved.query.terms[-1] if resolved.query.terms else None
+    if not isinstance(last, Text) or last.exact or last.negated:
+        return words
+    endings = await vocabulary.complete(conn, resolved.actor.workspace_id, last.words)
+    if not endings:
+        return words
+    completed = await conn.fetchval(
+        """
+        SELECT string_agg('(' || plainto_tsquery($1::text::regconfig, word)::text || ')', ' | ')
+        FROM unnest($2::text[]) AS word
+        WHERE numnode(plainto_tsquery($1::text::regconfig, word)) > 0
+        """,
+        resolved.config,
+        [last.words, *endings],
+    )
+    before = Resolved(
+        query=Query(terms=resolved.query.terms[:-1]),
+        actor=resolved.actor,
+        key_prefix=resolved.key_prefix,
+        config=resolved.config,
+        clock=resolved.clock,
+        texts=resolved.texts,
+    )
+    return " & ".join(
+        part for part in (ranking.words_of(before), f"({completed})" if completed else "") if part
+    )
+
+
+async def _directly(conn: asyncpg.Connection, actor: Actor, resolved: Resolved, text: str) -> list[IssueId]:
+    """The issue whose key or external reference was typed."""
+    ref = text.strip().strip('"').casefold()
+    prefix, _, number = ref.rpartition("-")
+    own = int(number) if prefix in ("", resolved.key_prefix.casefold()) and number.isdecimal() else None
+    if not ref or (own is not None and own >= 1 << 63):
+        return []
+    rows = await conn.fetch(
+        f"""
+        SELECT i.issue_id FROM issues i WHERE {VISIBLE} AND i.number = $3
+        UNION
+        SELECT i.issue_id FROM issues i
+        WHERE {VISIBLE} AND lower(i.external_ref) = $4 AND i.external_ref IS NOT NULL
+        """,
+        actor.workspace_id,
+        actor.sees_only,
+        own,
+        ref,
+    )
+    return [row["issue_id"] for row in rows]
+
+
+async def _hits(
+    conn: asyncpg.Connection,
+    resolved: Resolved,
+    ids: Sequence[IssueId],
+    ranks: dict[IssueId, float],
+    words: str,
+) -> tuple[Hit, ...]:
+    """Whole issues in the order of `ids`, with what matched marked."""
+    rows = await conn.fetch(
+        f"""
+        SELECT whole.*, shown.title AS shown_title, shown.headline
+        FROM unnest($3::uuid[]) WITH ORDINALITY AS hit (issue_id, place)
+        CROSS JOIN LATERAL (
+            SELECT {COLUMNS} FROM issues i WHERE i.issue_id = hit.issue_id AND {VISIBLE} OFFSET 0
+        ) whole
+        CROSS JOIN LATERAL (
+            SELECT string_agg(c.body, ' … ' ORDER BY c.created_at DESC) AS said FROM comments c
+            WHERE c.workspace_id = $1 AND c.issue_id = hit.issue_id AND c.deleted_at IS NULL
+        ) comments
+        CROSS JOIN LATERAL (
+            SELECT
+                ts_headline($4::text::regconfig, translate(whole.title, $6, ''), $5::text::tsquery, $7) AS title,
+                ts_headline($4::text::regconfig,
+                    translate(left(concat_ws(' … ', nullif(whole.description, ''), comments.said), $9), $6, ''),
+                    $5::text::tsquery, $8) AS headline
+        ) shown
+        ORDER BY hit.place
+        """,
+        resolved.actor.workspace_id,
+        resolved.actor.sees_only,
+        list(ids),
+        resolved.config,
+        words,
+        MARK_START + MARK_END,
+        _TITLE_OPTIONS,
+        _HEADLINE_OPTIONS,
+        _HEADLINE_CHARACTERS,
+    )
+    return tuple(_hit(row, ranks) for row in rows)
+
+
+def _hit(row: Any, ranks: dict[IssueId, float]) -> Hit:
+    issue = read_issue(row)
+    return Hit(
+        issue=issue, rank=ranks.get(issue.issue_id, 0.0), title=row["shown_title"], headline=row["headline"]
+    )
+
+
+__all__ = [
+    "MARK_END",
+    "MARK_START",
+    "Hit",
+    "SearchPage",
+    "index_changes",
+    "index_issues",
+    "marked",
+    "reindex",
+    "search",
+]
