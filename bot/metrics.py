@@ -25,7 +25,7 @@ class Metrics:
         )
         self.jobs = Counter("lodge_jobs_total", "Background jobs", ("job", "outcome"), registry=self.registry)
         self._queued = Gauge(
-            "lodge_jobs", "Jobs by state (failed: parked)", ("job", "state"), registry=self.registry
+            "lodge_jobs_kept", "Jobs by state (failed: parked)", ("job", "state"), registry=self.registry
         )
         self._oldest = Gauge("lodge_job_oldest_seconds", "Age of the oldest due job", registry=self.registry)
         self._outbox = Gauge("lodge_outbox", "Messages to Slack by state", ("state",), registry=self.registry)

@@ -87,7 +87,7 @@ def create_server(
 ) -> web.Application:
     """`parts` are mounted below their prefix, such as `/api`."""
     server = web.Application(client_max_size=BODY_MAX, middlewares=[Observing(metrics).middleware])
-    server.router.add_post("/slack/events", receiver)
+    server.router.add_post("/slack/events", receiver.__call__)
     server.router.add_get("/healthz", _healthy)
     server.router.add_get("/readyz", _ready(probes))
     server.router.add_get("/metrics", _metrics(metrics, database))

@@ -1,0 +1,30 @@
+"""What a person or a program can ask for: one module a capability."""
+
+from __future__ import annotations
+
+import re
+
+from slack_bolt.async_app import AsyncApp
+
+from handlers import announcing, delivering, help, home, listing
+from handlers.commands import Commands
+from handlers.jobs import Worker
+from handlers.services import Services
+
+# What the command is called is the manifest's business.
+_ANY_COMMAND = re.compile("/.+")
+# Bolt asks listener after listener; the command is asked for most, and stands first.
+_SURFACE = (listing, home, help)
+_JOBS = (announcing, delivering)
+
+
+def register_all(app: AsyncApp, services: Services) -> None:
+    commands = Commands(services)
+    app.command(_ANY_COMMAND)(commands.listen)
+    for capability in _SURFACE:
+        capability.register(app, commands, services)
+
+
+def register_all_jobs(worker: Worker, services: Services) -> None:
+    for capability in _JOBS:
+        capability.register_jobs(worker, services)

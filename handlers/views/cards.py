@@ -45,6 +45,7 @@ class More(Enum):
     ASSIGN_ME = "assign"
     START = "start"
     CLOSE = "close"
+    CLOSE_AS = "close_as"
     REOPEN = "reopen"
     COMMENT = "comment"
     EDIT = "edit"
@@ -144,8 +145,10 @@ def buttons(issue: Issue, words: Words, style: CardStyle) -> Json:
 
 def _more(issue: Issue, words: Words, style: CardStyle) -> list[Json]:
     offered = [More.SHOW if style is CardStyle.CHANNEL else More.POST, More.HISTORY]
-    if issue.assignee_id is not None and issue.status is not Status.CLOSED:
-        offered.append(More.UNASSIGN)
+    if issue.status is not Status.CLOSED:
+        offered.append(More.CLOSE_AS)
+        if issue.assignee_id is not None:
+            offered.append(More.UNASSIGN)
     return [_choice(more, issue, words) for more in offered]
 
 

@@ -122,3 +122,8 @@ def label_options(known: Sequence[str], wanted: str, words: Words) -> list[Json]
     if wanted and folded not in (name.lower() for name in known):
         options.append(option(words.plain("form-new-label", label=wanted), wanted))
     return options
+
+
+def names(found: Sequence[Person]) -> str:
+    """A few of several people."""
+    return ", ".join(person.name for person in found[:5])

@@ -79,7 +79,9 @@ def as_edited(description: str) -> str:
     return to_markdown(rich_text_block(description))
 
 
-def field_blocks(fields: Fields, words: Words, *, after_title: Sequence[Json] = (), dispatch: bool = False) -> list[Json]:
+def field_blocks(
+    fields: Fields, words: Words, *, after_title: Sequence[Json] = (), dispatch: bool = False
+) -> list[Json]:
     """`dispatch`: the title tells while it is typed, so that likely duplicates can be shown."""
     title = text_input(
         TITLE_ACTION,
@@ -141,7 +143,7 @@ def post_block(words: Words, *, on: bool) -> Json:
 
 def read(view: Mapping[str, Any]) -> Fields:
     """What the person has put into the form."""
-    values = view["state"]["values"]
+    values = _by_field(view)
     due = _value(values, DUE, DUE, "selected_date")
     priority = _value(values, PRIORITY, PRIORITY, "selected_option")
     rich = _value(values, DESCRIPTION, DESCRIPTION, "rich_text_value")
@@ -158,7 +160,12 @@ def read(view: Mapping[str, Any]) -> Fields:
 
 
 def wants_card(view: Mapping[str, Any]) -> bool:
-    return bool(_value(view["state"]["values"], POST, POST, "selected_options"))
+    return bool(_value(_by_field(view), POST, POST, "selected_options"))
+
+
+def _by_field(view: Mapping[str, Any]) -> dict[str, Any]:
+    """A block id can carry a version after the field's name."""
+    return {block_id.partition("@")[0]: held for block_id, held in view["state"]["values"].items()}
 
 
 def _value(values: Mapping[str, Any], block_id: str, action_id: str, kind: str) -> Any:

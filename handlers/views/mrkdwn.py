@@ -37,7 +37,9 @@ def _convert(text: str) -> str:
 def _letters(text: str) -> str:
     # A quote's mark is kept escaped until lines are looked at, so that a typed ">" elsewhere stays a letter.
     lines = (
-        line[:4] + escape_markdown(unescape(line[4:])) if line.startswith("&gt;") else escape_markdown(unescape(line))
+        line[:4] + escape_markdown(unescape(line[4:]))
+        if line.startswith("&gt;")
+        else escape_markdown(unescape(line))
         for line in text.split("\n")
     )
     return "\n".join(lines)

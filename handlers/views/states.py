@@ -62,7 +62,9 @@ def priority_option(priority: Priority, words: Words) -> Json:
 
 def label_tag(name: str) -> Mrkdwn:
     """A label in a code span; a back-tick inside would end it."""
-    return Mrkdwn("`" + name.replace("`", "ˋ").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") + "`")
+    return Mrkdwn(
+        "`" + name.replace("`", "ˋ").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") + "`"
+    )
 
 
 def day(on: date, words: Words) -> str:

@@ -1,1 +1,82 @@
 nobody = niemand
+person-deactivated = { $name } (ausgeschieden)
+person-unknown = jemand
+working-on-it = Einen Moment …
+
+status-open = Offen
+status-in-progress = In Arbeit
+reason-completed = Erledigt
+reason-not-planned = Nicht geplant
+reason-duplicate = Duplikat
+priority-urgent = Dringend
+priority-high = Hoch
+priority-medium = Mittel
+priority-low = Niedrig
+priority-none = Keine Priorität
+
+field-title = Titel
+field-description = Beschreibung
+field-assignee = Zuständig
+field-priority = Priorität
+field-labels = Labels
+field-due = Fällig
+field-comment = Kommentar
+# Errors at a field; process shows them under it.
+field-too-long = Zu lang: Höchstens { $limit } Zeichen passen hinein.
+field-required = Das darf nicht leer sein.
+
+form-cancel = Abbrechen
+form-save = Speichern
+form-title-placeholder = Worum geht es?
+form-description-placeholder = Was ist passiert, was war erwartet?
+form-assignee-placeholder = Wer kümmert sich?
+form-labels-placeholder = Tippen zum Suchen oder Anlegen
+form-due-placeholder = Tag wählen
+form-new-label = Neues Label „{ $label }“
+form-post = Karte in diesem Channel posten
+form-post-label = Wo
+
+button-assign-me = Mir zuweisen
+button-start = Beginnen
+button-close = Schließen
+button-reopen = Wieder öffnen
+button-comment = Kommentieren
+button-edit = Bearbeiten
+button-undo = Rückgängig
+button-post-here = Karte hier posten
+button-open-form = Formular öffnen
+button-next = Weiter
+button-previous = Zurück
+
+more-show = Alles zeigen
+more-history = Verlauf
+more-post = Karte hier posten
+more-assign = Mir zuweisen
+more-unassign = Zuweisung aufheben
+more-start = Beginnen
+more-close = Schließen
+more-close_as = Schließen als …
+more-reopen = Wieder öffnen
+more-comment = Kommentieren
+more-edit = Bearbeiten
+
+usage-needed = So geht es: `{ $usage }`
+unknown-word = „{ $word }“ kenne ich nicht. `{ $command } help` zeigt, was ich kann.
+unknown-word-nearest = „{ $word }“ kenne ich nicht. War `{ $command } { $nearest }` gemeint? `{ $command } help` zeigt, was ich kann.
+unknown-word-create = Daraus ein Issue machen
+
+card-text = { $key } { $title } ({ $status })
+card-assignee = Zuständig: { $who }
+card-due = Fällig { $date }
+card-more-labels = { $count ->
+    [one] und ein weiteres Label
+   *[other] und { $count } weitere Labels
+}
+card-filed = Gemeldet von { $who } { $when }
+card-closed = geschlossen { $when }
+card-posting = Die Karte von { $key } ist unterwegs in diesen Channel.
+
+show-comments = { $count ->
+    [one] Ein Kommentar
+   *[other] { $count } Kommentare, die letzten { $shown }:
+}

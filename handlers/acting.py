@@ -1,0 +1,249 @@
+"""Buttons and forms: what was pressed or sent, by whom, and where the answer goes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from db.ids import ChannelId, IssueId, MessageTs
+from db.origins import Origin
+from handlers.commands import Reply
+from handlers.requesting import Asker
+from handlers.services import Services
+from handlers.views.blocks import Json
+from handlers.words import Words, words
+
+_CLOSED_DOORS = frozenset({"not_in_channel", "channel_not_found", "user_not_in_channel", "is_archived"})
+
+
+def origin_of(asker: Asker, step: str = "") -> Origin:
+    """Where the change was asked for. A delivery that writes more than once names each step."""
+    key = asker.request_key
+    return Origin(
+        channel_id=asker.channel_id,
+        thread_ts=asker.thread_ts,
+        request_key=f"{key}:{step}" if key and step else key,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where somebody was when they began; kept in a form's metadata until it is sent."""
+
+    channel_id: str | None = None
+    thread_ts: str | None = None
+    response_url: str | None = None
+
+    def metadata(self) -> Json:
+        kept = {"c": self.channel_id, "t": self.thread_ts, "r": self.response_url}
+        return {name: value for name, value in kept.items() if value}
+
+    @classmethod
+    def of_metadata(cls, metadata: Mapping[str, Any]) -> Place:
+        return cls(channel_id=metadata.get("c"), thread_ts=metadata.get("t"), response_url=metadata.get("r"))
+
+
+async def tell(place: Place, reply: Reply, client: AsyncWebClient, user_id: str) -> None:
+    """Says it where the person is, seen by them alone; where that cannot be, in a direct message."""
+    if place.response_url and await _by_response_url(place, place.response_url, reply):
+        return
+    blocks = list(reply.blocks) or None
+    if place.channel_id and place.channel_id[0] in "CG":
+        try:
+            await client.chat_postEphemeral(
+                channel=place.channel_id,
+                user=user_id,
+                text=reply.text,
+                blocks=blocks,
+                thread_ts=place.thread_ts,
+            )
+        except SlackApiError as error:
+            if error.response["error"] not in _CLOSED_DOORS:
+                raise
+        else:
+            return
+    await client.chat_postMessage(channel=user_id, text=reply.text, blocks=blocks)
+
+
+async def _by_response_url(place: Place, url: str, reply: Reply) -> bool:
+    """False when it is spent: Slack takes five answers, in half an hour."""
+    body = reply.body() | {"replace_original": reply.replace}
+    if place.thread_ts:
+        body["thread_ts"] = place.thread_ts
+    answer = await AsyncWebhookClient(url).send_dict(body)
+    return answer.status_code == 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """A button pressed, or something chosen, outside of what a form sends."""
+
+    asker: Asker
+    words: Words
+    services: Services
+    client: AsyncWebClient
+    body: Mapping[str, Any]
+    action: Mapping[str, Any]
+
+    @property
+    def value(self) -> str:
+        """What the button carries, or what was chosen in the menu."""
+        chosen = self.action.get("selected_option")
+        return str(chosen["value"] if chosen else self.action.get("value") or "")
+
+    @property
+    def issue_id(self) -> IssueId:
+        return IssueId(UUID(self.value.rpartition(":")[2]))
+
+    @property
+    def block_id(self) -> str:
+        return str(self.action.get("block_id") or "")
+
+    @property
+    def view(self) -> Mapping[str, Any] | None:
+        """The form or Home tab it was pressed in."""
+        view: Mapping[str, Any] | None = self.body.get("view")
+        return view
+
+    @property
+    def place(self) -> Place:
+        container = self.body.get("container") or {}
+        thread_ts = container.get("thread_ts") or (self.body.get("message") or {}).get("thread_ts")
+        return Place(
+            channel_id=self.asker.channel_id,
+            thread_ts=thread_ts,
+            response_url=self.body.get("response_url"),
+        )
+
+    @property
+    def message_ts(self) -> MessageTs | None:
+        container = self.body.get("container") or {}
+        return MessageTs(container["message_ts"]) if container.get("message_ts") else None
+
+    @property
+    def trigger_id(self) -> str:
+        return str(self.body["trigger_id"])
+
+    async def tell(self, reply: Reply) -> None:
+        await tell(self.place, reply, self.client, self.asker.slack_user_id)
+
+    async def redraw(self, text: str, blocks: list[Json]) -> None:
+        """Replaces the message it was pressed in, ephemeral or not."""
+        if url := self.body.get("response_url"):
+            await AsyncWebhookClient(url).send_dict(
+                {"text": text, "blocks": blocks, "replace_original": True}
+            )
+
+    async def open(self, view: Json) -> None:
+        """Opens a form; on top of the form it was pressed in, if any."""
+        inside = self.view is not None and self.view.get("type") == "modal"
+        call = self.client.views_push if inside else self.client.views_open
+        await call(trigger_id=self.trigger_id, view=view)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """A form sent. `request_key` of the asker is the form's, so that sending it twice does it once."""
+
+    asker: Asker
+    words: Words
+    services: Services
+    client: AsyncWebClient
+    view: Mapping[str, Any]
+    metadata: Mapping[str, Any]
+    place: Place
+
+    @property
+    def origin(self) -> Origin:
+        return Origin(
+            channel_id=ChannelId(self.place.channel_id) if self.place.channel_id else None,
+            thread_ts=MessageTs(self.place.thread_ts) if self.place.thread_ts else None,
+            request_key=self.asker.request_key,
+        )
+
+    async def tell(self, reply: Reply) -> None:
+        await tell(self.place, reply, self.client, self.asker.slack_user_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What becomes of a form that was sent: it closes, unless there are `errors` by block, or another `view`.
+
+    `then` is said once the form is gone.
+    """
+
+    errors: Mapping[str, str] | None = None
+    view: Json | None = None
+    then: Reply | None = None
+    close_all: bool = False
+
+    def ack(self) -> Json | None:
+        if self.errors:
+            return {"response_action": "errors", "errors": dict(self.errors)}
+        if self.view is not None:
+            return {"response_action": "update", "view": self.view}
+        return {"response_action": "clear"} if self.close_all else None
+
+
+PressHandler = Callable[[Press], Awaitable[None]]
+SubmitHandler = Callable[[Submission], Awaitable[Outcome]]
+OptionsHandler = Callable[[Asker, str, Services], Awaitable[list[Json]]]
+
+
+def on_press(app: AsyncApp, services: Services, action_id: str, handler: PressHandler) -> None:
+    """Acknowledges first: a press shows its result by what is redrawn or said."""
+
+    async def listen(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, asker: Asker) -> None:
+        await ack()
+        press = Press(
+            asker=asker,
+            words=words(asker.locale),
+            services=services,
+            client=client,
+            body=body,
+            action=body["actions"][0],
+        )
+        await handler(press)
+
+    app.action(action_id)(listen)
+
+
+def on_submit(app: AsyncApp, services: Services, callback_id: str, handler: SubmitHandler) -> None:
+    """The form stays open until the work is done, so that nothing typed is lost when it fails."""
+
+    async def listen(ack: AsyncAck, view: dict[str, Any], client: AsyncWebClient, asker: Asker) -> None:
+        metadata = json.loads(view.get("private_metadata") or "{}")
+        submission = Submission(
+            asker=asker,
+            words=words(asker.locale),
+            services=services,
+            client=client,
+            view=view,
+            metadata=metadata,
+            place=Place.of_metadata(metadata),
+        )
+        outcome = await handler(submission)
+        answer = outcome.ack()
+        await (ack(answer) if answer else ack())
+        if outcome.then is not None:
+            await submission.tell(outcome.then)
+
+    app.view(callback_id)(listen)
+
+
+def on_options(app: AsyncApp, services: Services, action_id: str, handler: OptionsHandler) -> None:
+    """Type-ahead: the choices for what has been typed so far travel in the ack."""
+
+    async def listen(ack: AsyncAck, payload: dict[str, Any], asker: Asker) -> None:
+        options = await handler(asker, str(payload.get("value") or ""), services)
+        await ack({"options": options[:100]})
+
+    app.options(action_id)(listen)

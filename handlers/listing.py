@@ -1,0 +1,74 @@
+"""`/issue list [query]` and `mine`: one page, with next and previous."""
+
+from __future__ import annotations
+
+import asyncpg
+from slack_bolt.async_app import AsyncApp
+
+from db import listing, people
+from db.issues import Issue
+from db.query import Query, parse
+from handlers.acting import Press, on_press
+from handlers.commands import Call, Commands, Reply
+from handlers.requesting import Asker
+from handlers.services import Services
+from handlers.views import listing as view
+from handlers.views.people import People
+from handlers.words import Words
+
+LIST = "list"
+MINE = "mine"
+OPEN = "-status:closed"
+PAGE = 8
+
+
+class Listing:
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def list(self, call: Call) -> Reply:
+        """Without a query: all that is not closed."""
+        return await self._reply(call.asker, call.text.strip() or OPEN, None, call.words, call.command)
+
+    async def mine(self, call: Call) -> Reply:
+        query = f"assignee:me {call.text.strip() or OPEN}"
+        return await self._reply(call.asker, query, None, call.words, call.command)
+
+    async def turn(self, press: Press) -> None:
+        """Next or previous: the list is replaced by its other page."""
+        text, cursor = view.read_turn(press.value)
+        reply = await self._reply(press.asker, text, cursor, press.words, view.COMMAND)
+        await press.redraw(reply.text, list(reply.blocks))
+
+    async def _reply(self, asker: Asker, text: str, cursor: str | None, words: Words, command: str) -> Reply:
+        query: Query = parse(text)
+        async with self._services.database.connection() as conn:
+            page = await listing.page(conn, asker.actor, query, limit=PAGE, cursor=cursor)
+            count = await listing.count(conn, asker.actor, query)
+            known = await assignees(conn, asker, page.items)
+        return view.page(
+            page,
+            count,
+            text=query.text(),
+            people=known,
+            words=words,
+            prefix=asker.workspace.key_prefix,
+            command=command,
+        )
+
+
+async def assignees(conn: asyncpg.Connection, asker: Asker, items: tuple[Issue, ...]) -> People:
+    wanted = {issue.assignee_id for issue in items if issue.assignee_id is not None}
+    known = {asker.person.person_id: asker.person}
+    missing = wanted - known.keys()
+    if missing:
+        known |= await people.get_many(conn, asker.actor, list(missing))
+    return known
+
+
+def register(app: AsyncApp, commands: Commands, services: Services) -> None:
+    lists = Listing(services)
+    commands.add(LIST, lists.list, aliases=("ls", "liste", "issues"))
+    commands.add(MINE, lists.mine, aliases=("my", "meine"))
+    on_press(app, services, view.NEXT, lists.turn)
+    on_press(app, services, view.PREVIOUS, lists.turn)

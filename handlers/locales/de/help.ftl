@@ -1,0 +1,48 @@
+help-title = Lodge
+help-head = Issues, ohne das Gespräch zu verlassen. Alles beginnt mit `{ $command }`; allein öffnet es das Formular.
+help-more = `{ $command } help close` sagt mehr zu einem davon, `{ $command } help query` erklärt die Abfragesprache. Das Menü einer Nachricht macht sie zum Issue, und Antworten unter einer Karte sind Kommentare.
+help-create = Issue anlegen
+help-aliases = Auch: { $aliases }
+help-query-text = Begriffe gelten zusammen: Alle müssen zutreffen. Ein Komma heißt oder, ein `-` davor heißt nicht.
+    `status:open` `status:closed` `priority:high,urgent` `label:bug` `-label:ui`
+    `assignee:@ada` `assignee:me` `reporter:me` `no:assignee` `no:label`
+    `created:>2026-01-01` `updated:<7d` `closed:2026-02` `due:overdue` `due:<3d`
+    `"genaue Wörter"` oder einfach Wörter für Volltext, `sort:updated` `sort:-created` `sort:priority`
+    Zum Beispiel: `{ $command } list status:open label:bug -label:ui assignee:me sort:priority`
+
+usage-new = { $command } new Login geht nicht in Safari @ada +bug !high due:freitag
+help-new = Legt ein Issue an: @ weist zu, + vergibt Labels, ! setzt die Priorität, due: den Tag. Weitere Zeilen werden die Beschreibung. Ohne Text öffnet es das Formular.
+usage-show = { $command } show LDG-42
+help-show = Das Issue mit seinen Knöpfen; der Schlüssel allein tut dasselbe.
+usage-list = { $command } list [Abfrage]
+help-list = Eine Seite mit Issues; ohne Abfrage alle, die nicht geschlossen sind.
+usage-mine = { $command } mine [Abfrage]
+help-mine = Was dir zugewiesen ist.
+usage-search = { $command } search Wörter | Abfrage
+help-search = Volltext über Titel, Beschreibungen und Kommentare, beste Treffer zuerst.
+usage-assign = { $command } assign LDG-42 @ada|me|nobody
+help-assign = Sagt, wer sich kümmert.
+usage-unassign = { $command } unassign LDG-42
+help-unassign = Hebt die Zuweisung auf.
+usage-comment = { $command } comment LDG-42 Text
+help-comment = Fügt einen Kommentar hinzu; ohne Text öffnet es ein Formular.
+usage-label = { $command } label LDG-42 +bug -ui | =bug,ui
+help-label = + vergibt und - entfernt Labels; = ersetzt sie alle.
+usage-close = { $command } close LDG-42 [completed|not planned|duplicate of LDG-7]
+help-close = Schließt ein Issue, als erledigt, wenn nichts anderes gesagt ist.
+usage-reopen = { $command } reopen LDG-42
+help-reopen = Öffnet ein geschlossenes Issue wieder.
+usage-status = { $command } status LDG-42 in progress
+help-status = Setzt den Status: open, in progress, completed, not planned …
+usage-edit = { $command } edit LDG-42
+help-edit = Öffnet das Formular zum Ändern.
+usage-bulk = { $command } bulk [Abfrage] | bulk close LDG-1 LDG-2
+help-bulk = Ändert viele Issues auf einmal: alle oder keines.
+usage-history = { $command } history LDG-42
+help-history = Wer was wann geändert hat.
+usage-undo = { $command } undo
+help-undo = Nimmt deine letzte Änderung zurück, welche es auch war.
+usage-help = { $command } help [Wort]
+help-help = Das hier; mit einem Wort mehr dazu.
+usage-settings = { $command } settings
+help-settings = Sprache und Präfix der Schlüssel dieses Workspace.

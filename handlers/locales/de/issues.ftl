@@ -1,0 +1,84 @@
+create-form-title = Neues Issue
+create-form-submit = Anlegen
+create-duplicates = Vielleicht gibt es das schon:
+created-head = Angelegt:
+created = { $key } angelegt: { $title }
+created-again = { $key } war schon angelegt: { $title }
+
+oneline-not-created = Es wurde nichts angelegt, denn das konnte ich nicht lesen:
+oneline-example = Zum Beispiel: `{ $command } new Login fails on Safari @ada +bug !high due:friday`. Wörter, die zum Titel gehören, in Anführungszeichen setzen.
+oneline-no-title = Der Titel fehlt.
+oneline-many-assignees = Mehr als eine Zuständige: Ein Issue hat nur eine.
+oneline-long-label = Das Label „{ $label }…“ ist zu lang: Höchstens { $limit } Zeichen passen.
+oneline-priority = „!{ $word }“ ist keine Priorität: !urgent, !high, !medium und !low sind welche.
+oneline-many-priorities = Mehr als eine Priorität.
+oneline-due = „due:{ $text }“ ist kein Tag, den ich kenne: etwa due:freitag, due:morgen, due:2w oder due:2026-03-01.
+oneline-nobody-found = Ich kenne niemanden namens „{ $name }“. Bitte aus der Liste wählen, die Slack nach @ anbietet.
+oneline-many-found = „{ $name }“ könnten mehrere sein ({ $names }). Bitte aus der Liste wählen, die Slack nach @ anbietet.
+oneline-too-long = Der Titel hat { $count } Zeichen, und höchstens 255 passen. Es wurde nichts angelegt. Im Formular lässt er sich kürzen; der Rest passt in die Beschreibung.
+
+assigned = { $key } ist jetzt { $who } zugewiesen.
+unassigned = { $key } ist jetzt niemandem zugewiesen.
+
+status-changed = { $key } ist jetzt: { $status }
+status-unchanged = { $key } war das schon: { $status }
+close-form-title = { $key } schließen
+close-reason = Warum?
+close-original = Duplikat von
+close-original-placeholder = Schlüssel oder Wörter aus dem Titel
+close-original-missing = Bitte das Issue wählen, das hier wiederholt wird.
+close-original-itself = Ein Issue kann nicht sein eigenes Duplikat sein.
+close-duplicate-of-what = Von welchem Issue? `{ $command } close { $key } duplicate of LDG-7`
+
+comment-form-title = { $key } kommentieren
+comment-placeholder = Was gibt es Neues?
+commented = Dein Kommentar steht in { $key }.
+
+labels-now = { $key } hat die Labels: { $labels }
+labels-none = { $key } hat keine Labels mehr.
+
+edit-form-title = { $key } bearbeiten
+edit-description-long = Die Beschreibung hat { $count } Zeichen: zu lang für dieses Formular. Sie bleibt, wie sie ist.
+edit-assignee-elsewhere = Zuständig ist { $who }; das lässt sich oben nicht zeigen und bleibt so, solange niemand gewählt wird.
+edited = { $key } ist geändert.
+edited-nothing = { $key } ist, wie es war: Es gab nichts zu ändern.
+clash = { $key } wurde geändert, während du geschrieben hast. Unten steht, was du geschrieben hast: darauf anwenden oder verwerfen.
+clash-drop = Meins verwerfen
+clash-apply = Meins anwenden
+
+history-head = Verlauf von { $key } { $title }
+history-empty = Mit { $key } ist noch nichts passiert.
+history-older = Ältere Änderungen sind weggelassen.
+
+undone = { $count ->
+    [one] Rückgängig gemacht.
+   *[other] Rückgängig gemacht, bei { $count } Issues.
+}
+undo-blocked = Das lässt sich nicht mehr rückgängig machen:
+undo-blocked-by = { $key }: { $who } hat es seitdem geändert, { $when }
+undo-blocked-more = … und { $count } weitere.
+undo-nothing = Von dir gibt es nichts rückgängig zu machen.
+
+change-created = { $who } hat es gemeldet
+change-title = { $who } hat es umbenannt, vorher „{ $from }“
+change-description = { $who } hat die Beschreibung geändert
+change-status = { $who }: { $from } → { $to }
+change-closed = { $who } hat es geschlossen: { $to }
+change-reopened = { $who } hat es wieder geöffnet
+change-assignee = { $who } hat es { $to } zugewiesen
+change-unassigned = { $who } hat die Zuweisung aufgehoben
+change-priority = { $who } hat die Priorität auf { $to } gesetzt
+change-due = { $who } hat die Fälligkeit auf { $to } gesetzt
+change-due-none = { $who } hat die Fälligkeit entfernt
+change-labels-added = { $who } hat { $labels } hinzugefügt
+change-labels-removed = { $who } hat { $labels } entfernt
+change-commented = { $who } hat kommentiert
+change-comment-edited = { $who } hat einen Kommentar bearbeitet
+change-comment-deleted = { $who } hat einen Kommentar gelöscht
+change-deleted = { $who } hat es gelöscht
+change-restored = { $who } hat es wiederhergestellt
+change-other = { $who } hat { $what } geändert
+change-by-import = Ein Import
+change-by-api = Ein Programm
+change-by-webhook = Ein Webhook
+change-by-system = Lodge

@@ -1,0 +1,62 @@
+list-head = { $count ->
+    [0] Kein Issue passt.
+    [one] Ein Issue.
+   *[other] { $count } Issues.
+}
+list-head-about = Etwa { $count } Issues.
+list-query = Abfrage: { $query }
+list-empty = Kein Issue passt. `{ $command } list` zeigt alle offenen; `{ $command } help query` erklärt die Abfragesprache.
+list-stale = Diese Liste ist zu alt zum Blättern. Bitte neu aufrufen mit `{ $command } list`.
+search-empty = Nichts gefunden zu „{ $text }“. Vielleicht mit weniger oder anderen Wörtern?
+search-corrected = Nichts zu „{ $text }“; gezeigt wird „{ $corrected }“.
+search-head = Beste Treffer zu „{ $text }“:
+
+query-help = `/issue help query` zeigt alle Begriffe.
+query-suggestion = War `{ $suggestion }` gemeint?
+query-unknown-field = „{ $part }“ in „{ $term }“ kenne ich nicht.
+query-unknown-value = „{ $part }“ ist kein Wert für „{ $term }“.
+query-unknown-person = Ich kenne niemanden namens „{ $part }“ (in „{ $term }“).
+query-several-people = „{ $part }“ könnten mehrere sein (in „{ $term }“).
+query-unknown-label = Es gibt kein Label „{ $part }“ (in „{ $term }“).
+query-bad-date = „{ $part }“ ist kein Datum, das ich lesen kann (in „{ $term }“).
+query-bad-key = „{ $part }“ ist kein Schlüssel eines Issues (in „{ $term }“).
+query-unclosed-quote = Ein Anführungszeichen ist nicht geschlossen: { $term }
+query-missing-value = Nach „{ $term }“ fehlt ein Wert.
+query-sorted-twice = Es gibt mehr als eine Sortierung: „{ $term }“.
+query-not-here = „{ $term }“ geht hier nicht.
+query-too-long = Die Abfrage ist zu lang.
+
+bulk-form-title = Viele Issues ändern
+bulk-form-submit = Ändern
+bulk-choose = Issues
+bulk-choose-placeholder = Issues wählen
+bulk-status = Status
+bulk-assignee = Zuständig
+bulk-unassign = Niemand
+bulk-assign-choice = Wer
+bulk-priority = Priorität
+bulk-add-labels = Labels hinzufügen
+bulk-remove-labels = Labels entfernen
+bulk-keep = So lassen
+bulk-all = { $count ->
+    [one] Das eine passende Issue
+   *[other] Alle { $count } passenden Issues
+}
+bulk-scope = Welche
+bulk-scope-chosen = Nur die unten gewählten
+bulk-no-issues = Bitte mindestens ein Issue wählen.
+bulk-no-change = Bitte mindestens eine Änderung wählen.
+bulk-none-match = Kein Issue passt zu dieser Abfrage, also gibt es nichts zu ändern.
+bulk-too-many = { $count } Issues passen; höchstens { $limit } lassen sich auf einmal ändern. Bitte enger abfragen.
+bulk-done = { $count ->
+    [0] Es gab nichts zu ändern.
+    [one] Ein Issue ist geändert.
+   *[other] { $count } Issues sind geändert.
+}
+bulk-stopped = Es wurde nichts geändert, denn { $key } steht dem entgegen: { $why }
+bulk-confirm = { $count ->
+    [one] Das ändert ein Issue: { $change }
+   *[other] Das ändert { $count } Issues: { $change }
+}
+bulk-confirm-button = { $count } ändern
+bulk-unreadable = „{ $text }“ konnte ich nicht lesen. Zum Beispiel: `{ $command } bulk close LDG-1 LDG-2`, `{ $command } bulk assign @ada LDG-1 LDG-2`, `{ $command } bulk label +bug LDG-1`, `{ $command } bulk priority high LDG-1`.

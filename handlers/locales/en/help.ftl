@@ -1,0 +1,48 @@
+help-title = Lodge
+help-head = Issues, without leaving the conversation. Everything begins with `{ $command }`; alone it opens the create form.
+help-more = `{ $command } help close` says more about one of them, `{ $command } help query` explains the query language. The message menu turns a message into an issue, and replies under a card are comments.
+help-create = Create an issue
+help-aliases = Also: { $aliases }
+help-query-text = Terms are combined: all must hold. A comma means or, a leading `-` means not.
+    `status:open` `status:closed` `priority:high,urgent` `label:bug` `-label:ui`
+    `assignee:@ada` `assignee:me` `reporter:me` `no:assignee` `no:label`
+    `created:>2026-01-01` `updated:<7d` `closed:2026-02` `due:overdue` `due:<3d`
+    `"exact words"` or plain words for full text, `sort:updated` `sort:-created` `sort:priority`
+    For example: `{ $command } list status:open label:bug -label:ui assignee:me sort:priority`
+
+usage-new = { $command } new Login fails on Safari @ada +bug !high due:friday
+help-new = Files an issue: @ assigns, + labels, ! sets the priority, due: the day. Further lines become the description. Without text it opens the form.
+usage-show = { $command } show LDG-42
+help-show = The issue with its buttons; the key alone does the same.
+usage-list = { $command } list [query]
+help-list = One page of issues; without a query all that are not closed.
+usage-mine = { $command } mine [query]
+help-mine = What is assigned to you.
+usage-search = { $command } search words | query
+help-search = Full text over titles, descriptions and comments, best match first.
+usage-assign = { $command } assign LDG-42 @ada|me|nobody
+help-assign = Says who works on it.
+usage-unassign = { $command } unassign LDG-42
+help-unassign = Takes the assignee away.
+usage-comment = { $command } comment LDG-42 text
+help-comment = Adds a comment; without text it opens a form.
+usage-label = { $command } label LDG-42 +bug -ui | =bug,ui
+help-label = + adds and - removes labels; = replaces them all.
+usage-close = { $command } close LDG-42 [completed|not planned|duplicate of LDG-7]
+help-close = Closes an issue, completed unless you say otherwise.
+usage-reopen = { $command } reopen LDG-42
+help-reopen = Opens a closed issue again.
+usage-status = { $command } status LDG-42 in progress
+help-status = Sets the status: open, in progress, completed, not planned …
+usage-edit = { $command } edit LDG-42
+help-edit = Opens the form to change anything.
+usage-bulk = { $command } bulk [query] | bulk close LDG-1 LDG-2
+help-bulk = Changes many issues in one go: all or none of them.
+usage-history = { $command } history LDG-42
+help-history = Who changed what, and when.
+usage-undo = { $command } undo
+help-undo = Takes back your last change, whatever it was.
+usage-help = { $command } help [word]
+help-help = This; with a word, more about it.
+usage-settings = { $command } settings
+help-settings = Language and key prefix of this workspace.

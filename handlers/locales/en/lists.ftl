@@ -1,0 +1,62 @@
+list-head = { $count ->
+    [0] No issues match.
+    [one] One issue.
+   *[other] { $count } issues.
+}
+list-head-about = About { $count } issues.
+list-query = Query: { $query }
+list-empty = No issue matches. `{ $command } list` shows all open ones; `{ $command } help query` explains the query language.
+list-stale = This list is too old to page through. Ask for it again with `{ $command } list`.
+search-empty = Nothing found for “{ $text }”. Try fewer or other words.
+search-corrected = Nothing for “{ $text }”; showing “{ $corrected }”.
+search-head = Best matches for “{ $text }”:
+
+query-help = `/issue help query` shows all terms.
+query-suggestion = Did you mean `{ $suggestion }`?
+query-unknown-field = I do not know “{ $part }” in “{ $term }”.
+query-unknown-value = “{ $part }” is no value for “{ $term }”.
+query-unknown-person = I know nobody called “{ $part }” (in “{ $term }”).
+query-several-people = “{ $part }” could be several people (in “{ $term }”).
+query-unknown-label = There is no label “{ $part }” (in “{ $term }”).
+query-bad-date = “{ $part }” is no date I can read (in “{ $term }”).
+query-bad-key = “{ $part }” is no key of an issue (in “{ $term }”).
+query-unclosed-quote = A quotation mark is not closed: { $term }
+query-missing-value = A value is missing after “{ $term }”.
+query-sorted-twice = There is more than one sort: “{ $term }”.
+query-not-here = “{ $term }” cannot be used here.
+query-too-long = The query is too long.
+
+bulk-form-title = Change many issues
+bulk-form-submit = Change them
+bulk-choose = Issues
+bulk-choose-placeholder = Choose issues
+bulk-status = Status
+bulk-assignee = Assignee
+bulk-unassign = Nobody (unassign)
+bulk-assign-choice = Who
+bulk-priority = Priority
+bulk-add-labels = Add labels
+bulk-remove-labels = Remove labels
+bulk-keep = Leave as it is
+bulk-all = { $count ->
+    [one] The one issue that matches
+   *[other] All { $count } issues that match
+}
+bulk-scope = Which
+bulk-scope-chosen = Only those chosen below
+bulk-no-issues = Choose at least one issue.
+bulk-no-change = Choose at least one change.
+bulk-none-match = No issue matches that query, so there is nothing to change.
+bulk-too-many = { $count } issues match; at most { $limit } can be changed at once. Narrow the query.
+bulk-done = { $count ->
+    [0] Nothing had to change.
+    [one] One issue is changed.
+   *[other] { $count } issues are changed.
+}
+bulk-stopped = Nothing was changed, because { $key } stops it: { $why }
+bulk-confirm = { $count ->
+    [one] This changes one issue: { $change }
+   *[other] This changes { $count } issues: { $change }
+}
+bulk-confirm-button = Change { $count }
+bulk-unreadable = I could not read “{ $text }”. For example: `{ $command } bulk close LDG-1 LDG-2`, `{ $command } bulk assign @ada LDG-1 LDG-2`, `{ $command } bulk label +bug LDG-1`, `{ $command } bulk priority high LDG-1`.

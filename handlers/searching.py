@@ -1,0 +1,44 @@
+"""`/issue search words`: full text, best match first."""
+
+from __future__ import annotations
+
+from slack_bolt.async_app import AsyncApp
+
+from db import search
+from handlers.acting import Press, on_press
+from handlers.commands import Call, Commands, Reply
+from handlers.finding import usage
+from handlers.listing import assignees
+from handlers.requesting import Asker
+from handlers.services import Services
+from handlers.views import searching as view
+from handlers.words import Words
+
+NAME = "search"
+PAGE = 8
+
+
+class Searching:
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def command(self, call: Call) -> Reply:
+        text = call.text.strip()
+        return await self._reply(call.asker, text, None, call.words) if text else usage(call, NAME)
+
+    async def turn(self, press: Press) -> None:
+        cursor, _, text = press.value.partition(" ")
+        reply = await self._reply(press.asker, text, cursor, press.words)
+        await press.redraw(reply.text, list(reply.blocks))
+
+    async def _reply(self, asker: Asker, text: str, cursor: str | None, words: Words) -> Reply:
+        async with self._services.database.connection() as conn:
+            found = await search.search(conn, asker.actor, text, limit=PAGE, cursor=cursor)
+            known = await assignees(conn, asker, tuple(hit.issue for hit in found.hits))
+        return view.page(found, text=text, people=known, words=words, prefix=asker.workspace.key_prefix)
+
+
+def register(app: AsyncApp, commands: Commands, services: Services) -> None:
+    searching = Searching(services)
+    commands.add(NAME, searching.command, aliases=("find", "suche"))
+    on_press(app, services, view.NEXT, searching.turn)

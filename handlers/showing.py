@@ -1,0 +1,112 @@
+"""`/issue show LDG-42`: the card; and what every press on a card does when it is through."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import asyncpg
+from slack_bolt.async_app import AsyncApp
+
+from db import cards as card_store
+from db import issues, people
+from db.errors import NotFound
+from db.ids import ChangeId, MessageTs, PersonId
+from db.issues import Issue
+from db.people import Person
+from handlers.acting import Press, on_press
+from handlers.commands import SHOW, Call, Commands, Reply
+from handlers.finding import by_key, split_key, usage
+from handlers.home import answer
+from handlers.requesting import Asker
+from handlers.services import Services
+from handlers.views.cards import Card, CardStyle, card
+from handlers.views.confirming import confirmation
+from handlers.views.creating import POST_HERE
+from handlers.views.showing import with_comments
+from handlers.words import Mrkdwn, Words, words
+
+
+async def card_of(
+    conn: asyncpg.Connection, asker: Asker, issue: Issue, spoken: Words, style: CardStyle
+) -> Card:
+    """A channel's card speaks the workspace's language, for many read it."""
+    wanted = {person for person in (issue.assignee_id, issue.reporter_id) if person is not None}
+    known: dict[PersonId, Person] = {asker.person.person_id: asker.person}
+    if wanted - known.keys():
+        known = await people.get_many(conn, asker.actor, list(wanted))
+    shown_in = words(asker.workspace.settings.get("language")) if style is CardStyle.CHANNEL else spoken
+    return card(issue, people=known, words=shown_in, prefix=asker.workspace.key_prefix, style=style)
+
+
+class Showing:
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def command(self, call: Call) -> Reply:
+        key, _ = split_key(call.text)
+        if key is None:
+            return usage(call, SHOW)
+        async with self._services.database.connection() as conn:
+            issue = await by_key(conn, call, key)
+            return await self._full(conn, call.asker, issue, call.words)
+
+    async def _full(self, conn: asyncpg.Connection, asker: Asker, issue: Issue, spoken: Words) -> Reply:
+        detail = await issues.detail(conn, asker.actor, issue.issue_id)
+        prefix = asker.workspace.key_prefix
+        original = None
+        if issue.duplicate_of is not None:
+            found = await issues.get_many(conn, asker.actor, [issue.duplicate_of])
+            original = next((each.key(prefix) for each in found.values()), None)
+        shown = card(
+            detail.issue,
+            people=detail.people,
+            words=spoken,
+            prefix=prefix,
+            style=CardStyle.FULL,
+            duplicate_key=original,
+        )
+        return Reply(text=shown.text, blocks=with_comments(shown, detail, spoken))
+
+    async def show(self, press: Press) -> None:
+        """From a list's or a card's menu: the card, for the person alone."""
+        async with self._services.database.connection() as conn:
+            issue = await issues.get(conn, press.asker.actor, press.issue_id)
+            reply = await self._full(conn, press.asker, issue, press.words)
+        await press.tell(reply)
+
+    async def post_here(self, press: Press) -> None:
+        """Puts the card into the channel, through the queue that keeps its order and pace."""
+        channel_id = press.asker.channel_id
+        if channel_id is None:
+            raise NotFound("channel", "")
+        async with self._services.database.transaction() as conn:
+            issue = await issues.get(conn, press.asker.actor, press.issue_id)
+            await card_store.ask(
+                conn,
+                press.asker.actor.workspace_id,
+                issue.issue_id,
+                channel_id,
+                MessageTs(press.place.thread_ts) if press.place.thread_ts else None,
+                owner_id=press.asker.person.person_id,
+            )
+        self._services.bell.ring()
+        key = issue.key(press.asker.workspace.key_prefix)
+        await press.tell(Reply(text=press.words("card-posting", key=key)))
+
+
+async def after(press: Press, issue: Issue, text: Mrkdwn, change_id: ChangeId | None) -> None:
+    """Redraws the card that was pressed, and says what was done with the way back."""
+    press.services.bell.ring()
+    kind, _, style = press.block_id.partition(":")
+    if kind == "card":
+        async with press.services.database.connection() as conn:
+            drawn = await card_of(conn, press.asker, issue, press.words, CardStyle(style.partition(":")[0]))
+        await press.redraw(drawn.text, drawn.blocks)
+    said = Reply(text=text, blocks=confirmation(text, words=press.words, change_id=change_id))
+    await answer(press, replace(said, replace=kind == "created"))
+
+
+def register(app: AsyncApp, commands: Commands, services: Services) -> None:
+    showing = Showing(services)
+    commands.add(SHOW, showing.command, aliases=("view", "get", "zeige"))
+    on_press(app, services, POST_HERE, showing.post_here)

@@ -1,0 +1,47 @@
+"""`/issue undo`, and the Undo button of every confirmation."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from slack_bolt.async_app import AsyncApp
+
+from db import changes
+from db.changes import UndoBlocked, Undone
+from db.ids import ChangeId
+from handlers.acting import Press, on_press, origin_of
+from handlers.commands import Call, Commands, Reply
+from handlers.home import answer
+from handlers.requesting import Asker
+from handlers.services import Services
+from handlers.views import undoing as view
+from handlers.views.confirming import UNDO
+from handlers.words import Words
+
+NAME = "undo"
+
+
+class Undoing:
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def command(self, call: Call) -> Reply:
+        return await self._undo(call.asker, None, call.words)
+
+    async def pressed(self, press: Press) -> None:
+        await answer(press, await self._undo(press.asker, ChangeId(UUID(press.value)), press.words))
+
+    async def _undo(self, asker: Asker, change_id: ChangeId | None, words: Words) -> Reply:
+        try:
+            async with self._services.database.transaction() as conn:
+                undone: Undone = await changes.undo(conn, asker.actor, change_id, origin_of(asker))
+        except UndoBlocked as blocked:
+            return view.blocked(blocked, words, asker.workspace.key_prefix)
+        self._services.bell.ring()
+        return view.undone(undone, words, asker.workspace.key_prefix)
+
+
+def register(app: AsyncApp, commands: Commands, services: Services) -> None:
+    undoing = Undoing(services)
+    commands.add(NAME, undoing.command, aliases=("revert", "rückgängig"))
+    on_press(app, services, UNDO, undoing.pressed)

@@ -1,0 +1,55 @@
+"""What there is to know about the command."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from handlers.views.blocks import Json, actions, button, context, header, section
+from handlers.views.replies import OFFER_CREATE, Reply
+from handlers.words import Mrkdwn, Words, escape
+
+SECTION_MAX = 2900
+
+
+def everything(names: Sequence[str], words: Words, command: str) -> Reply:
+    head = words("help-head", command=command)
+    blocks: list[Json] = [header(words.plain("help-title")), section(head)]
+    text = ""
+    for name in names:
+        line = f"{_usage(name, words, command)}\n{words(f'help-{name}')}\n"
+        if len(text) + len(line) > SECTION_MAX:
+            blocks.append(section(Mrkdwn(text)))
+            text = ""
+        text += line
+    blocks.append(section(Mrkdwn(text)))
+    blocks.append(context(words("help-more", command=command)))
+    blocks.append(actions(button(words.plain("help-create"), OFFER_CREATE)))
+    return Reply(text=head, blocks=blocks)
+
+
+def one(name: str, aliases: Sequence[str], words: Words, command: str) -> Reply:
+    lines = [_usage(name, words, command), words(f"help-{name}")]
+    if aliases:
+        spelled = Mrkdwn(", ".join(f"`{escape(alias)}`" for alias in aliases))
+        lines.append(words("help-aliases", aliases=spelled))
+    return Reply(text=Mrkdwn("\n".join(lines)))
+
+
+def queries(words: Words, command: str) -> Reply:
+    return Reply(text=words("help-query-text", command=command))
+
+
+def unknown(word: str, nearest: str | None, words: Words, command: str) -> Reply:
+    if nearest is None:
+        return Reply(text=words("unknown-word", word=word, command=command))
+    return Reply(text=words("unknown-word-nearest", word=word, command=command, nearest=f"help {nearest}"))
+
+
+def _usage(name: str, words: Words, command: str) -> str:
+    return "\n".join(
+        f"`{escape_code(line)}`" for line in words.plain(f"usage-{name}", command=command).split("\n")
+    )
+
+
+def escape_code(text: str) -> str:
+    return text.strip().replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("`", "ˋ")

@@ -1,0 +1,78 @@
+"""The whole bot on a database of its own, in a local Slack, with people who use it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.playground import LocalSlack, Person
+from bot.process import Options, Process, running
+from bot.settings import Settings
+
+MANIFEST = Path(__file__).parents[2] / "manifest.yml"
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lodge:
+    """`slack` delivers to the bot whose `process` runs here."""
+
+    slack: LocalSlack
+    process: Process
+
+    def person(self, name: str) -> Person:
+        return self.slack.person(name)
+
+    async def ask(self, name: str, text: str, channel: str = "general") -> Json:
+        """What `name` is answered for `/issue text`: the newest message only they see."""
+        person = self.person(name)
+        before = [message["ts"] for message in person.ephemerals(channel)]
+        await person.slash(channel, f"/issue {text}".strip())
+        await self.slack.settled()
+        assert not person.notices(), person.notices()
+        return await person.expect_message(
+            channel, lambda message: message.get("is_ephemeral") and message["ts"] not in before
+        )
+
+    async def settled(self) -> None:
+        await self.slack.settled()
+
+
+def said(message: Json) -> str:
+    """Every text in a message or view, for looking at what a person reads."""
+    return "\n".join(_texts(message))
+
+
+def _texts(part: Any) -> list[str]:
+    if isinstance(part, dict):
+        own = [part["text"]] if isinstance(part.get("text"), str) else []
+        return own + [text for value in part.values() for text in _texts(value)]
+    if isinstance(part, list):
+        return [text for value in part for text in _texts(value)]
+    return []
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[LocalSlack]:
+    async with LocalSlack(manifest=MANIFEST, rate_limits="off") as local:
+        yield local
+
+
+@pytest.fixture
+async def lodge(slack: LocalSlack, db_url: str) -> AsyncIterator[Lodge]:
+    settings = Settings(
+        database_url=db_url,
+        port=0,
+        slack_signing_secret=slack.signing_secret,
+        slack_bot_token=slack.bot_token,
+        slack_api_url=slack.api_url,
+        log="text",
+    )
+    async with running(settings, Options()) as process:
+        slack.request_url = f"{process.url}/slack/events"
+        yield Lodge(slack=slack, process=process)
+        await slack.settled()
