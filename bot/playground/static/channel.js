@@ -67,7 +67,7 @@ export class Channel {
     document.title = `${channelLabel(channel)} · ${store.team?.name ?? "Local Slack"}`;
     this.joinBar.hidden = channel.is_im || channel.is_member !== false;
     this.composer.node.hidden = !this.joinBar.hidden;
-    const isApp = channel.is_im && channel.user === store.app?.user_id;
+    const isApp = channel.is_im && channel.user === store.app?.user_id && store.app.home_tab !== false;
     this.tabs.hidden = !isApp;
     const homeShown = isApp && store.place.tab === "home";
     this.talk.hidden = homeShown;

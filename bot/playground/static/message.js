@@ -19,14 +19,21 @@ export function isSystem(message) {
   return SYSTEM.has(message.subtype);
 }
 
-function contextFor(message, node) {
+// A redrawn message keeps what was entered into it as long as the block and the element stay.
+function contextFor(message, node, before) {
+  if (before) {
+    before.onBusy = (busy) => node.toggleAttribute("data-busy", busy);
+    before.keepOnly(message.blocks ?? []);
+    return before;
+  }
   const where = () => ({ channel: message.channel, ts: message.ts });
   return new BlockContext({ surface: "message", where, onBusy: (busy) => node.toggleAttribute("data-busy", busy) });
 }
 
-function content(message, node) {
+function content(message, node, before) {
   const parts = [];
-  const ctx = contextFor(message, node);
+  const ctx = contextFor(message, node, before);
+  node.context = ctx;
   // A person's words are kept as mrkdwn too, and that knows more (fences, quotes, lists) than the block made of them.
   const typed = Boolean(message.client_msg_id && message.text);
   if (message.blocks?.length && !typed) parts.push(renderBlocks(message.blocks, ctx));
@@ -71,7 +78,7 @@ function stamp(message, className) {
   return h("time", { class: className, datetime: new Date(Number.parseFloat(message.ts) * 1000).toISOString(), title: fullTime(message.ts) }, timeOf(message.ts));
 }
 
-export function renderMessage(message, { inThread = false } = {}) {
+export function renderMessage(message, { inThread = false, context = null } = {}) {
   const author = authorOf(message);
   const label = `${author.name}, ${timeOf(message.ts)}: ${summary(message.text).slice(0, 120)}`;
   const classes = ["message", message.is_ephemeral && "ephemeral", message.notice && "notice", isSystem(message) && "system"].filter(Boolean);
@@ -80,7 +87,7 @@ export function renderMessage(message, { inThread = false } = {}) {
   node.append(
     h("div", { class: "gutter" }, avatar(author), stamp(message, "gutter-time")),
     h("div", { class: "message-main" }, ephemeralNote(message), broadcast || "", head(message, author),
-      h("div", { class: "message-content" }, content(message, node)), reactionRow(message) ?? "", replyBar(message, inThread) ?? ""),
+      h("div", { class: "message-content" }, content(message, node, context)), reactionRow(message) ?? "", replyBar(message, inThread) ?? ""),
     dismissButton(message) ?? "");
   node.message = message;
   return node;

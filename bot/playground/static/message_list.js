@@ -82,7 +82,7 @@ export class MessageList {
 
   upsert(message) {
     const old = this.#nodes.get(message.ts);
-    const node = this.#make(message);
+    const node = this.#make(message, old?.context);
     this.#nodes.set(message.ts, node);
     if (old) {
       const focused = old.contains(document.activeElement);
@@ -134,8 +134,8 @@ export class MessageList {
     return null;
   }
 
-  #make(message) {
-    return renderMessage(message, { inThread: this.inThread });
+  #make(message, context) {
+    return renderMessage(message, { inThread: this.inThread, context });
   }
 
   // Grouping and the day line depend on the message before.

@@ -24,7 +24,7 @@ export function reactionRow(message) {
       onclick: () => toggle(message, reaction.name),
     }, h("span", { "aria-hidden": "true" }, emojiFor(reaction.name) ?? `:${reaction.name}:`), " ", String(reaction.count));
   });
-  const add = h("button", { type: "button", class: "reaction reaction-add", "aria-label": "Add reaction", title: "Add reaction", "aria-haspopup": "dialog" }, icon("smile"));
+  const add = h("button", { type: "button", class: "reaction reaction-add", "aria-label": "Add another reaction", title: "Add another reaction", "aria-haspopup": "dialog" }, icon("smile"));
   add.addEventListener("click", () => pickEmoji(add, (name) => toggle(message, name)));
   return h("div", { class: "reactions" }, pills, add);
 }

@@ -89,7 +89,7 @@ class Store extends EventTarget {
 
   homeShown() {
     const channel = this.channels.get(this.place.channel);
-    return this.place.tab === "home" && Boolean(channel?.is_im) && channel.user === this.app?.user_id;
+    return this.place.tab === "home" && Boolean(channel?.is_im) && channel.user === this.app?.user_id && this.app.home_tab !== false;
   }
 
   markRead(id) {

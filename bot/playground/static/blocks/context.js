@@ -8,6 +8,7 @@ const keyOf = (block, element) => JSON.stringify([block.block_id, element.action
 
 // What a person entered, without Slack's wrapping: a text, an option, an id, a list.
 export function entered(value) {
+  if (value?.files) return value.files.map((file) => file.id);
   const [found = null] = Object.entries(value ?? {}).filter(([key]) => key !== "type").map(([, each]) => each);
   return found;
 }
