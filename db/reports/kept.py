@@ -187,9 +187,7 @@ class Kept:
         rows = await self._conn.fetch(
             """
             WITH touched AS MATERIALIZED (
-                SELECT n.* FROM rollup_touched t
-                LEFT JOIN rollup_now n ON n.workspace_id = t.workspace_id AND n.issue_id = t.issue_id
-                WHERE t.workspace_id = $1
+                SELECT * FROM rollup_unfolded WHERE workspace_id = $1 AND sign = 1
             ), skipped AS MATERIALIZED (SELECT issue_id FROM rollup_touched WHERE workspace_id = $1)
             SELECT p.place, array_agg(l.latency ORDER BY l.latency) AS latencies
             FROM unnest($2::int[], $3::uuid[], $4::smallint[], $5::int[], $6::int[], $7::bigint[], $8::bigint[])

@@ -82,10 +82,11 @@ _FOLD: Final[LiteralString] = f"""
 WITH touched AS MATERIALIZED (
     SELECT DISTINCT issue_id FROM events WHERE workspace_id = $1 AND change_id = ANY ($2::uuid[])
 ), standing AS MATERIALIZED (
-    SELECT n.* FROM touched t JOIN rollup_now n ON n.workspace_id = $1 AND n.issue_id = t.issue_id
+    SELECT n.* FROM touched t,
+    LATERAL (SELECT * FROM rollup_now n WHERE n.workspace_id = $1 AND n.issue_id = t.issue_id OFFSET 0) n
 ), moved AS MATERIALIZED (
-    SELECT -1 AS sign, r.*
-    FROM touched t JOIN rollup_issues r ON r.workspace_id = $1 AND r.issue_id = t.issue_id
+    SELECT -1 AS sign, r.* FROM touched t,
+    LATERAL (SELECT * FROM rollup_issues r WHERE r.workspace_id = $1 AND r.issue_id = t.issue_id OFFSET 0) r
     UNION ALL
     SELECT 1, n.* FROM standing n
 ), {KEEP}, reopened AS (
