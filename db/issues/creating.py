@@ -7,11 +7,11 @@ from typing import Any, Final, LiteralString
 
 import asyncpg
 
-from db import labels as label_store
 from db.access import Action, Actor, require
 from db.constraints import domain_errors
 from db.ids import ChangeId, IssueId, new_uuid
 from db.issues.draft import IssueDraft, Written
+from db.issues.labelling import ensure as ensure_labels
 from db.issues.reading import get
 from db.issues.record import Issue
 from db.origins import NOWHERE, Origin
@@ -88,7 +88,7 @@ async def create(
         if row is None and (first := await _first(conn, actor, origin)) is not None:
             return first
         if row is None:
-            await label_store.ensure(conn, actor, draft.labels)
+            await ensure_labels(conn, actor, draft.labels)
             row = await conn.fetchrow(statement, *values)
         if row is None:
             # An identical request has won the race meanwhile.

@@ -61,7 +61,7 @@ class IssuePatch:
     """Changes to one issue: a field left UNSET stays, None clears it.
 
     Closing takes `close_reason` (completed unless said) and, for a duplicate, `duplicate_of`.
-    `labels` replaces them all.
+    `labels` replaces them all; `add_labels` and `remove_labels` go by what the issue has when they are applied.
     """
 
     title: str | Unset = UNSET
@@ -75,6 +75,8 @@ class IssuePatch:
     parent_id: IssueId | Unset | None = UNSET
     external_ref: str | Unset | None = UNSET
     labels: tuple[str, ...] | Unset = UNSET
+    add_labels: tuple[str, ...] | Unset = UNSET
+    remove_labels: tuple[str, ...] | Unset = UNSET
 
     def sent(self) -> dict[str, Any]:
         """The fields that are to change, by name."""
@@ -110,6 +112,8 @@ _CHECKS: Final[dict[str, Callable[[Any], Any]]] = {
     "title": limits.title,
     "description": limits.description,
     "labels": limits.labels,
+    "add_labels": limits.labels,
+    "remove_labels": limits.labels,
     "external_ref": lambda value: limits.external_ref(value) if value else None,
 }
 

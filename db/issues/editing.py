@@ -9,13 +9,13 @@ from typing import Any, Final, LiteralString
 import asyncpg
 
 from db import events, limits
-from db import labels as label_store
 from db.access import VISIBLE, Action, Actor, require
 from db.constraints import domain_errors
 from db.errors import Conflict, FieldError, Invalid, LodgeError, NotFound
 from db.events import Event, read_event
 from db.ids import ChangeId, IssueId, PersonId, new_uuid
 from db.issues.draft import UNSET, IssuePatch, Written
+from db.issues.labelling import ensure as ensure_labels
 from db.issues.planning import Plan, plan
 from db.issues.reading import get
 from db.issues.record import COLUMNS, Issue, read_issue
@@ -178,7 +178,7 @@ async def _write(
 ) -> Written | None:
     labels = None
     if "labels" in planned.fields:
-        labels = await label_store.ensure(conn, actor, planned.wanted.labels)
+        labels = await ensure_labels(conn, actor, planned.wanted.labels)
         planned = _with_labels(planned, tuple(label.name for label in labels))
     change_id = ChangeId(new_uuid())
     label_ids = None if labels is None else [label.label_id for label in labels]
@@ -347,11 +347,17 @@ async def reopen(
     version: int | None = None,
 ) -> Written:
     """Opens a closed issue again; one that is open or in progress stays as it is. Raises as `edit`."""
-    issue = await get(conn, actor, issue_id)
-    if issue.status is not Status.CLOSED and version in (None, issue.version):
-        require(actor, Action.EDIT)
-        return Written(issue=issue, change_id=None)
-    return await edit(conn, actor, issue_id, IssuePatch(status=Status.OPEN), origin, version=version)
+    require(actor, Action.EDIT)
+    patch = IssuePatch(status=Status.OPEN)
+    while True:
+        issue = await get(conn, actor, issue_id)
+        if issue.status is not Status.CLOSED and version in (None, issue.version):
+            return Written(issue=issue, change_id=None)
+        try:
+            return await edit(conn, actor, issue_id, patch, origin, version=version or issue.version)
+        except Clash:
+            if version is not None:
+                raise
 
 
 async def set_status(

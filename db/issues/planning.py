@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
+from db import limits
 from db.errors import FieldError, Invalid
 from db.issues.draft import UNSET, IssuePatch
 from db.issues.record import Issue
@@ -51,6 +52,7 @@ def plan(issue: Issue, patch: IssuePatch) -> Plan:
     if values.get("priority", UNSET) is None:
         values["priority"] = Priority.NONE
     values.update(_closing(issue, values))
+    values["labels"] = _labels(issue, values)
     wanted = replace(issue, **values)
     if {name.lower() for name in wanted.labels} == {name.lower() for name in issue.labels}:
         wanted = replace(wanted, labels=issue.labels)
@@ -60,6 +62,14 @@ def plan(issue: Issue, patch: IssuePatch) -> Plan:
         before={name: told(getattr(issue, name)) for name in changed},
         after={name: told(getattr(wanted, name)) for name in changed},
     )
+
+
+def _labels(issue: Issue, values: dict[str, Any]) -> tuple[str, ...]:
+    wanted = list(values.get("labels", issue.labels))
+    present = {name.lower() for name in wanted}
+    wanted += [name for name in values.pop("add_labels", ()) if name.lower() not in present]
+    gone = {name.lower() for name in values.pop("remove_labels", ())}
+    return limits.labels([name for name in wanted if name.lower() not in gone])
 
 
 def _closing(issue: Issue, values: dict[str, Any]) -> dict[str, Any]:
