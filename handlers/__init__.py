@@ -6,7 +6,7 @@ import re
 
 from slack_bolt.async_app import AsyncApp
 
-from handlers import announcing, delivering, help, home, listing
+from handlers import announcing, delivering, help, home, listing, threads
 from handlers.commands import Commands
 from handlers.jobs import Worker
 from handlers.services import Services
@@ -15,16 +15,18 @@ from handlers.services import Services
 _ANY_COMMAND = re.compile("/.+")
 # Bolt asks listener after listener; the command is asked for most, and stands first.
 _SURFACE = (listing, home, help)
-_JOBS = (announcing, delivering)
+_JOBS = (delivering,)
 
 
 def register_all(app: AsyncApp, services: Services) -> None:
     commands = Commands(services)
     app.command(_ANY_COMMAND)(commands.listen)
+    app.event("message")(commands.hearing.listen)
     for capability in _SURFACE:
         capability.register(app, commands, services)
 
 
 def register_all_jobs(worker: Worker, services: Services) -> None:
+    announcing.register_jobs(worker, services).announcers.append(threads.Telling(services))
     for capability in _JOBS:
         capability.register_jobs(worker, services)

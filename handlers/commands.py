@@ -16,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from db.errors import LodgeError
 from db.query import QueryError
 from handlers.errors import explain
+from handlers.hearing import Hearing
 from handlers.querying import explain_query
 from handlers.requesting import Asker
 from handlers.services import Services
@@ -92,9 +93,10 @@ class Subcommand:
 
 @dataclass(slots=True)
 class Commands:
-    """The words that can follow `/issue`."""
+    """The words that can follow `/issue`; and, in `hearing`, who listens to what is said without it."""
 
     services: Services
+    hearing: Hearing = field(default_factory=Hearing)
     subcommands: dict[str, Subcommand] = field(default_factory=dict)
     _by_word: dict[str, Subcommand] = field(default_factory=dict)
 

@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from db import cards, duplicates, issues, labels, limits, people
 from db.errors import FieldError, Invalid, NotFound
-from db.ids import ChannelId, SlackUserId
+from db.ids import ChannelId, MessageTs, SlackUserId
 from db.issues import IssueDraft, Written
 from db.people import Person
 from db.states import Priority
@@ -30,6 +30,7 @@ from handlers.errors import explain_field
 from handlers.oneline import OneLine, Somebody
 from handlers.requesting import Asker
 from handlers.services import Services
+from handlers.sources import source_ref
 from handlers.views import creating as view
 from handlers.views import issue_form
 from handlers.views.blocks import Json
@@ -124,6 +125,7 @@ class Creating:
             assignee_id=assignee.person_id if assignee else None,
             labels=fields.labels,
             due_on=fields.due_on,
+            external_ref=_source(sent),
         )
         workspace_id, channel_id = sent.asker.actor.workspace_id, sent.place.channel_id
         async with self._services.database.connection() as conn:
@@ -137,6 +139,7 @@ class Creating:
                     workspace_id,
                     written.issue.issue_id,
                     ChannelId(channel_id),
+                    MessageTs(sent.place.thread_ts) if sent.place.thread_ts else None,
                     owner_id=sent.asker.person.person_id,
                 )
         return written, assignee
@@ -195,6 +198,12 @@ def _draft(line: OneLine, assignee: Person | None) -> IssueDraft:
         labels=tuple(line.labels),
         due_on=line.due_on,
     )
+
+
+def _source(sent: Submission) -> str | None:
+    """The message that the form was opened from."""
+    ts = sent.metadata.get("m")
+    return source_ref(str(sent.place.channel_id), ts) if ts else None
 
 
 def _place(call: Call) -> Place:

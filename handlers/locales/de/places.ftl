@@ -17,10 +17,7 @@ settings-saved = Die Einstellungen sind gespeichert.
 language-en = English
 language-de = Deutsch
 
-message-form-title = Issue aus Nachricht
 message-again = Diese Nachricht ist schon { $key }:
-message-source = Aus { $link }
-message-source-label = dieser Nachricht
-message-file = Dateien: { $links }
 mention-help = Schreib hinter meinen Namen, was los ist, und ich lege es an; oder einen Schlüssel, um es zu sehen.
-thread-empty = Der Kommentar wurde nicht behalten: Er hat keinen Text.
+thread-comment = { $who } hat kommentiert:
+thread-comment-text = { $who } hat kommentiert: { $text }

@@ -17,10 +17,7 @@ settings-saved = The settings are saved.
 language-en = English
 language-de = Deutsch
 
-message-form-title = Issue from message
 message-again = This message is { $key } already:
-message-source = From { $link }
-message-source-label = this message
-message-file = Files: { $links }
 mention-help = Write what is wrong after my name and I file it, or write a key to see it.
-thread-empty = The comment was not kept: it has no text.
+thread-comment = { $who } commented:
+thread-comment-text = { $who } commented: { $text }

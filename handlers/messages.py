@@ -1,0 +1,155 @@
+"""Turns a message into an issue: by its menu, by a reaction, or by mentioning the bot."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from db import cards, issues, limits
+from db.errors import NotFound
+from db.ids import ChannelId, MessageTs
+from db.issues import Issue, IssueDraft
+from handlers.acting import Place, origin_of, tell
+from handlers.commands import KEY, Commands, Reply
+from handlers.requesting import Asker
+from handlers.services import Services
+from handlers.showing import card_of
+from handlers.sources import source_ref
+from handlers.views import creating as creating_view
+from handlers.views import issue_form
+from handlers.views.cards import CardStyle
+from handlers.views.messages import markdown_of, title_of
+from handlers.words import words
+
+SHORTCUT = "issue_from_message"
+EMOJI = "ticket"
+_MENTIONED = re.compile(r"^\s*<@[UW][A-Z0-9]+(?:\|[^>]*)?>[\s:,]*")
+
+
+class Messages:
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def shortcut(
+        self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, asker: Asker
+    ) -> None:
+        """The form filled from the message; a message that is an issue already shows it."""
+        await ack()
+        message, channel_id = body["message"], str(body["channel"]["id"])
+        place = Place(
+            channel_id=channel_id,
+            thread_ts=message.get("thread_ts") or message["ts"],
+            response_url=body.get("response_url"),
+        )
+        ref = source_ref(channel_id, message["ts"])
+        if await self._shown_again(asker, ref, place, client):
+            return
+        fields = issue_form.Fields(
+            title=title_of(message), description=markdown_of(message)[: issue_form.EDITABLE_MAX]
+        )
+        form = creating_view.form(
+            fields,
+            words(asker.locale),
+            metadata=place.metadata() | {"m": message["ts"]},
+            channel_id=channel_id,
+        )
+        await client.views_open(trigger_id=body["trigger_id"], view=form)
+
+    async def _shown_again(self, asker: Asker, ref: str, place: Place, client: AsyncWebClient) -> bool:
+        spoken = words(asker.locale)
+        async with self._services.database.connection() as conn:
+            try:
+                issue = await issues.by_ref(conn, asker.actor, ref)
+            except NotFound:
+                return False
+            drawn = await card_of(conn, asker, issue, spoken, CardStyle.FULL)
+        said = spoken("message-again", key=issue.key(asker.workspace.key_prefix))
+        await tell(
+            place, Reply(text=f"{said} {drawn.text}", blocks=drawn.blocks), client, asker.slack_user_id
+        )
+        return True
+
+    async def reacted(self, event: dict[str, Any], client: AsyncWebClient, asker: Asker | None) -> None:
+        """The workspace's emoji (:ticket: unless set) on a message files it, and posts the card below it."""
+        item = event["item"]
+        if asker is None or item.get("type") != "message":
+            return
+        if event["reaction"] != asker.workspace.settings.get("emoji", EMOJI):
+            return
+        message = await _fetch(client, item["channel"], item["ts"])
+        if message is None or not markdown_of(message):
+            return
+        await self._file(asker, item["channel"], message, markdown_of(message))
+
+    async def mentioned(self, event: dict[str, Any], client: AsyncWebClient, asker: Asker | None) -> None:
+        if asker is None or event.get("edited"):
+            return
+        text = _MENTIONED.sub("", event.get("text") or "").strip()
+        place = Place(channel_id=event["channel"], thread_ts=event.get("thread_ts") or event["ts"])
+        if not text:
+            said = words(asker.locale)("mention-help")
+            await tell(place, Reply(text=said), client, asker.slack_user_id)
+        elif KEY.fullmatch(text):
+            await self._show(asker, text, place, client)
+        else:
+            message = {name: value for name, value in event.items() if name != "blocks"} | {"text": text}
+            await self._file(asker, event["channel"], message, markdown_of(message))
+
+    async def _show(self, asker: Asker, key: str, place: Place, client: AsyncWebClient) -> None:
+        async with self._services.database.connection() as conn:
+            issue = await issues.by_ref(conn, asker.actor, key)
+            drawn = await card_of(conn, asker, issue, words(asker.locale), CardStyle.FULL)
+        await tell(place, Reply(text=drawn.text, blocks=drawn.blocks), client, asker.slack_user_id)
+
+    async def _file(self, asker: Asker, channel_id: str, message: dict[str, Any], body: str) -> Issue:
+        """Once a message: whoever is second finds the issue there is, with its card under the message."""
+        ref = source_ref(channel_id, message["ts"])
+        title = title_of(message)[: limits.TITLE_MAX]
+        draft = IssueDraft(title=title, description=body if body != title else "", external_ref=ref)
+        # The message's own key, so that two who react at the same moment file one issue.
+        origin = replace(origin_of(asker), request_key=ref)
+        async with self._services.database.transaction() as conn:
+            try:
+                return await issues.by_ref(conn, asker.actor, ref)
+            except NotFound:
+                written = await issues.create(conn, asker.actor, draft, origin)
+            if not written.repeated:
+                await cards.ask(
+                    conn,
+                    asker.actor.workspace_id,
+                    written.issue.issue_id,
+                    ChannelId(channel_id),
+                    MessageTs(message.get("thread_ts") or message["ts"]),
+                    owner_id=asker.person.person_id,
+                )
+        self._services.bell.ring()
+        return written.issue
+
+
+async def _fetch(client: AsyncWebClient, channel_id: str, ts: str) -> dict[str, Any] | None:
+    """The message itself, which may stand in a thread. None where the bot cannot read."""
+    try:
+        found = await client.conversations_replies(channel=channel_id, ts=ts, limit=1, inclusive=True)
+    except SlackApiError as error:
+        if error.response["error"] in (
+            "thread_not_found",
+            "not_in_channel",
+            "channel_not_found",
+            "missing_scope",
+        ):
+            return None
+        raise
+    messages = [message for message in found["messages"] if message["ts"] == ts]
+    return dict(messages[0]) if messages else None
+
+
+def register(app: AsyncApp, commands: Commands, services: Services) -> None:
+    messages = Messages(services)
+    app.shortcut(SHORTCUT)(messages.shortcut)
+    app.event("reaction_added")(messages.reacted)
+    app.event("app_mention")(messages.mentioned)
