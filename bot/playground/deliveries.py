@@ -47,6 +47,7 @@ class Delivery:
     """`kind` is "command", "event", or the type of an interactive payload."""
 
     id: str
+    number: int
     kind: str
     team_id: str
     payload: Json
@@ -70,6 +71,13 @@ class Delivery:
         }
 
 
+@dataclass(slots=True)
+class _Held:
+    number: int
+    left: int
+    turn: asyncio.Event
+
+
 class Deliveries:
     def __init__(
         self, config: PlaygroundConfig, faults: Faults, sockets: Sockets, activity: Activity
@@ -80,7 +88,8 @@ class Deliveries:
         self._activity = activity
         self._session: aiohttp.ClientSession | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._held: list[tuple[int, asyncio.Future[None]]] = []
+        self._held: list[_Held] = []
+        self._count = 0
         self.log: deque[Delivery] = deque(maxlen=20_000)
 
     def _http(self) -> aiohttp.ClientSession:
@@ -99,59 +108,58 @@ class Deliveries:
 
     async def interact(self, kind: str, team_id: str, payload: Json) -> Answer:
         """Deliver a command or an interaction once and wait for its acknowledgement."""
-        delivery = self._record(kind, team_id, payload)
+        delivery, fault, turn = self._record(kind, team_id, payload)
         with self._activity.under_way():
-            fault = self._faults.for_delivery(kind, payload)
-            await self._apply(fault)
-            answer = await self._attempt(delivery)
-            for _ in range(fault.duplicate if fault else 0):
-                await self._attempt(delivery)
-        return answer
+            return await self._first(delivery, fault, turn)
 
     def event(self, team_id: str, envelope: Json) -> Delivery:
         """Deliver an event in the background, with Slack's three retries."""
-        delivery = self._record("event", team_id, envelope)
+        delivery, fault, turn = self._record("event", team_id, envelope)
         # Under way from now on, not from when the task gets to run.
         self._activity.begin()
-        task = asyncio.get_running_loop().create_task(self._deliver_event(delivery))
+        task = asyncio.get_running_loop().create_task(self._deliver_event(delivery, fault, turn))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return delivery
 
-    def _record(self, kind: str, team_id: str, payload: Json) -> Delivery:
-        delivery = Delivery(id=new_id("Dv"), kind=kind, team_id=team_id, payload=payload)
+    def _record(
+        self, kind: str, team_id: str, payload: Json
+    ) -> tuple[Delivery, Fault | None, asyncio.Event | None]:
+        self._count += 1
+        delivery = Delivery(id=new_id("Dv"), number=self._count, kind=kind, team_id=team_id, payload=payload)
         self.log.append(delivery)
-        self._release()
-        return delivery
+        fault = self._faults.for_delivery(kind, payload)
+        turn: asyncio.Event | None = None
+        if fault is not None and fault.reorder:
+            turn = asyncio.Event()
+            self._held.append(_Held(delivery.number, fault.reorder, turn))
+        return delivery, fault, turn
 
-    def _release(self) -> None:
-        """Let held-back deliveries go once enough later ones have been made."""
-        kept: list[tuple[int, asyncio.Future[None]]] = []
-        for left, future in self._held:
-            if left <= 1:
-                if not future.done():
-                    asyncio.get_running_loop().call_later(0.05, _finish, future)
-            else:
-                kept.append((left - 1, future))
-        self._held = kept
-
-    async def _apply(self, fault: Fault | None) -> None:
-        if fault is None:
-            return
-        if fault.delay:
+    async def _first(self, delivery: Delivery, fault: Fault | None, turn: asyncio.Event | None) -> Answer:
+        if fault is not None and fault.delay:
             await asyncio.sleep(fault.delay)
-        if fault.reorder:
-            future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._held.append((fault.reorder, future))
-            await future
+        if turn is not None:
+            await turn.wait()
+        answer = await self._attempt(delivery)
+        for _ in range(fault.duplicate if fault else 0):
+            await self._attempt(delivery)
+        self._let_go(delivery)
+        return answer
 
-    async def _deliver_event(self, delivery: Delivery) -> None:
+    def _let_go(self, passed: Delivery) -> None:
+        """Free held-back deliveries that enough later ones have overtaken."""
+        for held in list(self._held):
+            if passed.number > held.number:
+                held.left -= 1
+                if held.left <= 0:
+                    held.turn.set()
+                    self._held.remove(held)
+
+    async def _deliver_event(
+        self, delivery: Delivery, fault: Fault | None, turn: asyncio.Event | None
+    ) -> None:
         try:
-            fault = self._faults.for_delivery("event", delivery.payload)
-            await self._apply(fault)
-            answer = await self._attempt(delivery)
-            for _ in range(fault.duplicate if fault else 0):
-                await self._attempt(delivery)
+            answer = await self._first(delivery, fault, turn)
             for number, delay in enumerate(_RETRY_DELAYS, start=1):
                 if answer.failure is None:
                     return
@@ -234,11 +242,6 @@ class Deliveries:
 def sign(secret: str, timestamp: str, body: bytes) -> str:
     base = b"v0:" + timestamp.encode() + b":" + body
     return "v0=" + hmac.new(secret.encode(), base, hashlib.sha256).hexdigest()
-
-
-def _finish(future: asyncio.Future[None]) -> None:
-    if not future.done():
-        future.set_result(None)
 
 
 def _encode(delivery: Delivery) -> tuple[bytes, str]:

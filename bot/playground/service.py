@@ -57,7 +57,7 @@ class Service:
         self.triggers = Triggers(self.clock)
         self.responses = ResponseUrls(self.clock)
         self.modals = Modals()
-        self.sockets = Sockets(config.app_id)
+        self.sockets = Sockets(config.app_id, self.activity)
         self.deliveries = Deliveries(config, self.faults, self.sockets, self.activity)
         self.calls: deque[ApiCall] = deque(maxlen=50_000)
         self.notices: dict[str, list[Notice]] = {}

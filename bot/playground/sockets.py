@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import WSMsgType, web
 
+from bot.playground.activity import Activity
 from bot.playground.ids import new_id
 from bot.playground.wire import Json, dumps, loads
 
@@ -19,8 +20,9 @@ class _Connection:
 
 
 class Sockets:
-    def __init__(self, app_id: str) -> None:
+    def __init__(self, app_id: str, activity: Activity) -> None:
         self._app_id = app_id
+        self._activity = activity
         self._tickets: set[str] = set()
         self._connections: list[_Connection] = []
 
@@ -48,6 +50,7 @@ class Sockets:
         self._connections.append(connection)
         try:
             await socket.send_str(dumps(self._hello()))
+            self._activity.changed()
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
                     self._received(connection, message.data)
@@ -55,6 +58,7 @@ class Sockets:
             self._connections.remove(connection)
             for future in connection.waiting.values():
                 future.cancel()
+            self._activity.changed()
         return socket
 
     def _hello(self) -> Json:
