@@ -1,6 +1,8 @@
 """Issues: what one is, and everything done to a single one."""
 
 from db.issues.creating import create as create
+from db.issues.detail import IssueDetail as IssueDetail
+from db.issues.detail import detail as detail
 from db.issues.draft import UNSET as UNSET
 from db.issues.draft import IssueDraft as IssueDraft
 from db.issues.draft import IssuePatch as IssuePatch

@@ -146,6 +146,11 @@ CREATE TABLE issues (
 );
 CREATE INDEX issues_by_external_ref ON issues (workspace_id, lower(external_ref)) WHERE external_ref IS NOT NULL;
 
+-- How events spell it.
+CREATE FUNCTION priority_word(priority smallint) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (ARRAY['urgent', 'high', 'medium', 'low', 'none'])[priority];
+
 CREATE TABLE labels (
     workspace_id text NOT NULL REFERENCES workspaces,
     label_id     uuid NOT NULL DEFAULT uuid_v7(),
