@@ -150,6 +150,9 @@ CREATE INDEX issues_by_external_ref ON issues (workspace_id, lower(external_ref)
 CREATE FUNCTION priority_word(priority smallint) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN (ARRAY['urgent', 'high', 'medium', 'low', 'none'])[priority];
+CREATE FUNCTION priority_number(word text) RETURNS smallint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN array_position(ARRAY['urgent', 'high', 'medium', 'low', 'none'], word);
 
 CREATE TABLE labels (
     workspace_id text NOT NULL REFERENCES workspaces,

@@ -1,0 +1,205 @@
+"""Turns the events of a change around: what stands in the way, and how each kind is reversed."""
+
+from __future__ import annotations
+
+from typing import Final, LiteralString
+
+import asyncpg
+
+from db import events
+from db.access import Actor
+from db.events import Event, read_event
+from db.ids import ChangeId, IssueId
+from db.issues.labelling import ensure
+from db.limits import LABELS_MAX
+from db.origins import Origin
+from db.recording import record
+
+# What can be taken back. Merged people and labels cannot be told apart again; settings show what they are.
+ACTIONS: Final = frozenset(
+    {"create", "edit", "bulk", "import", "comment", "edit_comment", "delete_comment", "undo"}
+)
+
+# A later event stands in the way when it touches the same: for a new issue anything, for an edit the same
+# fields, for a comment that comment or an answer to it. Of a change and its undo neither counts.
+_BLOCKERS: Final[LiteralString] = f"""
+SELECT {events.COLUMNS}
+FROM events mine
+JOIN events e ON e.workspace_id = mine.workspace_id AND e.issue_id = mine.issue_id AND e.event_id > mine.event_id
+JOIN changes c ON c.workspace_id = e.workspace_id AND c.change_id = e.change_id
+WHERE mine.workspace_id = $1 AND mine.change_id = $2 AND e.change_id <> $2
+  AND c.undone_by IS NULL
+  AND NOT EXISTS (SELECT FROM changes undone WHERE undone.workspace_id = c.workspace_id
+                  AND undone.change_id = c.undoes AND undone.undone_by = c.change_id)
+  AND CASE
+      WHEN mine.kind IN ('created', 'restored', 'deleted') THEN true
+      WHEN e.kind = 'deleted' THEN true
+      WHEN mine.kind = 'edited' THEN e.kind = 'edited' AND (
+          e.after ?| ARRAY(SELECT jsonb_object_keys(mine.after))
+          OR (e.after ?| '{{status,close_reason,duplicate_of}}'
+              AND mine.after ?| '{{status,close_reason,duplicate_of}}'))
+      ELSE e.kind LIKE 'comment%' AND (
+          mine.after ->> 'comment_id' IN (e.after ->> 'comment_id', e.before ->> 'comment_id', e.after ->> 'reply_to')
+          OR mine.before ->> 'comment_id' IN (e.after ->> 'comment_id', e.before ->> 'comment_id'))
+      END
+ORDER BY e.event_id LIMIT 10"""
+
+
+async def blockers(conn: asyncpg.Connection, actor: Actor, change_id: ChangeId) -> tuple[Event, ...]:
+    """What has happened on top of a change, oldest first, at most ten."""
+    rows = await conn.fetch(_BLOCKERS, actor.workspace_id, change_id)
+    return tuple(read_event(row) for row in rows)
+
+
+# In each: $1 workspace, $2 the change to take back, $3 the change that does it, $4 who, $5 through what.
+_DELETE: Final[LiteralString] = """
+WITH gone AS (
+    UPDATE issues i
+    SET deleted_at = clock_timestamp(), version = i.version + 1, updated_at = greatest(clock_timestamp(), i.updated_at)
+    FROM events e
+    WHERE e.workspace_id = $1 AND e.change_id = $2 AND e.kind IN ('created', 'restored')
+      AND i.workspace_id = $1 AND i.issue_id = e.issue_id AND i.deleted_at IS NULL
+    RETURNING i.issue_id, i.version, i.status, i.assignee_id, i.priority
+)
+INSERT INTO events (workspace_id, change_id, issue_id, actor_id, source, kind, version,
+                    was_status, was_assignee, was_priority)
+SELECT $1, $3, issue_id, $4, $5, 'deleted', version, status, assignee_id, priority FROM gone ORDER BY issue_id"""
+
+_RESTORE: Final[LiteralString] = """
+WITH back AS (
+    UPDATE issues i
+    SET deleted_at = NULL, version = i.version + 1, updated_at = greatest(clock_timestamp(), i.updated_at)
+    FROM events e
+    WHERE e.workspace_id = $1 AND e.change_id = $2 AND e.kind = 'deleted'
+      AND i.workspace_id = $1 AND i.issue_id = e.issue_id AND i.deleted_at IS NOT NULL
+    RETURNING i.issue_id, i.version, i.status, i.assignee_id, i.priority
+)
+INSERT INTO events (workspace_id, change_id, issue_id, actor_id, source, kind, version,
+                    now_status, now_assignee, now_priority)
+SELECT $1, $3, issue_id, $4, $5, 'restored', version, status, assignee_id, priority FROM back ORDER BY issue_id"""
+
+# Fields that the event names go back to what it says was before. Labels by name: they may have been renamed
+# or merged since, and then the old name comes back (made beforehand, see `reverse`).
+_REVERT: Final[LiteralString] = """
+WITH mine AS MATERIALIZED (
+    SELECT DISTINCT ON (e.issue_id) e.issue_id, e.before AS was, e.after AS became,
+           i.status, i.assignee_id, i.priority,
+           (SELECT closing.at FROM events closing
+            WHERE closing.workspace_id = $1 AND closing.issue_id = e.issue_id AND closing.event_id < e.event_id
+              AND closing.now_status = 'closed' AND closing.was_status <> 'closed'
+            ORDER BY closing.event_id DESC LIMIT 1) AS closed_at,
+           (SELECT coalesce(p.merged_into, p.person_id) FROM people p
+            WHERE p.workspace_id = $1 AND p.person_id = (e.before ->> 'assignee_id')::uuid) AS assignee
+    FROM events e JOIN issues i ON i.workspace_id = $1 AND i.issue_id = e.issue_id
+    WHERE e.workspace_id = $1 AND e.change_id = $2 AND e.kind = 'edited'
+    ORDER BY e.issue_id, e.event_id
+), reverted AS (
+    UPDATE issues i
+    SET title = CASE WHEN was ? 'title' THEN was ->> 'title' ELSE i.title END,
+        description = CASE WHEN was ? 'description' THEN was ->> 'description' ELSE i.description END,
+        status = CASE WHEN was ? 'status' THEN was ->> 'status' ELSE i.status END,
+        close_reason = CASE WHEN was ? 'close_reason' THEN was ->> 'close_reason' ELSE i.close_reason END,
+        duplicate_of = CASE WHEN was ? 'duplicate_of' THEN (was ->> 'duplicate_of')::uuid ELSE i.duplicate_of END,
+        parent_id = CASE WHEN was ? 'parent_id' THEN (was ->> 'parent_id')::uuid ELSE i.parent_id END,
+        priority = CASE WHEN was ? 'priority' THEN priority_number(was ->> 'priority') ELSE i.priority END,
+        assignee_id = CASE WHEN was ? 'assignee_id' THEN mine.assignee ELSE i.assignee_id END,
+        due_on = CASE WHEN was ? 'due_on' THEN (was ->> 'due_on')::date ELSE i.due_on END,
+        external_ref = CASE WHEN was ? 'external_ref' THEN was ->> 'external_ref' ELSE i.external_ref END,
+        closed_at = CASE WHEN coalesce(was ->> 'status', i.status) = 'closed'
+                    THEN coalesce(i.closed_at, mine.closed_at, clock_timestamp()) END,
+        version = i.version + 1, updated_at = greatest(clock_timestamp(), i.updated_at)
+    FROM mine
+    WHERE i.workspace_id = $1 AND i.issue_id = mine.issue_id AND i.deleted_at IS NULL
+    RETURNING i.issue_id, i.version, i.status, i.assignee_id, i.priority
+), untagged AS (
+    DELETE FROM issue_labels il USING mine
+    WHERE il.workspace_id = $1 AND il.issue_id = mine.issue_id AND was ? 'labels'
+      AND NOT EXISTS (SELECT FROM labels l WHERE l.workspace_id = $1 AND l.label_id = il.label_id
+                      AND lower(l.name) IN (SELECT lower(name) FROM jsonb_array_elements_text(was -> 'labels') name))
+), tagged AS (
+    INSERT INTO issue_labels (workspace_id, issue_id, label_id)
+    SELECT $1, mine.issue_id, l.label_id
+    FROM mine, jsonb_array_elements_text(was -> 'labels') name
+    JOIN labels l ON l.workspace_id = $1 AND lower(l.name) = lower(name)
+    WHERE was ? 'labels'
+    ON CONFLICT DO NOTHING
+)
+INSERT INTO events (workspace_id, change_id, issue_id, actor_id, source, kind, version, before, after,
+                    was_status, was_assignee, was_priority, now_status, now_assignee, now_priority)
+SELECT $1, $3, mine.issue_id, $4, $5, 'edited', r.version, mine.became, mine.was,
+       mine.status, mine.assignee_id, mine.priority, r.status, r.assignee_id, r.priority
+FROM mine JOIN reverted r USING (issue_id) ORDER BY mine.issue_id"""
+
+_COMMENTS: Final[LiteralString] = """
+WITH mine AS MATERIALIZED (
+    SELECT e.event_id, e.issue_id, e.kind, e.before AS was, e.after AS became,
+           coalesce(e.after ->> 'comment_id', e.before ->> 'comment_id')::uuid AS comment_id
+    FROM events e WHERE e.workspace_id = $1 AND e.change_id = $2 AND e.kind LIKE 'comment%'
+), turned AS (
+    UPDATE comments c
+    SET deleted_at = CASE WHEN mine.kind IN ('commented', 'comment_restored') THEN clock_timestamp() END,
+        body = CASE WHEN mine.kind = 'comment_edited' THEN mine.was ->> 'body' ELSE c.body END,
+        edited_at = CASE WHEN mine.kind = 'comment_edited' THEN clock_timestamp() ELSE c.edited_at END
+    FROM mine WHERE c.workspace_id = $1 AND c.comment_id = mine.comment_id
+    RETURNING c.comment_id
+), recent AS (
+    UPDATE issues i SET updated_at = greatest(clock_timestamp(), i.updated_at)
+    FROM (SELECT DISTINCT issue_id FROM mine) m WHERE i.workspace_id = $1 AND i.issue_id = m.issue_id
+)
+INSERT INTO events (workspace_id, change_id, issue_id, actor_id, source, kind, before, after)
+SELECT $1, $3, issue_id, $4, $5,
+       CASE WHEN kind = 'comment_edited' THEN 'comment_edited'
+            WHEN kind = 'comment_deleted' THEN 'comment_restored' ELSE 'comment_deleted' END,
+       became, was
+FROM mine JOIN turned USING (comment_id) ORDER BY event_id"""
+
+
+async def reverse(
+    conn: asyncpg.Connection, actor: Actor, change_id: ChangeId, origin: Origin
+) -> tuple[ChangeId, tuple[IssueId, ...], int]:
+    """Writes the change that takes another one back: its id, up to 100 of the issues, and how many they are."""
+    kinds = await conn.fetch(
+        "SELECT DISTINCT kind FROM events WHERE workspace_id = $1 AND change_id = $2",
+        actor.workspace_id,
+        change_id,
+    )
+    found = {row["kind"] for row in kinds}
+    undoing = await record(conn, actor, "undo", origin, (), undoes=change_id)
+    common = (actor.workspace_id, change_id, undoing, actor.person_id, actor.source.value)
+    if found & {"created", "restored"}:
+        await conn.execute(_DELETE, *common)
+    if "deleted" in found:
+        await conn.execute(_RESTORE, *common)
+    if "edited" in found:
+        await _bring_back_labels(conn, actor, change_id)
+        await conn.execute(_REVERT, *common)
+    if any(kind.startswith("comment") for kind in found):
+        await conn.execute(_COMMENTS, *common)
+    rows = await conn.fetch(
+        "SELECT issue_id FROM events WHERE workspace_id = $1 AND change_id = $2 ORDER BY event_id",
+        actor.workspace_id,
+        undoing,
+    )
+    await conn.execute(
+        """
+        UPDATE changes SET summary = jsonb_build_object('count', $3::integer)
+        WHERE workspace_id = $1 AND change_id = $2""",
+        actor.workspace_id,
+        undoing,
+        len(rows),
+    )
+    return undoing, tuple(row["issue_id"] for row in rows[:100]), len(rows)
+
+
+async def _bring_back_labels(conn: asyncpg.Connection, actor: Actor, change_id: ChangeId) -> None:
+    rows = await conn.fetch(
+        """
+        SELECT DISTINCT name FROM events, jsonb_array_elements_text(before -> 'labels') name
+        WHERE workspace_id = $1 AND change_id = $2 AND kind = 'edited' AND before ? 'labels'
+        ORDER BY name""",
+        actor.workspace_id,
+        change_id,
+    )
+    names = [row["name"] for row in rows]
+    for start in range(0, len(names), LABELS_MAX):
+        await ensure(conn, actor, names[start : start + LABELS_MAX])
