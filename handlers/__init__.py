@@ -6,7 +6,7 @@ import re
 
 from slack_bolt.async_app import AsyncApp
 
-from handlers import announcing, delivering, help, home, listing, threads
+from handlers import announcing, delivering, help, home, imports, listing, threads
 from handlers.commands import Commands
 from handlers.jobs import Worker
 from handlers.services import Services
@@ -14,8 +14,8 @@ from handlers.services import Services
 # What the command is called is the manifest's business.
 _ANY_COMMAND = re.compile("/.+")
 # Bolt asks listener after listener; the command is asked for most, and stands first.
-_SURFACE = (listing, home, help)
-_JOBS = (delivering,)
+_SURFACE = (listing, home, help, imports)
+_JOBS = (delivering, imports)
 
 
 def register_all(app: AsyncApp, services: Services) -> None:

@@ -1,0 +1,133 @@
+"""The parent's side of the reading process: bytes in, frames out, neither held for long."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+from db.importing.child import FRAME, Kind
+from db.importing.mapping import Mapping
+from db.importing.problems import TableFlaw
+
+_ROOT: Final = Path(__file__).parent.parent.parent
+_BUFFER: Final = 1 << 19
+Frame = tuple[Kind, bytes]
+
+
+class ReaderDied(Exception):
+    """The reading process ended without a word: killed, or out of memory."""
+
+
+@asynccontextmanager
+async def read_table(
+    source: AsyncIterator[bytes], mapping: Mapping, *, survey: bool, locale: str = "en"
+) -> AsyncIterator[AsyncIterator[Frame]]:
+    """Frames of the table that `source` holds, the last of them DONE.
+
+    What `source` raises is raised here. Iterating raises TableFlaw when the file cannot be imported.
+    """
+    process = await _start()
+    task = {"mapping": mapping.to_json(), "survey": survey, "locale": locale}
+    feeding = asyncio.create_task(_feed(process, json.dumps(task).encode() + b"\n", source))
+    try:
+        yield _frames(process, feeding)
+    finally:
+        feeding.cancel()
+        with contextlib.suppress(asyncio.CancelledError, Exception):
+            await feeding
+        await _end(process)
+
+
+async def _start() -> Process:
+    # Of the environment nothing but what Python needs: the file's reader is to hold no secret.
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ}
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "db.importing.child",
+        stdin=PIPE,
+        stdout=PIPE,
+        limit=_BUFFER,
+        env={**kept, "PYTHONPATH": str(_ROOT)},
+    )
+
+
+async def _feed(process: Process, task: bytes, source: AsyncIterator[bytes]) -> None:
+    stdin = process.stdin
+    assert stdin is not None
+    try:
+        stdin.write(task)
+        async for chunk in source:
+            stdin.write(chunk)
+            await stdin.drain()
+        stdin.close()
+        await stdin.wait_closed()
+    except (BrokenPipeError, ConnectionResetError):
+        # It has seen enough: a flaw is on its way.
+        return
+    except BaseException:
+        # Without the rest of the file nothing it says counts.
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        raise
+
+
+async def _frames(process: Process, feeding: asyncio.Task[None]) -> AsyncIterator[Frame]:
+    stdout = process.stdout
+    assert stdout is not None
+    while True:
+        try:
+            kind, length = FRAME.unpack(await stdout.readexactly(FRAME.size))
+            body = await stdout.readexactly(length)
+        except asyncio.IncompleteReadError as error:
+            if feeding.done():
+                await feeding
+            raise ReaderDied from error
+        found = Kind(kind)
+        if found is Kind.FLAW:
+            raise TableFlaw.from_json(json.loads(body))
+        if found is Kind.DONE:
+            # The end of what came is the end of the file only if nothing went wrong on the way here.
+            await feeding
+        yield found, body
+        if found is Kind.DONE:
+            return
+
+
+async def _end(process: Process) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
+    assert process.stdin is not None
+    process.stdin.close()
+    assert process.stdout is not None
+    with contextlib.suppress(Exception):
+        while await process.stdout.read(_BUFFER):
+            pass
+    await process.wait()
+
+
+async def first_bytes(source: AsyncIterator[bytes], size: int) -> tuple[bytes, AsyncIterator[bytes]]:
+    """The beginning of `source`, and all of it again."""
+    parts: list[bytes] = []
+    length = 0
+    async for chunk in source:
+        parts.append(chunk)
+        length += len(chunk)
+        if length >= size:
+            break
+    head = b"".join(parts)
+
+    async def whole() -> AsyncIterator[bytes]:
+        yield head
+        async for chunk in source:
+            yield chunk
+
+    return head[:size], whole()

@@ -1,0 +1,296 @@
+"""The two passes over a file: finding out what it holds, and making issues of it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+import asyncpg
+
+from db import imports
+from db.access import Actor
+from db.errors import LodgeError
+from db.ids import ChangeId
+from db.importing import loading
+from db.importing.child import Kind
+from db.importing.decoding import SAMPLE
+from db.importing.inspecting import Inspection, inspect
+from db.importing.loading import DoneBefore, Loading, Outcome, Step
+from db.importing.mapping import Mapping
+from db.importing.naming import Names, match_labels, match_people, unmake
+from db.importing.problems import Flaw, TableFlaw
+from db.importing.process import Frame, ReaderDied, first_bytes, read_table
+from db.importing.surveying import Survey
+from db.imports import Import, State
+from db.origins import Origin
+from db.pool import Database
+from db.workspaces import Workspace
+
+_LISTED: Final = 500
+_WATCH_EVERY: Final = 0.5
+_TRIES: Final = 3
+Source = Callable[[], AsyncIterator[bytes]]
+
+
+class Cancelled(LodgeError):
+    """Somebody pressed Cancel; nothing was written."""
+
+
+class Interrupted(LodgeError):
+    """This process is to stop; nothing was written, and another goes on from the beginning."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a file holds. `people` are those matched, by how the file writes them, `strangers` the rest."""
+
+    inspection: Inspection
+    mapping: Mapping
+    survey: Survey
+    existing: int
+    repeated: int
+    people: dict[str, str]
+    strangers: list[str]
+    labels: list[str]
+    new_labels: list[str]
+    seconds: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Lists are cut: what a message shows, not what the import works from."""
+        survey = {**self.survey.to_json(), "people": [], "labels": []}
+        return {
+            **survey,
+            "existing": self.existing,
+            "repeated": self.repeated,
+            "matched": dict(list(self.people.items())[:_LISTED]),
+            "matched_count": len(self.people),
+            "strangers": self.strangers[:_LISTED],
+            "stranger_count": len(self.strangers),
+            "known_labels": self.labels[:_LISTED],
+            "new_labels": self.new_labels[:_LISTED],
+            "new_label_count": len(self.new_labels),
+            "seconds": round(self.seconds, 3),
+        }
+
+
+async def survey(
+    database: Database, workspace: Workspace, source: Source, *, mapping: Mapping | None = None
+) -> Found:
+    """Reads all of the file and writes nothing. Without a mapping: the remembered one, else the one the header
+    suggests. Raises TableFlaw, and whatever `source` raises."""
+    began = time.monotonic()
+    head, whole = await first_bytes(source(), SAMPLE)
+    inspection = await asyncio.to_thread(inspect, head, separator=mapping.separator if mapping else None)
+    if mapping is None:
+        async with database.connection() as conn:
+            mapping = await imports.remembered(conn, workspace.workspace_id, inspection)
+    mapping = mapping or inspection.mapping(workspace.timezone)
+    if not mapping.has_title:
+        return _untitled(inspection, mapping)
+    surveyed, existing, repeated = await _survey(database, workspace, whole, mapping)
+    if surveyed.again:
+        mapping = replace(mapping, order=surveyed.order)
+        surveyed, existing, repeated = await _survey(database, workspace, source(), mapping)
+    mapping = replace(mapping, order=surveyed.order)
+    async with database.connection() as conn:
+        people = await match_people(conn, workspace.workspace_id, surveyed.people)
+        labels = await match_labels(conn, workspace.workspace_id, surveyed.labels)
+    return Found(
+        inspection=inspection,
+        mapping=mapping,
+        survey=surveyed,
+        existing=existing,
+        repeated=repeated,
+        people={name: str(people[name]) for name in surveyed.people if name in people},
+        strangers=[name for name in surveyed.people if name not in people],
+        labels=[name for name in surveyed.labels if name in labels],
+        new_labels=[name for name in surveyed.labels if name not in labels],
+        seconds=time.monotonic() - began,
+    )
+
+
+def _untitled(inspection: Inspection, mapping: Mapping) -> Found:
+    """No column is known to hold the title: the person is to say which."""
+    return Found(
+        inspection=inspection,
+        mapping=mapping,
+        survey=Survey(),
+        existing=0,
+        repeated=0,
+        people={},
+        strangers=[],
+        labels=[],
+        new_labels=[],
+        seconds=0,
+    )
+
+
+async def _survey(
+    database: Database, workspace: Workspace, source: AsyncIterator[bytes], mapping: Mapping
+) -> tuple[Survey, int, int]:
+    """Keys go into a temporary table: how many there are is no reason to hold them here."""
+    done: list[Survey] = []
+    async with database.transaction() as conn, read_table(source, mapping, survey=True) as frames:
+        await conn.execute(
+            "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;"
+            "CREATE TEMPORARY TABLE seen (source_key uuid, line integer, lodge_id uuid) ON COMMIT DROP"
+        )
+        with reader_loss():
+            await conn.copy_to_table("seen", source=_keys(frames, done), format="csv", schema_name="pg_temp")
+        row = await conn.fetchrow(
+            """
+            SELECT count(*) FILTER (WHERE known) AS existing, count(*) - count(DISTINCT source_key) AS repeated
+            FROM (SELECT s.source_key,
+                         EXISTS (SELECT FROM imported_issues k
+                                 WHERE k.workspace_id = $1 AND k.source_key = s.source_key)
+                         OR EXISTS (SELECT FROM issues i WHERE i.workspace_id = $1 AND i.issue_id = s.lodge_id) AS known
+                  FROM seen s) rows""",
+            workspace.workspace_id,
+        )
+    return done[0], row["existing"], row["repeated"]
+
+
+async def _keys(frames: AsyncIterator[Frame], done: list[Survey]) -> AsyncIterator[bytes]:
+    async for kind, body in frames:
+        if kind is Kind.KEYS:
+            yield body
+        elif kind is Kind.DONE:
+            done.append(Survey.from_json(json.loads(body)))
+
+
+@contextlib.contextmanager
+def reader_loss() -> Iterator[None]:
+    """A reader that dies took more memory than it was given, whatever the file is."""
+    try:
+        yield
+    except ReaderDied as error:
+        raise TableFlaw(Flaw.TOO_LARGE) from error
+
+
+@dataclass(slots=True, kw_only=True)
+class Run:
+    """One import, run to its end. `failed` takes the rows to hand back, `show` is called as it goes on."""
+
+    database: Database
+    actor: Actor
+    wanted: Import
+    source: Source
+    failed: Callable[[bytes], None]
+    show: Callable[[dict[str, Any]], Awaitable[None]]
+    stopping: Callable[[], bool] = lambda: False
+    _step: Step = field(default=Step(phase="reading", done=0), init=False)
+    _began: float = field(default_factory=time.monotonic, init=False)
+
+    async def to_the_end(self) -> Import:
+        """Afterwards it is done, failed or cancelled, and says so itself. Raises Interrupted when this process is
+        to stop, and what the database or `source` raise when trying again makes sense."""
+        work = asyncio.create_task(self._load(), name=f"import {self.wanted.import_id}")
+        try:
+            await self._watch(work)
+        finally:
+            if not work.done():
+                work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
+        return await self._ended(work)
+
+    async def _watch(self, work: asyncio.Task[Import]) -> None:
+        while not work.done():
+            await asyncio.wait({work}, timeout=_WATCH_EVERY)
+            if work.done():
+                return
+            if self.stopping():
+                raise Interrupted
+            progress = self.progress()
+            async with self.database.connection() as conn:
+                state = await imports.tell(conn, self.wanted, progress)
+            if state is State.CANCELLING:
+                return
+            await self.show(progress)
+
+    def progress(self) -> dict[str, Any]:
+        step, seconds = self._step, time.monotonic() - self._began
+        return {"phase": step.phase, "done": step.done, "total": step.total, "seconds": round(seconds, 1)}
+
+    async def _tell(self, step: Step) -> None:
+        self._step = step
+
+    async def _ended(self, work: asyncio.Task[Import]) -> Import:
+        error = asyncio.CancelledError() if work.cancelled() else work.exception()
+        match error:
+            case None:
+                return work.result()
+            case asyncio.CancelledError() | Cancelled():
+                return await self._settle(State.CANCELLED, {})
+            case DoneBefore():
+                async with self.database.connection() as conn:
+                    return await imports.get(conn, self.wanted.workspace_id, self.wanted.import_id)
+            case TableFlaw():
+                return await self._settle(State.FAILED, error.to_json())
+            case loading.NotAllGood():
+                return await self._settle(State.FAILED, {"flaw": "not-all-good", "failed": error.survey.bad})
+            case asyncpg.DiskFullError() | asyncpg.OutOfMemoryError():
+                return await self._settle(State.FAILED, {"flaw": "no-room"})
+            case asyncpg.DataError() | asyncpg.IntegrityConstraintViolationError():
+                return await self._settle(State.FAILED, {"flaw": "refused", "why": str(error)[:300]})
+            case _:
+                if self.wanted.attempts >= _TRIES:
+                    return await self._settle(
+                        State.FAILED, {"flaw": "gave-up", "attempts": self.wanted.attempts}
+                    )
+                raise error
+
+    async def _settle(self, into: State, outcome: dict[str, Any]) -> Import:
+        async with self.database.transaction() as conn:
+            settled = await imports.settle(conn, self.wanted, into, outcome)
+            await unmake(conn, self.wanted.workspace_id, self.wanted.import_id)
+            return settled or await imports.get(conn, self.wanted.workspace_id, self.wanted.import_id)
+
+    async def _load(self) -> Import:
+        mapping = self.wanted.mapping
+        assert mapping is not None
+        workspace_id, import_id = self.wanted.workspace_id, self.wanted.import_id
+        names = Names(database=self.database, workspace_id=workspace_id, import_id=import_id, mapping=mapping)
+        async with self.database.transaction() as conn:
+            with reader_loss():
+                async with read_table(
+                    self.source(), mapping, survey=False, locale=self.wanted.locale
+                ) as frames:
+                    outcome, change_id = await Loading(
+                        conn=conn,
+                        actor=self.actor,
+                        import_id=import_id,
+                        mapping=mapping,
+                        origin=Origin(channel_id=self.wanted.channel_id, thread_ts=self.wanted.thread_ts),
+                        file_name=self.wanted.file_name,
+                        names=names,
+                        tell=self._tell,
+                        failed=self.failed,
+                    ).run(frames)
+            outcome = replace(outcome, new_people=names.new_people, new_labels=names.new_labels)
+            ended = await _finish(conn, self.wanted, outcome, change_id)
+            if ended is None:
+                raise Cancelled
+            if change_id is not None:
+                await loading.announce(conn, self.actor, change_id)
+        return ended
+
+
+async def _finish(
+    conn: asyncpg.Connection, wanted: Import, outcome: Outcome, change_id: ChangeId | None
+) -> Import | None:
+    """In the transaction that makes the issues, so that an import is done exactly when they are there."""
+    row = await conn.fetchval(
+        """
+        UPDATE imports SET state = 'done', outcome = $3::text::jsonb, change_id = $4, updated_at = now()
+        WHERE workspace_id = $1 AND import_id = $2 AND state = 'running' RETURNING import_id""",
+        wanted.workspace_id,
+        wanted.import_id,
+        json.dumps(outcome.to_json()),
+        change_id,
+    )
+    return None if row is None else await imports.get(conn, wanted.workspace_id, wanted.import_id)

@@ -1,0 +1,147 @@
+"""Takes a whole import back, as long as nobody has worked on what it brought."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, LiteralString
+
+import asyncpg
+
+from db import imports
+from db.access import Actor
+from db.errors import Conflict, LodgeError
+from db.ids import ChangeId, new_uuid
+from db.importing.loading import announce
+from db.importing.naming import unmake
+from db.imports import Import, State
+from db.states import Source
+
+_NAMED: Final = 20
+# Above this nobody's cards are brought up to date one by one, as with the import itself.
+_MANY: Final = 1_000
+
+
+class Touched(LodgeError):
+    """Some issues were worked on since. `numbers` are the first few of them, `untouched` how many were not."""
+
+    def __init__(self, numbers: tuple[int, ...], touched: int, untouched: int) -> None:
+        self.numbers = numbers
+        self.touched = touched
+        self.untouched = untouched
+        super().__init__(f"{touched} of {touched + untouched} imported issues were worked on since")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoneImport:
+    change_id: ChangeId
+    removed: int
+    left: int
+
+
+async def undo(
+    conn: asyncpg.Connection, actor: Actor, wanted: Import, *, leave_touched: bool = False
+) -> UndoneImport:
+    """Removes the issues of an import, inside the caller's transaction.
+
+    Raises Touched unless all are as they came, or `leave_touched`; Forbidden; Conflict when there is nothing to undo.
+    """
+    imports.require_own(actor, wanted)
+    held = await conn.fetchval(
+        "SELECT change_id FROM imports WHERE workspace_id = $1 AND import_id = $2 AND state = 'done' FOR UPDATE",
+        wanted.workspace_id,
+        wanted.import_id,
+    )
+    if held is None:
+        raise Conflict("import", "undone")
+    await conn.execute(
+        "SET LOCAL statement_timeout = 0; "
+        "CREATE TEMPORARY TABLE brought (issue_id uuid, number bigint, touched boolean) ON COMMIT DROP"
+    )
+    await conn.execute(_BROUGHT, wanted.workspace_id, held)
+    await conn.execute("ANALYZE brought")
+    row = await conn.fetchrow(
+        "SELECT count(*) FILTER (WHERE touched) AS touched, count(*) FILTER (WHERE NOT touched) AS untouched"
+        " FROM brought"
+    )
+    if row["touched"] and not leave_touched:
+        rows = await conn.fetch("SELECT number FROM brought WHERE touched ORDER BY number LIMIT $1", _NAMED)
+        await conn.execute("DROP TABLE brought")
+        raise Touched(tuple(each["number"] for each in rows), row["touched"], row["untouched"])
+    source = Source.IMPORT if row["untouched"] > _MANY else actor.source
+    change_id = await _remove(conn, actor, wanted, ChangeId(held), source)
+    await conn.execute(
+        "UPDATE imports SET state = $3, updated_at = now() WHERE workspace_id = $1 AND import_id = $2",
+        wanted.workspace_id,
+        wanted.import_id,
+        State.UNDONE.value,
+    )
+    await unmake(conn, wanted.workspace_id, wanted.import_id)
+    await announce(conn, actor, change_id)
+    return UndoneImport(change_id=change_id, removed=row["untouched"], left=row["touched"])
+
+
+async def _remove(
+    conn: asyncpg.Connection, actor: Actor, wanted: Import, undone: ChangeId, source: Source
+) -> ChangeId:
+    change_id, workspace = ChangeId(new_uuid()), wanted.workspace_id
+    await conn.execute(
+        """
+        INSERT INTO changes (workspace_id, change_id, actor_id, source, action, channel_id, thread_ts, undoes)
+        VALUES ($1, $2, $3, $4, 'undo', $5, $6, $7)""",
+        workspace,
+        change_id,
+        actor.person_id,
+        source.value,
+        wanted.channel_id,
+        wanted.thread_ts,
+        undone,
+    )
+    await conn.execute(
+        "UPDATE changes SET undone_by = $3 WHERE workspace_id = $1 AND change_id = $2",
+        workspace,
+        undone,
+        change_id,
+    )
+    await conn.execute(_DELETE_ISSUES, workspace, change_id, actor.person_id, source.value)
+    await conn.execute(
+        """
+        DELETE FROM issue_labels l USING brought b
+        WHERE l.workspace_id = $1 AND l.issue_id = b.issue_id AND NOT b.touched""",
+        workspace,
+    )
+    await conn.execute(
+        """
+        DELETE FROM imported_issues k USING brought b
+        WHERE k.workspace_id = $1 AND k.import_id = $2 AND k.issue_id = b.issue_id AND NOT b.touched""",
+        workspace,
+        wanted.import_id,
+    )
+    return change_id
+
+
+# Touched: something happened to it after the import, or an issue from elsewhere refers to it. What happens from
+# here to the commit meets the row lock of the deletion, and finds the issue gone.
+_BROUGHT: Final[LiteralString] = """
+INSERT INTO brought (issue_id, number, touched)
+SELECT i.issue_id, i.number,
+       EXISTS (SELECT FROM events o
+               WHERE o.workspace_id = $1 AND o.issue_id = i.issue_id AND o.change_id <> $2)
+       OR EXISTS (SELECT FROM issues r
+                  WHERE r.workspace_id = $1 AND r.parent_id = i.issue_id AND r.deleted_at IS NULL
+                    AND NOT EXISTS (SELECT FROM events m WHERE m.workspace_id = $1 AND m.issue_id = r.issue_id
+                                      AND m.change_id = $2 AND m.kind = 'created'))
+FROM events e JOIN issues i USING (workspace_id, issue_id)
+WHERE e.workspace_id = $1 AND e.change_id = $2 AND e.kind = 'created' AND i.deleted_at IS NULL"""
+
+_DELETE_ISSUES: Final[LiteralString] = """
+WITH gone AS (
+    UPDATE issues i SET deleted_at = now(), version = i.version + 1, updated_at = greatest(now(), i.updated_at)
+    FROM brought b
+    WHERE i.workspace_id = $1 AND i.issue_id = b.issue_id AND NOT b.touched AND i.deleted_at IS NULL
+    RETURNING i.issue_id, i.version, i.title, i.status, i.assignee_id, i.priority
+)
+INSERT INTO events (workspace_id, change_id, issue_id, actor_id, source, kind, version, before,
+                    was_status, was_assignee, was_priority)
+SELECT $1, $2, issue_id, $3, $4, 'deleted', version, jsonb_build_object('title', title),
+       status, assignee_id, priority
+FROM gone"""

@@ -1,0 +1,217 @@
+"""The `import` job: reads a file and shows what it holds, or runs the import and shows how far it is."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, BinaryIO, Final
+from uuid import UUID
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from db import imports, people, workspaces
+from db.access import Actor
+from db.ids import MessageTs, WorkspaceId
+from db.importing import running
+from db.importing.problems import Flaw, TableFlaw
+from db.importing.running import Interrupted, Run
+from db.imports import Import, State
+from db.people import Person
+from db.states import Role, Source
+from db.workspaces import Workspace
+from handlers.imports import files
+from handlers.jobs import Again, Job, Worker
+from handlers.services import Services
+from handlers.views import imports as view
+from handlers.views.blocks import Json
+from handlers.words import Words, words
+
+# chat.update is given 50 calls a minute, for everything the bot does in a workspace.
+_SHOW_EVERY: Final = 3.0
+_DOWNLOADS: Final = 2
+
+
+@dataclass(slots=True, kw_only=True)
+class _Scene:
+    """One import, those it concerns, and the message that shows it."""
+
+    wanted: Import
+    workspace: Workspace
+    asker: Person
+    client: AsyncWebClient
+    words: Words
+    services: Services
+    _next: float = field(default=0.0, init=False)
+
+    async def show(self, text: str, blocks: list[Json]) -> None:
+        """Brings the message up to date; posts it when there is none, or none any more."""
+        if self.wanted.message_ts is not None:
+            try:
+                await self.client.chat_update(
+                    channel=self._channel, ts=self.wanted.message_ts, text=text, blocks=blocks
+                )
+            except SlackApiError as error:
+                if error.response["error"] not in (
+                    "message_not_found",
+                    "cant_update_message",
+                    "edit_window_closed",
+                ):
+                    raise
+            else:
+                return
+        await self._post(text, blocks)
+
+    async def _post(self, text: str, blocks: list[Json]) -> None:
+        posted = await self.client.chat_postMessage(
+            channel=self._channel,
+            thread_ts=self.wanted.thread_ts,
+            text=text,
+            blocks=blocks,
+            unfurl_links=False,
+        )
+        async with self.services.database.connection() as conn:
+            await imports.shown_at(conn, self.wanted, MessageTs(posted["ts"]))
+            self.wanted = await imports.get(conn, self.wanted.workspace_id, self.wanted.import_id)
+
+    @property
+    def _channel(self) -> str:
+        assert self.wanted.channel_id is not None
+        return self.wanted.channel_id
+
+    async def show_progress(self, progress: dict[str, Any]) -> None:
+        """As often as Slack bears; a progress bar is no reason to fail."""
+        if time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + _SHOW_EVERY
+        try:
+            await self.show(*view.running(self.wanted, progress, self.words))
+        except SlackApiError:
+            self._next += 10 * _SHOW_EVERY
+
+    def source(self) -> AsyncIterator[bytes]:
+        return files.content(self.client, self.wanted.file_id)
+
+
+class Working:
+    def __init__(self, services: Services, worker: Worker) -> None:
+        self._services = services
+        self._worker = worker
+
+    async def run(self, job: Job) -> None:
+        wanted = json.loads(job.payload)
+        scene = await self._scene(WorkspaceId(wanted["workspace_id"]), UUID(wanted["import_id"]))
+        if scene.wanted.state is State.READING:
+            await self._survey(scene)
+        elif scene.wanted.state in (State.QUEUED, State.RUNNING, State.CANCELLING):
+            await self._import(scene)
+        else:
+            await scene.show(*view.as_it_stands(scene.wanted, scene.words, scene.workspace))
+
+    async def _scene(self, workspace_id: WorkspaceId, import_id: UUID) -> _Scene:
+        system = Actor(workspace_id=workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM)
+        async with self._services.database.connection() as conn:
+            wanted = await imports.get(conn, workspace_id, import_id)
+            workspace = await workspaces.get(conn, workspace_id)
+            asker = await people.get(conn, system, wanted.asked_by)
+        return _Scene(
+            wanted=wanted,
+            workspace=workspace,
+            asker=asker,
+            client=await self._services.slack.client(workspace_id),
+            words=words(wanted.locale),
+            services=self._services,
+        )
+
+    async def _survey(self, scene: _Scene) -> None:
+        if scene.wanted.message_ts is None:
+            await scene.show(*view.reading(scene.wanted, scene.words))
+        try:
+            found = await self._surveyed(scene)
+        except TableFlaw as flaw:
+            async with self._services.database.connection() as conn:
+                await imports.settle(conn, scene.wanted, State.FAILED, flaw.to_json())
+        else:
+            async with self._services.database.connection() as conn:
+                await imports.surveyed(conn, scene.wanted, found.inspection, found.mapping, found.to_json())
+        await self._show_again(scene)
+
+    async def _surveyed(self, scene: _Scene) -> running.Found:
+        for attempt in range(_DOWNLOADS):
+            try:
+                return await running.survey(
+                    self._services.database, scene.workspace, scene.source, mapping=scene.wanted.mapping
+                )
+            except TableFlaw as flaw:
+                if flaw.flaw is not Flaw.CUT_OFF or attempt + 1 == _DOWNLOADS:
+                    raise
+        raise AssertionError("the loop returns or raises")
+
+    async def _show_again(self, scene: _Scene) -> None:
+        async with self._services.database.connection() as conn:
+            scene.wanted = await imports.get(conn, scene.wanted.workspace_id, scene.wanted.import_id)
+        await scene.show(*view.as_it_stands(scene.wanted, scene.words, scene.workspace))
+
+    async def _import(self, scene: _Scene) -> None:
+        async with self._services.database.connection() as conn:
+            if scene.wanted.state is State.CANCELLING:
+                # Whoever ran it is gone, and so is what it had written.
+                await imports.settle(conn, scene.wanted, State.CANCELLED, {})
+            claimed = await imports.claim(conn, scene.wanted)
+        if claimed is None:
+            await self._show_again(scene)
+            return
+        scene.wanted = claimed
+        with tempfile.TemporaryFile() as failed:
+            await self._run(scene, failed)
+            self._services.bell.ring()
+            await self._show_again(scene)
+            if scene.wanted.state is State.DONE or (scene.wanted.outcome or {}).get("failed"):
+                await self._hand_back(scene, failed)
+
+    async def _run(self, scene: _Scene, failed: BinaryIO) -> None:
+        actor = Actor(
+            workspace_id=scene.workspace.workspace_id,
+            person_id=scene.asker.person_id,
+            role=scene.asker.role,
+            source=Source.IMPORT,
+        )
+        run = Run(
+            database=self._services.database,
+            actor=actor,
+            wanted=scene.wanted,
+            source=scene.source,
+            failed=lambda rows: _keep(failed, rows),
+            show=scene.show_progress,
+            stopping=lambda: self._worker.stopping,
+        )
+        try:
+            await run.to_the_end()
+        except Interrupted as error:
+            raise Again(timedelta(seconds=1)) from error
+
+    async def _hand_back(self, scene: _Scene, failed: BinaryIO) -> None:
+        """The rows that did not come along, ready to be corrected and dropped again."""
+        size = failed.seek(0, 2)
+        if not size:
+            return
+        failed.seek(0)
+        await files.send(
+            scene.client,
+            failed,
+            name=view.failed_name(scene.wanted.file_name),
+            size=size,
+            channel_id=scene.wanted.channel_id or "",
+            thread_ts=scene.wanted.thread_ts or scene.wanted.message_ts,
+            comment=scene.words(
+                "import-failed-rows", count=int((scene.wanted.outcome or {}).get("failed", 0))
+            ),
+        )
+
+
+def _keep(file: BinaryIO, rows: bytes) -> None:
+    file.write(rows)

@@ -1,0 +1,193 @@
+import-reading = Reading { $file } …
+import-preview = *{ $file }*: { $rows ->
+    [one] 1 row
+   *[other] { $rows } rows
+}, { $coming ->
+    [0] nothing new to import
+    [one] 1 issue to import
+   *[other] { $coming } issues to import
+}. Nothing is written before you press Import.
+import-preview-format = { $format } · { $encoding } · separated by { $separator }
+import-preview-columns = { $columns }{ $left ->
+    [0] {""}
+    [one] {" "}(1 column left out)
+   *[other] {" "}({ $left } columns left out)
+}
+import-format-jira = Jira export
+import-format-linear = Linear export
+import-format-gitlab = GitLab export
+import-format-github = GitHub export
+import-format-lodge = Lodge export
+import-format-plain = Plain table
+import-separator-comma = commas
+import-separator-semicolon = semicolons
+import-separator-tab = tabs
+import-separator-bar = bars
+import-separator-other = another sign
+import-field-reference = Key
+import-field-title = Title
+import-field-description = Description
+import-field-status = Status
+import-field-resolution = Resolution
+import-field-category = Status category
+import-field-priority = Priority
+import-field-labels = Labels
+import-field-assignee = Assignee
+import-field-reporter = Reporter
+import-field-created = Created
+import-field-updated = Updated
+import-field-closed = Closed
+import-field-due = Due date
+import-field-comment = Comments
+import-field-duplicate-of = Duplicate of
+import-field-parent = Parent
+import-field-url = Address
+import-field-issue-id = Id
+import-field-old-reference = Old key
+import-field-failure = Why it failed
+import-status-open = Open
+import-status-in-progress = In progress
+import-status-completed = Closed: completed
+import-status-not-planned = Closed: not planned
+import-status-duplicate = Closed: duplicate
+import-priority-1 = Urgent
+import-priority-2 = High
+import-priority-3 = Medium
+import-priority-4 = Low
+import-priority-5 = No priority
+import-preview-no-title = I cannot tell which column holds the title: press Change mapping to say it.
+import-preview-ask-order = Dates like 03/04/2025 can be read both ways here: press Change mapping to say whether day or month comes first.
+import-preview-existing-skip = { $count ->
+    [one] 1 row was imported before and stays as it is.
+   *[other] { $count } rows were imported before and stay as they are.
+}
+import-preview-existing-update = { $count ->
+    [one] 1 row was imported before; its issue will be updated.
+   *[other] { $count } rows were imported before; their issues will be updated.
+}
+import-preview-repeated = { $count ->
+    [one] 1 row repeats another and is imported once.
+   *[other] { $count } rows repeat others and are imported once.
+}
+import-preview-people = People: { $matched } found here, { $strangers } not.
+import-preview-strangers-new = To be added by name, so that nothing is lost: { $names }
+import-preview-strangers-nobody = Left out: { $names }
+import-preview-labels = { $count ->
+    [one] 1 new label: { $names }
+   *[other] { $count } new labels: { $names }
+}
+import-preview-comments = { $count ->
+    [one] 1 comment comes along.
+   *[other] { $count } comments come along.
+}
+import-preview-nuls = { $count } NUL bytes were left out of the text.
+import-preview-bad = { $count ->
+    [one] *1 row cannot be imported* and will come back with the reason:
+   *[other] *{ $count } rows cannot be imported* and will come back with their reasons:
+}
+import-preview-line = • line { $line }: { $why }
+import-preview-more = … and { $count } more
+import-button-start = Import
+import-button-change = Change mapping
+import-button-cancel = Cancel
+import-button-undo-rest = Remove the other { $count }
+import-running = Importing { $file }
+import-phase-reading = Reading: { $done } of { $total } rows
+import-phase-writing = Writing: { $done } of { $total } issues; they all appear at once at the end
+import-rate = { $rate } a second, { $left } left
+import-seconds = about { $count } s
+import-minutes = about { $count } min
+import-again = Attempt { $attempt }: the one before was interrupted and left nothing behind
+import-cancelling = Cancelling the import of { $file } …
+import-cancelled = The import of { $file } was cancelled. Nothing was imported.
+import-done = *{ $file }*: { $created ->
+    [0] nothing new; no issue was made
+    [one] 1 issue imported
+   *[other] { $created } issues imported
+}.
+import-done-updated = { $count } updated
+import-done-existing = { $count } imported before
+import-done-repeated = { $count } repeated in the file
+import-done-failed = { $count } failed and came back as a file
+import-done-comments = { $count } comments
+import-done-new-labels = { $count } new labels
+import-done-new-people = { $count } people added
+import-done-unlinked = { $count } links to issues that are not here
+import-failed-rows = { $count ->
+    [one] This row was not imported. Correct it and drop the file again.
+   *[other] These { $count } rows were not imported. Correct them and drop the file again.
+}
+import-failed = *{ $file }* was not imported: { $why }
+import-undone = { $file }: the import was undone, { $removed ->
+    [one] 1 issue removed
+   *[other] { $removed } issues removed
+}{ $left ->
+    [0] {""}
+    [one] , 1 left because it was worked on
+   *[other] , { $left } left because they were worked on
+}.
+import-undone-already = The import of { $file } was undone.
+import-undo-title = Undo this import?
+import-undo-text = { $count ->
+    [one] The issue that came with it will be removed.
+   *[other] All { $count } issues that came with it will be removed.
+}
+import-undo-touched = { $count ->
+    [one] 1 issue of this import was worked on since: { $keys }. Nothing was removed.
+   *[other] { $count } issues of this import were worked on since: { $keys }. Nothing was removed.
+}
+import-not-yours = Only the person who shared the file, or an admin, can do that.
+import-too-late = This import has moved on already.
+import-form-title = Import issues
+import-form-file = CSV or TSV file
+import-form-hint = An export of Jira, Linear, GitLab, GitHub or Lodge, or any table with a column “title”.
+import-form-submit = Read it
+import-form-no-file = Choose a file.
+import-form-not-a-table = This is not a CSV or TSV file. In a spreadsheet: Save as, CSV UTF-8.
+import-form-taken = Reading { $file }; I will show you what it holds in our direct messages.
+import-map-title = Change mapping
+import-map-intro = What do the columns of { $file } hold? This is remembered for files with the same header.
+import-map-submit = Read again
+import-map-none = – (nothing)
+import-map-column = Choose a column
+import-map-meaning = What does it mean?
+import-map-status = Status “{ $word }”
+import-map-priority = Priority “{ $word }”
+import-map-order = Dates like 03/04/2025
+import-map-day-first = Day first: 3 April
+import-map-month-first = Month first: March 4
+import-map-people = People who are not here
+import-map-people-new = Add them by name
+import-map-people-nobody = Leave them out
+import-map-person = { $name } is
+import-map-person-placeholder = Choose a person
+import-map-existing = Rows that were imported before
+import-map-existing-skip = Leave their issues as they are
+import-map-existing-update = Update their issues
+import-map-failing = If a row fails
+import-map-strict = Import nothing at all
+import-map-needs-title = Some column has to be the title.
+import-flaw-empty = the file is empty.
+import-flaw-header-only = there is a header on line { $line } and nothing below it.
+import-flaw-no-header = line { $line } looks like data, not like a header ({ $first }). Put a first line with the names of the columns, such as title,description,priority,status.
+import-flaw-html = Slack sent a sign-in page in place of the file. The app may lack the scope files:read: ask an admin to install it again.
+import-flaw-workbook = this is an Excel workbook. In Excel: Save as, CSV UTF-8.
+import-flaw-binary = this is not a text file.
+import-flaw-encoding = I cannot tell in which encoding it is. Save it as CSV UTF-8.
+import-flaw-unclosed-quote = a quote that opens on line { $line } is never closed, and everything after it became one cell.
+import-flaw-cell-too-large = a cell on line { $line } is larger than { $megabytes } MB.
+import-flaw-line-too-long = it has a line of more than { $megabytes } MB.
+import-flaw-too-many-columns = it has { $columns } columns; up to { $limit } can be read. Export only the fields you need.
+import-flaw-too-many-values = the column taken for { $what } has more than { $limit } different values; press Change mapping if it is another thing.
+import-flaw-gone = the file was deleted before I could read it. Share it again.
+import-flaw-cut-off = the download from Slack broke off. Nothing was written; share the file again.
+import-flaw-forbidden = Slack does not let me read the file.
+import-flaw-too-large = reading it took more memory than there is.
+import-flaw-changed = the file has changed since it was read. Share it again.
+import-flaw-not-all-good = { $failed ->
+    [one] 1 row fails
+   *[other] { $failed } rows fail
+}, and you wanted all or nothing. The rows come back with their reasons.
+import-flaw-no-room = the database has no room left. Nothing was written.
+import-flaw-refused = the database refused it ({ $why }). Nothing was written.
+import-flaw-gave-up = it was interrupted { $attempts } times. Nothing was written.

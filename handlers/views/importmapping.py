@@ -1,0 +1,214 @@
+"""The form in which a person says what the columns, words and people of a file mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from db.importing.columns import MANY, Field
+from db.importing.dates import DateOrder
+from db.importing.mapping import NEW_PERSON, NOBODY, STATUS_CHOICES, Existing
+from db.importing.mapping import Mapping as ColumnMapping
+from db.imports import Import
+from handlers.views.blocks import (
+    Json,
+    checkboxes,
+    input_block,
+    modal,
+    multi_static_select,
+    option,
+    radio,
+    section,
+    static_select,
+    users_select,
+)
+from handlers.words import Words
+
+CALLBACK: Final = "import_mapping"
+TITLE_BLOCK: Final = "map_field:title"
+
+# What a person can choose a column for, in this order.
+_FIELDS: Final = (
+    Field.TITLE, Field.DESCRIPTION, Field.STATUS, Field.PRIORITY, Field.LABELS, Field.ASSIGNEE, Field.REPORTER,
+    Field.CREATED, Field.UPDATED, Field.CLOSED, Field.DUE, Field.REFERENCE, Field.COMMENT, Field.PARENT,
+    Field.DUPLICATE_OF,
+)  # fmt: skip
+_WORDS_MAX: Final = 15
+_PEOPLE_MAX: Final = 15
+_COLUMNS_MAX: Final = 99
+_NONE: Final = "none"
+_ACTION: Final = "choice"
+_PRIORITY_NAMES: Final = {1: "urgent", 2: "high", 3: "medium", 4: "low", 5: "none"}
+
+
+def mapping_form(wanted: Import, words: Words) -> Json:
+    survey, mapping, inspection = wanted.survey or {}, wanted.mapping, wanted.inspection
+    assert mapping is not None
+    assert inspection is not None
+    blocks = [section(words("import-map-intro", file=wanted.file_name))]
+    blocks += [_field_choice(field, mapping, inspection.header, words) for field in _FIELDS]
+    blocks += [
+        _status_choice(n, word, mapping, words) for n, word in enumerate(_words(survey, "unknown_statuses"))
+    ]
+    blocks += [
+        _priority_choice(n, word, mapping, words)
+        for n, word in enumerate(_words(survey, "unknown_priorities"))
+    ]
+    if survey.get("ask_order") or mapping.order is not None:
+        blocks.append(_order_choice(mapping, words))
+    blocks += _people_choices(survey, mapping, words)
+    blocks += [_existing_choice(mapping, words), _strict_choice(mapping, words)]
+    return modal(
+        CALLBACK,
+        words.plain("import-map-title"),
+        blocks,
+        submit=words.plain("import-map-submit"),
+        close=words.plain("form-cancel"),
+        metadata={"i": str(wanted.import_id)},
+    )
+
+
+def _words(survey: Mapping[str, Any], name: str) -> list[str]:
+    return list(survey.get(name) or {})[:_WORDS_MAX]
+
+
+def _field_choice(field: Field, mapping: ColumnMapping, header: tuple[str, ...], words: Words) -> Json:
+    options = [
+        option(
+            f"{name or '–'} ({position + 1})" if header.count(name) > 1 or not name else name, str(position)
+        )
+        for position, name in enumerate(header[:_COLUMNS_MAX])
+    ]
+    chosen = [options[p] for p in mapping.positions(field) if p < len(options)]
+    label = words.plain("import-field-" + field.value.replace("_", "-"))
+    none = option(words.plain("import-map-none"), _NONE)
+    placeholder = words.plain("import-map-column")
+    if field in MANY:
+        element = multi_static_select(_ACTION, placeholder, options, initial=chosen)
+    else:
+        element = static_select(_ACTION, placeholder, [none, *options], initial=chosen[0] if chosen else none)
+    return input_block(label, element, f"map_field:{field.value}", optional=True)
+
+
+def _status_choice(number: int, word: str, mapping: ColumnMapping, words: Words) -> Json:
+    options = [
+        option(words.plain("import-status-" + name.replace("_", "-")), name) for name in STATUS_CHOICES
+    ]
+    initial = next((o for o in options if o["value"] == mapping.statuses.get(word)), None)
+    element = static_select(_ACTION, words.plain("import-map-meaning"), options, initial=initial)
+    return input_block(
+        words.plain("import-map-status", word=word), element, f"map_status:{number}", optional=True
+    )
+
+
+def _priority_choice(number: int, word: str, mapping: ColumnMapping, words: Words) -> Json:
+    options = [option(words.plain("import-priority-" + str(value)), str(value)) for value in _PRIORITY_NAMES]
+    initial = next((o for o in options if o["value"] == str(mapping.priorities.get(word))), None)
+    element = static_select(_ACTION, words.plain("import-map-meaning"), options, initial=initial)
+    return input_block(
+        words.plain("import-map-priority", word=word), element, f"map_priority:{number}", optional=True
+    )
+
+
+def _order_choice(mapping: ColumnMapping, words: Words) -> Json:
+    options = [option(words.plain("import-map-" + order.value), order.value) for order in DateOrder]
+    initial = next((o for o in options if mapping.order and o["value"] == mapping.order.value), None)
+    return input_block(words.plain("import-map-order"), radio(_ACTION, options, initial=initial), "map_order")
+
+
+def _people_choices(survey: Mapping[str, Any], mapping: ColumnMapping, words: Words) -> list[Json]:
+    names = list(survey.get("strangers") or [])[:_PEOPLE_MAX]
+    if not names:
+        return []
+    options = [
+        option(words.plain("import-map-people-new"), NEW_PERSON),
+        option(words.plain("import-map-people-nobody"), NOBODY),
+    ]
+    initial = next(o for o in options if o["value"] == mapping.unmatched)
+    blocks = [
+        input_block(
+            words.plain("import-map-people"), radio(_ACTION, options, initial=initial), "map_unmatched"
+        )
+    ]
+    for number, name in enumerate(names):
+        element = users_select(_ACTION, words.plain("import-map-person-placeholder"))
+        blocks.append(
+            input_block(
+                words.plain("import-map-person", name=name), element, f"map_person:{number}", optional=True
+            )
+        )
+    return blocks
+
+
+def _existing_choice(mapping: ColumnMapping, words: Words) -> Json:
+    options = [
+        option(words.plain("import-map-existing-" + choice.value), choice.value) for choice in Existing
+    ]
+    initial = next(o for o in options if o["value"] == mapping.existing.value)
+    return input_block(
+        words.plain("import-map-existing"), radio(_ACTION, options, initial=initial), "map_existing"
+    )
+
+
+def _strict_choice(mapping: ColumnMapping, words: Words) -> Json:
+    options = [option(words.plain("import-map-strict"), "strict")]
+    element = checkboxes(_ACTION, options, initial=options if mapping.all_or_nothing else [])
+    return input_block(words.plain("import-map-failing"), element, "map_strict", optional=True)
+
+
+def chosen_people(view: Mapping[str, Any], wanted: Import) -> dict[str, str]:
+    """Slack user ids by the names of the file."""
+    names = list((wanted.survey or {}).get("strangers") or [])[:_PEOPLE_MAX]
+    values = view["state"]["values"]
+    picked = {
+        name: values.get(f"map_person:{number}", {}).get(_ACTION, {}).get("selected_user")
+        for number, name in enumerate(names)
+    }
+    return {name: user for name, user in picked.items() if user}
+
+
+def read_mapping(view: Mapping[str, Any], wanted: Import, people: Mapping[str, str]) -> ColumnMapping:
+    """The mapping that the form says; `people` are ids of people by the names of the file."""
+    assert wanted.mapping is not None
+    values, mapping, survey = view["state"]["values"], wanted.mapping, wanted.survey or {}
+    statuses = _chosen_words(values, "map_status", _words(survey, "unknown_statuses"))
+    priorities = _chosen_words(values, "map_priority", _words(survey, "unknown_priorities"))
+    order, existing = _selected(values, "map_order"), _selected(values, "map_existing")
+    strict = values.get("map_strict", {}).get(_ACTION, {}).get("selected_options") or []
+    return replace(
+        mapping,
+        columns=_read_columns(values, mapping),
+        statuses={**mapping.statuses, **statuses},
+        priorities={**mapping.priorities, **{word: int(value) for word, value in priorities.items()}},
+        order=DateOrder(order) if order else mapping.order,
+        people={**mapping.people, **people},
+        unmatched=_selected(values, "map_unmatched") or mapping.unmatched,
+        existing=Existing(existing) if existing else mapping.existing,
+        all_or_nothing=bool(strict),
+    )
+
+
+def _selected(values: Mapping[str, Any], block_id: str) -> str | None:
+    chosen = values.get(block_id, {}).get(_ACTION, {}).get("selected_option")
+    return None if chosen is None else str(chosen["value"])
+
+
+def _chosen_words(values: Mapping[str, Any], prefix: str, shown: list[str]) -> dict[str, str]:
+    chosen = {word: _selected(values, f"{prefix}:{number}") for number, word in enumerate(shown)}
+    return {word: value for word, value in chosen.items() if value is not None}
+
+
+def _read_columns(values: Mapping[str, Any], mapping: ColumnMapping) -> tuple[Field | None, ...]:
+    """Columns that the form does not show keep what they hold."""
+    columns: list[Field | None] = [
+        None if column in _FIELDS and position < _COLUMNS_MAX else column
+        for position, column in enumerate(mapping.columns)
+    ]
+    for field in _FIELDS:
+        state = values.get(f"map_field:{field.value}", {}).get(_ACTION, {})
+        chosen = state.get("selected_options") or [state.get("selected_option")]
+        for each in chosen:
+            if each and each["value"] != _NONE:
+                columns[int(each["value"])] = field
+    return tuple(columns)
