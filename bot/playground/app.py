@@ -1,6 +1,7 @@
 """The local Slack as one aiohttp application."""
 
 from pathlib import Path
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -36,6 +37,7 @@ def create_playground(config: PlaygroundConfig) -> web.Application:
             web.get("/files/{path}/{name:.*}", _file),
             web.post("/upload/{ticket}", _upload),
             web.get("/socket/", _socket),
+            web.get(r"/archives/{channel}/p{digits:\d{7,}}", _permalink),
             web.get("/oauth/v2/authorize", _authorize),
             web.post("/oauth/v2/authorize", _authorize_decision),
         ]
@@ -73,6 +75,15 @@ async def _index(_: web.Request) -> web.FileResponse:
     if not page.is_file():
         raise web.HTTPNotFound(text="this installation has no page")
     return web.FileResponse(page, headers={"Cache-Control": "no-cache"})
+
+
+async def _permalink(request: web.Request) -> web.Response:
+    """To the place in the page that a permalink names."""
+    channel, digits = request.match_info["channel"], request.match_info["digits"]
+    ts = f"{digits[:-6]}.{digits[-6:]}"
+    place = f"#/{quote(channel)}/{quote(request.query.get('thread_ts', '-'))}/{ts}"
+    user = request.query.get("user")
+    raise web.HTTPFound(f"/{f'?user={quote(user)}' if user else ''}{place}")
 
 
 async def _page_socket(request: web.Request) -> web.StreamResponse:

@@ -29,6 +29,7 @@ class PlaygroundConfig:
     ack_timeout: float = 3.0
     control: bool = False
     chatter: bool = True
+    log_size: int = 2_000
     host: str = "127.0.0.1"
     port: int = 8000
     public_url: str | None = None

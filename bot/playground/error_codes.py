@@ -44,7 +44,7 @@ _POSTING = (
     " is_archived message_limit_exceeded metadata_must_be_sent_from_app"
     " metadata_too_large msg_blocks_too_long msg_too_long no_text not_in_channel rate_limited"
     " restricted_action restricted_action_read_only_channel too_many_attachments"
-    " too_many_contact_cards"
+    " thread_not_found too_many_contact_cards"
 )
 _CONVERSATION = "channel_not_found is_archived not_in_channel restricted_action"
 _VIEW = "duplicate_external_id hash_conflict invalid_arguments not_found view_too_large"

@@ -10,7 +10,7 @@ from bot.playground.deliveries import Answer
 from bot.playground.directory import Channel, User
 from bot.playground.inputs import Place, initial, is_empty, places, typed
 from bot.playground.manifest import Command, Shortcut
-from bot.playground.modals import OpenView
+from bot.playground.modals import OpenView, snapshot
 from bot.playground.responding import respond
 from bot.playground.service import Service
 from bot.playground.showing import checked, close_all, close_view, push_view, update_view
@@ -76,6 +76,12 @@ def _command_failed(service: Service, user: User, channel: Channel, command: Com
     service.notify(user, kind, channel.id, text)
 
 
+def _need_interactivity(service: Service) -> None:
+    if not service.manifest.interactive:
+        text = "This app is not configured to handle interactive responses."
+        raise PersonError("not_interactive", text)
+
+
 async def run_shortcut(
     service: Service,
     user: User,
@@ -83,6 +89,7 @@ async def run_shortcut(
     channel: Channel | None = None,
     message: Json | None = None,
 ) -> Answer:
+    _need_interactivity(service)
     kind = "shortcut" if message is None else "message_action"
     body = payloads.interaction(service, kind, user)
     body["callback_id"] = shortcut.callback_id
@@ -164,6 +171,7 @@ async def act(
             values.setdefault(place.block_id, {})[place.action_id] = new
     if not place.dispatches:
         return None
+    _need_interactivity(service)
     body = payloads.interaction(service, "block_actions", user)
     body |= surface.around(service, user)
     if surface.view is None:
@@ -253,9 +261,10 @@ async def submit(service: Service, user: User, item: OpenView) -> Outcome:
     problems = missing_fields(item.view)
     if problems:
         return Outcome(outcome="errors", errors=problems, local=True)
+    _need_interactivity(service)
     body = payloads.interaction(service, "view_submission", user)
     body["trigger_id"] = service.triggers.issue(user.id, user.team_id, item.id)
-    body["view"] = item.view
+    body["view"] = snapshot(item.view)
     body["response_urls"] = _response_urls(service, user, item)
     answer = await service.deliveries.interact("view_submission", user.team_id, body)
     if answer.failure is not None:

@@ -53,6 +53,7 @@ class LocalSlack:
             ack_timeout=ack_timeout,
             database=database,
             chatter=chatter,
+            log_size=50_000,
             port=port,
         )
         self._runner: web.AppRunner | None = None
@@ -207,6 +208,23 @@ class LocalSlack:
         }
         self.emit(event, team_id)
         return record
+
+    async def verify_url(self) -> bool:
+        """What Slack does when a request URL is entered: the app must echo a challenge."""
+        challenge = new_id("", 32)
+        body = {
+            "token": self.config.verification_token,
+            "challenge": challenge,
+            "type": "url_verification",
+        }
+        answer = await self.service.deliveries.probe("event", TEAM_ID, body)
+        echoed = answer.body.get("challenge") if isinstance(answer.body, dict) else answer.body
+        return answer.acked and echoed == challenge
+
+    async def ssl_check(self) -> bool:
+        """Slack's occasional look at a command's certificate: any 200 will do."""
+        body = {"ssl_check": "1", "token": self.config.verification_token}
+        return (await self.service.deliveries.probe("command", TEAM_ID, body)).acked
 
     async def settled(self, timeout: float = 30.0) -> None:
         """Nothing is being delivered to the app, and no call of the app is being answered."""

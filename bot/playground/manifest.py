@@ -39,6 +39,7 @@ class Manifest:
     unfurl_domains: tuple[str, ...] = ()
     functions: Mapping[str, Any] = field(default_factory=dict)
     home_tab: bool = True
+    interactive: bool = True
 
     def command(self, name: str) -> Command | None:
         return next((item for item in self.commands if item.command == name), None)
@@ -75,6 +76,7 @@ def read_manifest(source: Path | Mapping[str, Any] | None) -> Manifest:
         events=frozenset(events),
         unfurl_domains=tuple(features.get("unfurl_domains") or ()),
         functions=document.get("functions") or {},
+        interactive=bool((settings.get("interactivity") or {}).get("is_enabled", True)),
         home_tab=bool((features.get("app_home") or {}).get("home_tab_enabled", False)),
     )
 

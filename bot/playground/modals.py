@@ -1,5 +1,6 @@
 """Open modals: every person's stack of views, and App Home views."""
 
+import copy
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -119,6 +120,11 @@ def build(
         )
     }
     return view
+
+
+def snapshot(view: Json) -> Json:
+    """The view as it is now, untouched by what people enter later."""
+    return {**view, "state": copy.deepcopy(view["state"])}
 
 
 def check_hash(view: Json, given: str | None) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.playground.directory import Channel, User
 from bot.playground.messages import without_metadata
+from bot.playground.modals import snapshot
 from bot.playground.service import Service
 from bot.playground.wire import Json
 
@@ -72,19 +73,15 @@ def in_message(service: Service, user: User, channel: Channel, message: Json) ->
         thread_ts=message.get("thread_ts"),
         ephemeral=container["is_ephemeral"],
     )
-    shown = without_metadata(message)
     body: Json = {
         "container": container,
         "trigger_id": service.triggers.issue(user.id, user.team_id),
         "channel": channel_stub(channel),
         "response_url": response_url(service, key),
     }
-    if container["is_ephemeral"]:
-        # Slack sends no more of an ephemeral message than this.
-        kept = ("type", "ts", "user", "bot_id", "app_id", "team", "text", "blocks", "thread_ts")
-        body["message"] = {name: shown[name] for name in kept if name in shown}
-    else:
-        body["message"] = shown
+    if not container["is_ephemeral"]:
+        # Of an ephemeral message Slack sends no more than where it stands.
+        body["message"] = without_metadata(message)
     return body
 
 
@@ -92,7 +89,7 @@ def in_view(service: Service, user: User, view: Json) -> Json:
     return {
         "container": {"type": "view", "view_id": view["id"]},
         "trigger_id": service.triggers.issue(user.id, user.team_id, view["id"]),
-        "view": view,
+        "view": snapshot(view),
     }
 
 

@@ -12,6 +12,7 @@ from bot.playground.messages import without_metadata
 from bot.playground.service import Service
 from bot.playground.wire import Json
 
+MAX_EPHEMERALS = 200
 _URL = re.compile(r"<(https?://[^|>]+)")
 
 
@@ -46,7 +47,7 @@ def by_app(service: Service, app: Installation, **content: Any) -> Json:
             "team_id": app.team_id,
         },
     }
-    message |= {key: value for key, value in content.items() if value is not None}
+    message |= {key: value for key, value in content.items() if value not in (None, [])}
     if "username" in message or "icons" in message:
         message["subtype"] = "bot_message"
         message.pop("user")
@@ -84,7 +85,7 @@ def change(service: Service, channel: Channel, ts: str, content: Json, editor: s
     if before is None:
         raise KeyError(ts)
     message = {**before, **content}
-    message = {key: value for key, value in message.items() if value is not None}
+    message = {key: value for key, value in message.items() if value not in (None, [])}
     now = service.clock.now()
     if editor is not None:
         message["edited"] = {"user": editor, "ts": f"{int(now)}.000000"}
@@ -146,7 +147,9 @@ def ephemeral(service: Service, channel: Channel, user_id: str, message: Json) -
     """Show a message to one person; it is never kept and the app is not told."""
     message["ts"] = channel.log.next_ts(service.clock.now())
     message["is_ephemeral"] = True
-    service.state.ephemerals[channel.id, user_id].append(message)
+    shown = service.state.ephemerals[channel.id, user_id]
+    shown.append(message)
+    del shown[:-MAX_EPHEMERALS]
     service.push([user_id], "ephemeral", channel=channel.id, message=message)
     ts: str = message["ts"]
     return ts

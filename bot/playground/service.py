@@ -59,7 +59,7 @@ class Service:
         self.modals = Modals()
         self.sockets = Sockets(config.app_id, self.activity)
         self.deliveries = Deliveries(config, self.faults, self.sockets, self.activity)
-        self.calls: deque[ApiCall] = deque(maxlen=50_000)
+        self.calls: deque[ApiCall] = deque(maxlen=config.log_size)
         self.notices: dict[str, list[Notice]] = {}
         self.oauth_codes: dict[str, Json] = {}
         self.functions: dict[str, Json] = {}
@@ -85,10 +85,14 @@ class Service:
         return scopes is None or scope in scopes
 
     def watchers(self, channel: Channel) -> list[str]:
-        """Whose pages show this channel: its members, and in a public one the whole team."""
+        """Whose pages show this channel: its members, and in a public one all but guests."""
         if channel.is_im or channel.is_mpim or channel.is_private:
             return channel.members
-        return [user.id for user in self.state.users_of(channel.team_id)]
+        return [
+            user.id
+            for user in self.state.users_of(channel.team_id)
+            if not user.is_restricted or user.id in channel.members
+        ]
 
     def push(self, users: list[str], kind: str, /, **body: Any) -> None:
         self.hub.push(users, kind, body)

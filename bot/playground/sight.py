@@ -102,8 +102,7 @@ class Sight:
         channel = self._service.state.find_channel(self.user.team_id, name)
         if channel is None:
             raise PersonError("channel_not_found", f"There is no channel {name}.")
-        hidden = channel.is_private or channel.is_im or channel.is_mpim
-        if hidden and self.user.id not in channel.members:
+        if self.user.id not in channel.members and self.user.id not in self._service.watchers(channel):
             raise PersonError("channel_not_found", f"You are not in {name}.")
         return channel
 

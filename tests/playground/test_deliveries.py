@@ -497,3 +497,25 @@ async def test_a_view_carries_no_response_url(slack: LocalSlack, bot: Bot, clien
     assert payload["container"] == {"type": "view", "view_id": view["id"]}
     assert payload["view"]["state"]["values"]["title"]["value"]["value"] == "typed so far"
     assert not {"channel", "message", "response_url", "state"} & set(payload)
+
+
+async def test_a_request_url_is_verified(slack: LocalSlack, bot: Bot) -> None:
+    assert await slack.verify_url()
+    assert await slack.ssl_check()
+    bot.instead = fail_with(200)
+
+    assert not await slack.verify_url()
+
+
+async def test_an_ephemeral_message_is_not_sent_back(
+    slack: LocalSlack, bot: Bot, client: AsyncWebClient
+) -> None:
+    accept(bot, "go")
+    blocks = [{"type": "actions", "elements": [button("go")]}]
+    shown = await client.chat_postEphemeral(channel="C0GENERAL", user="U0ADA", text="x", blocks=blocks)
+    await slack.person("ada").click("go", channel="general", ts=shown["message_ts"])
+    payload = bot.payload("block_actions")
+
+    assert payload["container"]["is_ephemeral"]
+    assert payload["container"]["message_ts"] == shown["message_ts"]
+    assert "message" not in payload

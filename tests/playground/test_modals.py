@@ -10,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.playground import LocalSlack, PersonError
 from bot.playground.interactions import REQUIRED, TROUBLE
 from bot.playground.people import Person
+from bot.playground.posting import post
 from bot.playground.wire import Json
 from tests.playground.world import Bot, button, modal, plain, text_input
 
@@ -296,3 +297,28 @@ async def test_home_has_buttons_too(slack: LocalSlack, bot: Bot, client: AsyncWe
 
     assert bot.payload("block_actions")["view"]["type"] == "home"
     assert slack.person("grace").home() is None
+
+
+async def test_an_app_without_interactivity_gets_no_clicks() -> None:
+    manifest = {"settings": {"interactivity": {"is_enabled": False}}}
+    async with LocalSlack(manifest=manifest, rate_limits="off") as quiet:
+        ada = quiet.person("ada")
+        message = {"type": "message", "blocks": [{"type": "actions", "elements": [button("go")]}]}
+        ts = post(quiet.service, quiet.channel("general"), message)["ts"]
+
+        with pytest.raises(PersonError, match="not configured"):
+            await ada.click("go", channel="general", ts=ts)
+        assert quiet.deliveries == []
+
+
+async def test_what_was_sent_does_not_change_afterwards(slack: LocalSlack, bot: Bot) -> None:
+    @bot.app.action("value")
+    async def acked(ack: Any) -> None:
+        await ack()
+
+    ada, view = await opened(slack, bot, modal(text_input("title", dispatch_action=True)))
+    await ada.choose("value", "first", view_id=view["id"])
+    await ada.fill(view["id"], {"title": "second"})
+
+    sent = next(item for item in slack.deliveries if item.kind == "block_actions").payload["view"]
+    assert sent["state"]["values"]["title"]["value"]["value"] == "first"

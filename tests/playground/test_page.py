@@ -207,3 +207,12 @@ async def test_a_file_in_a_direct_message_is_for_two(slack: LocalSlack) -> None:
         ]
 
     assert statuses == [200, 200, 404]
+
+
+async def test_a_permalink_leads_into_the_page(slack: LocalSlack, client: AsyncWebClient) -> None:
+    ts = await slack.person("ada").send("general", "x")
+    link = (await client.chat_getPermalink(channel="C0GENERAL", message_ts=ts))["permalink"]
+    async with aiohttp.ClientSession() as session:
+        answer = await session.get(link, allow_redirects=False)
+
+    assert answer.headers["Location"] == f"/#/C0GENERAL/-/{ts}"

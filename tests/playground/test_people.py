@@ -122,3 +122,10 @@ async def test_the_seeded_team_is_believable() -> None:
         root = next(message for message in ada.messages("product") if message.get("reply_count"))
         assert len(ada.thread("product", root["ts"])) == root["reply_count"] + 1
         assert slack.deliveries == []
+
+
+async def test_a_guest_sees_only_their_channels(slack: LocalSlack) -> None:
+    with pytest.raises(PersonError, match="channel_not_found"):
+        slack.person("guest").messages("product")
+
+    assert slack.person("guest").messages("support") == []

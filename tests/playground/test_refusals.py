@@ -348,3 +348,13 @@ async def test_cursors_and_limits_are_checked(client: AsyncWebClient) -> None:
     assert await code(client.conversations_list(types="channels")) == "invalid_types"
     assert await code(client.conversations_history(channel="C0GENERAL", oldest="soon")) == "invalid_ts_oldest"
     assert await code(client.conversations_replies(channel="C0GENERAL", ts="1.000001")) == "thread_not_found"
+
+
+async def test_a_thread_needs_its_root(slack: LocalSlack, client: AsyncWebClient) -> None:
+    root = await slack.person("ada").send("general", "root")
+    await slack.person("ada").delete_message("general", root)
+
+    assert (
+        await code(client.chat_postMessage(channel="C0GENERAL", text="x", thread_ts=root))
+        == "thread_not_found"
+    )

@@ -152,3 +152,14 @@ async def test_calls_are_recorded(slack: LocalSlack, client: AsyncWebClient) -> 
     assert call.answer is not None
     assert call.answer["ok"]
     assert call.team_id == "T0HARBOUR"
+
+
+async def test_an_empty_list_takes_attachments_away(slack: LocalSlack, client: AsyncWebClient) -> None:
+    post, update = client.chat_postMessage, client.chat_update
+    ts = (await post(channel="C0GENERAL", text="x", attachments=[{"text": "bar", "color": "#f00"}]))["ts"]
+    ada = slack.person("ada")
+    await update(channel="C0GENERAL", ts=ts, text="y")
+    assert ada.messages("general")[-1]["attachments"][0]["fallback"] == "bar"
+    await update(channel="C0GENERAL", ts=ts, text="z", attachments=[])
+
+    assert "attachments" not in ada.messages("general")[-1]

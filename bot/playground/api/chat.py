@@ -61,8 +61,10 @@ def _thread(call: Call, channel: Channel) -> Json:
     if thread_ts is None:
         return {}
     root = channel.log.get(thread_ts)
+    if root is None:
+        raise SlackError("thread_not_found")
     # Slack starts a thread at the root even when told the ts of a reply.
-    found: Json = {"thread_ts": root.get("thread_ts", thread_ts) if root else thread_ts}
+    found: Json = {"thread_ts": root.get("thread_ts", thread_ts)}
     if call.args.flag("reply_broadcast"):
         found["subtype"] = "thread_broadcast"
     return found
@@ -93,13 +95,11 @@ async def update(call: Call) -> Json:
         raise SlackError("cant_update_message")
     content = _content(call, MAX_UPDATE_TEXT)
     if "blocks" not in content and "text" in content:
-        # Text alone replaces the blocks; Slack keeps attachments unless told otherwise.
+        # Text alone replaces the blocks; attachments stay until an empty list takes them away.
         content["blocks"] = None
     content.setdefault("text", "")
     if "metadata" in call.args.values:
         content["metadata"] = metadata(call.args.values)
-    if message.get("attachments") and "attachments" not in content and content["blocks"]:
-        content["attachments"] = None
     changed = change(call.service, channel, ts, content, call.app.bot_user_id)
     shown = without_metadata(changed)
     return {"channel": channel.id, "ts": ts, "text": changed["text"], "message": shown}

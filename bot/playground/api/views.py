@@ -2,7 +2,7 @@
 
 from bot.playground import showing
 from bot.playground.api.call import Call, Method
-from bot.playground.modals import MAX_STACK, OpenView
+from bot.playground.modals import MAX_STACK, OpenView, snapshot
 from bot.playground.rates import Tier
 from bot.playground.triggers import Trigger
 from bot.playground.wire import Json, SlackError
@@ -14,10 +14,14 @@ def _trigger(call: Call) -> Trigger:
     )
 
 
+def _answer(view: Json) -> Json:
+    return {"view": snapshot(view)}
+
+
 async def open_view(call: Call) -> Json:
     payload = showing.checked(call.args.structure("view"), "modal")
     trigger = _trigger(call)
-    return {"view": showing.open_view(call.service, call.app, payload, trigger.user_id)}
+    return _answer(showing.open_view(call.service, call.app, payload, trigger.user_id))
 
 
 async def push(call: Call) -> Json:
@@ -28,7 +32,7 @@ async def push(call: Call) -> Json:
         raise SlackError("invalid_arguments", messages=[text])
     if len(call.service.modals.stack(trigger.user_id)) >= MAX_STACK:
         raise SlackError("push_limit_reached")
-    return {"view": showing.push_view(call.service, call.app, payload, trigger.user_id)}
+    return _answer(showing.push_view(call.service, call.app, payload, trigger.user_id))
 
 
 def _target(call: Call) -> OpenView:
@@ -54,13 +58,13 @@ async def update(call: Call) -> Json:
     payload = showing.checked(payload, "modal")
     item = _target(call)
     given = call.args.text("hash")
-    return {"view": showing.update_view(call.service, call.app, item, payload, given)}
+    return _answer(showing.update_view(call.service, call.app, item, payload, given))
 
 
 def _publish(call: Call, payload: object, user_id: str) -> Json:
     checked = showing.checked(payload, "home")
     given = call.args.text("hash")
-    return {"view": showing.publish_home(call.service, call.app, checked, user_id, given)}
+    return _answer(showing.publish_home(call.service, call.app, checked, user_id, given))
 
 
 async def publish(call: Call) -> Json:
