@@ -202,19 +202,20 @@ CREATE TABLE schedules (
 CREATE INDEX schedules_due ON schedules (next_due_at) WHERE next_due_at IS NOT NULL;
 
 -- One row for each due instant of a schedule that was claimed, whichever replica did it.
+-- One row for each due instant of a schedule that was claimed, whichever replica did it.
 CREATE TABLE report_runs (
     workspace_id text NOT NULL,
     run_id       uuid NOT NULL DEFAULT uuid_v7(),
     schedule_id  uuid NOT NULL,
+    -- A run that somebody asked for has an instant of its own and leaves the schedule as it is.
     due_at       timestamptz NOT NULL,
-    -- A run somebody asked for has an instant of its own and leaves the schedule as it is.
     asked_by     uuid,
+    -- claimed: to be made; sending: handed to the outbox, in the transaction that says so here.
     state        text NOT NULL DEFAULT 'claimed',
     late         boolean NOT NULL DEFAULT false,
-    attempts     integer NOT NULL DEFAULT 0,
-    -- Set before the first post: from then on a restarted run looks for its own message first.
-    posting_at   timestamptz,
-    message_ts   text,
+    -- This workspace does not take charts: the message is made of a table and a picture.
+    plainly      boolean NOT NULL DEFAULT false,
+    outbox_id    bigint,
     error        text,
     claimed_at   timestamptz NOT NULL DEFAULT now(),
     finished_at  timestamptz,
@@ -222,6 +223,7 @@ CREATE TABLE report_runs (
     CONSTRAINT report_run_once UNIQUE (workspace_id, schedule_id, due_at),
     CONSTRAINT report_run_schedule_exists FOREIGN KEY (workspace_id, schedule_id)
         REFERENCES schedules ON DELETE CASCADE,
-    CONSTRAINT report_run_state CHECK (state IN ('claimed', 'posted', 'skipped', 'failed'))
+    CONSTRAINT report_run_state CHECK (state IN ('claimed', 'sending', 'posted', 'skipped', 'failed'))
 );
-CREATE INDEX report_runs_unfinished ON report_runs (claimed_at) WHERE state = 'claimed';
+CREATE INDEX report_runs_sending ON report_runs (workspace_id, outbox_id) WHERE state = 'sending';
+CREATE INDEX report_runs_claimed ON report_runs (claimed_at) WHERE state = 'claimed';

@@ -126,6 +126,8 @@ async def fold(conn: asyncpg.Connection, workspace_id: WorkspaceId, change_ids: 
     """
     if not change_ids:
         return
+    # A large import takes longer than any statement of a person may.
+    await conn.execute("SET LOCAL statement_timeout = 0")
     if await take_turn(conn, workspace_id) is None:
         await enqueue(conn, REBUILD_JOB, workspace_id.encode(), dedupe_key=f"{REBUILD_JOB}:{workspace_id}")
         return

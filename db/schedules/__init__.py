@@ -1,0 +1,38 @@
+"""Reports that post themselves: schedules, and the runs that come of them."""
+
+from db.schedules.keeping import (
+    create,
+    delete,
+    edit,
+    get,
+    may_change,
+    page,
+    pause,
+    refuse,
+    resume,
+)
+from db.schedules.record import PAUSED_BY_PERSON, REPORTS, RunId, Schedule, ScheduleDraft, ScheduleId
+from db.schedules.recurrences import Every, Recurrence, next_due, parse_recurrence, zone
+
+__all__ = [
+    "PAUSED_BY_PERSON",
+    "REPORTS",
+    "Every",
+    "Recurrence",
+    "RunId",
+    "Schedule",
+    "ScheduleDraft",
+    "ScheduleId",
+    "create",
+    "delete",
+    "edit",
+    "get",
+    "may_change",
+    "next_due",
+    "page",
+    "parse_recurrence",
+    "pause",
+    "refuse",
+    "resume",
+    "zone",
+]

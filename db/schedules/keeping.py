@@ -1,0 +1,223 @@
+"""Schedules as people make, see and change them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import asyncpg
+
+from db.access import Action, Actor, require
+from db.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from db.ids import WorkspaceId
+from db.schedules.record import (
+    COLUMNS,
+    LAST,
+    PAUSED_BY_PERSON,
+    Schedule,
+    ScheduleDraft,
+    ScheduleId,
+    read_schedule,
+)
+from db.states import Role
+
+MOST: Final = 500
+
+Settings = Mapping[str, Any]
+
+
+async def create(
+    conn: asyncpg.Connection,
+    actor: Actor,
+    draft: ScheduleDraft,
+    now: datetime,
+    settings: Settings | None = None,
+) -> Schedule:
+    """Raises Forbidden, Invalid."""
+    require(actor, Action.SCHEDULES, settings)
+    draft = draft.checked(now)
+    if actor.person_id is None:
+        raise Forbidden(Action.SCHEDULES.value, "a person it belongs to")
+    schedule_id = await conn.fetchval(
+        """
+        INSERT INTO schedules (workspace_id, owner_id, report, query, period, channel_id, recurrence, timezone,
+                               locale, next_due_at)
+        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10
+        WHERE (SELECT count(*) FROM schedules WHERE workspace_id = $1) < $11
+        RETURNING schedule_id""",
+        actor.workspace_id,
+        actor.person_id,
+        *_values(draft),
+        draft.first_due(now),
+        MOST,
+    )
+    if schedule_id is None:
+        message = f"a workspace has at most {MOST} schedules; delete one first"
+        raise Invalid(FieldError(field="schedule", code="too_many", message=message, limit=MOST))
+    return await get(conn, actor, schedule_id)
+
+
+def _values(draft: ScheduleDraft) -> tuple[object, ...]:
+    return (
+        draft.report,
+        draft.query,
+        draft.period,
+        draft.channel_id,
+        draft.recurrence.text(),
+        draft.timezone,
+        draft.locale,
+    )
+
+
+async def get(conn: asyncpg.Connection, actor: Actor, schedule_id: ScheduleId) -> Schedule:
+    """Raises NotFound."""
+    row = await conn.fetchrow(
+        f"SELECT {COLUMNS} FROM schedules s {LAST} WHERE s.workspace_id = $1 AND s.schedule_id = $2",
+        actor.workspace_id,
+        schedule_id,
+    )
+    if row is None:
+        raise NotFound("schedule", schedule_id)
+    return read_schedule(row)
+
+
+async def page(
+    conn: asyncpg.Connection, actor: Actor, *, limit: int = 10, after: ScheduleId | None = None
+) -> tuple[Schedule, ...]:
+    """Oldest first, those after `after`. A direct message to somebody else is not shown."""
+    rows = await conn.fetch(
+        f"""
+        SELECT {COLUMNS} FROM schedules s {LAST}
+        WHERE s.workspace_id = $1 AND ($3::uuid IS NULL OR s.schedule_id > $3)
+          AND (s.channel_id NOT LIKE 'U%' AND s.channel_id NOT LIKE 'W%' OR s.owner_id = $4)
+        ORDER BY s.schedule_id LIMIT $2""",
+        actor.workspace_id,
+        limit,
+        after,
+        actor.person_id,
+    )
+    return tuple(read_schedule(row) for row in rows)
+
+
+def may_change(actor: Actor, schedule: Schedule) -> bool:
+    return actor.role is Role.ADMIN or actor.person_id == schedule.owner_id
+
+
+async def _changeable(
+    conn: asyncpg.Connection, actor: Actor, schedule_id: ScheduleId, settings: Settings | None
+) -> Schedule:
+    require(actor, Action.SCHEDULES, settings)
+    schedule = await get(conn, actor, schedule_id)
+    if not may_change(actor, schedule):
+        raise Forbidden(Action.SCHEDULES.value, "its owner, or an admin")
+    return schedule
+
+
+async def edit(
+    conn: asyncpg.Connection,
+    actor: Actor,
+    schedule_id: ScheduleId,
+    draft: ScheduleDraft,
+    now: datetime,
+    settings: Settings | None = None,
+    *,
+    version: int | None = None,
+) -> Schedule:
+    """A paused schedule runs again. Raises Forbidden, Invalid, NotFound; Conflict when changed since `version`."""
+    await _changeable(conn, actor, schedule_id, settings)
+    draft = draft.checked(now)
+    done = await conn.fetchval(
+        """
+        UPDATE schedules
+        SET report = $3, query = $4, period = $5, channel_id = $6, recurrence = $7, timezone = $8, locale = $9,
+            next_due_at = $10, paused_why = NULL, version = version + 1
+        WHERE workspace_id = $1 AND schedule_id = $2 AND ($11::integer IS NULL OR version = $11)
+        RETURNING true""",
+        actor.workspace_id,
+        schedule_id,
+        *_values(draft),
+        draft.first_due(now),
+        version,
+    )
+    if not done:
+        raise Conflict("newer version of schedule", schedule_id)
+    return await get(conn, actor, schedule_id)
+
+
+async def pause(
+    conn: asyncpg.Connection, actor: Actor, schedule_id: ScheduleId, settings: Settings | None = None
+) -> Schedule:
+    """Raises Forbidden, NotFound."""
+    await _changeable(conn, actor, schedule_id, settings)
+    await conn.execute(
+        """
+        UPDATE schedules SET next_due_at = NULL, paused_why = $3, version = version + 1
+        WHERE workspace_id = $1 AND schedule_id = $2 AND paused_why IS NULL""",
+        actor.workspace_id,
+        schedule_id,
+        PAUSED_BY_PERSON,
+    )
+    return await get(conn, actor, schedule_id)
+
+
+async def resume(
+    conn: asyncpg.Connection,
+    actor: Actor,
+    schedule_id: ScheduleId,
+    now: datetime,
+    settings: Settings | None = None,
+) -> Schedule:
+    """From the next instant on; what was due meanwhile is not made up for. Raises Forbidden, NotFound."""
+    schedule = await _changeable(conn, actor, schedule_id, settings)
+    await conn.execute(
+        """
+        UPDATE schedules SET next_due_at = $3, paused_why = NULL, version = version + 1
+        WHERE workspace_id = $1 AND schedule_id = $2 AND paused_why IS NOT NULL""",
+        actor.workspace_id,
+        schedule_id,
+        _draft_of(schedule).first_due(now),
+    )
+    return await get(conn, actor, schedule_id)
+
+
+def _draft_of(schedule: Schedule) -> ScheduleDraft:
+    return ScheduleDraft(
+        report=schedule.report,
+        query=schedule.query,
+        period=schedule.period,
+        channel_id=schedule.channel_id,
+        recurrence=schedule.recurrence,
+        timezone=schedule.timezone,
+        locale=schedule.locale,
+    )
+
+
+async def delete(
+    conn: asyncpg.Connection, actor: Actor, schedule_id: ScheduleId, settings: Settings | None = None
+) -> Schedule:
+    """Raises Forbidden, NotFound."""
+    schedule = await _changeable(conn, actor, schedule_id, settings)
+    await conn.execute(
+        "DELETE FROM schedules WHERE workspace_id = $1 AND schedule_id = $2", actor.workspace_id, schedule_id
+    )
+    return schedule
+
+
+async def refuse(
+    conn: asyncpg.Connection, workspace_id: WorkspaceId, schedule_id: ScheduleId, error: str
+) -> Schedule | None:
+    """Slack does not take it: pauses the schedule and returns it; None when it was paused already."""
+    row = await conn.fetchrow(
+        f"""
+        WITH stopped AS (
+            UPDATE schedules SET next_due_at = NULL, paused_why = $3, version = version + 1
+            WHERE workspace_id = $1 AND schedule_id = $2 AND paused_why IS NULL
+            RETURNING *
+        )
+        SELECT {COLUMNS} FROM stopped s {LAST}""",
+        workspace_id,
+        schedule_id,
+        error,
+    )
+    return None if row is None else read_schedule(row)

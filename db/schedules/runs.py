@@ -1,0 +1,260 @@
+"""Runs: each due instant of a schedule is claimed once, made once, and put into the outbox once."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+
+from db import outbox
+from db.ids import ChannelId, PersonId, WorkspaceId
+from db.jobs import enqueue, enqueue_many
+from db.outbox import Outgoing
+from db.schedules.record import COLUMNS, LAST, RunId, Schedule, ScheduleId, read_schedule
+from db.schedules.recurrences import Catch, catch_up, parse_recurrence, still_meaningful, zone
+
+JOB: Final = "report"
+# Posted later than this after its instant, a report says so.
+PUNCTUAL: Final = timedelta(minutes=5)
+KEPT: Final = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """`asked_by`: somebody wanted it now. `plainly`: without the blocks this workspace refused."""
+
+    run_id: RunId
+    schedule: Schedule
+    due_at: datetime
+    asked_by: PersonId | None
+    late: bool
+    plainly: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """A run that Slack has taken, or refused (`error`)."""
+
+    workspace_id: WorkspaceId
+    run_id: RunId
+    schedule_id: ScheduleId
+    plainly: bool
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Due:
+    workspace_id: WorkspaceId
+    schedule_id: ScheduleId
+    catch: Catch
+    run: bool
+    late: bool
+
+
+def _catch(row: Any, now: datetime) -> _Due:
+    catch = catch_up(parse_recurrence(row["recurrence"]), zone(row["timezone"]), row["next_due_at"], now)
+    return _Due(
+        workspace_id=row["workspace_id"],
+        schedule_id=row["schedule_id"],
+        catch=catch,
+        run=still_meaningful(catch, now),
+        late=now - catch.due > PUNCTUAL,
+    )
+
+
+async def claim_due(conn: asyncpg.Connection, now: datetime, *, limit: int = 200) -> int:
+    """Claims up to `limit` due schedules that nobody else is claiming, inside the caller's transaction.
+
+    Each gets a run and a job for it, and its next instant. Of instants missed, the newest is run when that
+    still means something, and none otherwise. Returns how many schedules were due.
+    """
+    rows = await conn.fetch(
+        """
+        SELECT workspace_id, schedule_id, recurrence, timezone, next_due_at FROM schedules
+        WHERE next_due_at <= $1 ORDER BY next_due_at LIMIT $2 FOR UPDATE SKIP LOCKED""",
+        now,
+        limit,
+    )
+    if not rows:
+        return 0
+    due = [_catch(row, now) for row in rows]
+    claimed = await conn.fetch(
+        """
+        WITH due AS (
+            SELECT * FROM unnest($1::text[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::boolean[],
+                                 $6::boolean[])
+                AS d (workspace_id, schedule_id, due_at, following, run, late)
+        ), moved AS (
+            UPDATE schedules s SET next_due_at = d.following
+            FROM due d WHERE s.workspace_id = d.workspace_id AND s.schedule_id = d.schedule_id
+        )
+        INSERT INTO report_runs (workspace_id, schedule_id, due_at, late, state, finished_at)
+        SELECT workspace_id, schedule_id, due_at, late, CASE WHEN run THEN 'claimed' ELSE 'skipped' END,
+               CASE WHEN NOT run THEN now() END
+        FROM due
+        ON CONFLICT (workspace_id, schedule_id, due_at) DO NOTHING
+        RETURNING workspace_id, run_id, state""",
+        [d.workspace_id for d in due],
+        [d.schedule_id for d in due],
+        [d.catch.due for d in due],
+        [d.catch.following for d in due],
+        [d.run for d in due],
+        [d.late for d in due],
+    )
+    made = [row for row in claimed if row["state"] == "claimed"]
+    await enqueue_many(
+        conn,
+        JOB,
+        [payload(row["workspace_id"], row["run_id"]) for row in made],
+        [f"{JOB}:{row['run_id']}" for row in made],
+    )
+    return len(rows)
+
+
+def payload(workspace_id: WorkspaceId, run_id: RunId) -> bytes:
+    return json.dumps([workspace_id, str(run_id)]).encode()
+
+
+def read_payload(text: bytes) -> tuple[WorkspaceId, RunId]:
+    workspace_id, run_id = json.loads(text)
+    return WorkspaceId(workspace_id), RunId(UUID(run_id))
+
+
+async def run_now(
+    conn: asyncpg.Connection, schedule: Schedule, asked_by: PersonId | None, now: datetime
+) -> RunId:
+    """An extra run, inside the caller's transaction; asked for twice in the same instant it is one."""
+    run_id: RunId = await conn.fetchval(
+        """
+        INSERT INTO report_runs (workspace_id, schedule_id, due_at, asked_by) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (workspace_id, schedule_id, due_at) DO UPDATE SET asked_by = excluded.asked_by
+        RETURNING run_id""",
+        schedule.workspace_id,
+        schedule.schedule_id,
+        now,
+        asked_by,
+    )
+    await enqueue(conn, JOB, payload(schedule.workspace_id, run_id), dedupe_key=f"{JOB}:{run_id}")
+    return run_id
+
+
+async def claimed(conn: asyncpg.Connection, workspace_id: WorkspaceId, run_id: RunId) -> Run | None:
+    """The run, while it is still to be made; None when that was done, or its schedule is gone."""
+    row = await conn.fetchrow(
+        f"""
+        SELECT {COLUMNS}, r.due_at, r.asked_by, r.late, r.plainly
+        FROM report_runs r
+        JOIN schedules s ON s.workspace_id = r.workspace_id AND s.schedule_id = r.schedule_id {LAST}
+        WHERE r.workspace_id = $1 AND r.run_id = $2 AND r.state = 'claimed'""",
+        workspace_id,
+        run_id,
+    )
+    if row is None:
+        return None
+    values = dict(row.items())
+    rest = {name: values.pop(name) for name in ("due_at", "asked_by", "late", "plainly")}
+    return Run(run_id=run_id, schedule=read_schedule(values), **rest)
+
+
+async def put(
+    conn: asyncpg.Connection,
+    workspace_id: WorkspaceId,
+    run_id: RunId,
+    message: dict[str, Any],
+    channel: ChannelId,
+) -> bool:
+    """Hands the finished report to the outbox, inside the caller's transaction; False: another did already."""
+    mine = await conn.fetchval(
+        """
+        SELECT true FROM report_runs
+        WHERE workspace_id = $1 AND run_id = $2 AND state = 'claimed' FOR UPDATE""",
+        workspace_id,
+        run_id,
+    )
+    if not mine:
+        return False
+    key = f"{JOB}:{run_id}"
+    await outbox.put(conn, workspace_id, [Outgoing(channel_id=channel, payload=message, coalesce_key=key)])
+    await conn.execute(
+        """
+        UPDATE report_runs SET state = 'sending', outbox_id = (
+            SELECT outbox_id FROM outbox
+            WHERE workspace_id = $1 AND channel_id = $3 AND coalesce_key = $4 AND state = 'waiting'
+              AND tried_at IS NULL)
+        WHERE workspace_id = $1 AND run_id = $2""",
+        workspace_id,
+        run_id,
+        channel,
+        key,
+    )
+    return True
+
+
+async def finish(
+    conn: asyncpg.Connection, workspace_id: WorkspaceId, run_id: RunId, state: str, error: str | None = None
+) -> None:
+    """`state`: posted, skipped or failed."""
+    await conn.execute(
+        """
+        UPDATE report_runs SET state = $3, error = $4, finished_at = now()
+        WHERE workspace_id = $1 AND run_id = $2 AND finished_at IS NULL""",
+        workspace_id,
+        run_id,
+        state,
+        error,
+    )
+
+
+async def settle(conn: asyncpg.Connection) -> tuple[Settled, ...]:
+    """Runs whose message has been sent or refused since; each is given to one caller only, marked posted or failed."""
+    rows = await conn.fetch(
+        """
+        WITH ended AS (
+            SELECT r.workspace_id, r.run_id, o.state = 'sent' AS sent, o.error
+            FROM report_runs r JOIN outbox o ON o.workspace_id = r.workspace_id AND o.outbox_id = r.outbox_id
+            WHERE r.state = 'sending' AND o.state <> 'waiting'
+            FOR UPDATE OF r SKIP LOCKED
+        )
+        UPDATE report_runs r
+        SET state = CASE WHEN e.sent THEN 'posted' ELSE 'failed' END, error = e.error, finished_at = now()
+        FROM ended e WHERE r.workspace_id = e.workspace_id AND r.run_id = e.run_id
+        RETURNING r.workspace_id, r.run_id, r.schedule_id, r.plainly, r.error"""
+    )
+    return tuple(Settled(**dict(row.items())) for row in rows)
+
+
+async def make_plainly(conn: asyncpg.Connection, workspace_id: WorkspaceId, run_id: RunId) -> None:
+    """A refused run is made once more, without charts of Slack's own; inside the caller's transaction."""
+    await conn.execute(
+        """
+        UPDATE report_runs SET state = 'claimed', plainly = true, outbox_id = NULL, error = NULL, finished_at = NULL
+        WHERE workspace_id = $1 AND run_id = $2""",
+        workspace_id,
+        run_id,
+    )
+    await enqueue(conn, JOB, payload(workspace_id, run_id), dedupe_key=f"{JOB}:{run_id}")
+
+
+async def forgotten(conn: asyncpg.Connection) -> int:
+    """Enqueues runs that were claimed a while ago and have no job any more."""
+    rows = await conn.fetch(
+        """
+        SELECT workspace_id, run_id FROM report_runs r
+        WHERE state = 'claimed' AND claimed_at < now() - interval '1 minute' AND NOT EXISTS (
+            SELECT FROM pgqueuer q WHERE q.dedupe_key = 'report:' || r.run_id AND q.status IN ('queued', 'picked'))
+        ORDER BY claimed_at LIMIT 1000"""
+    )
+    return await enqueue_many(
+        conn,
+        JOB,
+        [payload(row["workspace_id"], row["run_id"]) for row in rows],
+        [f"{JOB}:{row['run_id']}" for row in rows],
+    )
+
+
+async def forget_old(conn: asyncpg.Connection) -> None:
+    await conn.execute("DELETE FROM report_runs WHERE finished_at < now() - $1::interval", KEPT)
