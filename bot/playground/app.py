@@ -1,9 +1,10 @@
 """The local Slack as one aiohttp application."""
 
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from bot.playground import api, authorize, control, downloads
 from bot.playground.config import PlaygroundConfig
@@ -23,7 +24,7 @@ MAX_BODY = 64 * 1024 * 1024
 def create_playground(config: PlaygroundConfig) -> web.Application:
     service = Service(config)
     seed(service, chatter=config.chatter)
-    app = web.Application(client_max_size=MAX_BODY)
+    app = web.Application(client_max_size=MAX_BODY, middlewares=[_same_origin])
     app[SERVICE] = service
     app.add_routes(
         [
@@ -49,6 +50,16 @@ def create_playground(config: PlaygroundConfig) -> web.Application:
     app.on_shutdown.append(_hang_up)
     app.on_cleanup.append(_close)
     return app
+
+
+@web.middleware
+async def _same_origin(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Pages of other sites, open in the same browser, may not act as these people."""
+    origin = request.headers.get("Origin")
+    guarded = request.path.startswith(("/page/", "/control/"))
+    if guarded and origin is not None and urlsplit(origin).netloc != request.host:
+        raise web.HTTPForbidden(text="cross_origin")
+    return await handler(request)
 
 
 async def _hang_up(app: web.Application) -> None:

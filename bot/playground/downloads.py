@@ -23,7 +23,12 @@ def _send(file: File, content: bytes, *, attachment: bool) -> web.Response:
     return web.Response(
         body=content,
         content_type=file.mimetype,
-        headers={"Content-Disposition": f"{kind}; filename*=UTF-8''{quote(file.name)}"},
+        headers={
+            "Content-Disposition": f"{kind}; filename*=UTF-8''{quote(file.name)}",
+            # Someone else's HTML must not run as the page it is shown beside.
+            "Content-Security-Policy": "sandbox",
+            "X-Content-Type-Options": "nosniff",
+        },
     )
 
 

@@ -216,3 +216,23 @@ async def test_a_permalink_leads_into_the_page(slack: LocalSlack, client: AsyncW
         answer = await session.get(link, allow_redirects=False)
 
     assert answer.headers["Location"] == f"/#/C0GENERAL/-/{ts}"
+
+
+async def test_other_sites_cannot_act_as_people(slack: LocalSlack) -> None:
+    async with aiohttp.ClientSession() as session:
+        for path in ("page/ws?user=ada", "control/state"):
+            url = f"{slack.url}/{path}"
+            method = session.get if path.startswith("page") else session.post
+            assert (await method(url, headers={"Origin": "https://evil.example"})).status == 403
+        own = await session.post(f"{slack.url}/control/state", headers={"Origin": slack.url})
+        assert own.status == 200
+
+
+async def test_shared_html_cannot_run(slack: LocalSlack) -> None:
+    await slack.person("ada").upload("general", "a.html", b"<script>alert(1)</script>")
+    (file_id,) = slack.state.files
+    async with aiohttp.ClientSession() as session:
+        answer = await session.get(f"{slack.url}/page/file/{file_id}?user=ada")
+
+    assert answer.headers["Content-Security-Policy"] == "sandbox"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
