@@ -6,7 +6,29 @@ import re
 
 from slack_bolt.async_app import AsyncApp
 
-from handlers import announcing, delivering, help, home, imports, listing, threads
+from handlers import (
+    announcing,
+    assigning,
+    bulk,
+    closing,
+    commenting,
+    creating,
+    delivering,
+    editing,
+    helping,
+    history,
+    home,
+    imports,
+    labelling,
+    listing,
+    menus,
+    messages,
+    searching,
+    settings,
+    showing,
+    threads,
+    undoing,
+)
 from handlers.commands import Commands
 from handlers.jobs import Worker
 from handlers.services import Services
@@ -14,7 +36,27 @@ from handlers.services import Services
 # What the command is called is the manifest's business.
 _ANY_COMMAND = re.compile("/.+")
 # Bolt asks listener after listener; the command is asked for most, and stands first.
-_SURFACE = (listing, home, help, imports)
+_SURFACE = (
+    creating,
+    assigning,
+    closing,
+    menus,
+    showing,
+    commenting,
+    editing,
+    undoing,
+    listing,
+    searching,
+    labelling,
+    bulk,
+    history,
+    home,
+    threads,
+    messages,
+    settings,
+    imports,
+    helping,
+)
 _JOBS = (delivering, imports)
 
 

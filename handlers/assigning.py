@@ -32,7 +32,7 @@ class Assigning:
         if key is None or not name:
             return usage(call, NAME)
         assignee = await self._person(call, name)
-        async with self._services.database.transaction() as conn:
+        async with self._services.database.connection() as conn:
             issue = await by_key(conn, call, key)
             written = await issues.assign(
                 conn,
@@ -49,7 +49,7 @@ class Assigning:
         key, _ = split_key(call.text)
         if key is None:
             return usage(call, "unassign")
-        async with self._services.database.transaction() as conn:
+        async with self._services.database.connection() as conn:
             issue = await by_key(conn, call, key)
             written = await issues.assign(conn, call.asker.actor, issue.issue_id, None, origin_of(call.asker))
         self._services.bell.ring()
@@ -72,7 +72,7 @@ class Assigning:
         await self._press(press, None)
 
     async def _press(self, press: Press, assignee: Person | None) -> None:
-        async with self._services.database.transaction() as conn:
+        async with self._services.database.connection() as conn:
             written = await issues.assign(
                 conn,
                 press.asker.actor,

@@ -34,8 +34,9 @@ class Commenting:
             return usage(call, NAME)
         body = to_markdown(rest)
         if not body:
-            return await self._open(call, key)
-        async with self._services.database.transaction() as conn:
+            await self._open(call, key)
+            return None
+        async with self._services.database.connection() as conn:
             issue = await by_key(conn, call, key)
             added = await comments.add(conn, call.asker.actor, issue.issue_id, body, origin_of(call.asker))
         self._services.bell.ring()
@@ -56,7 +57,7 @@ class Commenting:
     async def submit(self, sent: Submission) -> Outcome:
         issue_id = IssueId(UUID(sent.metadata["i"]))
         try:
-            async with self._services.database.transaction() as conn:
+            async with self._services.database.connection() as conn:
                 issue = await issues.get(conn, sent.asker.actor, issue_id)
                 added = await comments.add(
                     conn, sent.asker.actor, issue_id, view.read(sent.view), sent.origin

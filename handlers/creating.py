@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+import asyncpg
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from db import cards, duplicates, issues, labels, limits, people
+from db import cards, issues, labels, limits, people, search
 from db.errors import FieldError, Invalid, NotFound
 from db.ids import ChannelId, MessageTs, SlackUserId
-from db.issues import IssueDraft, Written
+from db.issues import Issue, IssueDraft, Written
 from db.people import Person
 from db.states import Priority
 from handlers import oneline
@@ -24,7 +26,7 @@ from handlers.acting import (
     on_submit,
     origin_of,
 )
-from handlers.commands import CREATE, OFFER_CREATE, Call, Commands, Reply
+from handlers.commands import CREATE, Call, Commands, Reply
 from handlers.dates import today_of
 from handlers.errors import explain_field
 from handlers.oneline import OneLine, Somebody
@@ -35,7 +37,10 @@ from handlers.views import creating as view
 from handlers.views import issue_form
 from handlers.views.blocks import Json
 from handlers.views.mrkdwn import to_markdown
+from handlers.views.replies import OFFER_CREATE
 from handlers.words import Mrkdwn, words
+
+LIKELY = 3
 
 
 class Creating:
@@ -97,7 +102,7 @@ class Creating:
         if opened is None:
             return
         async with self._services.database.connection() as conn:
-            found = await duplicates.likely(conn, press.asker.actor, title, "") if len(title) > 5 else ()
+            found = await _likely(conn, press.asker, title) if len(title) > 5 else ()
         updated = view.with_duplicates(opened, found, press.words, press.asker.workspace.key_prefix)
         if updated is not None:
             await press.client.views_update(view_id=opened["id"], hash=opened["hash"], view=updated)
@@ -148,6 +153,16 @@ class Creating:
         if slack_user_id is None:
             return None
         return await self._services.directory.person(asker.actor.workspace_id, SlackUserId(slack_user_id))
+
+
+async def _likely(conn: asyncpg.Connection, asker: Asker, title: str) -> list[Issue]:
+    """Issues that are not closed and read like this title."""
+    words_only = " ".join(re.findall(r"\w+", title))
+    try:
+        found = await search.search(conn, asker.actor, f"{words_only} -status:closed", limit=LIKELY)
+    except Invalid:
+        return []
+    return [hit.issue for hit in found.hits]
 
 
 async def find_person(services: Services, asker: Asker, somebody: Somebody) -> Person:

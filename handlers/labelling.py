@@ -61,8 +61,6 @@ class Labelling:
             return usage(call, NAME)
         actor, origin = call.asker.actor, origin_of(call.asker)
         async with self._services.database.connection() as conn:
-            await labels.ensure(conn, actor, change.replacement or change.add)
-        async with self._services.database.transaction() as conn:
             issue = await by_key(conn, call, key)
             if change.replacement is not None:
                 written = await labels.replace(conn, actor, issue.issue_id, change.replacement, origin)

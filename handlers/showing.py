@@ -53,17 +53,13 @@ class Showing:
     async def _full(self, conn: asyncpg.Connection, asker: Asker, issue: Issue, spoken: Words) -> Reply:
         detail = await issues.detail(conn, asker.actor, issue.issue_id)
         prefix = asker.workspace.key_prefix
-        original = None
-        if issue.duplicate_of is not None:
-            found = await issues.get_many(conn, asker.actor, [issue.duplicate_of])
-            original = next((each.key(prefix) for each in found.values()), None)
         shown = card(
             detail.issue,
             people=detail.people,
             words=spoken,
             prefix=prefix,
             style=CardStyle.FULL,
-            duplicate_key=original,
+            duplicate_key=detail.original.key(prefix) if detail.original else None,
         )
         return Reply(text=shown.text, blocks=with_comments(shown, detail, spoken))
 

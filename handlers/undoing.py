@@ -6,8 +6,8 @@ from uuid import UUID
 
 from slack_bolt.async_app import AsyncApp
 
-from db import changes
-from db.changes import UndoBlocked, Undone
+from db import changes, issues, people
+from db.changes import NothingToUndo, UndoBlocked
 from db.ids import ChangeId
 from handlers.acting import Press, on_press, origin_of
 from handlers.commands import Call, Commands, Reply
@@ -15,6 +15,7 @@ from handlers.home import answer
 from handlers.requesting import Asker
 from handlers.services import Services
 from handlers.views import undoing as view
+from handlers.views.changes import people_in
 from handlers.views.confirming import UNDO
 from handlers.words import Words
 
@@ -34,11 +35,20 @@ class Undoing:
     async def _undo(self, asker: Asker, change_id: ChangeId | None, words: Words) -> Reply:
         try:
             async with self._services.database.transaction() as conn:
-                undone: Undone = await changes.undo(conn, asker.actor, change_id, origin_of(asker))
+                undone = await changes.undo(conn, asker.actor, change_id, origin_of(asker))
+        except NothingToUndo:
+            return Reply(text=words("undo-nothing"))
         except UndoBlocked as blocked:
-            return view.blocked(blocked, words, asker.workspace.key_prefix)
+            return await self._blocked(asker, blocked, words)
         self._services.bell.ring()
-        return view.undone(undone, words, asker.workspace.key_prefix)
+        return view.undone(undone, words)
+
+    async def _blocked(self, asker: Asker, blocked: UndoBlocked, words: Words) -> Reply:
+        async with self._services.database.connection() as conn:
+            concerned = {event.issue_id for event in blocked.blockers}
+            found = await issues.get_many(conn, asker.actor, list(concerned))
+            known = await people.get_many(conn, asker.actor, list(people_in(blocked.blockers)))
+        return view.blocked(blocked, found, known, words, asker.workspace.key_prefix)
 
 
 def register(app: AsyncApp, commands: Commands, services: Services) -> None:

@@ -9,10 +9,11 @@ from handlers.views.markdown import to_rich_text
 def cut(markdown: str, letters: int) -> Json | None:
     """At most `letters` characters of it as a rich_text block, ending in an ellipsis where more follows."""
     # Marks make the source longer than what is seen of it; four times as much is more than enough to read.
-    elements, left = _cut_all(to_rich_text(markdown[: letters * 4]), letters)
+    whole = to_rich_text(markdown[: letters * 4])
+    elements, _ = _cut_all(whole, letters)
     if not elements:
         return None
-    if left <= 0 or len(markdown) > letters * 4:
+    if sum(map(_length, whole)) > letters or len(markdown) > letters * 4:
         elements.append({"type": "rich_text_section", "elements": [{"type": "text", "text": "…"}]})
     return {"type": "rich_text", "elements": elements}
 
@@ -38,4 +39,6 @@ def _cut_one(element: Json, left: int) -> Json:
 
 
 def _length(element: Json) -> int:
+    if "elements" in element:
+        return sum(map(_length, element["elements"]))
     return len(element["text"]) if "text" in element else 10

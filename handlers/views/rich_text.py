@@ -9,8 +9,10 @@ from handlers.views.blocks import Json
 from handlers.words import clean
 
 _MARKS = {"bold": "**", "italic": "*", "strike": "~~"}
+# What would be read as a mark. At the edges of a run another run's marks may follow: there it counts as one.
 _MEANT = re.compile(
-    r"\\(?=[!-/:-@\[-`{-~])|`|(?<=\S)\*|\*(?=\S)|~~|(?<![^\W_])_(?=[^\s_])|(?<=[^\s_])_(?![^\W_])|\[(?=[^\]]*\]\()|<(?=[@#]|https?:|mailto:)"
+    r"\\(?=[!-/:-@\[-`{-~]|$)|`|(?<!\s)\*|\*(?!\s)|~(?=~|$)|(?<=~)~|^~"
+    r"|(?<![^\W_])_|_(?![^\W_])|\[(?=[^\]]*(?:\]\(|$))|<(?=[@#]|https?:|mailto:|$)"
 )
 _LINE_START = re.compile(r"^( *)(?:([-•>])|(\d{1,9})([.)]))", re.MULTILINE)
 _EMOJI = re.compile(r"(?<![\w:]):(?=[a-z0-9_+'-]{1,60}:(?![\w:]))")

@@ -21,7 +21,8 @@ def with_comments(shown: Card, detail: IssueDetail, words: Words) -> list[Json]:
         return shown.blocks
     *facts, buttons = shown.blocks
     last = detail.comments[-SHOWN:]
-    head = words("show-comments", count=len(detail.comments), shown=len(last))
+    more = detail.more_comments or len(detail.comments) > len(last)
+    head = words("show-comments-last" if more else "show-comments")
     lines = [context(head), *(_comment(each, detail.people, words) for each in last)]
     return [*facts, divider(), *lines, buttons]
 

@@ -76,7 +76,5 @@ card-filed = Gemeldet von { $who } { $when }
 card-closed = geschlossen { $when }
 card-posting = Die Karte von { $key } ist unterwegs in diesen Channel.
 
-show-comments = { $count ->
-    [one] Ein Kommentar
-   *[other] { $count } Kommentare, die letzten { $shown }:
-}
+show-comments = Kommentare:
+show-comments-last = Die letzten Kommentare:

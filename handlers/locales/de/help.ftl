@@ -46,3 +46,5 @@ usage-help = { $command } help [Wort]
 help-help = Das hier; mit einem Wort mehr dazu.
 usage-settings = { $command } settings
 help-settings = Sprache und Präfix der Schlüssel dieses Workspace.
+usage-import = { $command } import
+help-import = Holt Issues aus einer CSV-Datei; eine in einen Channel zu legen, in dem ich bin, tut dasselbe.

@@ -55,7 +55,7 @@ undone = { $count ->
    *[other] Rückgängig gemacht, bei { $count } Issues.
 }
 undo-blocked = Das lässt sich nicht mehr rückgängig machen:
-undo-blocked-by = { $key }: { $who } hat es seitdem geändert, { $when }
+undone-before = Das war schon rückgängig gemacht.
 undo-blocked-more = … und { $count } weitere.
 undo-nothing = Von dir gibt es nichts rückgängig zu machen.
 

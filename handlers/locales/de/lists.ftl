@@ -60,3 +60,5 @@ bulk-confirm = { $count ->
 }
 bulk-confirm-button = { $count } ändern
 bulk-unreadable = „{ $text }“ konnte ich nicht lesen. Zum Beispiel: `{ $command } bulk close LDG-1 LDG-2`, `{ $command } bulk assign @ada LDG-1 LDG-2`, `{ $command } bulk label +bug LDG-1`, `{ $command } bulk priority high LDG-1`.
+bulk-why-not-found = dieses Issue gibt es nicht (mehr)
+bulk-why-duplicate-of-itself = es wäre sein eigenes Duplikat

@@ -76,7 +76,5 @@ card-filed = Filed by { $who } { $when }
 card-closed = closed { $when }
 card-posting = The card of { $key } is on its way to this channel.
 
-show-comments = { $count ->
-    [one] One comment
-   *[other] { $count } comments, the last { $shown }:
-}
+show-comments = Comments:
+show-comments-last = The last comments:

@@ -46,3 +46,5 @@ usage-help = { $command } help [word]
 help-help = This; with a word, more about it.
 usage-settings = { $command } settings
 help-settings = Language and key prefix of this workspace.
+usage-import = { $command } import
+help-import = Brings issues in from a CSV file; dropping one into a channel I am in does the same.

@@ -55,7 +55,7 @@ undone = { $count ->
    *[other] Undone, on { $count } issues.
 }
 undo-blocked = That cannot be undone any more:
-undo-blocked-by = { $key }: { $who } changed it since, { $when }
+undone-before = That was undone already.
 undo-blocked-more = … and { $count } more.
 undo-nothing = There is nothing of yours to undo.
 

@@ -60,3 +60,5 @@ bulk-confirm = { $count ->
 }
 bulk-confirm-button = Change { $count }
 bulk-unreadable = I could not read “{ $text }”. For example: `{ $command } bulk close LDG-1 LDG-2`, `{ $command } bulk assign @ada LDG-1 LDG-2`, `{ $command } bulk label +bug LDG-1`, `{ $command } bulk priority high LDG-1`.
+bulk-why-not-found = there is no such issue (any more)
+bulk-why-duplicate-of-itself = it would be its own duplicate

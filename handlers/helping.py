@@ -6,7 +6,7 @@ from slack_bolt.async_app import AsyncApp
 
 from handlers.commands import Call, Commands, Reply
 from handlers.services import Services
-from handlers.views import help as view
+from handlers.views import helping as view
 
 NAME = "help"
 # What a newcomer needs first; the others follow in the order of registration.

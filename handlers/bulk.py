@@ -1,0 +1,165 @@
+"""`/issue bulk`: many issues in one change, by a form or in one line; all of them or none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import asyncpg
+from slack_bolt.async_app import AsyncApp
+
+from db import bulk, issues, limits, listing, search
+from db.bulk import BulkPatch, BulkStopped, BulkWritten
+from db.errors import Invalid
+from db.ids import IssueId, SlackUserId
+from db.issues import Issue
+from db.query import parse
+from handlers.acting import Outcome, Place, Submission, on_options, on_submit, origin_of
+from handlers.bulkline import BulkLine, read_line
+from handlers.commands import Call, Commands, Reply
+from handlers.creating import field_errors, find_person
+from handlers.finding import by_key
+from handlers.requesting import Asker
+from handlers.services import Services
+from handlers.views import bulk as view
+from handlers.views.blocks import Json
+from handlers.views.confirming import confirmation
+from handlers.words import Words
+
+NAME = "bulk"
+
+
+class Bulk:
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def command(self, call: Call) -> Reply | None:
+        """Begins with a verb: a line. Otherwise a query, for the form."""
+        line = read_line(call.text)
+        if line is None:
+            return await self._open(call)
+        if line.unreadable or not line.keys:
+            text = line.unreadable or call.text
+            return Reply(text=call.words("bulk-unreadable", text=text, command=call.command))
+        async with self._services.database.connection() as conn:
+            found = [await by_key(conn, call, key) for key in line.keys]
+        patch = await self._patch(call.asker, line)
+        return await self._change(call.asker, [issue.issue_id for issue in found], patch, call.words)
+
+    async def _patch(self, asker: Asker, line: BulkLine) -> BulkPatch:
+        patch = line.patch
+        if line.assignee is None:
+            return patch
+        person = await find_person(self._services, asker, line.assignee)
+        return BulkPatch(assignee_id=person.person_id)
+
+    async def _open(self, call: Call) -> Reply | None:
+        query = parse(call.text.strip() or "-status:closed")
+        async with self._services.database.connection() as conn:
+            count = await listing.count(conn, call.asker.actor, query)
+            first = await listing.page(conn, call.asker.actor, query, limit=view.SHOWN)
+        if not first.items:
+            return Reply(text=call.words("bulk-none-match"))
+        place = Place(channel_id=call.channel_id, response_url=call.response_url)
+        await call.open(
+            view.form(
+                first.items,
+                count,
+                call.words,
+                query=query.text(),
+                everything=_as_a_whole(call.text, query.text(), count),
+                prefix=call.asker.workspace.key_prefix,
+                metadata=place.metadata(),
+            )
+        )
+        return None
+
+    async def submit(self, sent: Submission) -> Outcome:
+        chosen = view.read(sent.view)
+        if not chosen.changes_something:
+            return Outcome(errors={view.STATUS: sent.words.plain("bulk-no-change")})
+        if not chosen.everything and not chosen.issue_ids:
+            return Outcome(errors={view.ISSUES: sent.words.plain("bulk-no-issues")})
+        async with self._services.database.connection() as conn:
+            ids = list(chosen.issue_ids)
+            if chosen.everything:
+                ids = await _all_of(conn, sent.asker, sent.metadata["q"])
+        if len(ids) > limits.BULK_MAX:
+            text = sent.words.plain("bulk-too-many", count=len(ids), limit=limits.BULK_MAX)
+            return Outcome(errors={view.SCOPE: text})
+        patch = chosen.patch
+        if chosen.assignee is not None:
+            workspace_id = sent.asker.actor.workspace_id
+            person = await self._services.directory.person(workspace_id, SlackUserId(chosen.assignee))
+            patch = view.assigned(patch, person.person_id)
+        try:
+            return Outcome(then=await self._change(sent.asker, ids, patch, sent.words))
+        except Invalid as error:
+            return Outcome(errors=field_errors(error, sent))
+
+    async def _change(self, asker: Asker, ids: Sequence[IssueId], patch: BulkPatch, words: Words) -> Reply:
+        try:
+            async with self._services.database.transaction() as conn:
+                written = await bulk.change(conn, asker.actor, ids, patch, origin_of(asker))
+        except BulkStopped as stopped:
+            return await self._stopped(asker, stopped, words)
+        self._services.bell.ring()
+        return _done(written, words)
+
+    async def _stopped(self, asker: Asker, stopped: BulkStopped, words: Words) -> Reply:
+        async with self._services.database.connection() as conn:
+            found = await issues.get_many(conn, asker.actor, [stopped.issue_id])
+        issue = found.get(stopped.issue_id)
+        key = issue.key(asker.workspace.key_prefix) if issue else str(stopped.issue_id)
+        why = words.plain(f"bulk-why-{stopped.why.replace('_', '-')}")
+        return Reply(text=words("bulk-stopped", key=key, why=why))
+
+
+def _as_a_whole(asked: str, query: str, count: listing.Count) -> bool:
+    """Whether all that matches may be changed: a query was given, fits into the form, and finds not too many."""
+    return bool(asked.strip()) and len(query) <= view.QUERY_MAX and count.value <= limits.BULK_MAX
+
+
+def _done(written: BulkWritten, words: Words) -> Reply:
+    text = words("bulk-done", count=written.count)
+    return Reply(text=text, blocks=confirmation(text, words=words, change_id=written.change_id))
+
+
+async def _all_of(conn: asyncpg.Connection, asker: Asker, text: str) -> list[IssueId]:
+    """Everything the query finds, up to one more than can be changed at once."""
+    query = parse(text)
+    found: list[IssueId] = []
+    cursor: str | None = None
+    while len(found) <= limits.BULK_MAX:
+        page = await listing.page(conn, asker.actor, query, limit=listing.MAX_PAGE, cursor=cursor)
+        found += [issue.issue_id for issue in page.items]
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    return found
+
+
+async def issue_choices(asker: Asker, typed: str, services: Services) -> list[Json]:
+    """Issues whose key or title is like what is typed; the newest changed without it."""
+    text = " ".join(typed.split())
+    async with services.database.connection() as conn:
+        found = await _like(conn, asker, text)
+    return [view.issue_option(issue, asker.workspace.key_prefix) for issue in found]
+
+
+async def _like(conn: asyncpg.Connection, asker: Asker, text: str) -> Sequence[Issue]:
+    """A search that cannot be read finds nothing: it is only half typed."""
+    if text:
+        try:
+            hits = (await search.search(conn, asker.actor, text, limit=20)).hits
+        except Invalid:
+            return ()
+        return [hit.issue for hit in hits]
+    page = await listing.page(conn, asker.actor, parse(""), limit=20)
+    return page.items
+
+
+def register(app: AsyncApp, commands: Commands, services: Services) -> None:
+    changing = Bulk(services)
+    commands.add(NAME, changing.command, aliases=("batch",))
+    on_submit(app, services, view.CALLBACK, changing.submit)
+    on_options(app, services, view.CHOICES, issue_choices)

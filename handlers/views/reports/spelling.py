@@ -1,0 +1,102 @@
+"""Durations, dates and differences as a report writes them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from babel.dates import format_date
+
+from db.reports.numbers import NamedIssue, Span, Who
+from db.reports.periods import Period
+from handlers.views.reports.sheet import Cell
+from handlers.words import Mrkdwn, Words, escape
+
+_DAY = timedelta(days=1)
+_HOUR = timedelta(hours=1)
+_MINUTE = timedelta(minutes=1)
+
+
+def duration(span: timedelta | None, words: Words) -> str:
+    """Two units at most: `3 d 4 h`."""
+    if span is None:
+        return "–"
+    days, rest = divmod(span, _DAY)
+    hours, rest = divmod(rest, _HOUR)
+    minutes = rest // _MINUTE
+    if days >= 10:
+        return words.plain("report-days", days=days + (1 if hours >= 12 else 0))
+    if days:
+        return words.plain("report-days-hours", days=days, hours=hours)
+    if hours:
+        return words.plain("report-hours-minutes", hours=hours, minutes=minutes)
+    if minutes:
+        return words.plain("report-minutes", minutes=minutes)
+    return words.plain("report-seconds", seconds=int(rest.total_seconds()))
+
+
+def duration_cell(span: timedelta | None, words: Words) -> Cell:
+    hours = None if span is None else round(span.total_seconds() / 3600, 3)
+    return Cell(text=duration(span, words), number=hours)
+
+
+def number_cell(number: int) -> Cell:
+    return Cell(text=str(number), number=number)
+
+
+def percent(now: float, before: float) -> str | None:
+    """`+12 %`; None where there is nothing to compare with."""
+    if not before:
+        return None
+    change = round((now - before) / before * 100)
+    return f"{'+' if change > 0 else '−' if change < 0 else '±'}{abs(change)} %"
+
+
+def compared(now: float, before: float, words: Words, shown: str) -> str:
+    """`(before: 12, +8 %)`."""
+    change = percent(now, before)
+    if change is None:
+        return words.plain("report-before", before=shown)
+    return words.plain("report-before-change", before=shown, change=change)
+
+
+def day(on: date, words: Words) -> str:
+    return str(format_date(on, format="medium", locale=words.locale))
+
+
+def days(period: Period, words: Words) -> str:
+    if period.days == 1:
+        return day(period.start, words)
+    return f"{day(period.start, words)} – {day(period.last_day, words)}"
+
+
+_SHORT = {"day": {"en": "d MMM", "de": "d. MMM"}, "month": {"en": "MMM yyyy", "de": "MMM yyyy"}}
+
+
+def point(span: Span, unit: str, words: Words) -> str:
+    """A point of time on an axis; no two of one chart are alike."""
+    match unit:
+        case "year":
+            return str(span.start.year)
+        case "quarter":
+            return f"{span.start.year}-Q{(span.start.month + 2) // 3}"
+        case "month":
+            return str(format_date(span.start, _SHORT["month"][words.locale], locale=words.locale))
+        case _:
+            return str(format_date(span.start, _SHORT["day"][words.locale], locale=words.locale))
+
+
+def who_cell(who: Who | None, words: Words) -> Cell:
+    if who is None:
+        return Cell(text=words.plain("nobody"))
+    return Cell(text=who.name, user=who.slack_user_id)
+
+
+def mention(who: Who | None, words: Words) -> Mrkdwn:
+    if who is None:
+        return words("nobody")
+    return Mrkdwn(f"<@{who.slack_user_id}>") if who.slack_user_id else escape(who.name)
+
+
+def issue_line(issue: NamedIssue, prefix: str, words: Words) -> Mrkdwn:
+    who = mention(issue.assignee, words)
+    return Mrkdwn(f"• *{prefix}-{issue.number}*  {escape(issue.title)}  ·  {who}")

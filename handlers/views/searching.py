@@ -1,0 +1,40 @@
+"""What a search found, with what matched in bold."""
+
+from __future__ import annotations
+
+from db.search import Hit, SearchPage, marked
+from handlers.views.blocks import Json, actions, button, context
+from handlers.views.cards import row
+from handlers.views.people import People
+from handlers.views.replies import Reply
+from handlers.words import Mrkdwn, Words, escape
+
+NEXT = "search_next"
+VALUE_MAX = 2000
+
+
+def page(found: SearchPage, *, text: str, people: People, words: Words, prefix: str) -> Reply:
+    if not found.hits:
+        return Reply(text=words("search-empty", text=text[:200]))
+    head = (
+        words("search-corrected", text=text[:200], corrected=found.corrected[:200])
+        if found.corrected
+        else words("search-head", text=text[:200])
+    )
+    blocks: list[Json] = [context(head)]
+    for hit in found.hits:
+        blocks.append(row(hit.issue, people=people, words=words, prefix=prefix))
+        if headline := _headline(hit):
+            blocks.append(context(headline))
+    if found.next_cursor and len(found.next_cursor) + len(text) < VALUE_MAX:
+        blocks.append(actions(button(words.plain("button-next"), NEXT, f"{found.next_cursor} {text}")))
+    return Reply(text=head, blocks=blocks)
+
+
+def _headline(hit: Hit) -> Mrkdwn:
+    """Bold needs a space, or nothing, on its outer side: an invisible one stands where a letter is."""
+    pieces = [
+        f"\u200b*{escape(piece)}*\u200b" if matched and piece.strip() == piece else escape(piece)
+        for piece, matched in marked(" ".join(hit.headline.split()))
+    ]
+    return Mrkdwn("".join(pieces))

@@ -1,0 +1,93 @@
+"""The catalogues are complete in both languages, and nothing a person typed can format or mention."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from fluent.syntax import FluentParser, ast
+from fluent.syntax.visitor import Visitor
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.words import LOCALES, Mrkdwn, escape, language, unescape, words
+
+_FOLDER = Path(__file__).parents[2] / "handlers" / "locales"
+
+
+class _Variables(Visitor):
+    def __init__(self) -> None:
+        self.found: set[str] = set()
+
+    def visit_VariableReference(self, node: ast.VariableReference) -> None:  # noqa: N802 - Fluent's name
+        self.found.add(node.id.name)
+
+
+def _catalogue(locale: str) -> dict[str, set[str]]:
+    messages: dict[str, set[str]] = {}
+    for path in sorted((_FOLDER / locale).glob("*.ftl")):
+        for entry in FluentParser().parse(path.read_text(encoding="utf-8")).body:
+            assert not isinstance(entry, ast.Junk), f"{path.name}: {entry.content!r}"
+            if isinstance(entry, ast.Message):
+                variables = _Variables()
+                variables.visit(entry)
+                assert entry.id.name not in messages, f"{entry.id.name} stands twice"
+                messages[entry.id.name] = variables.found
+    return messages
+
+
+@pytest.mark.parametrize("locale", [locale for locale in LOCALES if locale != "en"])
+def test_every_language_says_everything_with_the_same_variables(locale: str) -> None:
+    assert _catalogue(locale) == _catalogue("en")
+
+
+def test_a_slack_locale_finds_its_language() -> None:
+    assert [language(each) for each in ("de-DE", "de_AT", "en-GB", "fr-FR", None)] == [
+        "de",
+        "de",
+        "en",
+        "en",
+        "en",
+    ]
+
+
+def test_a_title_can_neither_mention_nor_link_nor_format() -> None:
+    said = escape("<!channel> <@U1> <https://evil.example|safe> & *bold* _it_ ~s~ `c`")
+    assert "<" not in said
+    assert "&lt;!channel&gt;" in said
+    assert "*bold*" not in said
+    assert said.replace("\u200b", "").endswith("*bold* _it_ ~s~ `c`")
+
+
+def test_snake_case_and_sums_stay_untouched() -> None:
+    assert escape("snake_case 5 * 3 ~ 15") == "snake_case 5 * 3 ~ 15"
+
+
+@given(st.text())
+def test_escaping_is_undone_by_slack(text: str) -> None:
+    said = escape(text)
+    assert isinstance(said, Mrkdwn)
+    assert not set(said) & {chr(code) for code in range(32)} - {"\n", "\t"}
+    assert "<" not in said
+    assert escape(said) == said
+    shown = unescape(said).replace("\u200b", "")
+    assert shown == escape(shown).replace("\u200b", "").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def test_plain_text_is_not_escaped() -> None:
+    assert words("en").plain("created", key="LDG-1", title="a < b & c") == "Filed LDG-1: a < b & c"
+
+
+def test_counts_are_said_in_the_reader_s_language() -> None:
+    assert "1,234" in words("en")("list-head", count=1234)
+    assert "1.234" in words("de")("list-head", count=1234)
+
+
+def test_the_answer_to_a_create_costs_next_to_nothing() -> None:
+    spoken = words("en")
+    spoken("created", key="LDG-1", title="warm")
+    begun = time.perf_counter()
+    for number in range(2000):
+        spoken("created", key="LDG-1", title=f"Login fails on Safari {number}")
+    assert (time.perf_counter() - begun) / 2000 < 100e-6

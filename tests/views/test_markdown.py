@@ -1,0 +1,95 @@
+"""Descriptions survive the way to Slack's editor and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.playground.blocks import check_message
+from handlers.views.excerpts import cut
+from handlers.views.markdown import rich_text_block, to_plain, to_rich_text
+from handlers.views.mrkdwn import to_markdown as from_mrkdwn
+from handlers.views.rich_text import to_markdown
+
+Json = dict[str, Any]
+
+
+def test_formatting_lists_quotes_and_code_come_back_as_they_were() -> None:
+    text = (
+        "Steps, **bold** and *italic* and ~~gone~~ and `code`:\n\n- one\n- two\n    - deeper\n\n"
+        "> quoted\n> more\n\n```\nif x:\n    *y*\n```\n\nsee [docs](https://example.com/a) <@U1> :tada:"
+    )
+    block = rich_text_block(text)
+    assert to_markdown(block) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("snake_case_name", "snake_case_name"),
+        ("5 * 3 * 2", "5 * 3 * 2"),
+        ("a \\*b\\*", "a *b*"),
+        ("# no heading", "# no heading"),
+        ("10:30:45", "10:30:45"),
+    ],
+)
+def test_what_is_no_mark_is_shown_letter_by_letter(text: str, shown: str) -> None:
+    assert to_plain(text) == shown
+
+
+def test_slack_s_own_marks_are_translated() -> None:
+    sent = "*bold* _it_ ~s~ `a&amp;b` &lt;b&gt; <https://example.com|docs> <@U1|ada>\n&gt; quoted\n• point"
+    assert from_mrkdwn(sent) == (
+        "**bold** *it* ~~s~~ `a&b` <b> [docs](https://example.com) <@U1>\n> quoted\n- point"
+    )
+
+
+_LETTERS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=30)
+_STYLE = st.dictionaries(st.sampled_from(["bold", "italic", "strike"]), st.just(True), max_size=3)
+
+
+def _normal(elements: list[Json]) -> list[tuple[str, frozenset[str], str]]:
+    """Letter by letter, each with its style; spaces have none, for a mark cannot stand beside one."""
+    letters: list[tuple[str, frozenset[str], str]] = []
+    for element in elements:
+        style = frozenset(element.get("style") or ())
+        for letter in element["text"]:
+            letters.append((letter, frozenset() if letter.isspace() else style, element["type"]))
+    return letters
+
+
+@given(st.lists(st.tuples(_LETTERS, _STYLE), min_size=1, max_size=6))
+@settings(max_examples=300)
+def test_any_styled_text_survives_the_round_trip(runs: list[tuple[str, Json]]) -> None:
+    elements = [
+        {"type": "text", "text": text} | ({"style": style} if style else {})
+        for text, style in runs
+        if "://" not in text
+    ]
+    section = {"type": "rich_text_section", "elements": elements}
+    written = to_markdown({"type": "rich_text", "elements": [section]})
+    again = to_rich_text(written)
+    before = _strip(_normal(elements))
+    after = _strip([letter for block in again for letter in _normal(block["elements"])])
+    assert after == before
+
+
+def _strip(letters: list[tuple[str, frozenset[str], str]]) -> list[tuple[str, frozenset[str], str]]:
+    return [letter for letter in letters if not letter[0].isspace()]
+
+
+@given(st.text())
+@settings(max_examples=300)
+def test_reading_what_was_written_changes_nothing_more(text: str) -> None:
+    once = to_markdown(rich_text_block(text))
+    assert to_markdown(rich_text_block(once)) == once
+
+
+@given(st.text(), st.integers(1, 400))
+def test_an_excerpt_of_anything_is_a_valid_block(text: str, letters: int) -> None:
+    block = cut(text, letters)
+    if block is not None:
+        assert not check_message([block])
