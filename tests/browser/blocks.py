@@ -56,7 +56,10 @@ def modal(callback_id: str, title: str, blocks: list[Json], **more: Any) -> Json
 def chart(kind: str, title: str = "Created and closed") -> Json:
     weeks = ["Mon", "Tue", "Wed"]
     series = [
-        {"name": name, "data": [{"label": day, "value": value} for day, value in zip(weeks, values, strict=True)]}
+        {
+            "name": name,
+            "data": [{"label": day, "value": value} for day, value in zip(weeks, values, strict=True)],
+        }
         for name, values in (("Created", (12, 18, 9)), ("Closed", (8, 15, 12)))
     ]
     body: Json = {"type": kind, "series": series, "axis_config": {"categories": weeks, "y_label": "Issues"}}
@@ -68,7 +71,10 @@ def chart(kind: str, title: str = "Created and closed") -> Json:
 def data_table(rows: int, page_size: int = 5) -> Json:
     head = [{"type": "raw_text", "text": "Person"}, {"type": "raw_text", "text": "Open"}]
     body = [
-        [{"type": "raw_text", "text": f"Person {at}"}, {"type": "raw_number", "value": (at * 7) % 11, "text": str((at * 7) % 11)}]
+        [
+            {"type": "raw_text", "text": f"Person {at}"},
+            {"type": "raw_number", "value": (at * 7) % 11, "text": str((at * 7) % 11)},
+        ]
         for at in range(rows)
     ]
     return {"type": "data_table", "caption": "Open issues", "rows": [head, *body], "page_size": page_size}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -28,11 +28,11 @@ OpenPage = Callable[..., Awaitable[Page]]
 
 
 @pytest.fixture(scope="session")
-def chromium_path() -> Iterator[str]:
+def chromium_path() -> str:
     path = chromium.find()
     if path is None:
         pytest.fail("no Chromium: run `python -m tests.browser.chromium`, or set LODGE_CHROMIUM")
-    yield path
+    return path
 
 
 @pytest.fixture
@@ -51,9 +51,7 @@ async def app() -> AsyncIterator[ScriptedApp]:
 
 @pytest.fixture
 async def slack(app: ScriptedApp) -> AsyncIterator[LocalSlack]:
-    async with LocalSlack(
-        request_url=app.url, manifest=MANIFEST, chatter=True, rate_limits="off"
-    ) as local:
+    async with LocalSlack(request_url=app.url, manifest=MANIFEST, chatter=True, rate_limits="off") as local:
         app.use(local)
         yield local
 

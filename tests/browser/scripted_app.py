@@ -34,9 +34,7 @@ MANIFEST: Json = {
             {"type": "global", "name": "New issue", "callback_id": "new"},
         ],
     },
-    "oauth_config": {
-        "scopes": {"bot": ["chat:write", "commands", "files:read", "channels:history"]}
-    },
+    "oauth_config": {"scopes": {"bot": ["chat:write", "commands", "files:read", "channels:history"]}},
     "settings": {
         "interactivity": {"is_enabled": True},
         "event_subscriptions": {"bot_events": ["message.channels", "app_home_opened"]},

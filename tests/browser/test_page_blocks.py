@@ -65,7 +65,10 @@ async def test_sections_fields_and_context_are_drawn(slack: LocalSlack, page: Pa
     await expect(said).to_contain_text("by @grace")
 
 
-@pytest.mark.parametrize(("kind", "marks", "count"), [("bar", "rect.bar", 6), ("line", "path.stroke", 2), ("area", "path.area", 2), ("pie", "path.slice", 2)])
+@pytest.mark.parametrize(
+    ("kind", "marks", "count"),
+    [("bar", "rect.bar", 6), ("line", "path.stroke", 2), ("area", "path.area", 2), ("pie", "path.slice", 2)],
+)
 async def test_charts_are_drawn_with_axes_legend_and_numbers(
     slack: LocalSlack, page: Page, kind: str, marks: str, count: int
 ) -> None:
@@ -85,9 +88,7 @@ async def test_charts_are_drawn_with_axes_legend_and_numbers(
     await expect(figure.get_by_role("row", name="Mon 12 8")).to_be_attached()
 
 
-async def test_a_data_table_sorts_by_number_and_turns_its_pages(
-    slack: LocalSlack, page: Page
-) -> None:
+async def test_a_data_table_sorts_by_number_and_turns_its_pages(slack: LocalSlack, page: Page) -> None:
     await enter(page, "product")
     await say(slack, "product", text="table", blocks=[data_table(12)])
     table = newest(page).get_by_role("table", name="Open issues")
@@ -109,11 +110,39 @@ async def test_rich_text_markdown_tables_cards_and_containers_are_drawn(
     text = [{"type": "text", "text": "strong", "style": {"bold": True}}, {"type": "emoji", "name": "tada"}]
     item = {"type": "rich_text_section", "elements": [{"type": "text", "text": "first"}]}
     blocks = [
-        {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": text}, {"type": "rich_text_list", "style": "ordered", "elements": [item]}]},
-        {"type": "markdown", "text": "## Notes\n\n- one\n- **two**\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n[bad](javascript:alert(1))"},
-        {"type": "table", "rows": [[{"type": "raw_text", "text": "Key"}], [{"type": "raw_text", "text": "LDG-1"}]]},
-        {"type": "carousel", "elements": [{"type": "card", "title": mrkdwn(f"Card {at}"), "actions": [button(f"Take {at}", f"take{at}")]} for at in (1, 2)]},
-        {"type": "container", "title": plain("Details"), "is_collapsible": True, "default_collapsed": True, "child_blocks": [section("tucked away")]},
+        {
+            "type": "rich_text",
+            "elements": [
+                {"type": "rich_text_section", "elements": text},
+                {"type": "rich_text_list", "style": "ordered", "elements": [item]},
+            ],
+        },
+        {
+            "type": "markdown",
+            "text": "## Notes\n\n- one\n- **two**\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n[bad](javascript:alert(1))",
+        },
+        {
+            "type": "table",
+            "rows": [[{"type": "raw_text", "text": "Key"}], [{"type": "raw_text", "text": "LDG-1"}]],
+        },
+        {
+            "type": "carousel",
+            "elements": [
+                {
+                    "type": "card",
+                    "title": mrkdwn(f"Card {at}"),
+                    "actions": [button(f"Take {at}", f"take{at}")],
+                }
+                for at in (1, 2)
+            ],
+        },
+        {
+            "type": "container",
+            "title": plain("Details"),
+            "is_collapsible": True,
+            "default_collapsed": True,
+            "child_blocks": [section("tucked away")],
+        },
     ]
     await say(slack, "product", text="mixed", blocks=blocks)
     said = newest(page)
@@ -131,7 +160,12 @@ async def test_rich_text_markdown_tables_cards_and_containers_are_drawn(
 
 async def test_legacy_attachments_have_their_colour_bar(slack: LocalSlack, page: Page) -> None:
     await enter(page, "product")
-    attachment = {"color": "#2eb886", "title": "Build", "text": "passed *fast*", "fields": [{"title": "Took", "value": "2 min", "short": True}]}
+    attachment = {
+        "color": "#2eb886",
+        "title": "Build",
+        "text": "passed *fast*",
+        "fields": [{"title": "Took", "value": "2 min", "short": True}],
+    }
     await say(slack, "product", text="", attachments=[attachment])
     bar = newest(page).locator(".attachment-body")
     await expect(bar).to_have_css("border-left-color", "rgb(46, 184, 134)")
@@ -139,14 +173,20 @@ async def test_legacy_attachments_have_their_colour_bar(slack: LocalSlack, page:
     await expect(bar).to_contain_text("2 min")
 
 
-async def test_a_redrawn_message_keeps_what_was_chosen_in_it(
-    slack: LocalSlack, page: Page
-) -> None:
+async def test_a_redrawn_message_keeps_what_was_chosen_in_it(slack: LocalSlack, page: Page) -> None:
     await enter(page, "product")
-    chosen = {"type": "static_select", "action_id": "priority", "placeholder": plain("Priority"), "options": options("High", "Low")}
+    chosen = {
+        "type": "static_select",
+        "action_id": "priority",
+        "placeholder": plain("Priority"),
+        "options": options("High", "Low"),
+    }
     ts = await say(slack, "product", text="x", blocks=[{**actions(chosen), "block_id": "row"}])
     await newest(page).get_by_role("combobox", name="Priority").click()
     await page.get_by_role("option", name="Low").click()
+    await newest(page).get_by_role("combobox", name="Priority").click()
     await slack.person("grace").react("product", ts, "eyes")
     await expect(newest(page).get_by_role("button", name=":eyes: 1")).to_be_visible()
     await expect(newest(page).get_by_role("combobox", name="Priority")).to_have_value("Low")
+    await expect(newest(page).get_by_role("combobox", name="Priority")).to_be_focused()
+    await expect(page.get_by_role("option", name="High")).to_be_visible()

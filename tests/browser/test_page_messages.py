@@ -61,10 +61,10 @@ async def test_mrkdwn_of_an_app_is_drawn(slack: LocalSlack, page: Page) -> None:
         await expect(said).to_contain_text(words)
 
 
-async def test_dates_are_told_in_the_zone_of_the_viewer(
-    slack: LocalSlack, open_page: OpenPage
-) -> None:
-    await say(slack, "general", text="<!date^1767225600^{date_num} {time}|fallback> <!date^1^{nonsense}|as written>")
+async def test_dates_are_told_in_the_zone_of_the_viewer(slack: LocalSlack, open_page: OpenPage) -> None:
+    await say(
+        slack, "general", text="<!date^1767225600^{date_num} {time}|fallback> <!date^1^{nonsense}|as written>"
+    )
     tokyo = await open_page(slack.url, "margaret", "#/C0GENERAL")
     await expect(tokyo.get_by_role("article").last).to_contain_text("2026-01-01 9:00 AM as written")
     new_york = await open_page(slack.url, "grace", "#/C0GENERAL")
@@ -87,16 +87,16 @@ async def test_a_thread_opens_beside_the_channel_and_counts_its_replies(
     await reply.press("Enter")
     await expect(thread.get_by_role("article")).to_have_count(2)
     await expect(said.get_by_role("button", name="1 reply")).to_be_visible()
-    await slack.person("linus").send("product", "Thanks", thread_ts=slack.person("ada").messages("product")[-1]["ts"])
+    await slack.person("linus").send(
+        "product", "Thanks", thread_ts=slack.person("ada").messages("product")[-1]["ts"]
+    )
     await expect(said.get_by_role("button", name="2 replies")).to_be_visible()
     await expect(thread.get_by_role("article").last).to_contain_text("Thanks")
     await reply.press("Escape")
     await expect(thread).to_be_hidden()
 
 
-async def test_up_edits_the_last_message_and_the_menu_deletes_it(
-    slack: LocalSlack, page: Page
-) -> None:
+async def test_up_edits_the_last_message_and_the_menu_deletes_it(slack: LocalSlack, page: Page) -> None:
     await enter(page, "product")
     ada = slack.person("ada")
     await ada.send("product", "Ship it @grace tomorow")
@@ -132,9 +132,7 @@ async def test_reactions_are_picked_counted_and_taken_back(slack: LocalSlack, pa
     await expect(said.get_by_role("button", name=":rocket: 1")).to_be_visible()
 
 
-async def test_unread_channels_are_marked_until_they_are_opened(
-    slack: LocalSlack, page: Page
-) -> None:
+async def test_unread_channels_are_marked_until_they_are_opened(slack: LocalSlack, page: Page) -> None:
     await enter(page, "general")
     await slack.person("grace").send("product", "one")
     await slack.person("grace").send("product", "two")
@@ -161,9 +159,7 @@ async def test_a_file_dropped_on_the_channel_is_shared_there(slack: LocalSlack, 
     assert (await download.value).suggested_filename == "issues.csv"
 
 
-async def test_a_file_goes_up_by_the_button_and_a_picture_is_shown(
-    slack: LocalSlack, page: Page
-) -> None:
+async def test_a_file_goes_up_by_the_button_and_a_picture_is_shown(slack: LocalSlack, page: Page) -> None:
     await enter(page, "product")
     picture = bytes.fromhex(
         "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
@@ -206,9 +202,7 @@ async def test_people_switch_and_talk_directly(slack: LocalSlack, page: Page) ->
     await expect(page.get_by_role("article").filter(has_text="Lunch?")).to_be_visible()
 
 
-async def test_a_copied_link_leads_back_to_its_message(
-    slack: LocalSlack, open_page: OpenPage
-) -> None:
+async def test_a_copied_link_leads_back_to_its_message(slack: LocalSlack, open_page: OpenPage) -> None:
     ts = ""
     for at in range(130):
         sent = await slack.person("grace").send("product", f"line {at}")

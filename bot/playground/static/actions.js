@@ -12,7 +12,7 @@ function ask(method, params) {
   return socket.request(method, params);
 }
 
-export const send = (channel, text, threadTs) => ask("send", { channel, text, ...(threadTs ? { thread_ts: threadTs } : {}) });
+export const send = (channel, text, threadTs, broadcast) => ask("send", { channel, text, ...(threadTs ? { thread_ts: threadTs, broadcast: Boolean(broadcast) } : {}) });
 export const editMessage = (channel, ts, text) => ask("edit_message", { channel, ts, text });
 export const deleteMessage = (channel, ts) => ask("delete_message", { channel, ts });
 export const react = (channel, ts, emoji) => ask("react", { channel, ts, emoji });

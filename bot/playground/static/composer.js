@@ -19,8 +19,9 @@ export class Composer {
   #active = 0;
 
   // target() -> {channel, threadTs, label}
-  constructor({ target, onEditLast, onNotice }) {
+  constructor({ target, onEditLast, onNotice, inThread = false }) {
     Object.assign(this, { target, onEditLast, onNotice });
+    this.also = inThread ? h("input", { type: "checkbox" }) : null;
     const listId = uid("completions");
     this.list = h("div", { class: "completions", role: "listbox", id: listId, "aria-label": "Suggestions", hidden: true });
     this.hint = h("div", { class: "command-hint", hidden: true });
@@ -34,7 +35,8 @@ export class Composer {
     const smile = iconButton("smile", "Insert emoji", () => pickEmoji(smile, (name) => this.#insert(EMOJI.get(name))), { "aria-haspopup": "dialog", "aria-expanded": "false" });
     this.status = h("span", { class: "composer-status", role: "status" });
     this.node = h("div", { class: "composer" }, this.list, this.hint,
-      h("div", { class: "composer-box" }, this.area, h("div", { class: "composer-row" }, plus, smile, this.status, this.sendButton)));
+      h("div", { class: "composer-box" }, this.area, h("div", { class: "composer-row" }, plus, smile, this.status, this.sendButton)),
+      this.also && h("label", { class: "also" }, this.also, "Also send to the channel"));
     this.list.addEventListener("pointerdown", (event) => {
       event.preventDefault();
       const item = event.target.closest("[role=option]");
@@ -152,7 +154,8 @@ export class Composer {
     drafts.delete(`${channel}:${threadTs ?? ""}`);
     try {
       if (/^\/[\w-]+/.test(text)) await this.#command(channel, threadTs, text);
-      else await actions.send(channel, text, threadTs);
+      else await actions.send(channel, text, threadTs, this.also?.checked);
+      if (this.also) this.also.checked = false;
     } catch (error) {
       // What was typed is never lost.
       if (!this.area.value && this.target().channel === channel) this.#fill(text);

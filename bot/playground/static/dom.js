@@ -40,6 +40,17 @@ export function fragment(children) {
   return made;
 }
 
+// Runs a redraw; when it threw away the control that had the focus, the one in its place gets it.
+export function keepFocus(holder, redraw) {
+  const active = document.activeElement;
+  const actionId = holder.contains(active) ? active.closest("[data-action-id]")?.dataset.actionId : null;
+  const fresh = redraw() ?? holder;
+  if (!actionId || document.activeElement === active) return;
+  const again = fresh.querySelector(`[data-action-id="${CSS.escape(actionId)}"]`);
+  const control = again?.matches("button, input, textarea, [contenteditable]") ? again : again?.querySelector("input, button, textarea");
+  control?.focus({ preventScroll: true });
+}
+
 let counter = 0;
 
 export function uid(prefix) {

@@ -65,6 +65,7 @@ function hello(push) {
   const asked = route.read() ?? (store.channels.has(store.place.channel) ? {} : { channel: route.first()?.id });
   store.go(asked);
   document.body.dataset.ready = "true";
+  performance.mark("ready");
   modals.restore(push.modals ?? []);
 }
 

@@ -3,7 +3,7 @@
 import { attachment } from "./attachments.js";
 import * as actions from "./actions.js";
 import { BlockContext } from "./blocks/context.js";
-import { renderBlocks } from "./blocks/index.js";
+import { patchBlocks } from "./blocks/index.js";
 import { fullTime, sinceReply, timeOf } from "./dates.js";
 import { h, iconButton } from "./dom.js";
 import { fileCard } from "./files.js";
@@ -19,29 +19,30 @@ export function isSystem(message) {
   return SYSTEM.has(message.subtype);
 }
 
-// A redrawn message keeps what was entered into it as long as the block and the element stay.
-function contextFor(message, node, before) {
-  if (before) {
-    before.onBusy = (busy) => node.toggleAttribute("data-busy", busy);
-    before.keepOnly(message.blocks ?? []);
-    return before;
-  }
-  const where = () => ({ channel: message.channel, ts: message.ts });
+function contextFor(node) {
+  const where = () => ({ channel: node.message.channel, ts: node.message.ts });
   return new BlockContext({ surface: "message", where, onBusy: (busy) => node.toggleAttribute("data-busy", busy) });
 }
 
-function content(message, node, before) {
+// A person's words are kept as mrkdwn too, and that knows more (fences, quotes, lists) than the block made of them.
+function hasBlocks(message) {
+  return Boolean(message.blocks?.length) && !(message.client_msg_id && message.text);
+}
+
+function blocksOf(message, node) {
+  node.blocks = h("div", { class: "blocks" });
+  patchBlocks(node.blocks, message.blocks, node.context);
+  return node.blocks;
+}
+
+function content(message, node) {
   const parts = [];
-  const ctx = contextFor(message, node, before);
-  node.context = ctx;
-  // A person's words are kept as mrkdwn too, and that knows more (fences, quotes, lists) than the block made of them.
-  const typed = Boolean(message.client_msg_id && message.text);
-  if (message.blocks?.length && !typed) parts.push(renderBlocks(message.blocks, ctx));
+  if (hasBlocks(message)) parts.push(blocksOf(message, node));
   else if (message.text) parts.push(mrkdwn(message.text));
   const edited = message.edited && h("span", { class: "edited" }, "(edited)");
   if (edited && parts[0]?.classList.contains("mrkdwn")) parts[0].lastChild?.append(" ", edited);
   else if (edited) parts.push(edited);
-  for (const each of message.attachments ?? []) parts.push(attachment(each, ctx));
+  for (const each of message.attachments ?? []) parts.push(attachment(each, node.context));
   if (message.files?.length) parts.push(h("div", { class: "files" }, message.files.map(fileCard)));
   return parts;
 }
@@ -78,18 +79,53 @@ function stamp(message, className) {
   return h("time", { class: className, datetime: new Date(Number.parseFloat(message.ts) * 1000).toISOString(), title: fullTime(message.ts) }, timeOf(message.ts));
 }
 
-export function renderMessage(message, { inThread = false, context = null } = {}) {
+export function renderMessage(message, { inThread = false } = {}) {
   const author = authorOf(message);
   const label = `${author.name}, ${timeOf(message.ts)}: ${summary(message.text).slice(0, 120)}`;
   const classes = ["message", message.is_ephemeral && "ephemeral", message.notice && "notice", isSystem(message) && "system"].filter(Boolean);
   const node = h("div", { class: classes.join(" "), role: "article", tabindex: "-1", "aria-label": label, dataset: { ts: message.ts } });
+  node.message = message;
+  node.context = contextFor(node);
   const broadcast = message.subtype === "thread_broadcast" && !inThread && h("div", { class: "only-you" }, "replied to a thread");
   node.append(
     h("div", { class: "gutter" }, avatar(author), stamp(message, "gutter-time")),
     h("div", { class: "message-main" }, ephemeralNote(message), broadcast || "", head(message, author),
-      h("div", { class: "message-content" }, content(message, node, context)), reactionRow(message) ?? "", replyBar(message, inThread) ?? ""),
+      h("div", { class: "message-content" }, content(message, node)), reactionRow(message) ?? "", replyBar(message, inThread) ?? ""),
     dismissButton(message) ?? "");
+  return node;
+}
+
+function around(node, kept) {
+  const children = [...node.childNodes];
+  const at = children.indexOf(kept);
+  return [children.slice(0, at), children.slice(at + 1)];
+}
+
+// Puts everything of `fresh` that stands around one child of its own around the child kept in the old node.
+function swapAround(node, kept, fresh, freshKept) {
+  for (const child of around(node, kept).flat()) child.remove();
+  const [before, after] = around(fresh, freshKept);
+  kept.before(...before);
+  kept.after(...after);
+}
+
+// A changed message in its old node: what was entered into its blocks, an open select or a sorted table stays.
+// Answers with the node that now stands in the list.
+export function refreshMessage(node, message, options) {
+  const fresh = renderMessage(message, options);
+  if (!node.blocks || !fresh.blocks) {
+    node.replaceWith(fresh);
+    return fresh;
+  }
+  const place = (each) => [each.blocks, each.blocks.parentElement, each.querySelector(":scope > .message-main")];
+  const [blocks, text, main] = place(node);
+  const [freshBlocks, freshText, freshMain] = place(fresh);
+  swapAround(text, blocks, freshText, freshBlocks);
+  swapAround(main, text, freshMain, freshText);
   node.message = message;
+  node.setAttribute("aria-label", fresh.getAttribute("aria-label"));
+  node.context.keepOnly(message.blocks);
+  patchBlocks(blocks, message.blocks, node.context);
   return node;
 }
 

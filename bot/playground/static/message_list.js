@@ -3,7 +3,7 @@
 
 import { dayOf, dayTitle } from "./dates.js";
 import { h } from "./dom.js";
-import { isSystem, renderMessage } from "./message.js";
+import { isSystem, refreshMessage, renderMessage } from "./message.js";
 import { MessageBar } from "./message_menu.js";
 import { authorOf } from "./people.js";
 
@@ -82,14 +82,12 @@ export class MessageList {
 
   upsert(message) {
     const old = this.#nodes.get(message.ts);
-    const node = this.#make(message, old?.context);
-    this.#nodes.set(message.ts, node);
     if (old) {
-      const focused = old.contains(document.activeElement);
-      old.replaceWith(node);
-      if (focused) node.focus({ preventScroll: true });
+      this.#replace(old, message);
       this.#dress(this.#rows.indexOf(message.ts));
     } else {
+      const node = this.#make(message);
+      this.#nodes.set(message.ts, node);
       let at = this.#rows.length;
       while (at > 0 && order(this.#rows[at - 1], message.ts) > 0) at -= 1;
       this.inner.insertBefore(node, at < this.#rows.length ? this.#nodes.get(this.#rows[at]) : null);
@@ -99,6 +97,13 @@ export class MessageList {
     }
     this.#restTab();
     if (this.#atEnd) this.toEnd();
+  }
+
+  #replace(old, message) {
+    const focused = old.contains(document.activeElement);
+    const node = refreshMessage(old, message, { inThread: this.inThread });
+    this.#nodes.set(message.ts, node);
+    if (focused && !node.contains(document.activeElement)) node.focus({ preventScroll: true });
   }
 
   remove(ts) {
@@ -134,8 +139,8 @@ export class MessageList {
     return null;
   }
 
-  #make(message, context) {
-    return renderMessage(message, { inThread: this.inThread, context });
+  #make(message) {
+    return renderMessage(message, { inThread: this.inThread });
   }
 
   // Grouping and the day line depend on the message before.

@@ -17,7 +17,7 @@ export class Thread {
   constructor() {
     const target = () => ({ channel: store.place.channel, threadTs: store.place.thread, label: "the thread" });
     this.list = new MessageList({ label: "Thread", inThread: true });
-    this.composer = new Composer({ target, onEditLast: () => this.#editLast(), onNotice: (text) => localNotice(store.place.channel, text) });
+    this.composer = new Composer({ inThread: true, target, onEditLast: () => this.#editLast(), onNotice: (text) => localNotice(store.place.channel, text) });
     this.where = h("span", { class: "thread-where" });
     this.node = h("aside", { class: "thread", "aria-label": "Thread", hidden: true },
       h("header", { class: "thread-head" }, h("h2", "Thread"), this.where, iconButton("close", "Close thread", () => this.#close())),

@@ -1,6 +1,6 @@
 // Block type -> the function that draws it. What is not listed here shows as an error, never as nothing.
 
-import { h } from "../dom.js";
+import { h, keepFocus } from "../dom.js";
 import { alert, context, divider, file, header, image, markdownBlock, section, video } from "./basic.js";
 import { card, carousel } from "./card.js";
 import { container } from "./container.js";
@@ -44,6 +44,10 @@ export function renderBlocks(blocks, ctx) {
 
 // Redraws only the blocks that changed, so that a cursor, a half typed word or an open menu survives an update.
 export function patchBlocks(holder, blocks, ctx) {
+  keepFocus(holder, () => patch(holder, blocks, ctx));
+}
+
+function patch(holder, blocks, ctx) {
   const old = new Map();
   for (const node of holder.children) if (node.blockJson) old.set(node.blockJson, [...(old.get(node.blockJson) ?? []), node]);
   const fresh = blocks.map((block) => {

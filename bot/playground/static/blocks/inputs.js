@@ -40,5 +40,6 @@ export function setFieldError(node, text) {
 }
 
 export function focusable(node) {
-  return node.querySelector("input:not([type=file]):not([disabled]), textarea, select, [contenteditable=true], button");
+  const field = "input:not([type=file]):not([disabled]), textarea, [contenteditable=true]";
+  return node.querySelector(field) ?? node.querySelector("button, input");
 }

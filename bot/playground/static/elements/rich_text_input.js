@@ -77,6 +77,19 @@ function selectBack(length) {
   for (let at = 0; at < length; at += 1) getSelection().modify("extend", "backward", "character");
 }
 
+// One Tab stop for the bar, arrows inside it.
+function moveTool(event, tools) {
+  const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!by) return;
+  event.preventDefault();
+  const buttons = [...tools.children];
+  const at = buttons.indexOf(document.activeElement);
+  buttons[at].tabIndex = -1;
+  const next = buttons[(at + by + buttons.length) % buttons.length];
+  next.tabIndex = 0;
+  next.focus();
+}
+
 export function richTextInput(element, block, ctx, names) {
   const known = ctx.read(block, element) ?? { type: element.type, rich_text_value: element.initial_value ?? null };
   ctx.write(block, element, known);
@@ -95,10 +108,11 @@ export function richTextInput(element, block, ctx, names) {
     changed();
   };
   const tools = h("div", { class: "editor-tools", role: "toolbar", "aria-label": "Formatting" },
-    [...TOOLS, { name: "Link", face: "🔗", run: link.show }].map((tool) => h("button", {
-      type: "button", class: "tool", title: tool.name, "aria-label": tool.name, tabindex: "-1",
+    [...TOOLS, { name: "Link", face: "🔗", run: link.show }].map((tool, at) => h("button", {
+      type: "button", class: "tool", title: tool.name, "aria-label": tool.name, tabindex: at ? "-1" : "0",
       onpointerdown: (event) => event.preventDefault(), onclick: () => run(tool),
     }, tool.face.cloneNode ? tool.face.cloneNode(true) : tool.face)));
+  tools.addEventListener("keydown", (event) => moveTool(event, tools));
   editor.addEventListener("input", changed);
   editor.addEventListener("focus", () => document.execCommand("defaultParagraphSeparator", false, "div"));
   editor.addEventListener("paste", (event) => {
