@@ -338,7 +338,7 @@ _MOVES: Final[tuple[LiteralString, ...]] = (
     """INSERT INTO watchers (workspace_id, issue_id, person_id)
        SELECT workspace_id, issue_id, $3 FROM watchers WHERE workspace_id = $1 AND person_id = $2
        ON CONFLICT DO NOTHING""",
-    "DELETE FROM watchers WHERE workspace_id = $1 AND person_id = $2",
+    "DELETE FROM watchers WHERE workspace_id = $1 AND person_id = $2 AND person_id <> $3",
     """UPDATE saved_queries q
        SET owner_id = $3,
            name = CASE WHEN EXISTS (SELECT FROM saved_queries o WHERE o.workspace_id = $1 AND o.owner_id = $3

@@ -32,19 +32,25 @@ _REST: Final[LiteralString] = """
 ), issue AS (
     INSERT INTO issues (workspace_id, issue_id, number, title, description, status, priority,
                         assignee_id, reporter_id, due_on, parent_id, external_ref, source)
-    SELECT $1, $8, next_number($1), $9, $10, $11, $12, $13, $14, $15, $16, $17, $4 FROM change
-    RETURNING number, created_at
+    SELECT $1, $8, next_number($1), $9, $10, $11, $12,
+           coalesce((SELECT merged_into FROM people WHERE workspace_id = $1 AND person_id = $13), $13),
+           $14, $15, $16, $17, $4
+    FROM change
+    RETURNING number, created_at, assignee_id, reporter_id
 ), watching AS (
     INSERT INTO watchers (workspace_id, issue_id, person_id)
-    SELECT $1, $8, person_id FROM change, unnest($18::uuid[]) person_id
+    SELECT $1, $8, person_id
+    FROM issue, unnest(CASE WHEN assignee_id = reporter_id THEN ARRAY[reporter_id]
+                       ELSE ARRAY[reporter_id, assignee_id] END) person_id
+    WHERE person_id IS NOT NULL
 ), event AS (
     INSERT INTO events (workspace_id, change_id, issue_id, actor_id, source, kind, version, after,
                         now_status, now_assignee, now_priority)
-    SELECT $1, $2, $8, $3, $4, 'created', 1, $19::text::jsonb{also}, $11, $13, $12 FROM change
+    SELECT $1, $2, $8, $3, $4, 'created', 1, $18::text::jsonb{also}, $11, assignee_id, $12 FROM issue
 ), pending AS (
     INSERT INTO pending_changes (workspace_id, change_id) SELECT $1, $2 FROM change
 ){tagged}
-SELECT number, created_at, {labels} AS labels, CASE WHEN NOT EXISTS (
+SELECT number, created_at, assignee_id, {labels} AS labels, CASE WHEN NOT EXISTS (
         SELECT FROM pgqueuer WHERE dedupe_key = 'announce:' || $1 AND status IN ('queued', 'picked')
     ) THEN enqueue_job('announce', convert_to($1, 'UTF8'), 'announce:' || $1) END
 FROM issue"""
@@ -54,12 +60,12 @@ _PLAIN: Final[LiteralString] = f"WITH {_CHANGE}" + _REST.format(also="", tagged=
 # With labels: nothing is written either while one of them does not exist yet.
 _WANTED: Final[LiteralString] = """
 wanted AS (
-    SELECT DISTINCT l.label_id, l.name, lower(l.name) AS folded FROM unnest($20::text[]) given
+    SELECT DISTINCT l.label_id, l.name, lower(l.name) AS folded FROM unnest($19::text[]) given
     JOIN labels l ON l.workspace_id = $1 AND lower(l.name) = lower(given)
 )"""
 _LABELLED: Final[LiteralString] = (
     f"WITH {_WANTED}, {_CHANGE}"
-    " WHERE NOT EXISTS (SELECT lower(given) FROM unnest($20::text[]) given EXCEPT SELECT folded FROM wanted)"
+    " WHERE NOT EXISTS (SELECT lower(given) FROM unnest($19::text[]) given EXCEPT SELECT folded FROM wanted)"
 ) + _REST.format(
     also=" || jsonb_build_object('labels', (SELECT jsonb_agg(name ORDER BY folded) FROM wanted))",
     tagged=""", tagged AS (
@@ -109,7 +115,6 @@ async def _first(conn: asyncpg.Connection, actor: Actor, origin: Origin) -> Writ
 def _values(
     actor: Actor, draft: IssueDraft, origin: Origin, change_id: ChangeId, issue_id: IssueId
 ) -> tuple[Any, ...]:
-    reporter = draft.reporter_id or actor.person_id
     values = (
         actor.workspace_id,
         change_id,
@@ -124,11 +129,10 @@ def _values(
         draft.status.value,
         draft.priority.value,
         draft.assignee_id,
-        reporter,
+        draft.reporter_id or actor.person_id,
         draft.due_on,
         draft.parent_id,
         draft.external_ref,
-        {person for person in (reporter, draft.assignee_id) if person is not None},
         json.dumps(_told(draft)),
     )
     return (*values, draft.labels) if draft.labels else values
@@ -160,7 +164,7 @@ def _filed(actor: Actor, draft: IssueDraft, issue_id: IssueId, row: Any) -> Issu
         duplicate_of=None,
         parent_id=draft.parent_id,
         priority=draft.priority,
-        assignee_id=draft.assignee_id,
+        assignee_id=row["assignee_id"],
         reporter_id=draft.reporter_id or actor.person_id,
         due_on=draft.due_on,
         external_ref=draft.external_ref,
