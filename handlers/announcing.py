@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 import asyncpg
-from db.people import Person
 
 from db import announcements, cards, issues, jobs, outbox, people
 from db.access import Actor
@@ -20,6 +19,7 @@ from db.cards import PostedCard
 from db.ids import ChannelId, IssueId, PersonId, WorkspaceId
 from db.issues import Issue
 from db.outbox import Outgoing
+from db.people import Person
 from db.states import Role, Source
 from db.workspaces import Workspace
 from handlers.delivering import refreshing
@@ -116,6 +116,10 @@ class Announcing:
         await outbox.put(conn, batch.workspace_id, messages)
 
 
+def _system(workspace_id: WorkspaceId) -> Actor:
+    return Actor(workspace_id=workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM)
+
+
 def _matters(event: Event) -> bool:
     """Whether anyone may have to be told: a new issue only when someone else was given it."""
     if event.kind != _CREATED:
@@ -161,7 +165,7 @@ async def _people(
     for story in stories:
         wanted |= story.actors
         wanted |= {person for person in (story.issue.assignee_id,) if person is not None}
-    return dict(await people.get_many(conn, workspace_id, list(wanted))) if wanted else {}
+    return dict(await people.get_many(conn, _system(workspace_id), list(wanted))) if wanted else {}
 
 
 def _refreshes(stories: Sequence[_Story], posted: dict[IssueId, list[PostedCard]]) -> list[Outgoing]:

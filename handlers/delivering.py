@@ -257,14 +257,14 @@ class Delivering:
         if issue_id is None:
             return None
         workspace = await self._services.directory.workspace(workspace_id)
-        system = Actor(workspace_id=workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM)
+        system = _system(workspace_id)
         async with self._database.connection() as conn:
             try:
                 issue = await issues.get(conn, system, issue_id)
             except NotFound:
                 return None
             named = [person for person in (issue.assignee_id, issue.reporter_id) if person is not None]
-            known = await people.get_many(conn, workspace_id, named)
+            known = await people.get_many(conn, system, named)
         drawn = card(
             issue,
             people=known,
@@ -341,9 +341,9 @@ class Delivering:
                 await hook(self._services, lane.workspace_id, lane.channel_id, refused.error)
 
     async def _tell(self, conn: Any, lane: _Lane, owners: tuple[PersonId, ...], error: str) -> None:
-        for person in (await people.get_many(conn, lane.workspace_id, list(owners))).values():
+        for person in (await people.get_many(conn, _system(lane.workspace_id), list(owners))).values():
             key = f"undelivered:{lane.channel_id}:{error}:{person.person_id}"
-            if person.slack_user_id is None or person.slack_user_id == lane.channel_id:
+            if person.slack_user_id is None or str(person.slack_user_id) == str(lane.channel_id):
                 continue
             if await outbox.said_lately(conn, lane.workspace_id, key, _TOLD_AGAIN):
                 continue
@@ -352,6 +352,10 @@ class Delivering:
                 channel_id=ChannelId(person.slack_user_id), payload={"text": text}, coalesce_key=key
             )
             await outbox.put(conn, lane.workspace_id, [told])
+
+
+def _system(workspace_id: WorkspaceId) -> Actor:
+    return Actor(workspace_id=workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM)
 
 
 _WHY = {

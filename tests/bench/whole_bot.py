@@ -1,0 +1,75 @@
+"""The whole bot on the database of DATABASE_URL, worker included, installed in one made-up workspace. Prints its port.
+
+Slack itself is not called: the person who asks is known already.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+
+import asyncpg
+import uvloop
+
+from bot.process import Options, running
+from bot.settings import Settings
+from db import people, workspaces
+from db.ids import SlackUserId, WorkspaceId
+from db.migrate import migrate
+from db.states import Role
+from handlers.installing import Installation
+from tests.bench.load import SECRET, TEAM, USER
+
+
+class Installed:
+    async def find(self, *, team_id: str | None, enterprise_id: str | None) -> Installation | None:
+        return _INSTALLATION if team_id == TEAM else None
+
+
+_INSTALLATION = Installation(
+    workspace_id=WorkspaceId(TEAM),
+    name="bench",
+    bot_token="xoxb-bench",
+    bot_user_id=SlackUserId("U0BOT"),
+    bot_id="B0BENCH",
+)
+
+
+async def prepare(dsn: str) -> None:
+    conn = await asyncpg.connect(dsn)
+    await conn.set_type_codec("jsonb", schema="pg_catalog", encoder=str, decoder=__import__("json").loads)
+    await migrate(conn)
+    await workspaces.ensure(conn, WorkspaceId(TEAM), "bench")
+    await people.ensure_slack(
+        conn,
+        WorkspaceId(TEAM),
+        SlackUserId(USER),
+        name="Bench",
+        email=None,
+        role=Role.MEMBER,
+        timezone="UTC",
+        locale="en",
+    )
+    await conn.close()
+
+
+async def main() -> None:
+    logging.basicConfig(level=logging.WARNING)
+    dsn = os.environ["DATABASE_URL"]
+    await prepare(dsn)
+    settings = Settings(
+        database_url=dsn,
+        port=0,
+        slack_signing_secret=SECRET,
+        slack_bot_token="xoxb-bench",
+        slack_api_url="http://127.0.0.1:9/api/",
+    )
+    async with running(settings, Options(installations=Installed())) as process:
+        print(process.port, flush=True)
+        await asyncio.to_thread(sys.stdin.read)
+
+
+if __name__ == "__main__":
+    uvloop.run(main())
