@@ -57,6 +57,24 @@ async def all(  # noqa: A001 - read as labels.all
     return tuple(Label(label_id=row["label_id"], name=row["name"]) for row in rows)
 
 
+async def page(
+    conn: asyncpg.Connection, actor: Actor, *, limit: int = 50, after: LabelId | None = None
+) -> tuple[Label, ...]:
+    """At most `limit` labels by name, from the one behind `after` on."""
+    rows = await conn.fetch(
+        """
+        SELECT l.label_id, l.name FROM labels l
+        WHERE l.workspace_id = $1
+          AND ($2::uuid IS NULL OR lower(l.name) > (
+              SELECT lower(last.name) FROM labels last WHERE last.workspace_id = $1 AND last.label_id = $2))
+        ORDER BY lower(l.name) LIMIT $3""",
+        actor.workspace_id,
+        after,
+        limit,
+    )
+    return tuple(Label(label_id=row["label_id"], name=row["name"]) for row in rows)
+
+
 async def get(conn: asyncpg.Connection, actor: Actor, label_id: LabelId) -> Label:
     """Raises NotFound."""
     name = await conn.fetchval(

@@ -137,7 +137,8 @@ def answer(
     call: ApiCall, value: Any, *, status: int = 200, headers: dict[str, str] | None = None
 ) -> web.Response:
     """`value` as JSON, compressed for who accepts it."""
-    body = orjson.dumps(value)
+    # asyncpg's UUIDs are of a class of their own, which orjson does not know.
+    body = orjson.dumps(value, default=str)
     headers = dict(headers or {})
     if len(body) >= _GZIP_FROM and "gzip" in call.request.headers.get("Accept-Encoding", ""):
         body = gzip.compress(body, 1)

@@ -123,7 +123,7 @@ async def bulk_status(call: ApiCall) -> web.Response:
         )
     patch = BulkPatch(status=status)
     if status is Status.CLOSED:
-        patch = BulkPatch(status=status, close_reason=CloseReason(sent.close_reason or "completed"))
+        patch = BulkPatch(status=status, reason=CloseReason(sent.close_reason or "completed"))
     ids = tuple(IssueId(i) for i in dict.fromkeys(sent.ids))
     async with call.services.database.transaction() as conn:
         written = await bulk.change(conn, call.actor, ids, patch, call.origin)

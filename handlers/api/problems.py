@@ -124,7 +124,8 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
     except web.HTTPException as error:
         if error.status < 400:
             raise
-        return problem_response(_from_http(error))
+        allowed = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else None
+        return problem_response(_from_http(error), allowed)
     except Exception as error:
         known = from_error(error)
         if known is not None:

@@ -1,0 +1,92 @@
+"""Fills a new workspace as a team would: somebody drops the old tracker's export into a channel, and imports it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from bot.demo.seed import Past, past
+from bot.playground import LocalSlack
+from db.ids import WorkspaceId
+from handlers.services import Services
+
+_CHANNEL = "product"
+_LABELS, _COMMENTS = 3, 3
+_HEADER = (
+    "Summary", "Issue key", "Issue Type", "Status", "Priority", "Resolution", "Assignee", "Reporter", "Created",
+    "Updated", "Resolved", "Due Date", *["Labels"] * _LABELS, "Description", *["Comment"] * _COMMENTS,
+)  # fmt: skip
+_RESOLUTIONS = {"completed": "Done", "not planned": "Won't Do"}
+
+
+def as_jira(issues: list[Past]) -> bytes:
+    """The issues as Jira exports them: repeated headers, comments as `date;author;text`."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(_HEADER)
+    for number, issue in enumerate(issues, start=1):
+        writer.writerow(_row(number, issue))
+    return out.getvalue().encode()
+
+
+def _row(number: int, issue: Past) -> list[str]:
+    done = issue.closed is not None
+    last = max((at for at, _, _ in issue.comments), default=issue.created)
+    labels = [*issue.labels, *[""] * _LABELS][:_LABELS]
+    comments = [f"{_time(at)};{who};{words}" for at, who, words in issue.comments]
+    return [
+        issue.title,
+        f"HARB-{number}",
+        "Bug" if "bug" in issue.labels else "Task",
+        "Done" if done else {"open": "To Do", "in progress": "In Progress"}[issue.status],
+        issue.priority.capitalize().replace("Urgent", "Highest"),
+        _RESOLUTIONS[issue.status] if done else "",
+        issue.assignee,
+        issue.reporter,
+        _time(issue.created),
+        _time(issue.closed or last),
+        _time(issue.closed) if issue.closed else "",
+        issue.due.isoformat() + " 00:00:00" if issue.due else "",
+        *labels,
+        issue.description,
+        *[*comments, *[""] * _COMMENTS][:_COMMENTS],
+    ]
+
+
+def _time(moment: Any) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S}"
+
+
+async def plant(services: Services, slack: LocalSlack) -> bool:
+    """Imports the half year unless the workspace has issues already. Returns whether it did."""
+    workspace_id = WorkspaceId(slack.team_id)
+    if await _has_issues(services, workspace_id):
+        return False
+    ada = slack.person("ada")
+    await ada.upload(_CHANNEL, "harbour-jira-export.csv", as_jira(past(services.clock())), text="Moving in!")
+    ts = await slack.until(lambda: _message_with(slack, "Import"), timeout=20)
+    await ada.click("Import", channel=_CHANNEL, ts=ts)
+    await slack.until(lambda: _message_with(slack, "Undo"), timeout=30)
+    return True
+
+
+async def _has_issues(services: Services, workspace_id: WorkspaceId) -> bool:
+    async with services.database.connection() as conn:
+        return bool(
+            await conn.fetchval(
+                "SELECT EXISTS (SELECT FROM issues WHERE workspace_id = $1 AND deleted_at IS NULL)", workspace_id
+            )
+        )
+
+
+def _message_with(slack: LocalSlack, button: str) -> str | None:
+    """The ts of a message of the bot in the channel, or in a thread there, that has this button."""
+    reader = slack.person("ada")
+    for root in reader.messages(_CHANNEL):
+        for message in reader.thread(_CHANNEL, root["ts"]):
+            elements = [e for block in message.get("blocks", ()) for e in block.get("elements", ())]
+            texts = [e["text"].get("text") for e in elements if isinstance(e.get("text"), dict)]
+            if message.get("bot_id") and button in texts:
+                return str(message["ts"])
+    return None

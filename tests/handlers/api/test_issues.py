@@ -1,0 +1,203 @@
+import asyncio
+from uuid import uuid4
+
+from tests.handlers.api.conftest import Api
+
+
+async def test_creates_and_shows_an_issue(api: Api) -> None:
+    made = await api.create(
+        title="Disk almost full",
+        description="91 %",
+        priority="high",
+        labels=["ops", "Disk"],
+        due_on="2026-12-01",
+    )
+    assert made["key"] == "LDG-1"
+    assert (made["status"], made["priority"], made["version"]) == ("open", "high", 1)
+    assert made["labels"] == ["Disk", "ops"]
+    answer = await api.call("GET", f"/issues/{made['id']}")
+    assert answer.headers["ETag"] == '"1"'
+    shown = await answer.json()
+    assert shown.pop("comments") == []
+    assert shown == made
+
+
+async def test_a_key_is_not_an_id(api: Api) -> None:
+    await api.create()
+    assert (await api.call("GET", "/issues/LDG-1")).status == 404
+
+
+async def test_all_bad_fields_are_told_at_once(api: Api) -> None:
+    answer = await api.call(
+        "POST", "/issues", json={"title": "x" * 256, "priority": "huge", "due_on": "soon", "colour": "red"}
+    )
+    assert answer.status == 422
+    assert answer.content_type == "application/problem+json"
+    problem = await answer.json()
+    assert problem["type"].endswith("#invalid")
+    assert {e["field"] for e in problem["errors"]} == {"title", "priority", "due_on", "colour"}
+
+
+async def test_an_assignee_who_does_not_exist_changes_nothing(api: Api) -> None:
+    answer = await api.call("POST", "/issues", json={"title": "x", "assignee_id": str(uuid4())})
+    assert answer.status in (404, 422), await answer.text()
+    assert (await (await api.call("GET", "/issues")).json())["items"] == []
+
+
+async def test_broken_json_is_malformed(api: Api) -> None:
+    answer = await api.call("POST", "/issues", data=b"{", headers={"Content-Type": "application/json"})
+    assert answer.status == 400
+    assert (await answer.json())["type"].endswith("#malformed")
+
+
+async def test_another_kind_of_body_is_refused(api: Api) -> None:
+    assert (await api.call("POST", "/issues", data={"title": "x"})).status == 415
+
+
+async def test_nul_is_refused_at_its_field(api: Api) -> None:
+    answer = await api.call("POST", "/issues", json={"title": "a\u0000b"})
+    assert answer.status == 422
+    assert (await answer.json())["errors"][0]["field"] == "title"
+
+
+async def test_the_same_idempotency_key_makes_one_issue(api: Api) -> None:
+    headers = {"Idempotency-Key": "k1"}
+    answers = await asyncio.gather(
+        *(api.call("POST", "/issues", json={"title": "Once"}, headers=headers) for _ in range(8))
+    )
+    assert {a.status for a in answers} == {201}
+    assert len({(await a.json())["id"] for a in answers}) == 1
+    assert len((await (await api.call("GET", "/issues")).json())["items"]) == 1
+
+
+async def test_an_idempotency_key_is_not_for_another_request(api: Api) -> None:
+    headers = {"Idempotency-Key": "k1"}
+    await api.call("POST", "/issues", json={"title": "Once"}, headers=headers)
+    answer = await api.call("POST", "/issues", json={"title": "Other"}, headers=headers)
+    assert answer.status == 422
+    assert (await answer.json())["type"].endswith("#key-reused")
+
+
+async def test_patch_changes_what_is_sent_and_clears_what_is_null(api: Api) -> None:
+    made = await api.create(description="long", priority="low", labels=["bug"])
+    answer = await api.call("PATCH", f"/issues/{made['id']}", json={"priority": None, "title": "New"})
+    changed = await answer.json()
+    assert answer.status == 200, changed
+    assert (changed["title"], changed["priority"], changed["description"]) == ("New", None, "long")
+    assert changed["version"] == 2
+    assert changed["labels"] == ["bug"]
+
+
+async def test_a_title_cannot_be_cleared(api: Api) -> None:
+    made = await api.create()
+    answer = await api.call("PATCH", f"/issues/{made['id']}", json={"title": None})
+    assert answer.status == 422
+    assert (await answer.json())["errors"][0]["field"] == "title"
+
+
+async def test_if_match_of_an_old_version_is_a_clash(api: Api) -> None:
+    made = await api.create()
+    path = f"/issues/{made['id']}"
+    first = await api.call("PATCH", path, json={"title": "Mine"}, headers={"If-Match": '"1"'})
+    assert first.status == 200
+    second = await api.call("PATCH", path, json={"title": "Theirs"}, headers={"If-Match": '"1"'})
+    assert second.status == 412
+    assert (await second.json())["version"] == 2
+    assert (await (await api.call("GET", path)).json())["title"] == "Mine"
+
+
+async def test_closing_takes_a_reason_and_reopening_drops_it(api: Api) -> None:
+    made = await api.create()
+    path = f"/issues/{made['id']}"
+    closed = await (
+        await api.call("PATCH", path, json={"status": "closed", "close_reason": "not_planned"})
+    ).json()
+    assert (closed["status"], closed["close_reason"]) == ("closed", "not_planned")
+    assert closed["closed_at"] is not None
+    opened = await (await api.call("PATCH", path, json={"status": "open"})).json()
+    assert (opened["status"], opened["close_reason"], opened["closed_at"]) == ("open", None, None)
+
+
+async def test_lists_come_in_pages_that_do_not_repeat(api: Api) -> None:
+    made = {(await api.create(title=f"Issue {n}"))["id"] for n in range(7)}
+    seen: list[str] = []
+    cursor = None
+    for _ in range(3):
+        params = {"limit": "3", "q": "sort:-created"} | ({"cursor": cursor} if cursor else {})
+        page = await (await api.call("GET", "/issues", params=params)).json()
+        seen += [item["id"] for item in page["items"]]
+        cursor = page["next_cursor"]
+    assert cursor is None
+    assert set(seen) == made
+    assert len(seen) == 7
+
+
+async def test_a_query_filters_and_an_unknown_term_is_told(api: Api) -> None:
+    await api.create(title="A", labels=["bug"])
+    await api.create(title="B")
+    page = await (await api.call("GET", "/issues", params={"q": "label:bug"})).json()
+    assert [item["title"] for item in page["items"]] == ["A"]
+    answer = await api.call("GET", "/issues", params={"q": "statsu:open"})
+    assert answer.status == 422
+    assert "status" in (await answer.json())["errors"][0]["message"]
+
+
+async def test_a_foreign_cursor_is_refused(api: Api) -> None:
+    answer = await api.call("GET", "/issues", params={"cursor": "AAAA"})
+    assert answer.status == 422
+
+
+async def test_bulk_status_is_all_or_nothing(api: Api) -> None:
+    ids = [(await api.create(title=f"Issue {n}"))["id"] for n in range(3)]
+    stray = str(uuid4())
+    refused = await api.call("POST", "/issues/bulk-status", json={"ids": [*ids, stray], "status": "closed"})
+    assert refused.status in (404, 422)
+    assert stray in await refused.text()
+    assert {i["status"] for i in (await (await api.call("GET", "/issues")).json())["items"]} == {"open"}
+    done = await api.call("POST", "/issues/bulk-status", json={"ids": ids, "status": "closed"})
+    assert (await done.json()) == {"changed": 3}
+
+
+async def test_comments_and_labels(api: Api) -> None:
+    made = await api.create()
+    path = f"/issues/{made['id']}"
+    first = await (await api.call("POST", f"{path}/comments", json={"body": "Seen"})).json()
+    answer = await api.call("POST", f"{path}/comments", json={"body": "Me too", "reply_to": first["id"]})
+    assert answer.status == 201
+    await api.call("PUT", f"{path}/labels", json={"labels": ["ui", "bug"]})
+    changed = await (await api.call("PUT", f"{path}/labels", json={"labels": ["UI"]})).json()
+    assert changed["labels"] == ["ui"]
+    shown = await (await api.call("GET", path)).json()
+    assert [c["body"] for c in shown["comments"]] == ["Seen", "Me too"]
+    assert [c["author_id"] for c in shown["comments"]] == [str(api.ada.person_id)] * 2
+    labels = await (await api.call("GET", "/labels")).json()
+    assert [label["name"] for label in labels["items"]] == ["bug", "ui"]
+
+
+async def test_people_are_added_once(api: Api) -> None:
+    sent = {"name": "Grace", "email": "grace@harbour.example"}
+    made = await api.call("POST", "/users", json=sent)
+    assert made.status == 201
+    assert (await api.call("POST", "/users", json=sent)).status == 409
+    listed = await (await api.call("GET", "/users", params={"limit": "2"})).json()
+    rest = await (await api.call("GET", "/users", params={"cursor": listed["next_cursor"]})).json()
+    assert [u["name"] for u in (*listed["items"], *rest["items"])] == ["Ada", "Grace", "Tim"]
+
+
+async def test_reports_say_numbers(api: Api) -> None:
+    made = await api.create(assignee_id=str(api.ada.person_id))
+    await api.create()
+    top = await (await api.call("GET", "/reports/top-assignees", params={"period": "7d"})).json()
+    assert [(row["name"], row["open"]) for row in top["assignees"]] == [("Ada", 1)]
+    assert top["unassigned"]["open"] == 1
+    await api.call("PATCH", f"/issues/{made['id']}", json={"status": "closed"})
+    latency = await (await api.call("GET", "/reports/latency")).json()
+    assert latency["overall"]["closed"] == 1
+    assert latency["overall"]["median"] >= 0
+
+
+async def test_long_answers_are_compressed_for_who_asks(api: Api) -> None:
+    await api.create(description="x" * 5000)
+    answer = await api.call("GET", "/issues", headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert len((await answer.json())["items"]) == 1
