@@ -69,7 +69,8 @@ def detect(sample: bytes, *, complete: bool) -> Encoding:
     if wide is not None:
         return Encoding(name=wide)
     visible = sample.replace(b"\0", b"")
-    if len(visible) < len(sample) * 0.7 or len(visible.translate(None, _CONTROLS)) < len(visible) * 0.98:
+    controls = len(visible) - len(visible.translate(None, _CONTROLS))
+    if len(visible) < len(sample) * 0.7 or controls > max(16, len(visible) * 0.02):
         raise TableFlaw(Flaw.BINARY)
     if is_utf8(visible, complete=complete):
         return Encoding(name="utf-8")

@@ -13,7 +13,7 @@ from db.importing.converting import Converter, Staged
 from db.importing.dates import DateOrder, OrderVotes
 from db.importing.mapping import Mapping
 from db.importing.problems import BadRow, Reason, RowProblem
-from db.importing.tables import Table
+from db.importing.tables import Table, unclosed_quote
 
 SAMPLES: Final = 3
 _SHOWN_PROBLEMS: Final = 20
@@ -137,8 +137,8 @@ class Reading:
             if dates:
                 _vote(votes, cells, dates)
             try:
-                if table.ended:
-                    table.refuse_unclosed_quote(last_line, cells)
+                if line == table.unclosed_row:
+                    self._refuse(unclosed_quote(last_line, cells))
                 staged = convert(line, last_line, cells)
             except BadRow as bad:
                 problem = RowProblem(line=line, reason=bad.reason, details=bad.details)
@@ -149,6 +149,10 @@ class Reading:
                 survey.samples.append(self._sample(staged))
             yield staged, (line, last_line, cells), None
         self._finish()
+
+    @staticmethod
+    def _refuse(bad: BadRow) -> None:
+        raise bad
 
     def _note(self, problem: RowProblem) -> None:
         survey = self.survey

@@ -37,7 +37,9 @@ class Table:
         lines: Iterator[str] = self._text if named else chain((first,), self._text)
         beginning = _beginning(head, self.encoding, skip=len(first) if named else 0)
         self.separator = separator or (named[1] if named else sniff_separator(beginning))
-        self.ended = False
+        self._ended = False
+        # The line at which a row starts whose last quote is never closed.
+        self.unclosed_row: int | None = None
         csv.field_size_limit(CELL_MAX)
         self._reader = csv.reader(chain(lines, self._at_end()), delimiter=self.separator)
         self.header_line, self.header = self._read_header()
@@ -48,8 +50,8 @@ class Table:
         return self._source
 
     def _at_end(self) -> Iterator[str]:
-        # The reader asks for another line inside an open quote only: see unclosed_quote.
-        self.ended = True
+        # The reader asks for another line inside an open quote only: see unclosed_row.
+        self._ended = True
         yield from ()
 
     def _read_header(self) -> tuple[int, list[str]]:
@@ -69,6 +71,8 @@ class Table:
         try:
             for cells in reader:
                 end = offset + reader.line_num
+                if self._ended:
+                    self.unclosed_row = start
                 yield start, end, cells
                 start = end + 1
         except csv.Error as error:
@@ -82,13 +86,13 @@ class Table:
             if cells and (cells[0] or any(cells)):
                 yield start, end, cells
 
-    def refuse_unclosed_quote(self, end: int, cells: list[str]) -> None:
-        """Called with the row just read when `ended`: raises BadRow when its last quote was never closed."""
-        if self.ended:
-            breaks = len(_LINE_END.findall(cells[-1]))
-            ends_with_break = cells[-1].endswith(("\n", "\r"))
-            opened = end - breaks + (1 if ends_with_break else 0)
-            raise BadRow(Reason.UNCLOSED_QUOTE, opened=opened, last_line=end)
+
+def unclosed_quote(last_line: int, cells: list[str]) -> BadRow:
+    """Of the row at `unclosed_row`: names the line on which its last quote opened."""
+    breaks = len(_LINE_END.findall(cells[-1]))
+    ends_with_break = cells[-1].endswith(("\n", "\r"))
+    opened = last_line - breaks + (1 if ends_with_break else 0)
+    return BadRow(Reason.UNCLOSED_QUOTE, opened=opened, last_line=last_line)
 
 
 def _read_up_to(stream: BinaryIO, size: int) -> bytes:
