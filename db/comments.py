@@ -175,7 +175,7 @@ async def _add(
         f"""
         WITH watching AS (
             INSERT INTO watchers (workspace_id, issue_id, person_id)
-            SELECT $1, $3, $4 WHERE $4 IS NOT NULL ON CONFLICT DO NOTHING
+            SELECT $1, $3::uuid, $4::uuid WHERE $4::uuid IS NOT NULL ON CONFLICT DO NOTHING
         )
         INSERT INTO comments AS c (workspace_id, comment_id, issue_id, author_id, reply_to, body, source,
                                    slack_channel_id, slack_ts)
