@@ -131,7 +131,7 @@ async def _response(request: web.Request) -> web.Response:
     service = request.app[SERVICE]
     with service.activity.under_way():
         try:
-            use_response_url(service, request.match_info["key"], loads(await request.text() or "{}"))
+            use_response_url(service, request.match_info["key"], loads(await request.read() or b"{}"))
         except SlackError as error:
             gone = error.code in ("used_url", "expired_url")
             answer = dumps(error.answer())

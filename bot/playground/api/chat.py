@@ -156,6 +156,8 @@ async def unfurl(call: Call) -> Json:
     unfurls = call.args.structure("unfurls")
     if not isinstance(unfurls, dict) or not unfurls:
         raise SlackError("missing_unfurls")
+    if not all(isinstance(item, dict) for item in unfurls.values()):
+        raise SlackError("cannot_unfurl_url")
     channel = call.channel()
     ts = call.args.required("ts", "missing_ts")
     message = channel.log.get(ts)

@@ -94,9 +94,9 @@ async def _arguments(request: web.Request) -> Json:
     values: Json = dict(request.query)
     kind = request.content_type
     if kind == "application/json":
-        text = await request.text()
+        content = await request.read()
         try:
-            body = loads(text) if text else {}
+            body = loads(content) if content else {}
         except ValueError:
             raise SlackError("invalid_json") from None
         if not isinstance(body, dict):

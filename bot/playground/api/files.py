@@ -48,7 +48,10 @@ async def complete_upload(call: Call) -> Json:
     wanted = call.args.structure("files")
     if not isinstance(wanted, list) or not wanted:
         raise SlackError("invalid_arguments", messages=["[ERROR] missing required field: files"])
-    files = [_file(call, item.get("id")) for item in wanted if isinstance(item, dict)]
+    if not all(isinstance(item, dict) for item in wanted):
+        text = "[ERROR] must provide objects [json-pointer:/files]"
+        raise SlackError("invalid_arguments", messages=[text])
+    files = [_file(call, item.get("id")) for item in wanted]
     for file, item in zip(files, wanted, strict=True):
         if file.id not in call.service.state.contents:
             raise SlackError("file_not_found")
