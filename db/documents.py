@@ -142,10 +142,12 @@ async def learn(
     await conn.execute(
         """
         INSERT INTO search_words AS s (workspace_id, word, popularity, shapes)
-        SELECT $1, word, popularity, ARRAY(
-            SELECT shape FROM unnest($4::bigint[], $5::integer[]) AS t (shape, owner) WHERE owner = place
-        )
+        SELECT $1, new.word, new.popularity, shaped.shapes
         FROM unnest($2::text[], $3::smallint[]) WITH ORDINALITY AS new (word, popularity, place)
+        JOIN (
+            SELECT owner, array_agg(shape) AS shapes
+            FROM unnest($4::bigint[], $5::bigint[]) AS t (shape, owner) GROUP BY owner
+        ) shaped ON shaped.owner = new.place
         ON CONFLICT (workspace_id, word) DO UPDATE SET popularity = greatest(s.popularity, excluded.popularity)
         """,
         workspace_id,

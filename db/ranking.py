@@ -70,23 +70,23 @@ async def page(
     """`words` is a tsquery; the other terms of the query filter. Raises Invalid for a foreign cursor."""
     after: tuple[float, int] | None = None
     if cursor is None:
-        window = await _window(conn, resolved, words, await top_number(conn, resolved) + 1)
+        looked_at = await window(conn, resolved, words, await top_number(conn, resolved) + 1)
     else:
         below, end, rank, number = decode(cursor, scope, 4).values
         after = (-float(rank), -int(number))
-        window = await _exactly(conn, resolved, words, int(below), int(end))
+        looked_at = await _exactly(conn, resolved, words, int(below), int(end))
     found: list[Candidate] = []
     while True:
-        left = [c for c in window.candidates if after is None or c.place > after]
+        left = [c for c in looked_at.candidates if after is None or c.place > after]
         found += sorted(left, key=lambda c: c.place)[: limit - len(found)]
-        if len(found) == limit or window.end <= 0:
+        if len(found) == limit or looked_at.end <= 0:
             break
-        window, after = await _window(conn, resolved, words, window.end), None
+        looked_at, after = await window(conn, resolved, words, looked_at.end), None
     last = found[-1] if found else None
-    rest = window.end > 0 or any(last is None or c.place > last.place for c in window.candidates)
+    rest = looked_at.end > 0 or any(last is None or c.place > last.place for c in looked_at.candidates)
     if last is None or not rest or len(found) < limit:
         return RankedPage(candidates=tuple(found), next_cursor=None)
-    values = (str(window.below), str(window.end), repr(last.rank), str(last.number))
+    values = (str(looked_at.below), str(looked_at.end), repr(last.rank), str(last.number))
     return RankedPage(candidates=tuple(found), next_cursor=encode(Cursor(values=values), scope))
 
 
@@ -99,10 +99,13 @@ async def top_number(conn: asyncpg.Connection, resolved: Resolved) -> int:
     )
 
 
-async def _window(conn: asyncpg.Connection, resolved: Resolved, words: str, below: int) -> Window:
+async def window(
+    conn: asyncpg.Connection, resolved: Resolved, words: str, below: int, *, enough: int = ENOUGH
+) -> Window:
+    """The newest matches below a number: about `enough` of them, or all there are."""
     found: list[Candidate] = []
     end, step = below, _FIRST_STEP
-    while end > 0 and len(found) < ENOUGH:
+    while end > 0 and len(found) < enough:
         more, end = await candidates(conn, resolved, words, end, _aligned(end, step))
         found += more
         step *= _GROWTH

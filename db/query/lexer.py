@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from db.query.errors import QueryError, nearest
+from db.query.terms import QUOTES
 from db.query.words import FIELDS, read_field
 
 MAX_LENGTH = 2_000
 MAX_VALUES = 100
 
-# What keyboards make of a straight quote.
-_QUOTES = '"“”„«»'
 _FIELD = re.compile(r"([^\W\d_][\w-]{0,30}):(?!/|:|\\)", re.UNICODE)
 _SPOKEN_PERIOD = re.compile(r"(this|last|next)\s+(week|month|quarter|year)s?(?=$|[\s,])", re.IGNORECASE)
 _SPOKEN_AGO = re.compile(
@@ -74,7 +73,7 @@ class Lexer:
         if self.at >= len(self.text) or self.text[self.at].isspace():
             # A lone dash between words.
             return None
-        if self.text[self.at] in _QUOTES:
+        if self.text[self.at] in QUOTES:
             phrase = self._quoted(start)
             return self._made(negated, None, (Value(text=phrase, quoted=True),), start)
         field = self._field(start)
@@ -116,7 +115,7 @@ class Lexer:
             self._skip_space()
 
     def _value(self, start: int) -> Value:
-        if self.at < len(self.text) and self.text[self.at] in _QUOTES:
+        if self.at < len(self.text) and self.text[self.at] in QUOTES:
             return Value(text=self._quoted(start), quoted=True)
         for spoken in (_MENTION, _SPOKEN_PERIOD, _SPOKEN_AGO):
             if found := spoken.match(self.text, self.at):
@@ -136,7 +135,7 @@ class Lexer:
         while self.at < len(self.text):
             char = self.text[self.at]
             self.at += 1
-            if char in _QUOTES:
+            if char in QUOTES:
                 return " ".join("".join(read).split())
             if char == "\\" and self.at < len(self.text):
                 char = self.text[self.at]

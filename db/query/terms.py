@@ -12,6 +12,9 @@ from db.query.moments import Span
 ME: Final = "me"
 NOBODY: Final = "none"
 
+# What keyboards make of a straight quote, and that itself.
+QUOTES: Final = '"“”„«»'
+
 _BARE = re.compile(r"[\w@.+/#!?*'&=%~^$;-]+")
 
 
@@ -23,7 +26,7 @@ def quoted(text: str) -> str:
 
 
 def in_quotes(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return '"' + re.sub(f"([{QUOTES}\\\\])", r"\\\1", text) + '"'
 
 
 class ChoiceField(StrEnum):

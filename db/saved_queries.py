@@ -1,0 +1,139 @@
+"""Queries under a name: a person's own, and those of the whole workspace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, LiteralString
+from uuid import UUID
+
+import asyncpg
+
+from db.access import Action, Actor, require
+from db.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from db.ids import PersonId
+from db.query.parser import parse
+from db.query.terms import Query
+
+NAME_MAX: Final = 50
+_KEPT_MAX: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedQuery:
+    """`owner_id` None: everybody's."""
+
+    saved_query_id: UUID
+    owner_id: PersonId | None
+    name: str
+    text: str
+    created_at: datetime
+
+    @property
+    def query(self) -> Query:
+        return parse(self.text)
+
+
+_COLUMNS: Final[LiteralString] = "saved_query_id, owner_id, name, query, created_at"
+
+
+def _read(row: Any) -> SavedQuery:
+    return SavedQuery(
+        saved_query_id=row["saved_query_id"],
+        owner_id=row["owner_id"],
+        name=row["name"],
+        text=row["query"],
+        created_at=row["created_at"],
+    )
+
+
+async def save(
+    conn: asyncpg.Connection, actor: Actor, name: str, query: Query, *, shared: bool = False
+) -> SavedQuery:
+    """Keeps a query, in place of one of the same name and owner. Raises Invalid, Forbidden; Conflict at too many."""
+    _may_write(actor, shared)
+    name = _checked(name)
+    owner = None if shared else actor.person_id
+    row = await conn.fetchrow(
+        f"""
+        INSERT INTO saved_queries (workspace_id, owner_id, name, query)
+        SELECT $1, $2::uuid, $3, $4
+        WHERE $5 > (SELECT count(*) FROM saved_queries
+                    WHERE workspace_id = $1 AND owner_id IS NOT DISTINCT FROM $2 AND lower(name) <> lower($3))
+        ON CONFLICT (workspace_id, owner_id, lower(name)) DO UPDATE SET name = excluded.name, query = excluded.query
+        RETURNING {_COLUMNS}
+        """,
+        actor.workspace_id,
+        owner,
+        name,
+        query.text(),
+        _KEPT_MAX,
+    )
+    if row is None:
+        raise Conflict("saved query", f"number {_KEPT_MAX + 1}")
+    return _read(row)
+
+
+async def remove(conn: asyncpg.Connection, actor: Actor, name: str, *, shared: bool = False) -> None:
+    """Raises NotFound, Forbidden."""
+    _may_write(actor, shared)
+    gone = await conn.fetchval(
+        """
+        DELETE FROM saved_queries
+        WHERE workspace_id = $1 AND owner_id IS NOT DISTINCT FROM $2 AND lower(name) = lower($3)
+        RETURNING saved_query_id
+        """,
+        actor.workspace_id,
+        None if shared else actor.person_id,
+        name.strip(),
+    )
+    if gone is None:
+        raise NotFound("saved query", name)
+
+
+async def get(conn: asyncpg.Connection, actor: Actor, name: str) -> SavedQuery:
+    """One's own before everybody's of the same name. Raises NotFound."""
+    row = await conn.fetchrow(
+        f"""
+        SELECT {_COLUMNS} FROM saved_queries
+        WHERE workspace_id = $1 AND (owner_id = $2 OR owner_id IS NULL) AND lower(name) = lower($3)
+        ORDER BY owner_id NULLS LAST LIMIT 1
+        """,
+        actor.workspace_id,
+        actor.person_id,
+        name.strip(),
+    )
+    if row is None:
+        raise NotFound("saved query", name)
+    return _read(row)
+
+
+async def available(conn: asyncpg.Connection, actor: Actor) -> tuple[SavedQuery, ...]:
+    """One's own, then everybody's, each by name."""
+    rows = await conn.fetch(
+        f"""
+        SELECT {_COLUMNS} FROM saved_queries
+        WHERE workspace_id = $1 AND (owner_id = $2 OR owner_id IS NULL)
+        ORDER BY owner_id IS NULL, lower(name)
+        """,
+        actor.workspace_id,
+        actor.person_id,
+    )
+    return tuple(map(_read, rows))
+
+
+def _may_write(actor: Actor, shared: bool) -> None:
+    if shared:
+        require(actor, Action.EDIT)
+    elif actor.person_id is None:
+        raise Forbidden("save query", "person")
+
+
+def _checked(name: str) -> str:
+    name = " ".join(name.split())
+    if not name:
+        raise Invalid(FieldError(field="name", code="required", message="a saved query needs a name"))
+    if len(name) > NAME_MAX:
+        message = f"a name has at most {NAME_MAX} characters"
+        raise Invalid(FieldError(field="name", code="too_long", message=message, limit=NAME_MAX))
+    return name
