@@ -209,3 +209,41 @@ async def test_a_copied_link_leads_back_to_its_message(slack: LocalSlack, open_p
         ts = sent if at == 3 else ts
     page = await open_page(slack.url, "ada", f"#/C0PRODUCT/-/{ts}")
     await expect(page.get_by_role("article").filter(has_text=re.compile(r"line 3$"))).to_be_in_viewport()
+
+
+async def test_a_reply_may_also_go_to_the_channel(slack: LocalSlack, page: Page) -> None:
+    await enter(page, "product")
+    await slack.person("grace").send("product", "Who knows?")
+    channel = page.get_by_role("log", name="Messages in #product")
+    await channel.get_by_role("article").last.hover()
+    await page.get_by_role("button", name="Reply in thread").click()
+    await page.get_by_role("checkbox", name="Also send to the channel").check()
+    await page.get_by_role("textbox", name="Reply in thread").fill("I do")
+    await page.get_by_role("textbox", name="Reply in thread").press("Enter")
+    await expect(channel.get_by_role("article").last).to_contain_text("replied to a thread")
+    await expect(page.get_by_role("complementary", name="Thread")).to_contain_text("I do")
+
+
+async def test_channels_are_made_joined_and_left(slack: LocalSlack, page: Page) -> None:
+    await page.get_by_role("button", name="New channel").click()
+    await page.get_by_role("dialog", name="New channel").get_by_label("Name").fill("incident-42")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("incident-42")
+    members = page.get_by_role("button", name="Channel members and actions")
+    await members.click()
+    await page.get_by_role("menuitem", name="Add grace").click()
+    await expect(members).to_have_text("2")
+    await members.click()
+    await page.get_by_role("menuitem", name="Leave channel").click()
+    await page.get_by_role("button", name="Join channel").click()
+    await expect(page.get_by_role("textbox", name="Message #incident-42")).to_be_visible()
+    assert set(slack.channel("incident-42").members) == {"U0ADA", "U0GRACE"}
+
+
+async def test_a_draft_waits_in_its_channel(slack: LocalSlack, page: Page) -> None:
+    await enter(page, "product")
+    await page.get_by_role("textbox", name="Message #product").fill("half a thought")
+    await enter(page, "general")
+    await expect(page.get_by_role("textbox", name="Message #general")).to_have_value("")
+    await enter(page, "product")
+    await expect(page.get_by_role("textbox", name="Message #product")).to_have_value("half a thought")

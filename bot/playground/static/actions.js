@@ -26,6 +26,10 @@ export const globalShortcut = (callbackId) => ask("global_shortcut", { callback_
 export const openHome = () => ask("open_home", {});
 export const openDm = (user) => ask("open_dm", { users: [user] });
 export const mark = (channel, ts) => ask("mark", { channel, ts });
+export const leave = (channel) => ask("leave", { channel });
+export const invite = (channel, user) => ask("invite", { channel, user });
+export const archive = (channel) => ask("archive", { channel });
+export const createChannel = (name) => ask("create_channel", { name });
 export const join = (channel) => ask("join", { channel });
 export const history = (channel, before, limit = 60) => ask("history", { channel, limit, ...(before ? { before } : {}) });
 export const replies = (channel, ts) => ask("replies", { channel, ts });

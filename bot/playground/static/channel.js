@@ -1,6 +1,7 @@
 // The middle of the page: one channel or conversation, its messages and its composer.
 
 import * as actions from "./actions.js";
+import { membersButton } from "./channel_menu.js";
 import { Composer } from "./composer.js";
 import { topicOf } from "./completion.js";
 import { h, icon, iconButton } from "./dom.js";
@@ -28,12 +29,13 @@ export class Channel {
     this.home = new HomeTab();
     this.title = h("h1", { class: "channel-title", tabindex: "-1" });
     this.topic = h("div", { class: "channel-topic" });
+    this.members = membersButton(() => this.channel);
     this.tabs = h("div", { class: "tabs", role: "tablist", "aria-label": "App", hidden: true });
     this.joinBar = h("div", { class: "join-bar", hidden: true }, h("span", "You are looking at this channel from outside."),
       h("button", { type: "button", class: "button button-primary", onclick: () => actions.join(store.place.channel).catch(failed) }, "Join channel"));
     this.talk = h("div", { class: "talk" }, this.list.node, this.joinBar, this.composer.node);
     this.node = h("main", { class: "channel", "aria-label": "Channel" },
-      h("header", { class: "channel-head" }, iconButton("menu", "Open sidebar", onMenu, { class: "icon-button only-narrow" }), h("div", { class: "channel-words" }, this.title, this.topic)),
+      h("header", { class: "channel-head" }, iconButton("menu", "Open sidebar", onMenu, { class: "icon-button only-narrow" }), h("div", { class: "channel-words" }, this.title, this.topic), this.members),
       this.tabs, this.talk, this.home.node);
     acceptDrops(this.node, target);
     this.#listen();
@@ -62,6 +64,8 @@ export class Channel {
     const { channel } = this;
     if (!channel) return;
     this.title.replaceChildren(channel.is_im ? "" : channel.is_private ? icon("lock") : h("span", { class: "hash", "aria-hidden": "true" }, "#"), channelTitle(channel));
+    this.members.hidden = channel.is_im || channel.is_mpim;
+    this.members.lastChild.textContent = String(channel.members?.length ?? "");
     this.topic.textContent = emojify(topicOf(channel));
     this.node.setAttribute("aria-label", channelLabel(channel));
     document.title = `${channelLabel(channel)} · ${store.team?.name ?? "Local Slack"}`;

@@ -45,7 +45,7 @@ export function pickEmoji(anchor, done) {
   fill(PICKER);
   const panel = h("div", { class: "emoji-picker", role: "dialog", "aria-label": "Pick a reaction" }, search, grid);
   panel.addEventListener("keydown", (event) => gridKeys(event, grid));
-  if (popover(anchor, panel, { align: "end" })) search.focus();
+  if (popover(anchor, panel, { align: anchor.getBoundingClientRect().left > innerWidth / 2 ? "end" : "start" })) search.focus();
 }
 
 function gridKeys(event, grid) {

@@ -1,7 +1,8 @@
 // Channels, direct messages, the app; who one is, and becoming someone else.
 
 import * as actions from "./actions.js";
-import { h, icon } from "./dom.js";
+import { createChannel } from "./channel_menu.js";
+import { h, icon, iconButton } from "./dom.js";
 import { avatar, channelTitle, isGuest, userAvatar, userName } from "./people.js";
 import { menu } from "./popover.js";
 import { store } from "./store.js";
@@ -50,7 +51,7 @@ export class Sidebar {
     const others = open.filter((channel) => channel.is_member === false).sort(byTitle);
     const groups = all.filter((channel) => channel.is_mpim).sort(byTitle);
     this.lists.replaceChildren(
-      this.#section("Channels", [...joined, ...others].map((channel) => this.#channel(channel))),
+      this.#section("Channels", [...joined, ...others].map((channel) => this.#channel(channel)), iconButton("plus", "New channel", createChannel)),
       this.#section("Direct messages", [...groups.map((channel) => this.#channel(channel)), ...this.#directs()]),
       this.#section("Apps", store.app ? [this.#app()] : []));
     this.me.replaceChildren(userAvatar(store.me.id, "small"), h("span", { class: "me-words" }, h("span", userName(store.me)), h("span", { class: "team-note" }, roleOf(store.me) || "member")), icon("down"));
@@ -58,9 +59,9 @@ export class Sidebar {
     if (focused) this.lists.querySelector(`[data-key="${focused}"]`)?.focus({ preventScroll: true });
   }
 
-  #section(title, rows) {
+  #section(title, rows, tool) {
     if (!rows.length) return "";
-    return h("section", { "aria-label": title }, h("h2", { class: "sidebar-title" }, title), h("ul", rows.map((row) => h("li", row))));
+    return h("section", { "aria-label": title }, h("div", { class: "sidebar-head" }, h("h2", { class: "sidebar-title" }, title), tool), h("ul", rows.map((row) => h("li", row))));
   }
 
   #row({ key, label, face, unread, current, muted, onclick }) {

@@ -59,16 +59,18 @@ class Store extends EventTarget {
   }
 
   upsert(channel, message, { fresh }) {
-    const isReply = message.thread_ts && message.thread_ts !== message.ts;
-    if (message.thread_ts) this.thread(channel, message.thread_ts)?.set(message.ts, message);
-    else this.thread(channel, message.ts)?.set(message.ts, message);
-    const inChannel = !isReply || message.subtype === "thread_broadcast";
+    const root = message.thread_ts ?? message.ts;
+    const inChannel = root === message.ts || message.subtype === "thread_broadcast";
+    const thread = this.thread(channel, root);
     if (inChannel) {
       const known = this.messages.get(channel);
       if (known && (fresh || known.has(message.ts))) known.set(message.ts, message);
+      this.emit("message", { channel, message, fresh });
     }
-    this.emit(inChannel ? "message" : "reply", { channel, message, fresh });
-    if (inChannel && this.thread(channel, message.ts)) this.emit("reply", { channel, message, fresh: false });
+    if (thread) {
+      thread.set(message.ts, message);
+      this.emit("reply", { channel, message, fresh });
+    }
     if (fresh && inChannel) this.#markUnread(channel, message);
   }
 

@@ -1,5 +1,6 @@
 // The blocks that only show something.
 
+import { fileUrl } from "../actions.js";
 import { renderElement } from "../elements/index.js";
 import { h, icon, uid } from "../dom.js";
 import { markdown } from "../markdown.js";
@@ -30,9 +31,11 @@ export function context(block, ctx) {
         : renderElement(element, block, ctx)));
 }
 
+// A file kept by the local Slack has addresses that ask for the app's token; the page has its own way to it.
 export function imageUrl(holder) {
-  const own = holder.image_url ?? holder.slack_file?.url;
-  return own ?? (holder.slack_file?.id ? `/page/file/${encodeURIComponent(holder.slack_file.id)}` : "");
+  if (holder.image_url) return holder.image_url;
+  const id = holder.slack_file?.id ?? /\/files\/[^/]*?(F[A-Z0-9]+)\//.exec(holder.slack_file?.url ?? "")?.[1];
+  return id ? fileUrl({ id }) : "";
 }
 
 export function picture(url, alt, className) {
