@@ -33,7 +33,7 @@ from handlers.views.reports.spelling import (
     who_cell,
 )
 from handlers.views.states import priority_word
-from handlers.words import Mrkdwn, Words, escape
+from handlers.words import Mrkdwn, Words
 
 _HOUR = 3600.0
 _BARS = 12
@@ -442,7 +442,3 @@ def _digest_table(report: DigestReport, words: Words) -> Table:
             for period, traffic in ((report.period, report.total), (report.period.before(), report.before))
         ),
     )
-
-
-def plain_title(sheet: Sheet) -> Mrkdwn:
-    return escape(sheet.title)

@@ -1,0 +1,126 @@
+usage-report = { $command } report assignees|latency|flow|aging|digest [Suche] [Zeitraum]
+help-report = Zahlen über einen Zeitraum (7d, dieser Monat, letzte Woche, 2026-Q3, 2026-01..2026-03), verglichen mit dem Zeitraum davor; mit Diagrammen, CSV und einem Knopf zum Teilen.
+report-which = Welcher Bericht? `assignees`, `latency`, `flow`, `aging` oder `digest`: zum Beispiel `{ $command } report latency label:bug letzten Monat`.
+report-unknown = Einen Bericht „{ $word }“ gibt es nicht. Meinst du `{ $command } report { $nearest }`?
+report-shared = Geteilt in { $channel }.
+report-not-shared = In { $channel } konnte ich nicht schreiben. Lade mich dort mit `/invite` ein und versuche es noch einmal.
+report-csv-sent = Die Zahlen sind in deinen Direktnachrichten mit mir.
+report-csv-note = Die Zahlen zu „{ $title }“, { $days }.
+report-bad-period = { $why }
+report-failed = Dieser Bericht ließ sich nicht erstellen: { $why }
+
+report-assignees = Wer woran arbeitet
+report-latency = Zeit bis zur Lösung
+report-flow = Eröffnet und geschlossen
+report-aging = Alter offener Vorgänge
+report-digest = Was geschehen ist
+
+report-subtitle = { $days }, verglichen mit { $before }
+report-query = nur `{ $query }`
+report-before = (davor: { $before })
+report-before-change = (davor: { $before }, { $change })
+
+report-column-person = Person
+report-column-open = Offen
+report-column-in-progress = In Arbeit
+report-column-taken = Übernommen
+report-column-closed = Geschlossen
+report-column-closed-before = Davor geschlossen
+report-column-created = Eröffnet
+report-column-net = Saldo
+report-column-from = Ab
+report-column-median = Median
+report-column-p90 = 90 % binnen
+report-column-mean = Mittel
+report-column-priority = Priorität
+report-column-label = Label
+report-column-age = Alter
+report-axis-person = Person
+report-axis-issues = Vorgänge
+report-axis-hours = Stunden
+report-axis-closed = Geschlossen in der Zeit ab
+report-axis-priority = Priorität
+report-axis-age = Alter in Tagen
+report-unit-day = Tag
+report-unit-week = Woche ab
+report-unit-month = Monat
+report-unit-quarter = Quartal
+report-unit-year = Jahr
+
+report-days = { $days } T
+report-days-hours = { $days } T { $hours } Std
+report-hours-minutes = { $hours } Std { $minutes } min
+report-minutes = { $minutes } min
+report-seconds = { $seconds } s
+
+report-assignees-chart = Vorgänge je Person
+report-assignees-open = *{ $open }* Vorgänge sind offen, davon *{ $doing }* in Arbeit.
+report-assignees-work = Übernommen: *{ $taken }* { $taken_before }. Geschlossen: *{ $closed }* { $closed_before }.
+report-assignees-unassigned = { $count ->
+    [one] *Ein* offener Vorgang gehört niemandem.
+   *[other] *{ $count }* offene Vorgänge gehören niemandem.
+}
+report-assignees-others = { $count ->
+    [one] Eine weitere Person hat Zahlen, aber hier keine Zeile.
+   *[other] { $count } weitere Personen haben Zahlen, aber hier keine Zeile.
+}
+report-assignees-computed = So wird gerechnet: *Offen* ist, was jemandem jetzt zugewiesen und nicht geschlossen ist. *Übernommen* zählt, wie oft der Person im Zeitraum ein Vorgang zugewiesen wurde. *Geschlossen* sind ihre Vorgänge, deren letztes Schließen im Zeitraum liegt und die nicht wieder geöffnet wurden.
+
+report-latency-trend = Median der Zeit bis zur Lösung
+report-latency-priorities = Nach Priorität
+report-latency-labels = Nach Label
+report-latency-none = In dieser Zeit wurde nichts geschlossen.
+report-latency-line = *{ $closed }* geschlossen. Die Hälfte binnen *{ $median }*, neun von zehn binnen *{ $p90 }*; im Mittel { $mean }.
+report-latency-before = Davor: { $closed } geschlossen, die Hälfte binnen { $median }. Der Median änderte sich um *{ $change }*.
+report-latency-nothing-before = Im Vergleichszeitraum wurde nichts geschlossen.
+report-latency-computed = So wird gerechnet: von der Eröffnung eines Vorgangs bis zu seinem letzten Schließen, für Vorgänge, die im Zeitraum geschlossen und nicht wieder geöffnet wurden. Nächte und Wochenenden zählen mit. Ein Vorgang mit mehreren Labels zählt bei jedem.
+
+report-flow-chart = Eröffnet und geschlossen
+report-flow-line = Eröffnet: *{ $created }* { $created_before }. Geschlossen: *{ $closed }* { $closed_before }.
+report-flow-net = Saldo: *{ $net }* (davor: { $net_before }). Jetzt offen: *{ $open }*.
+report-flow-computed = So wird gerechnet: Ein Vorgang zählt am Tag seiner Eröffnung und am Tag seines letzten Schließens, wenn er nicht wieder geöffnet wurde. Der Saldo ist eröffnet weniger geschlossen. Tage sind die der Zeitzone des Workspace.
+
+report-aging-chart = Offene Vorgänge nach Alter
+report-aging-subtitle = Stand { $day }
+report-aging-line = { $count ->
+    [0] Nichts ist offen.
+    [one] *Ein* Vorgang ist offen.
+   *[other] *{ $count }* Vorgänge sind offen.
+}
+report-aging-oldest = Die ältesten
+report-aging-stalest = Am längsten unberührt
+report-aging-computed = So wird gerechnet: Das Alter eines offenen Vorgangs zählt in Tagen ab dem Tag seiner Eröffnung, was immer seither geschah. Unberührt heißt, dass sich kein Feld geändert hat.
+report-age = { $first }–{ $last } Tage
+report-age-over = { $days } Tage und mehr
+report-open-since = offen seit { $day }
+report-untouched-since = unberührt seit { $day }
+report-due-since = war fällig am { $day }
+
+report-digest-line = *{ $created }* eröffnet { $created_before }, *{ $closed }* geschlossen { $closed_before }; *{ $open }* sind jetzt offen.
+report-digest-closers = Am meisten geschlossen: { $names }.
+report-digest-pressing = Jetzt am dringendsten
+report-digest-overdue = Überfällig
+report-digest-newest = Neu und noch offen
+report-digest-finished = Zuletzt geschlossen
+report-digest-computed = So wird gerechnet: eröffnet und geschlossen wie im Bericht `flow`. Am dringendsten sind offene Vorgänge mit dringender oder hoher Priorität. Jede Liste nennt höchstens fünf.
+
+report-choose-period = Zeitraum
+report-button-query = Suche ändern
+report-button-refresh = Aktualisieren
+report-button-share = Im Kanal teilen
+report-button-csv = CSV
+report-query-title = Bericht
+report-query-label = Suche
+report-query-hint = Wie in Listen, zum Beispiel: label:bug assignee:@ada. Leer heißt: alle Vorgänge.
+report-period-label = Zeitraum
+report-period-hint = Zum Beispiel 7d, dieser Monat, 2026-Q3, 2026-01..2026-03
+report-query-show = Zeigen
+report-period-7d = Letzte 7 Tage
+report-period-30d = Letzte 30 Tage
+report-period-90d = Letzte 90 Tage
+report-period-this-week = Diese Woche
+report-period-last-week = Letzte Woche
+report-period-this-month = Dieser Monat
+report-period-last-month = Letzter Monat
+report-period-this-quarter = Dieses Quartal
+report-period-this-year = Dieses Jahr

@@ -1,0 +1,126 @@
+usage-report = { $command } report assignees|latency|flow|aging|digest [query] [period]
+help-report = Numbers over a period (7d, this month, last week, 2026-Q3, 2026-01..2026-03), compared with the period before; with charts, CSV, and a button to share them.
+report-which = Which report? `assignees`, `latency`, `flow`, `aging` or `digest`: for example `{ $command } report latency label:bug last month`.
+report-unknown = There is no report “{ $word }”. Did you mean `{ $command } report { $nearest }`?
+report-shared = Shared in { $channel }.
+report-not-shared = I could not post in { $channel }. Invite me there with `/invite`, then try again.
+report-csv-sent = The numbers are in your direct messages with me.
+report-csv-note = The numbers of “{ $title }”, { $days }.
+report-bad-period = { $why }
+report-failed = This report could not be made: { $why }
+
+report-assignees = Who works on what
+report-latency = Time to resolution
+report-flow = Created and closed
+report-aging = Age of open issues
+report-digest = What happened
+
+report-subtitle = { $days }, compared with { $before }
+report-query = only `{ $query }`
+report-before = (before: { $before })
+report-before-change = (before: { $before }, { $change })
+
+report-column-person = Person
+report-column-open = Open
+report-column-in-progress = In progress
+report-column-taken = Taken
+report-column-closed = Closed
+report-column-closed-before = Closed before
+report-column-created = Created
+report-column-net = Net
+report-column-from = From
+report-column-median = Median
+report-column-p90 = 90 % within
+report-column-mean = Mean
+report-column-priority = Priority
+report-column-label = Label
+report-column-age = Age
+report-axis-person = Person
+report-axis-issues = Issues
+report-axis-hours = Hours
+report-axis-closed = Closed in the time from
+report-axis-priority = Priority
+report-axis-age = Age in days
+report-unit-day = Day
+report-unit-week = Week from
+report-unit-month = Month
+report-unit-quarter = Quarter
+report-unit-year = Year
+
+report-days = { $days } d
+report-days-hours = { $days } d { $hours } h
+report-hours-minutes = { $hours } h { $minutes } min
+report-minutes = { $minutes } min
+report-seconds = { $seconds } s
+
+report-assignees-chart = Issues by person
+report-assignees-open = *{ $open }* issues are open, *{ $doing }* of them in progress.
+report-assignees-work = Taken: *{ $taken }* { $taken_before }. Closed: *{ $closed }* { $closed_before }.
+report-assignees-unassigned = { $count ->
+    [one] *One* open issue is nobody's.
+   *[other] *{ $count }* open issues are nobody's.
+}
+report-assignees-others = { $count ->
+    [one] One more person has numbers, but no row here.
+   *[other] { $count } more people have numbers, but no row here.
+}
+report-assignees-computed = How this is computed: *open* is what is assigned to somebody now and not closed. *Taken* counts how often an issue was assigned to them in the period. *Closed* are issues of theirs whose last close lies in the period and that have not been reopened.
+
+report-latency-trend = Median time to resolution
+report-latency-priorities = By priority
+report-latency-labels = By label
+report-latency-none = Nothing was closed in this time.
+report-latency-line = *{ $closed }* closed. Half of them within *{ $median }*, nine in ten within *{ $p90 }*; { $mean } on average.
+report-latency-before = Before: { $closed } closed, half of them within { $median }. The median changed by *{ $change }*.
+report-latency-nothing-before = Nothing was closed in the time it is compared with.
+report-latency-computed = How this is computed: from the creation of an issue to its last close, for issues closed in the period that have not been reopened. Nights and weekends count. An issue with several labels counts under each.
+
+report-flow-chart = Created and closed
+report-flow-line = Created: *{ $created }* { $created_before }. Closed: *{ $closed }* { $closed_before }.
+report-flow-net = Net: *{ $net }* (before: { $net_before }). Open now: *{ $open }*.
+report-flow-computed = How this is computed: an issue counts on the day it was created, and on the day of its last close unless it was reopened. Net is created less closed. Days are those of the workspace's time zone.
+
+report-aging-chart = Open issues by age
+report-aging-subtitle = As of { $day }
+report-aging-line = { $count ->
+    [0] Nothing is open.
+    [one] *One* issue is open.
+   *[other] *{ $count }* issues are open.
+}
+report-aging-oldest = Oldest
+report-aging-stalest = Untouched for longest
+report-aging-computed = How this is computed: the age of an open issue is counted in days from the day it was created, whatever happened since. Untouched means that no field of it changed.
+report-age = { $first }–{ $last } days
+report-age-over = { $days } days and more
+report-open-since = open since { $day }
+report-untouched-since = untouched since { $day }
+report-due-since = was due { $day }
+
+report-digest-line = *{ $created }* created { $created_before }, *{ $closed }* closed { $closed_before }; *{ $open }* are open now.
+report-digest-closers = Most closed by: { $names }.
+report-digest-pressing = Most pressing now
+report-digest-overdue = Overdue
+report-digest-newest = New and still open
+report-digest-finished = Closed lately
+report-digest-computed = How this is computed: created and closed as in the flow report. Most pressing are open issues of urgent or high priority. Each list names at most five.
+
+report-choose-period = Period
+report-button-query = Change query
+report-button-refresh = Refresh
+report-button-share = Share to channel
+report-button-csv = CSV
+report-query-title = Report
+report-query-label = Query
+report-query-hint = As in lists, for example: label:bug assignee:@ada. Empty means all issues.
+report-period-label = Period
+report-period-hint = For example 7d, this month, 2026-Q3, 2026-01..2026-03
+report-query-show = Show
+report-period-7d = Last 7 days
+report-period-30d = Last 30 days
+report-period-90d = Last 90 days
+report-period-this-week = This week
+report-period-last-week = Last week
+report-period-this-month = This month
+report-period-last-month = Last month
+report-period-this-quarter = This quarter
+report-period-this-year = This year

@@ -1,0 +1,34 @@
+"""How reports look."""
+
+from handlers.views.reports.layout import (
+    CSV,
+    PERIOD,
+    QUERY,
+    REFRESH,
+    SHARE,
+    Look,
+    Request,
+    message,
+    numbers,
+    request_in,
+    text,
+)
+from handlers.views.reports.sheet import Chart, Sheet
+from handlers.views.reports.sheets import sheet
+
+__all__ = [
+    "CSV",
+    "PERIOD",
+    "QUERY",
+    "REFRESH",
+    "SHARE",
+    "Chart",
+    "Look",
+    "Request",
+    "Sheet",
+    "message",
+    "numbers",
+    "request_in",
+    "sheet",
+    "text",
+]
