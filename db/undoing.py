@@ -115,12 +115,12 @@ WITH mine AS MATERIALIZED (
     DELETE FROM issue_labels il USING mine
     WHERE il.workspace_id = $1 AND il.issue_id = mine.issue_id AND was ? 'labels'
       AND NOT EXISTS (SELECT FROM labels l WHERE l.workspace_id = $1 AND l.label_id = il.label_id
-                      AND lower(l.name) IN (SELECT lower(name) FROM jsonb_array_elements_text(was -> 'labels') name))
+                      AND lower(l.name) IN (SELECT lower(given) FROM jsonb_array_elements_text(was -> 'labels') given))
 ), tagged AS (
     INSERT INTO issue_labels (workspace_id, issue_id, label_id)
     SELECT $1, mine.issue_id, l.label_id
-    FROM mine, jsonb_array_elements_text(was -> 'labels') name
-    JOIN labels l ON l.workspace_id = $1 AND lower(l.name) = lower(name)
+    FROM mine, jsonb_array_elements_text(was -> 'labels') given
+    JOIN labels l ON l.workspace_id = $1 AND lower(l.name) = lower(given)
     WHERE was ? 'labels'
     ON CONFLICT DO NOTHING
 )
@@ -194,12 +194,12 @@ async def reverse(
 async def _bring_back_labels(conn: asyncpg.Connection, actor: Actor, change_id: ChangeId) -> None:
     rows = await conn.fetch(
         """
-        SELECT DISTINCT name FROM events, jsonb_array_elements_text(before -> 'labels') name
+        SELECT DISTINCT given FROM events, jsonb_array_elements_text(before -> 'labels') given
         WHERE workspace_id = $1 AND change_id = $2 AND kind = 'edited' AND before ? 'labels'
-        ORDER BY name""",
+        ORDER BY given""",
         actor.workspace_id,
         change_id,
     )
-    names = [row["name"] for row in rows]
+    names = [row["given"] for row in rows]
     for start in range(0, len(names), LABELS_MAX):
         await ensure(conn, actor, names[start : start + LABELS_MAX])
