@@ -147,9 +147,13 @@ class Deliveries:
             await asyncio.sleep(fault.delay)
         if turn is not None:
             await turn.wait()
-        answer = await self._attempt(delivery)
-        for _ in range(fault.duplicate if fault else 0):
-            await self._attempt(delivery)
+        copies = fault.duplicate if fault is not None else 0
+        if fault is not None and fault.at_once:
+            answer, *_ = await asyncio.gather(*(self._attempt(delivery) for _ in range(1 + copies)))
+        else:
+            answer = await self._attempt(delivery)
+            for _ in range(copies):
+                await self._attempt(delivery)
         self._let_go(delivery)
         return answer
 

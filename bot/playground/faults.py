@@ -16,6 +16,7 @@ class Fault:
     """One planned failure of a Web API method or of deliveries; `times=None` lasts until cleared.
 
     `drop="after"` does what was asked and breaks the connection before the answer.
+    `duplicate` sends that many copies after the first was answered, or with `at_once` beside it.
     `reorder` holds a delivery back until that many later ones have gone out.
     """
 
@@ -27,6 +28,7 @@ class Fault:
     slow: float = 0.0
     drop: Drop | None = None
     duplicate: int = 0
+    at_once: bool = False
     delay: float = 0.0
     reorder: int = 0
     times: int | None = 1

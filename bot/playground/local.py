@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -241,7 +242,8 @@ async def run_playground(config: PlaygroundConfig, stop: asyncio.Event | None = 
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for name in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(name, stop.set)
+            with suppress(NotImplementedError):  # Windows: KeyboardInterrupt ends it there
+                loop.add_signal_handler(name, stop.set)
     slack = LocalSlack(config=config)
     async with slack:
         await stop.wait()

@@ -3,17 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bot.playground import ephemerals
 from bot.playground.content import app_content, has_content, metadata
 from bot.playground.directory import Channel
-from bot.playground.posting import (
-    by_app,
-    change,
-    delete,
-    drop_ephemeral,
-    ephemeral,
-    post,
-    replace_ephemeral,
-)
+from bot.playground.posting import by_app, change, delete, post
 from bot.playground.service import Service
 from bot.playground.triggers import ResponseUrl
 from bot.playground.wire import Json, SlackError
@@ -48,14 +41,14 @@ def respond(service: Service, target: ResponseUrl, fields: Mapping[str, Any]) ->
             message["metadata"] = extra
         post(service, channel, message)
     else:
-        ephemeral(service, channel, target.user_id, message)
+        ephemerals.show(service, channel, target.user_id, message)
 
 
 def _delete(service: Service, channel: Channel, target: ResponseUrl) -> None:
     if target.message_ts is None:
         raise SlackError("message_not_found")
     if target.ephemeral:
-        drop_ephemeral(service, channel.id, target.user_id, target.message_ts)
+        ephemerals.drop(service, channel.id, target.user_id, target.message_ts)
     elif channel.log.get(target.message_ts) is not None:
         delete(service, channel, target.message_ts)
 
@@ -69,7 +62,7 @@ def _replace(service: Service, channel: Channel, target: ResponseUrl, content: J
         if app is None:
             raise SlackError("expired_url")
         kept = {key: value for key, value in whole.items() if value is not None}
-        replace_ephemeral(service, channel.id, target.user_id, ts, by_app(service, app, **kept))
+        ephemerals.replace(service, channel.id, target.user_id, ts, by_app(service, app, **kept))
         return
     if channel.log.get(ts) is None:
         raise SlackError("message_not_found")

@@ -104,6 +104,15 @@ async def test_a_delivery_comes_twice(slack: LocalSlack, bot: Bot) -> None:
     assert len(bot.of("message")) == 2
 
 
+async def test_a_delivery_races_with_its_copy(slack: LocalSlack, bot: Bot) -> None:
+    slack.faults.add(delivery="command", duplicate=1, at_once=True)
+    bot.delays = [0.1, 0.0]
+    await slack.person("ada").slash("general", "/issue")
+
+    assert len(bot.of("command")) == 2
+    assert [answer.status for answer in slack.deliveries[-1].answers] == [404, 404]
+
+
 async def test_a_command_comes_twice(slack: LocalSlack, bot: Bot) -> None:
     slack.faults.add(delivery="command", duplicate=2)
     await slack.person("ada").slash("general", "/issue")

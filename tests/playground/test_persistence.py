@@ -10,7 +10,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground import LocalSlack
+from bot.playground import LocalSlack, PlaygroundConfig, run_playground
 from bot.playground.wire import Json
 from tests.playground.world import MANIFEST
 
@@ -87,7 +87,7 @@ async def test_a_new_token_is_taken_at_the_next_start(tmp_path: Path) -> None:
 CRASH = """
 import asyncio, os, signal, sys
 from pathlib import Path
-from bot.playground import LocalSlack
+from bot.playground import LocalSlack, PlaygroundConfig, run_playground
 
 async def main():
     async with LocalSlack(database=Path(sys.argv[1])) as slack:
@@ -108,3 +108,16 @@ async def test_a_kill_loses_nothing(tmp_path: Path) -> None:
     async with LocalSlack(database=path) as slack:
         texts = [message["text"] for message in slack.person("ada").messages("general")]
     assert texts == [f"message {number}" for number in range(200)]
+
+
+async def test_it_runs_alone_until_stopped(tmp_path: Path) -> None:
+    stop = asyncio.Event()
+    config = PlaygroundConfig(port=0, database=tmp_path / "slack.db", control=True)
+    running = asyncio.create_task(run_playground(config, stop))
+    while config.port == 0:
+        await asyncio.sleep(0)
+    client = AsyncWebClient(token=config.bot_token, base_url=f"http://127.0.0.1:{config.port}/api/")
+
+    assert (await client.auth_test())["team"] == "Harbour"
+    stop.set()
+    await running

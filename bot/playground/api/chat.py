@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from bot.playground import ephemerals
 from bot.playground.api.call import Call, Method
 from bot.playground.content import MAX_TEXT, MAX_UPDATE_TEXT, app_content, has_content, metadata
 from bot.playground.directory import Channel
 from bot.playground.membership import open_direct
 from bot.playground.messages import without_metadata
-from bot.playground.posting import by_app, change, delete, ephemeral, post
+from bot.playground.posting import by_app, change, delete, post
 from bot.playground.rates import Tier
 from bot.playground.wire import Json, SlackError
 
@@ -136,7 +137,7 @@ async def post_ephemeral(call: Call) -> Json:
         **_custom(call),
         **_thread(call, channel),
     )
-    return {"message_ts": ephemeral(call.service, channel, user_id, message)}
+    return {"message_ts": ephemerals.show(call.service, channel, user_id, message)}
 
 
 async def get_permalink(call: Call) -> Json:

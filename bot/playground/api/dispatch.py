@@ -5,7 +5,7 @@ import base64
 
 from aiohttp import web
 
-from bot.playground.api import chat, conversations, files, functions, users, views
+from bot.playground.api import apps, chat, conversations, files, functions, reactions, users, views
 from bot.playground.api.call import Arguments, Call, Method
 from bot.playground.directory import Installation
 from bot.playground.faults import Fault
@@ -13,10 +13,12 @@ from bot.playground.service import ApiCall, Service
 from bot.playground.wire import Json, RateLimitedError, SlackError, dumps, loads
 
 METHODS: dict[str, Method] = {
+    **apps.METHODS,
     **chat.METHODS,
     **conversations.METHODS,
     **files.METHODS,
     **functions.METHODS,
+    **reactions.METHODS,
     **users.METHODS,
     **views.METHODS,
 }

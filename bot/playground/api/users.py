@@ -1,7 +1,6 @@
-"""users.*, usergroups.*, team.*, bots.*, auth.*, apps.*"""
+"""users.*, and what else tells who is there: usergroups.*, team.*, bots.*"""
 
 from bot.playground.api.call import Call, Method
-from bot.playground.installing import revoke, uninstall
 from bot.playground.rates import Tier
 from bot.playground.wire import Json, SlackError
 
@@ -67,41 +66,6 @@ async def bots_info(call: Call) -> Json:
     }
 
 
-async def auth_test(call: Call) -> Json:
-    team = call.service.state.teams[call.team_id]
-    return {
-        "url": f"https://{team.domain}.slack.com/",
-        "team": team.name,
-        "user": call.service.state.users[call.app.bot_user_id].name,
-        "team_id": team.id,
-        "user_id": call.app.bot_user_id,
-        "bot_id": call.app.bot_id,
-        "is_enterprise_install": False,
-    }
-
-
-async def auth_revoke(call: Call) -> Json:
-    if not call.args.flag("test"):
-        revoke(call.service, call.app)
-    return {"revoked": not call.args.flag("test")}
-
-
-async def apps_uninstall(call: Call) -> Json:
-    config = call.service.config
-    if call.args.text("client_id") != config.client_id:
-        raise SlackError("invalid_client_id")
-    if call.args.text("client_secret") != config.client_secret:
-        raise SlackError("bad_client_secret")
-    uninstall(call.service, call.team_id)
-    return {}
-
-
-async def connections_open(call: Call) -> Json:
-    base = call.service.base_url.replace("http", "ws", 1)
-    ticket = call.service.sockets.ticket()
-    return {"url": f"{base}/socket/?ticket={ticket}&app_id={call.service.config.app_id}"}
-
-
 METHODS = {
     "users.list": Method(handler=list_users, tier=Tier.TWO, scopes=("users:read",)),
     "users.info": Method(handler=info, tier=Tier.FOUR, scopes=("users:read",)),
@@ -110,12 +74,4 @@ METHODS = {
     "usergroups.list": Method(handler=usergroups, tier=Tier.TWO, scopes=("usergroups:read",)),
     "team.info": Method(handler=team_info, tier=Tier.THREE, scopes=("team:read",)),
     "bots.info": Method(handler=bots_info, tier=Tier.THREE, scopes=("users:read",)),
-    "auth.test": Method(handler=auth_test, tier=Tier.SPECIAL),
-    "auth.revoke": Method(handler=auth_revoke, tier=Tier.THREE),
-    "apps.uninstall": Method(handler=apps_uninstall, tier=Tier.ONE),
-    "apps.connections.open": Method(
-        handler=connections_open,
-        tier=Tier.THREE,
-        token="app",  # noqa: S106 - a kind, not a secret
-    ),
 }
