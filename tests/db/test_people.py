@@ -1,0 +1,182 @@
+import asyncio
+
+import asyncpg
+import pytest
+
+from db import changes, comments, issues, people, watchers
+from db.errors import Conflict, Forbidden, Invalid, NotFound
+from db.ids import PersonId, SlackUserId, new_uuid
+from db.issues import Origin
+from db.people import Person
+from db.pool import Database
+from db.states import Role
+from tests.db.worlds import file, make_world, me
+
+
+async def test_a_slack_user_becomes_the_placeholder_with_their_email(conn: asyncpg.Connection) -> None:
+    world = await make_world(conn)
+    placeholder = await people.create(conn, world.ada, "C. Babbage", "Charles@example.com")
+    seen = await people.ensure_slack(
+        conn, world.workspace_id, SlackUserId("UCB"), name="charles", email="charles@example.com", locale="de"
+    )
+    assert seen.person_id == placeholder.person_id
+    assert (seen.name, seen.slack_user_id, seen.locale) == ("charles", "UCB", "de")
+
+
+async def test_a_slack_user_is_brought_up_to_date(conn: asyncpg.Connection) -> None:
+    world = await make_world(conn)
+    again = await people.ensure_slack(
+        conn, world.workspace_id, SlackUserId("UADA"), name="Ada L", role=Role.ADMIN, timezone="Europe/London"
+    )
+    assert again.person_id == me(world.ada)
+    assert (again.name, again.email, again.role, again.timezone) == (
+        "Ada L",
+        "ada@example.com",
+        Role.ADMIN,
+        "Europe/London",
+    )
+
+
+async def test_an_email_stays_with_whom_it_belongs_to(conn: asyncpg.Connection) -> None:
+    world = await make_world(conn)
+    other = await people.ensure_slack(
+        conn, world.workspace_id, SlackUserId("UTWO"), name="two", email="ADA@example.com"
+    )
+    assert (other.person_id != me(world.ada), other.email) == (True, None)
+    moved = await people.ensure_slack(
+        conn, world.workspace_id, SlackUserId("UBOB"), name="bob", email="ada@example.com"
+    )
+    assert (moved.person_id, moved.email) == (me(world.bob), "bob@example.com")
+
+
+async def test_a_slack_user_met_many_times_at_once_is_one_person(database: Database) -> None:
+    async with database.connection() as conn:
+        world = await make_world(conn)
+        await people.create(conn, world.ada, "New", "new@example.com")
+
+    async def meet() -> Person:
+        async with database.connection() as conn:
+            return await people.ensure_slack(
+                conn, world.workspace_id, SlackUserId("UNEW"), name="new", email="new@example.com"
+            )
+
+    assert len({person.person_id for person in await asyncio.gather(*(meet() for _ in range(12)))}) == 1
+
+
+async def test_people_are_found_as_others_write_them(conn: asyncpg.Connection) -> None:
+    world = await make_world(conn)
+    lovelace = await people.create(conn, world.ada, "Grace Adams", "grace@example.com")
+    assert [p.person_id for p in await people.find(conn, world.ada, "@ada")] == [
+        me(world.ada),
+        lovelace.person_id,
+    ]
+    assert [p.person_id for p in await people.find(conn, world.ada, "UBOB")] == [me(world.bob)]
+    assert [p.person_id for p in await people.find(conn, world.ada, "GRACE@example.com")] == [
+        lovelace.person_id
+    ]
+    await people.deactivate(conn, world.admin, lovelace.person_id)
+    assert await people.find(conn, world.ada, "grace") == ()
+    assert await people.find(conn, world.ada, "%") == ()
+
+
+async def test_pages_of_people_reach_everybody(conn: asyncpg.Connection) -> None:
+    world = await make_world(conn)
+    await people.create(conn, world.ada, "Ada")
+    first = await people.page(conn, world.ada, limit=3)
+    rest = await people.page(conn, world.ada, limit=3, after=first[-1].person_id)
+    assert [p.name.lower() for p in (*first, *rest)] == ["ada", "ada", "admin", "bob", "guest"]
+    assert set(
+        await people.by_slack_ids(conn, world.workspace_id, [SlackUserId("UADA"), SlackUserId("U404")])
+    ) == {"UADA"}
+
+
+async def test_an_email_is_taken_once(conn: asyncpg.Connection) -> None:
+    world = await make_world(conn)
+    with pytest.raises(Conflict):
+        await people.create(conn, world.ada, "Ada again", "ADA@EXAMPLE.COM")
+    for name, email in (("", None), ("x" * 256, None), ("x", "not an address")):
+        with pytest.raises(Invalid):
+            await people.create(conn, world.ada, name, email)
+
+
+async def test_merging_moves_what_is_and_leaves_what_was(conn: asyncpg.Connection) -> None:
+    world = await make_world(conn)
+    double = await people.create(conn, world.admin, "Ada (old tracker)", "ada@old.example.com")
+    issue = await file(conn, world.bob, assignee_id=double.person_id, reporter_id=double.person_id)
+    merged = await people.merge(conn, world.admin, double.person_id, me(world.ada), Origin(request_key="k"))
+    now = await issues.get(conn, world.ada, issue.issue_id)
+    assert (now.assignee_id, now.reporter_id) == (me(world.ada), me(world.ada))
+    assert await watchers.of_issue(conn, world.ada, issue.issue_id) == (me(world.ada),)
+    assert (await people.get(conn, world.bob, double.person_id)).person_id == me(world.ada)
+    moved, created = await changes.history(conn, world.ada, issue.issue_id)
+    assert created.after["assignee_id"] == str(double.person_id)
+    assert moved.after == {"assignee_id": str(me(world.ada))}
+    assert (merged.person.email, merged.person.slack_user_id) == ("ada@example.com", "UADA")
+    again = await people.merge(conn, world.admin, double.person_id, me(world.ada), Origin(request_key="k"))
+    assert (again.repeated, again.change_id) == (True, merged.change_id)
+    assert (await people.merge(conn, world.admin, double.person_id, me(world.ada))).change_id is None
+
+
+async def test_merging_a_slack_user_into_a_placeholder_keeps_who_slack_says_they_are(
+    conn: asyncpg.Connection,
+) -> None:
+    world = await make_world(conn)
+    placeholder = await people.create(conn, world.admin, "B.", "b@old.example.com")
+    merged = (await people.merge(conn, world.admin, me(world.bob), placeholder.person_id)).person
+    assert (merged.slack_user_id, merged.name, merged.email) == ("UBOB", "bob", "b@old.example.com")
+    met = await people.ensure_slack(
+        conn, world.workspace_id, SlackUserId("UBOB"), name="bob", email="bob@example.com"
+    )
+    assert met.person_id == placeholder.person_id
+
+
+async def test_merged_people_resolve_through_each_merge(conn: asyncpg.Connection) -> None:
+    world = await make_world(conn)
+    one, two = await people.create(conn, world.admin, "One"), await people.create(conn, world.admin, "Two")
+    await people.merge(conn, world.admin, one.person_id, two.person_id)
+    await people.merge(conn, world.admin, two.person_id, me(world.ada))
+    assert (await people.get(conn, world.ada, one.person_id)).person_id == me(world.ada)
+
+
+async def test_who_cannot_be_merged(conn: asyncpg.Connection) -> None:
+    world = await make_world(conn)
+    with pytest.raises(Conflict):
+        await people.merge(conn, world.admin, me(world.ada), me(world.bob))
+    with pytest.raises(Invalid):
+        await people.merge(conn, world.admin, me(world.ada), me(world.ada))
+    with pytest.raises(NotFound):
+        await people.merge(conn, world.admin, PersonId(new_uuid()), me(world.ada))
+    with pytest.raises(Forbidden):
+        await people.merge(conn, world.ada, me(world.ada), me(world.bob))
+
+
+async def test_somebody_erased_leaves_a_readable_history(conn: asyncpg.Connection) -> None:
+    world = await make_world(conn)
+    issue = await file(conn, world.bob)
+    await comments.add(conn, world.bob, issue.issue_id, "Mine")
+    await people.erase(conn, world.admin, me(world.bob))
+    seen = await issues.detail(conn, world.ada, issue.issue_id)
+    assert seen.people[me(world.bob)].name == "Deleted person"
+    assert [e.actor_id for e in await changes.history(conn, world.ada, issue.issue_id)] == [me(world.bob)] * 2
+    assert await people.by_slack_ids(conn, world.workspace_id, [SlackUserId("UBOB")]) == {}
+
+
+async def test_roles_and_leaving_are_for_admins(conn: asyncpg.Connection) -> None:
+    world = await make_world(conn)
+    assert (await people.set_role(conn, world.admin, me(world.bob), Role.GUEST)).role is Role.GUEST
+    assert not (await people.deactivate(conn, world.admin, me(world.bob))).active
+    assert (await people.reactivate(conn, world.admin, me(world.bob))).active
+    with pytest.raises(NotFound):
+        await people.set_role(conn, world.admin, PersonId(new_uuid()), Role.ADMIN)
+    with pytest.raises(NotFound):
+        await people.erase(conn, world.admin, PersonId(new_uuid()))
+    for ask in (
+        people.set_role(conn, world.ada, me(world.bob), Role.ADMIN),
+        people.deactivate(conn, world.ada, me(world.bob)),
+        people.reactivate(conn, world.ada, me(world.bob)),
+        people.erase(conn, world.ada, me(world.bob)),
+        people.create(conn, world.ada, "Boss", role=Role.ADMIN),
+        people.create(conn, world.guest, "Friend"),
+    ):
+        with pytest.raises(Forbidden):
+            await ask
