@@ -247,3 +247,32 @@ async def test_a_draft_waits_in_its_channel(slack: LocalSlack, page: Page) -> No
     await expect(page.get_by_role("textbox", name="Message #general")).to_have_value("")
     await enter(page, "product")
     await expect(page.get_by_role("textbox", name="Message #product")).to_have_value("half a thought")
+
+
+async def test_a_reader_of_old_messages_is_told_of_new_ones_and_not_moved(
+    slack: LocalSlack, page: Page
+) -> None:
+    for at in range(70):
+        await slack.person("grace").send("product", f"line {at}")
+    await enter(page, "product")
+    await expect(page.get_by_role("article").last).to_be_in_viewport()
+    await page.locator("main .scroller").evaluate("node => { node.scrollTop = 600 }")
+    place = await page.locator("main .scroller").evaluate("node => node.scrollTop")
+    await slack.person("grace").send("product", "the newest")
+    jump = page.get_by_role("button", name="1 new message")
+    await expect(jump).to_be_visible()
+    assert abs(await page.locator("main .scroller").evaluate("node => node.scrollTop") - place) < 5
+    await jump.click()
+    await expect(page.get_by_role("article").last).to_be_in_viewport()
+    await expect(jump).to_be_hidden()
+
+
+async def test_ctrl_k_jumps_to_a_channel_or_a_person(slack: LocalSlack, page: Page) -> None:
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type("supp")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("support")
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type("grac")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("grace")

@@ -9,6 +9,7 @@ import * as route from "./route.js";
 import { Sidebar } from "./sidebar.js";
 import { Socket } from "./socket.js";
 import { store } from "./store.js";
+import { openSwitcher } from "./switcher.js";
 import { Thread } from "./thread.js";
 import { failed, toast } from "./toast.js";
 
@@ -94,6 +95,10 @@ addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible" && store.isSeen(store.place.channel)) store.markRead(store.place.channel);
 });
 addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key === "k") {
+    event.preventDefault();
+    openSwitcher();
+  }
   if (event.key === "Escape" && document.body.classList.contains("sidebar-open")) closeSidebar();
 });
 // A file dropped beside the channel must not make the browser leave the page.

@@ -21,6 +21,7 @@ export class MessageList {
   #rows = [];
   #nodes = new Map();
   #atEnd = true;
+  #missed = 0;
   #loading = false;
 
   constructor({ label, inThread = false, onOlder }) {
@@ -28,7 +29,8 @@ export class MessageList {
     this.onOlder = onOlder ?? null;
     this.start = h("div", { class: "list-start" });
     this.inner = h("div", { class: "rows", role: "log", "aria-live": "polite", "aria-relevant": "additions", "aria-label": label });
-    this.node = h("div", { class: "scroller", tabindex: "-1" }, this.start, this.inner);
+    this.jump = h("button", { type: "button", class: "jump", hidden: true, onclick: () => this.toEnd() });
+    this.node = h("div", { class: "scroller", tabindex: "-1" }, this.start, this.inner, this.jump);
     new MessageBar(this.inner, { inThread });
     this.node.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     this.inner.addEventListener("keydown", (event) => this.#key(event));
@@ -94,9 +96,11 @@ export class MessageList {
       this.#rows.splice(at, 0, message.ts);
       this.#dress(at);
       if (at + 1 < this.#rows.length) this.#dress(at + 1);
+      this.#missed += 1;
     }
     this.#restTab();
     if (this.#atEnd) this.toEnd();
+    this.#showJump();
   }
 
   #replace(old, message) {
@@ -116,8 +120,18 @@ export class MessageList {
     this.#restTab();
   }
 
+  // The way back down, for a reader of older messages.
+  #showJump() {
+    if (this.#atEnd) this.#missed = 0;
+    const words = this.#missed ? `${this.#missed} new message${this.#missed > 1 ? "s" : ""} ↓` : "Newest ↓";
+    const far = this.node.scrollHeight - this.node.scrollTop - this.node.clientHeight > this.node.clientHeight;
+    this.jump.hidden = this.#atEnd || !(this.#missed || far);
+    if (this.jump.textContent !== words) this.jump.textContent = words;
+  }
+
   toEnd() {
     this.#atEnd = true;
+    this.#showJump();
     this.node.scrollTop = this.node.scrollHeight;
   }
 
@@ -177,6 +191,7 @@ export class MessageList {
 
   async #scrolled() {
     this.#atEnd = this.node.scrollHeight - this.node.scrollTop - this.node.clientHeight < NEAR_END;
+    this.#showJump();
     if (this.#loading || !this.onOlder || this.node.scrollTop > NEAR_START) return;
     this.#loading = true;
     try {
