@@ -115,3 +115,11 @@ async def check_and_repair(conn: asyncpg.Connection, workspace_id: WorkspaceId) 
     if found or not fits:
         await rebuild(conn, workspace_id)
     return found
+
+
+async def workspaces(conn: asyncpg.Connection) -> tuple[WorkspaceId, ...]:
+    """All that Lodge is installed in."""
+    rows = await conn.fetch(
+        "SELECT workspace_id FROM workspaces WHERE uninstalled_at IS NULL ORDER BY workspace_id"
+    )
+    return tuple(row["workspace_id"] for row in rows)

@@ -2,12 +2,10 @@ usage-report = { $command } report assignees|latency|flow|aging|digest [Suche] [
 help-report = Zahlen über einen Zeitraum (7d, dieser Monat, letzte Woche, 2026-Q3, 2026-01..2026-03), verglichen mit dem Zeitraum davor; mit Diagrammen, CSV und einem Knopf zum Teilen.
 report-which = Welcher Bericht? `assignees`, `latency`, `flow`, `aging` oder `digest`: zum Beispiel `{ $command } report latency label:bug letzten Monat`.
 report-unknown = Einen Bericht „{ $word }“ gibt es nicht. Meinst du `{ $command } report { $nearest }`?
-report-shared = Geteilt in { $channel }.
+report-shared-by = Geteilt von { $who }
 report-not-shared = In { $channel } konnte ich nicht schreiben. Lade mich dort mit `/invite` ein und versuche es noch einmal.
 report-csv-sent = Die Zahlen sind in deinen Direktnachrichten mit mir.
 report-csv-note = Die Zahlen zu „{ $title }“, { $days }.
-report-bad-period = { $why }
-report-failed = Dieser Bericht ließ sich nicht erstellen: { $why }
 
 report-assignees = Wer woran arbeitet
 report-latency = Zeit bis zur Lösung

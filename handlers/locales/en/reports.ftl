@@ -2,12 +2,10 @@ usage-report = { $command } report assignees|latency|flow|aging|digest [query] [
 help-report = Numbers over a period (7d, this month, last week, 2026-Q3, 2026-01..2026-03), compared with the period before; with charts, CSV, and a button to share them.
 report-which = Which report? `assignees`, `latency`, `flow`, `aging` or `digest`: for example `{ $command } report latency label:bug last month`.
 report-unknown = There is no report “{ $word }”. Did you mean `{ $command } report { $nearest }`?
-report-shared = Shared in { $channel }.
+report-shared-by = Shared by { $who }
 report-not-shared = I could not post in { $channel }. Invite me there with `/invite`, then try again.
 report-csv-sent = The numbers are in your direct messages with me.
 report-csv-note = The numbers of “{ $title }”, { $days }.
-report-bad-period = { $why }
-report-failed = This report could not be made: { $why }
 
 report-assignees = Who works on what
 report-latency = Time to resolution

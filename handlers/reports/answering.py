@@ -1,0 +1,214 @@
+"""`/issue report` and the buttons under a report."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from db.errors import Invalid, LodgeError
+from db.query import QueryError
+from handlers.acting import Outcome, Place, Press, Submission
+from handlers.charts import Drawer, NotDrawn
+from handlers.commands import Call, Reply
+from handlers.errors import explain
+from handlers.querying import explain_query
+from handlers.reports import asking
+from handlers.reports.looks import REFUSALS, look_of, remember_refusal, upload_pictures
+from handlers.reports.making import make
+from handlers.requesting import Asker
+from handlers.services import Services
+from handlers.views.blocks import Json
+from handlers.views.people import mention
+from handlers.views.reports import Look, Request, Sheet, message, numbers, request_in
+from handlers.views.reports import form as view
+from handlers.words import Mrkdwn, Words
+
+_log = logging.getLogger(__name__)
+_CLOSED_DOORS = frozenset({"not_in_channel", "channel_not_found", "is_archived", "restricted_action"})
+
+
+class Reporting:
+    def __init__(self, services: Services, drawer: Drawer) -> None:
+        self._services = services
+        self._drawer = drawer
+
+    async def command(self, call: Call) -> Reply | None:
+        request = asking.read(call.text, self._today(call.asker))
+        if request is None:
+            return _which(call)
+        await call.answering.acknowledge()
+        sheet = await self._sheet(call.asker, request, call.words)
+        await self._answer(call.response_url, call.client, call.asker, sheet, request, call.words)
+        return None
+
+    async def refresh(self, press: Press) -> None:
+        await self._redraw(press, Request.read(press.value))
+
+    async def choose_period(self, press: Press) -> None:
+        shown = request_in(_blocks(press.body))
+        if shown is not None:
+            await self._redraw(press, Request(report=shown.report, period=press.value, query=shown.query))
+
+    async def change_query(self, press: Press) -> None:
+        request = Request.read(press.value)
+        await press.open(view.form(request, press.words, press.place.metadata()))
+
+    async def submit(self, sent: Submission) -> Outcome:
+        try:
+            request = view.read(sent.view, sent.metadata, self._today(sent.asker))
+            sheet = await self._sheet(sent.asker, request, sent.words)
+        except QueryError as error:
+            return Outcome(errors={view.QUERY: explain_query(error, sent.words)})
+        except Invalid as error:
+            return Outcome(errors={view.PERIOD: "; ".join(each.message for each in error.errors)})
+        self._services.background.start(
+            self._deliver(sent.place, sent.client, sent.asker, sheet, request, sent.words), name="report"
+        )
+        return Outcome()
+
+    async def share(self, press: Press) -> None:
+        """Posts the report as it is now in the channel, for everyone."""
+        request = Request.read(press.value)
+        sheet = await self._sheet(press.asker, request, press.words)
+        channel = Mrkdwn(f"<#{press.asker.channel_id}>")
+        origin = press.words("report-shared-by", who=mention(press.asker.person, press.words))
+        try:
+            await self._post(press, sheet, request, origin)
+        except SlackApiError as error:
+            if error.response["error"] not in _CLOSED_DOORS:
+                raise
+            await press.tell(Reply(text=press.words("report-not-shared", channel=channel)))
+
+    async def csv(self, press: Press) -> None:
+        request = Request.read(press.value)
+        asker = press.asker
+        sheet = await self._sheet(asker, request, press.words)
+        opened = await press.client.conversations_open(users=asker.slack_user_id)
+        await press.client.files_upload_v2(
+            channel=opened["channel"]["id"],
+            content=numbers(sheet),
+            filename=f"{sheet.name}-{self._today(asker)}.csv",
+            title=sheet.title,
+            initial_comment=press.words("report-csv-note", title=sheet.title, days=sheet.subtitle),
+        )
+        await press.tell(Reply(text=press.words("report-csv-sent")))
+
+    # -- making and sending
+
+    def _today(self, asker: Asker) -> date:
+        return asking.today(asker.workspace, self._services.clock())
+
+    async def _sheet(self, asker: Asker, request: Request, words: Words) -> Sheet:
+        async with self._services.database.connection() as conn:
+            return await make(
+                conn, asker.actor, request, self._today(asker), words, asker.workspace.key_prefix
+            )
+
+    async def _redraw(self, press: Press, request: Request) -> None:
+        """What all in the channel see is replaced only by what all may see."""
+        url = press.body.get("response_url")
+        try:
+            sheet = await self._sheet(press.asker, request, press.words)
+        except LodgeError as error:
+            await press.tell(Reply(text=explain(error, press.words, press.asker.reference)))
+            return
+        if url:
+            public = not (press.body.get("container") or {}).get("is_ephemeral")
+            replace = not (public and press.asker.actor.sees_only is not None)
+            await self._answer(
+                url, press.client, press.asker, sheet, request, press.words, replace=replace, public=public
+            )
+
+    async def _deliver(
+        self,
+        place: Place,
+        client: AsyncWebClient,
+        asker: Asker,
+        sheet: Sheet,
+        request: Request,
+        words: Words,
+    ) -> None:
+        if place.response_url:
+            await self._answer(place.response_url, client, asker, sheet, request, words)
+
+    async def _answer(
+        self,
+        url: str,
+        client: AsyncWebClient,
+        asker: Asker,
+        sheet: Sheet,
+        request: Request,
+        words: Words,
+        *,
+        replace: bool = False,
+        public: bool = False,
+    ) -> None:
+        """By response_url: unlike an ack, it says whether Slack took the blocks."""
+        look = look_of(asker.workspace, self._services.clock())
+        if look is Look.NATIVE:
+            body = _body(message(sheet, request, words, look, shareable=not public), replace)
+            answer = await AsyncWebhookClient(url).send_dict(body)
+            if answer.status_code == 200 or not any(error in answer.body for error in REFUSALS):
+                return
+            await self._refused(asker)
+        pictures = await self._pictures(client, sheet)
+        drawn = message(sheet, request, words, Look.PLAIN, pictures=pictures, shareable=not public)
+        answer = await AsyncWebhookClient(url).send_dict(_body(drawn, replace))
+        if answer.status_code != 200:
+            _log.warning("a report was refused", extra={"error": answer.body[:200]})
+            await AsyncWebhookClient(url).send_dict({"text": drawn[0], "response_type": "ephemeral"})
+
+    async def _post(self, press: Press, sheet: Sheet, request: Request, origin: Mrkdwn) -> None:
+        look = look_of(press.asker.workspace, self._services.clock())
+        channel = str(press.asker.channel_id)
+        for attempt in (look, Look.PLAIN):
+            pictures = await self._pictures(press.client, sheet) if attempt is Look.PLAIN else ()
+            text, blocks = message(
+                sheet, request, press.words, attempt, pictures=pictures, origin=origin, shareable=False
+            )
+            try:
+                await press.client.chat_postMessage(channel=channel, text=text, blocks=blocks)
+            except SlackApiError as error:
+                if attempt is Look.PLAIN or error.response["error"] not in REFUSALS:
+                    raise
+                await self._refused(press.asker)
+            else:
+                return
+
+    async def _pictures(self, client: AsyncWebClient, sheet: Sheet) -> tuple[str, ...]:
+        """Without them the report still has its table and its words."""
+        try:
+            return await upload_pictures(client, self._drawer, sheet.charts)
+        except (NotDrawn, SlackApiError):
+            _log.warning("charts could not be drawn or uploaded", exc_info=True)
+            return ()
+
+    async def _refused(self, asker: Asker) -> None:
+        _log.info("this workspace does not take charts yet")
+        async with self._services.database.connection() as conn:
+            await remember_refusal(conn, self._services, asker.actor.workspace_id, self._services.clock())
+
+
+def _which(call: Call) -> Reply:
+    word = call.text.split(maxsplit=1)[0] if call.text.strip() else ""
+    near = asking.nearest(word) if word else None
+    if near is not None:
+        return Reply(text=call.words("report-unknown", word=word, command=call.command, nearest=near))
+    return Reply(text=call.words("report-which", command=call.command))
+
+
+def _body(drawn: tuple[str, list[Json]], replace: bool) -> Json:
+    text, blocks = drawn
+    body: Json = {"text": text, "blocks": blocks, "response_type": "ephemeral"}
+    return body | {"replace_original": replace}
+
+
+def _blocks(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    found: list[Mapping[str, Any]] = (body.get("message") or {}).get("blocks") or []
+    return found

@@ -1,0 +1,63 @@
+"""Which blocks a workspace takes: Slack brings new ones to some workspaces before others."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+import asyncpg
+from slack_sdk.web.async_client import AsyncWebClient
+
+from db.ids import WorkspaceId
+from db.workspaces import Workspace
+from handlers.charts import Drawer
+from handlers.services import Services
+from handlers.views.reports import Chart, Look
+
+REFUSALS: Final = frozenset({"invalid_blocks", "invalid_blocks_format", "unsupported_block_type"})
+_KEY: Final = "charts_refused_at"
+_TRIED_AGAIN: Final = timedelta(days=7)
+# Uploads are processed after they are complete; until then Slack does not show them.
+_LOOKS_AT_FILE: Final = 10
+
+
+def look_of(workspace: Workspace, now: datetime) -> Look:
+    """Slack's own charts, unless they were refused within the last week."""
+    refused = workspace.settings.get(_KEY)
+    if refused and now - datetime.fromisoformat(refused) < _TRIED_AGAIN:
+        return Look.PLAIN
+    return Look.NATIVE
+
+
+async def remember_refusal(
+    conn: asyncpg.Connection, services: Services, workspace_id: WorkspaceId, now: datetime
+) -> None:
+    await conn.execute(
+        """
+        UPDATE workspaces SET settings = settings || jsonb_build_object('charts_refused_at', $2::text)
+        WHERE workspace_id = $1""",
+        workspace_id,
+        now.isoformat(),
+    )
+    services.directory.forget_workspace(workspace_id)
+
+
+async def upload_pictures(
+    client: AsyncWebClient, drawer: Drawer, charts: tuple[Chart, ...]
+) -> tuple[str, ...]:
+    """Ids of files with the drawn charts, shared nowhere yet. Raises NotDrawn, SlackApiError."""
+    pictures = await drawer.draw([chart.spec() for chart in charts])
+    ids = []
+    for chart, picture in zip(charts, pictures, strict=True):
+        uploaded = await client.files_upload_v2(content=picture, filename="chart.png", title=chart.title)
+        file_id = str(uploaded["files"][0]["id"])
+        await _processed(client, file_id)
+        ids.append(file_id)
+    return tuple(ids)
+
+
+async def _processed(client: AsyncWebClient, file_id: str) -> None:
+    for _ in range(_LOOKS_AT_FILE):
+        info = await client.files_info(file=file_id)
+        if info["file"].get("mimetype"):
+            return

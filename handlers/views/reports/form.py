@@ -1,0 +1,59 @@
+"""The form that changes a report's query and period."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from db.query import parse
+from db.reports.periods import DEFAULT, parse_period
+from handlers.views.blocks import Json, input_block, modal, text_input
+from handlers.views.reports.layout import Request
+from handlers.words import Words
+
+CALLBACK = "report_form"
+QUERY = "query"
+PERIOD = "period"
+QUERY_MAX = 500
+
+
+def form(request: Request, words: Words, metadata: Json) -> Json:
+    blocks = [
+        input_block(
+            words.plain("report-query-label"),
+            text_input(QUERY, initial=request.query, most=QUERY_MAX),
+            QUERY,
+            optional=True,
+            hint=words.plain("report-query-hint"),
+        ),
+        input_block(
+            words.plain("report-period-label"),
+            text_input(PERIOD, initial=request.period, most=50),
+            PERIOD,
+            hint=words.plain("report-period-hint"),
+        ),
+    ]
+    return modal(
+        CALLBACK,
+        words.plain("report-query-title"),
+        blocks if request.report != "aging" else blocks[:1],
+        submit=words.plain("report-query-show"),
+        close=words.plain("form-cancel"),
+        metadata=metadata | {"report": request.report},
+    )
+
+
+def read(view: Mapping[str, Any], metadata: Mapping[str, Any], today: date) -> Request:
+    """Raises QueryError, and Invalid for the period."""
+    query = _typed(view, QUERY)
+    return Request(
+        report=str(metadata["report"]),
+        period=parse_period(_typed(view, PERIOD) or DEFAULT, today).text,
+        query=parse(query).text() if query else "",
+    )
+
+
+def _typed(view: Mapping[str, Any], block_id: str) -> str:
+    field = view["state"]["values"].get(block_id, {}).get(block_id, {})
+    return str(field.get("value") or "").strip()
