@@ -98,7 +98,7 @@ async def _learn(conn: asyncpg.Connection, workspace_id: WorkspaceId, ids: list[
     # Every word as it is written, in as many issues as it is in.
     rows = await conn.fetch(
         """
-        SELECT word, count(*) AS issues, s.popularity
+        SELECT said.word, count(*) AS issues, s.popularity
         FROM (
             SELECT DISTINCT i.issue_id, word
             FROM issues i

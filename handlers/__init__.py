@@ -69,6 +69,7 @@ def register_all(app: AsyncApp, services: Services) -> None:
 
 
 def register_all_jobs(worker: Worker, services: Services) -> None:
-    announcing.register_jobs(worker, services).announcers.append(threads.Telling(services))
+    announced = announcing.register_jobs(worker, services)
+    announced.announcers += [searching.index, threads.Telling(services)]
     for capability in _JOBS:
         capability.register_jobs(worker, services)

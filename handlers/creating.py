@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import asyncpg
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from db import cards, issues, labels, limits, people, search
+from db import cards, duplicates, issues, labels, limits, people
 from db.errors import FieldError, Invalid, NotFound
 from db.ids import ChannelId, MessageTs, SlackUserId
 from db.issues import Issue, IssueDraft, Written
@@ -156,13 +155,8 @@ class Creating:
 
 
 async def _likely(conn: asyncpg.Connection, asker: Asker, title: str) -> list[Issue]:
-    """Issues that are not closed and read like this title."""
-    words_only = " ".join(re.findall(r"\w+", title))
-    try:
-        found = await search.search(conn, asker.actor, f"{words_only} -status:closed", limit=LIKELY)
-    except Invalid:
-        return []
-    return [hit.issue for hit in found.hits]
+    found = await duplicates.likely(conn, asker.actor, title, limit=LIKELY)
+    return [similar.issue for similar in found]
 
 
 async def find_person(services: Services, asker: Asker, somebody: Somebody) -> Person:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncpg
 from slack_bolt.async_app import AsyncApp
 
 from db import search
+from db.announcements import Batch
 from handlers.acting import Press, on_press
 from handlers.commands import Call, Commands, Reply
 from handlers.finding import usage
@@ -36,6 +38,11 @@ class Searching:
             found = await search.search(conn, asker.actor, text, limit=PAGE, cursor=cursor)
             known = await assignees(conn, asker, tuple(hit.issue for hit in found.hits))
         return view.page(found, text=text, people=known, words=words, prefix=asker.workspace.key_prefix)
+
+
+async def index(conn: asyncpg.Connection, batch: Batch) -> None:
+    """Keeps the full-text index: what was said a moment ago is found."""
+    await search.index_changes(conn, batch.workspace_id, [change.change_id for change in batch.changes])
 
 
 def register(app: AsyncApp, commands: Commands, services: Services) -> None:

@@ -81,10 +81,13 @@ class Words:
 
     def _format(self, message_id: str, arguments: Mapping[str, Argument], safe: Callable[[str], str]) -> str:
         shape = self._quick.get(message_id)
-        if shape is not None and all(isinstance(arguments.get(name), str) for name in shape[1::2]):
-            return "".join(
-                part if index % 2 == 0 else safe(str(arguments[part])) for index, part in enumerate(shape)
-            )
+        if shape is not None:
+            values = [arguments.get(name) for name in shape[1::2]]
+            texts = [safe(value) for value in values if isinstance(value, str)]
+            if len(texts) == len(values):
+                return "".join(
+                    part if index % 2 == 0 else texts[index // 2] for index, part in enumerate(shape)
+                )
         return self._slow(message_id, arguments, safe)
 
     def _slow(self, message_id: str, arguments: Mapping[str, Argument], safe: Callable[[str], str]) -> str:

@@ -1,0 +1,221 @@
+"""Every change there is, by command and by button, with its way back."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.scenarios.conftest import Json, Lodge, said
+from tests.scenarios.test_creating import buttons
+
+
+async def press(lodge: Lodge, name: str, message: Json, action: str, channel: str = "general", **more: object) -> Json:
+    """Presses a button and gives the confirmation that follows."""
+    person = lodge.person(name)
+    before = [each["ts"] for each in person.ephemerals(channel)]
+    await person.click(action, channel=channel, ts=message["ts"], **more)
+    await lodge.settled()
+    return await person.expect_message(
+        channel, lambda each: each.get("is_ephemeral") and each["ts"] not in before
+    )
+
+
+@pytest.mark.parametrize(
+    ("command", "answer"),
+    [
+        ("assign LDG-1 @grace", "LDG-1 is assigned to"),
+        ("assign LDG-1 me", "LDG-1 is assigned to"),
+        ("assign LDG-1 nobody", "nobody"),
+        ("unassign LDG-1", "nobody"),
+        ("comment LDG-1 It is *really* broken", "Your comment is on LDG-1"),
+        ("label LDG-1 +ui -bug", "`ui`"),
+        ("label LDG-1 =ops,ui", "`ops` `ui`"),
+        ("close LDG-1", "Completed"),
+        ("close LDG-1 not planned", "Not planned"),
+        ("close LDG-1 duplicate of LDG-2", "Duplicate"),
+        ("status LDG-1 in progress", "In progress"),
+        ("status LDG-1 won't do", "Not planned"),
+        ("LDG-1 close", "Completed"),
+        ("bulk close LDG-1 LDG-2", "2 issues"),
+        ("bulk assign @grace LDG-1 LDG-2", "2 issues"),
+        ("bulk label +x -bug LDG-1 LDG-2", "2 issues"),
+        ("bulk priority high LDG-1 LDG-2", "2 issues"),
+    ],
+)
+async def test_a_command_changes_and_can_be_undone(lodge: Lodge, command: str, answer: str) -> None:
+    await lodge.ask("ada", "new One +bug @linus")
+    await lodge.ask("ada", "new Two")
+    before = said(await lodge.ask("ada", "LDG-1"))
+    confirmation = await lodge.ask("ada", command)
+    assert answer in said(confirmation)
+    undone = await press(lodge, "ada", confirmation, "undo_change")
+    assert "Undone" in said(undone)
+    assert said(await lodge.ask("ada", "LDG-1")) == before
+
+
+@pytest.mark.parametrize(
+    ("command", "answer"),
+    [
+        ("assign LDG-1", "/issue assign LDG-42"),
+        ("assign LDG-99 me", "LDG-99"),
+        ("assign LDG-1 @nosuchbody", "nosuchbody"),
+        ("show", "/issue show"),
+        ("label LDG-1", "/issue label"),
+        ("label LDG-1 =a +b", "/issue label"),
+        ("close", "/issue close"),
+        ("close LDG-1 duplicate", "Of which issue?"),
+        ("close LDG-1 duplicate of LDG-1", "duplicate"),
+        ("close LDG-1 whenever", "whenever"),
+        ("status LDG-1 flying", "flying"),
+        ("bulk close", "bulk close LDG-1"),
+        ("bulk close LDG-1 LDG-99", "LDG-99"),
+        ("bulk priority enormous LDG-1", "enormous"),
+        ("list status:flying", "flying"),
+        ("list asignee:me", "assignee"),
+        ("history LDG-99", "LDG-99"),
+        ("comment LDG-99 hello", "LDG-99"),
+        ("history", "/issue history"),
+    ],
+)
+async def test_what_cannot_be_done_is_said_and_nothing_changes(
+    lodge: Lodge, command: str, answer: str
+) -> None:
+    await lodge.ask("ada", "new One")
+    before = said(await lodge.ask("ada", "history LDG-1"))
+    refused = await lodge.ask("ada", command)
+    assert answer in said(refused)
+    assert "undo_change" not in buttons(refused)
+    assert said(await lodge.ask("ada", "history LDG-1")) == before
+
+
+async def test_undo_takes_back_the_last_change_and_can_be_undone(lodge: Lodge) -> None:
+    await lodge.ask("ada", "new One")
+    await lodge.ask("ada", "close LDG-1")
+    assert "Undone" in said(await lodge.ask("ada", "undo"))
+    assert "Open" in said(await lodge.ask("ada", "LDG-1"))
+    again = await lodge.ask("ada", "undo")
+    assert "Undone" in said(again)
+    assert "Completed" in said(await lodge.ask("ada", "LDG-1"))
+
+
+async def test_undo_names_what_stands_in_the_way(lodge: Lodge) -> None:
+    await lodge.ask("ada", "new One")
+    closed = await lodge.ask("ada", "close LDG-1")
+    await lodge.ask("grace", "reopen LDG-1")
+    blocked = said(await press(lodge, "ada", closed, "undo_change"))
+    assert "LDG-1" in blocked
+    assert lodge.person("grace").id in blocked
+
+
+async def test_nothing_to_undo_is_said(lodge: Lodge) -> None:
+    assert "nothing of yours" in said(await lodge.ask("ada", "undo"))
+
+
+async def test_buttons_of_a_card_act_and_redraw_it(lodge: Lodge) -> None:
+    await lodge.ask("ada", "new One")
+    card = await lodge.ask("grace", "LDG-1")
+    grace = lodge.person("grace")
+    assert "assigned to" in said(await press(lodge, "grace", card, "issue_assign_me"))
+    drawn = next(each for each in grace.ephemerals("general") if each["ts"] == card["ts"])
+    assert grace.id in said(drawn)
+    await press(lodge, "grace", drawn, "issue_start")
+    drawn = next(each for each in grace.ephemerals("general") if each["ts"] == card["ts"])
+    assert "In progress" in said(drawn)
+    await press(lodge, "grace", drawn, "issue_close")
+    drawn = next(each for each in grace.ephemerals("general") if each["ts"] == card["ts"])
+    assert "issue_reopen" in buttons(drawn)
+    await press(lodge, "grace", drawn, "issue_reopen")
+    drawn = next(each for each in grace.ephemerals("general") if each["ts"] == card["ts"])
+    assert "issue_start" in buttons(drawn)
+
+
+@pytest.mark.parametrize(
+    ("choice", "answer"),
+    [("history", "filed it"), ("post", "on its way"), ("unassign", "nobody")],
+)
+async def test_the_menu_of_a_card_acts(lodge: Lodge, choice: str, answer: str) -> None:
+    await lodge.ask("ada", "new One @grace")
+    card = await lodge.ask("ada", "LDG-1")
+    menu = buttons(card)["issue_more"]
+    value = next(each["value"] for each in menu["options"] if each["value"].startswith(choice))
+    assert answer in said(await press(lodge, "ada", card, "issue_more", value=value))
+
+
+async def test_a_reason_is_asked_for_in_a_form(lodge: Lodge) -> None:
+    await lodge.ask("ada", "new One")
+    await lodge.ask("ada", "new Original")
+    card = await lodge.ask("ada", "LDG-1")
+    ada = lodge.person("ada")
+    menu = buttons(card)["issue_more"]
+    value = next(each["value"] for each in menu["options"] if each["value"].startswith("close_as"))
+    await ada.click("issue_more", channel="general", ts=card["ts"], value=value)
+    view = await ada.expect_modal()
+    outcome = await ada.submit(view["id"], {"close_reason": "duplicate"})
+    assert outcome.outcome == "errors"
+    offered = await ada.suggest("issue_choices", "LDG-2", view_id=view["id"])
+    original = offered["options"][0]["value"]
+    outcome = await ada.submit(view["id"], {"close_reason": "duplicate", "duplicate_of": original})
+    assert outcome.outcome == "closed"
+    await ada.expect_message("general", lambda each: "Duplicate" in said(each))
+
+
+async def test_a_comment_is_written_in_a_form(lodge: Lodge) -> None:
+    await lodge.ask("ada", "new One")
+    card = await lodge.ask("ada", "LDG-1")
+    ada = lodge.person("ada")
+    await ada.click("issue_comment", channel="general", ts=card["ts"])
+    view = await ada.expect_modal()
+    outcome = await ada.submit(view["id"], {"comment": {"comment": "Found the *cause*"}})
+    assert outcome.outcome == "closed", outcome
+    await ada.expect_message("general", lambda each: "Your comment" in said(each))
+    assert "Found the" in said(await lodge.ask("grace", "LDG-1"))
+
+
+async def test_an_edit_that_clashes_shows_both_sides(lodge: Lodge) -> None:
+    await lodge.ask("ada", "new One")
+    ada = lodge.person("ada")
+    await ada.slash("general", "/issue edit LDG-1")
+    view = await ada.expect_modal()
+    await lodge.ask("grace", "close LDG-1")
+    outcome = await ada.submit(view["id"], {"title": {"issue_title": "One, better"}})
+    assert outcome.outcome == "updated", outcome
+    shown = await ada.expect_modal(lambda each: "while you were writing" in said(each))
+    assert lodge.person("grace").id in said(shown)
+    assert shown["state"]["values"]["title"]["issue_title"]["value"] == "One, better"
+    outcome = await ada.submit(shown["id"])
+    assert outcome.outcome == "closed", outcome
+    card = said(await lodge.ask("ada", "LDG-1"))
+    assert "One, better" in card
+    assert "Completed" in card
+
+
+async def test_an_edit_can_be_dropped_for_theirs(lodge: Lodge) -> None:
+    await lodge.ask("ada", "new One")
+    ada = lodge.person("ada")
+    await ada.slash("general", "/issue edit LDG-1")
+    view = await ada.expect_modal()
+    await lodge.ask("grace", "close LDG-1")
+    await ada.submit(view["id"], {"title": {"issue_title": "Mine"}})
+    shown = await ada.expect_modal(lambda each: "while you were writing" in said(each))
+    await ada.click("issue_drop_mine", view_id=shown["id"])
+    fresh = await ada.expect_modal(lambda each: "while you were writing" not in said(each))
+    assert "One" in str(fresh["state"]["values"])
+    outcome = await ada.submit(fresh["id"])
+    assert outcome.outcome == "closed"
+    await ada.expect_message("general", lambda each: "you changed nothing" in said(each))
+
+
+async def test_many_issues_are_changed_in_a_form(lodge: Lodge) -> None:
+    for title in ("One +bug", "Two +bug", "Three"):
+        await lodge.ask("ada", f"new {title}")
+    ada = lodge.person("ada")
+    await ada.slash("general", "/issue bulk label:bug")
+    view = await ada.expect_modal()
+    outcome = await ada.submit(view["id"])
+    assert outcome.outcome == "errors"
+    outcome = await ada.submit(view["id"], {"status": "completed", "assignee_id": "grace"})
+    assert outcome.outcome == "closed", outcome
+    done = await ada.expect_message("general", lambda each: "2 issues" in said(each))
+    assert "Completed" in said(await lodge.ask("ada", "LDG-1"))
+    assert "Open" in said(await lodge.ask("ada", "LDG-3"))
+    await press(lodge, "ada", done, "undo_change")
+    assert "Open" in said(await lodge.ask("ada", "LDG-1"))
