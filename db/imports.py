@@ -121,7 +121,8 @@ async def begin(
 async def ask(conn: asyncpg.Connection, wanted: Import) -> None:
     """Enqueues the work that the import's state calls for."""
     payload = json.dumps({"workspace_id": wanted.workspace_id, "import_id": str(wanted.import_id)})
-    await enqueue(conn, JOB, payload.encode(), dedupe_key=f"{JOB}:{wanted.import_id}")
+    # No dedupe key: the job that showed the last state may not have ended yet, and claiming makes a second harmless.
+    await enqueue(conn, JOB, payload.encode())
 
 
 async def get(conn: asyncpg.Connection, workspace_id: WorkspaceId, import_id: UUID) -> Import:

@@ -28,7 +28,6 @@ class Flaw(StrEnum):
     CUT_OFF = "cut-off"
     FORBIDDEN = "forbidden"
     TOO_LARGE = "too-large"
-    CHANGED = "changed"
 
 
 class Reason(StrEnum):

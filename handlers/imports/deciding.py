@@ -8,7 +8,7 @@ from db import imports
 from db.errors import Conflict, Forbidden, LodgeError
 from db.ids import SlackUserId
 from db.importing import undoing
-from db.imports import Import
+from db.imports import Import, State
 from handlers.acting import Outcome, Press, Submission
 from handlers.commands import Reply
 from handlers.errors import explain
@@ -42,12 +42,12 @@ class Deciding:
         try:
             wanted = await self._get(press.asker, UUID(press.value))
             async with self._services.database.transaction() as conn:
-                started = await imports.start(conn, press.asker.actor, wanted)
+                await imports.start(conn, press.asker.actor, wanted)
         except (Forbidden, Conflict) as error:
             await self._refuse(press, error)
             return
+        # The job redraws the message, and is the only one to do so from here on: what it says comes in order.
         self._services.bell.ring()
-        await press.redraw(*view.running(started, {}, press.words))
 
     async def cancel(self, press: Press) -> None:
         try:
@@ -57,7 +57,8 @@ class Deciding:
         except (Forbidden, Conflict) as error:
             await self._refuse(press, error)
             return
-        await press.redraw(*view.as_it_stands(cancelled, press.words, press.asker.workspace))
+        if cancelled.state is State.CANCELLED:
+            await press.redraw(*view.as_it_stands(cancelled, press.words, press.asker.workspace))
 
     async def change(self, press: Press) -> None:
         try:

@@ -85,7 +85,7 @@ class _Scene:
 
     async def show_progress(self, progress: dict[str, Any]) -> None:
         """As often as Slack bears; a progress bar is no reason to fail."""
-        if time.monotonic() < self._next:
+        if progress and time.monotonic() < self._next:
             return
         self._next = time.monotonic() + _SHOW_EVERY
         try:
@@ -166,6 +166,7 @@ class Working:
             await self._show_again(scene)
             return
         scene.wanted = claimed
+        await scene.show_progress({})
         with tempfile.TemporaryFile() as failed:
             await self._run(scene, failed)
             self._services.bell.ring()

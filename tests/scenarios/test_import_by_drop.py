@@ -35,7 +35,7 @@ async def test_a_dropped_csv_is_shown_and_then_imported(lodge: Lodge, db_url: st
     ts = await ada.upload("general", "issues.csv", as_csv(ROWS))
     preview = await shows(lodge, "ada", "general", ts, "3 issues to import")
     assert "Login fails" in said(preview)
-    await ada.click("general", preview["ts"], "import_start")
+    await ada.click("import_start", channel="general", ts=preview["ts"])
     await shows(lodge, "ada", "general", ts, "3 issues imported")
     conn = await asyncpg.connect(db_url)
     found = await conn.fetch("SELECT title, description, status, priority FROM issues ORDER BY number")

@@ -183,7 +183,6 @@ import-flaw-gone = the file was deleted before I could read it. Share it again.
 import-flaw-cut-off = the download from Slack broke off. Nothing was written; share the file again.
 import-flaw-forbidden = Slack does not let me read the file.
 import-flaw-too-large = reading it took more memory than there is.
-import-flaw-changed = the file has changed since it was read. Share it again.
 import-flaw-not-all-good = { $failed ->
     [one] 1 row fails
    *[other] { $failed } rows fail

@@ -1,0 +1,192 @@
+import-reading = Lese { $file } …
+import-preview = *{ $file }*: { $rows ->
+    [one] 1 Zeile
+   *[other] { $rows } Zeilen
+}, { $coming ->
+    [0] nichts Neues zu importieren
+    [one] 1 Issue zu importieren
+   *[other] { $coming } Issues zu importieren
+}. Vor dem Druck auf „Importieren“ wird nichts geschrieben.
+import-preview-format = { $format } · { $encoding } · getrennt durch { $separator }
+import-preview-columns = { $columns }{ $left ->
+    [0] {""}
+    [one] {" "}(1 Spalte ausgelassen)
+   *[other] {" "}({ $left } Spalten ausgelassen)
+}
+import-format-jira = Jira-Export
+import-format-linear = Linear-Export
+import-format-gitlab = GitLab-Export
+import-format-github = GitHub-Export
+import-format-lodge = Lodge-Export
+import-format-plain = Einfache Tabelle
+import-separator-comma = Kommas
+import-separator-semicolon = Semikolons
+import-separator-tab = Tabulatoren
+import-separator-bar = senkrechte Striche
+import-separator-other = ein anderes Zeichen
+import-field-reference = Schlüssel
+import-field-title = Titel
+import-field-description = Beschreibung
+import-field-status = Status
+import-field-resolution = Lösung
+import-field-category = Statuskategorie
+import-field-priority = Priorität
+import-field-labels = Labels
+import-field-assignee = Zuständig
+import-field-reporter = Gemeldet von
+import-field-created = Erstellt
+import-field-updated = Geändert
+import-field-closed = Geschlossen
+import-field-due = Fällig
+import-field-comment = Kommentare
+import-field-duplicate-of = Duplikat von
+import-field-parent = Übergeordnet
+import-field-url = Adresse
+import-field-issue-id = Kennung
+import-field-old-reference = Alter Schlüssel
+import-field-failure = Warum es misslang
+import-status-open = Offen
+import-status-in-progress = In Arbeit
+import-status-completed = Geschlossen: erledigt
+import-status-not-planned = Geschlossen: nicht geplant
+import-status-duplicate = Geschlossen: Duplikat
+import-priority-1 = Dringend
+import-priority-2 = Hoch
+import-priority-3 = Mittel
+import-priority-4 = Niedrig
+import-priority-5 = Keine Priorität
+import-preview-no-title = Welche Spalte den Titel enthält, ist nicht zu erkennen: Über „Zuordnung ändern“ lässt es sich sagen.
+import-preview-ask-order = Daten wie 03/04/2025 lassen sich hier auf zwei Arten lesen: Über „Zuordnung ändern“ lässt sich sagen, ob Tag oder Monat vorn steht.
+import-preview-existing-skip = { $count ->
+    [one] 1 Zeile wurde früher importiert und bleibt, wie sie ist.
+   *[other] { $count } Zeilen wurden früher importiert und bleiben, wie sie sind.
+}
+import-preview-existing-update = { $count ->
+    [one] 1 Zeile wurde früher importiert; ihr Issue wird aktualisiert.
+   *[other] { $count } Zeilen wurden früher importiert; ihre Issues werden aktualisiert.
+}
+import-preview-repeated = { $count ->
+    [one] 1 Zeile wiederholt eine andere und wird einmal importiert.
+   *[other] { $count } Zeilen wiederholen andere und werden einmal importiert.
+}
+import-preview-people = Personen: { $matched } hier gefunden, { $strangers } nicht.
+import-preview-strangers-new = Werden mit Namen hinzugefügt, damit nichts verloren geht: { $names }
+import-preview-strangers-nobody = Ausgelassen: { $names }
+import-preview-labels = { $count ->
+    [one] 1 neues Label: { $names }
+   *[other] { $count } neue Labels: { $names }
+}
+import-preview-comments = { $count ->
+    [one] 1 Kommentar kommt mit.
+   *[other] { $count } Kommentare kommen mit.
+}
+import-preview-nuls = { $count } NUL-Bytes wurden aus dem Text ausgelassen.
+import-preview-bad = { $count ->
+    [one] *1 Zeile lässt sich nicht importieren* und kommt mit dem Grund zurück:
+   *[other] *{ $count } Zeilen lassen sich nicht importieren* und kommen mit ihren Gründen zurück:
+}
+import-preview-line = • Zeile { $line }: { $why }
+import-preview-more = … und { $count } weitere
+import-button-start = Importieren
+import-button-change = Zuordnung ändern
+import-button-cancel = Abbrechen
+import-button-undo-rest = Die anderen { $count } entfernen
+import-running = { $file } wird importiert
+import-phase-reading = Lesen: { $done } von { $total } Zeilen
+import-phase-writing = Schreiben: { $done } von { $total } Issues; sie erscheinen am Ende alle auf einmal
+import-rate = { $rate } je Sekunde, noch { $left }
+import-seconds = etwa { $count } s
+import-minutes = etwa { $count } min
+import-again = { $attempt }. Versuch: Der vorige wurde unterbrochen und hat nichts hinterlassen
+import-cancelling = Der Import von { $file } wird abgebrochen …
+import-cancelled = Der Import von { $file } wurde abgebrochen. Nichts wurde importiert.
+import-done = *{ $file }*: { $created ->
+    [0] nichts Neues; kein Issue wurde angelegt
+    [one] 1 Issue importiert
+   *[other] { $created } Issues importiert
+}.
+import-done-updated = { $count } aktualisiert
+import-done-existing = { $count } früher importiert
+import-done-repeated = { $count } in der Datei wiederholt
+import-done-failed = { $count } misslungen und als Datei zurückgegeben
+import-done-comments = { $count } Kommentare
+import-done-new-labels = { $count } neue Labels
+import-done-new-people = { $count } Personen hinzugefügt
+import-done-unlinked = { $count } Verweise auf Issues, die es hier nicht gibt
+import-failed-rows = { $count ->
+    [one] Diese Zeile wurde nicht importiert. Nach der Korrektur die Datei einfach wieder hier ablegen.
+   *[other] Diese { $count } Zeilen wurden nicht importiert. Nach der Korrektur die Datei einfach wieder hier ablegen.
+}
+import-failed = *{ $file }* wurde nicht importiert: { $why }
+import-undone = { $file }: Der Import wurde rückgängig gemacht, { $removed ->
+    [one] 1 Issue entfernt
+   *[other] { $removed } Issues entfernt
+}{ $left ->
+    [0] {""}
+    [one] , 1 blieb, weil daran gearbeitet wurde
+   *[other] , { $left } blieben, weil daran gearbeitet wurde
+}.
+import-undone-already = Der Import von { $file } wurde rückgängig gemacht.
+import-undo-title = Import rückgängig?
+import-undo-text = { $count ->
+    [one] Das Issue, das mitkam, wird entfernt.
+   *[other] Alle { $count } Issues, die mitkamen, werden entfernt.
+}
+import-undo-touched = { $count ->
+    [one] An 1 Issue dieses Imports wurde seither gearbeitet: { $keys }. Nichts wurde entfernt.
+   *[other] An { $count } Issues dieses Imports wurde seither gearbeitet: { $keys }. Nichts wurde entfernt.
+}
+import-not-yours = Das darf nur, wer die Datei geteilt hat, oder ein Admin.
+import-too-late = Dieser Import ist inzwischen weiter.
+import-form-title = Issues importieren
+import-form-file = CSV- oder TSV-Datei
+import-form-hint = Ein Export aus Jira, Linear, GitLab, GitHub oder Lodge, oder eine Tabelle mit einer Spalte „title“.
+import-form-submit = Lesen
+import-form-no-file = Bitte eine Datei wählen.
+import-form-not-a-table = Das ist keine CSV- oder TSV-Datei. In der Tabellenkalkulation: Speichern unter, CSV UTF-8.
+import-form-taken = Lese { $file }; was darin steht, kommt als Direktnachricht.
+import-map-title = Zuordnung ändern
+import-map-intro = Was enthalten die Spalten von { $file }? Für Dateien mit demselben Kopf bleibt es gemerkt.
+import-map-submit = Neu lesen
+import-map-none = – (nichts)
+import-map-column = Spalte wählen
+import-map-meaning = Was bedeutet es?
+import-map-status = Status „{ $word }“
+import-map-priority = Priorität „{ $word }“
+import-map-order = Daten wie 03/04/2025
+import-map-day-first = Tag vorn: 3. April
+import-map-month-first = Monat vorn: 4. März
+import-map-people = Personen, die nicht hier sind
+import-map-people-new = Mit Namen hinzufügen
+import-map-people-nobody = Auslassen
+import-map-person = { $name } ist
+import-map-person-placeholder = Person wählen
+import-map-existing = Früher importierte Zeilen
+import-map-existing-skip = Ihre Issues lassen, wie sie sind
+import-map-existing-update = Ihre Issues aktualisieren
+import-map-failing = Wenn eine Zeile misslingt
+import-map-strict = Gar nichts importieren
+import-map-needs-title = Eine Spalte muss der Titel sein.
+import-flaw-empty = Die Datei ist leer.
+import-flaw-header-only = Auf Zeile { $line } steht ein Kopf und darunter nichts.
+import-flaw-no-header = Zeile { $line } sieht nach Daten aus und nicht nach einem Kopf ({ $first }). Die erste Zeile soll die Spalten nennen, etwa title,description,priority,status.
+import-flaw-html = Slack hat statt der Datei eine Anmeldeseite geschickt. Vielleicht fehlt der App der Scope files:read: Ein Admin kann sie neu installieren.
+import-flaw-workbook = Das ist eine Excel-Arbeitsmappe. In Excel: Speichern unter, CSV UTF-8.
+import-flaw-binary = Das ist keine Textdatei.
+import-flaw-encoding = Die Zeichenkodierung ist nicht zu erkennen. Bitte als CSV UTF-8 speichern.
+import-flaw-unclosed-quote = Ein Anführungszeichen, das auf Zeile { $line } beginnt, wird nie geschlossen, und alles danach wurde zu einer Zelle.
+import-flaw-cell-too-large = Eine Zelle auf Zeile { $line } ist größer als { $megabytes } MB.
+import-flaw-line-too-long = Eine Zeile ist länger als { $megabytes } MB.
+import-flaw-too-many-columns = Sie hat { $columns } Spalten; bis zu { $limit } lassen sich lesen. Bitte nur die nötigen Felder exportieren.
+import-flaw-too-many-values = Die Spalte, die für { $what } gehalten wird, hat mehr als { $limit } verschiedene Werte; „Zuordnung ändern“ hilft, wenn sie etwas anderes enthält.
+import-flaw-gone = Die Datei wurde gelöscht, bevor sie gelesen werden konnte. Bitte noch einmal teilen.
+import-flaw-cut-off = Der Download von Slack brach ab. Nichts wurde geschrieben; bitte noch einmal teilen.
+import-flaw-forbidden = Slack lässt die Datei nicht lesen.
+import-flaw-too-large = Sie zu lesen brauchte mehr Speicher, als da ist.
+import-flaw-not-all-good = { $failed ->
+    [one] 1 Zeile misslingt
+   *[other] { $failed } Zeilen misslingen
+}, und gewünscht war alles oder nichts. Die Zeilen kommen mit ihren Gründen zurück.
+import-flaw-no-room = Die Datenbank hat keinen Platz mehr. Nichts wurde geschrieben.
+import-flaw-refused = Die Datenbank hat es abgelehnt ({ $why }). Nichts wurde geschrieben.
+import-flaw-gave-up = Es wurde { $attempts }-mal unterbrochen. Nichts wurde geschrieben.
