@@ -1,0 +1,126 @@
+"""Threads are comments, messages become issues, and nothing happens twice."""
+
+from __future__ import annotations
+
+from tests.scenarios.conftest import Json, Lodge, said
+
+
+async def posted(lodge: Lodge, title: str = "One", channel: str = "general") -> Json:
+    """The card of a new issue, in the channel."""
+    answer = await lodge.ask("ada", f"new {title}", channel)
+    ada = lodge.person("ada")
+    await ada.click("issue_post_here", channel=channel, ts=answer["ts"])
+    return await ada.expect_message(
+        channel, lambda each: not each.get("is_ephemeral") and title in said(each)
+    )
+
+
+async def comments_of(lodge: Lodge, key: str = "LDG-1") -> str:
+    return said(await lodge.ask("ada", key))
+
+
+async def test_a_reply_under_a_card_becomes_a_comment_once(lodge: Lodge) -> None:
+    card = await posted(lodge)
+    grace = lodge.person("grace")
+    ts = await grace.send("general", "I *think* it is DNS & <friends>", card["ts"])
+    await lodge.settled()
+    assert "it is DNS &amp; &lt;friends&gt;" in await comments_of(lodge)
+    await grace.edit_message("general", ts, "It was DNS")
+    await lodge.settled()
+    shown = await comments_of(lodge)
+    assert "It was DNS" in shown
+    assert "friends" not in shown
+    await grace.delete_message("general", ts)
+    await lodge.settled()
+    assert "It was DNS" not in await comments_of(lodge)
+
+
+async def test_a_file_in_a_thread_is_kept_as_a_link(lodge: Lodge) -> None:
+    card = await posted(lodge)
+    await lodge.person("grace").upload("general", "trace.txt", b"boom", card["ts"], "see here")
+    await lodge.settled()
+    shown = await comments_of(lodge)
+    assert "see here" in shown
+    assert "trace.txt" in shown
+
+
+async def test_a_comment_made_elsewhere_is_said_in_the_thread_once(lodge: Lodge) -> None:
+    card = await posted(lodge)
+    grace = lodge.person("grace")
+    await grace.send("general", "from the thread", card["ts"])
+    await lodge.settled()
+    await lodge.ask("grace", "comment LDG-1 from the command", "product")
+    await grace.expect_message(
+        "general", lambda each: "from the command" in said(each), thread_ts=card["ts"]
+    )
+    await lodge.settled()
+    thread = [said(each) for each in grace.thread("general", card["ts"])[1:]]
+    assert sum("from the thread" in text for text in thread) == 1
+    comments = await comments_of(lodge)
+    assert comments.count("from the command") == 1
+
+
+async def test_a_card_follows_what_is_done_elsewhere(lodge: Lodge) -> None:
+    card = await posted(lodge)
+    await lodge.ask("grace", "close LDG-1", "product")
+    ada = lodge.person("ada")
+    await ada.expect_message(
+        "general", lambda each: each["ts"] == card["ts"] and "Completed" in said(each)
+    )
+
+
+async def test_buttons_of_a_posted_card_act(lodge: Lodge) -> None:
+    card = await posted(lodge)
+    grace = lodge.person("grace")
+    await grace.click("issue_assign_me", channel="general", ts=card["ts"])
+    await grace.expect_message("general", lambda each: each.get("is_ephemeral") and "assigned" in said(each))
+    await grace.expect_message(
+        "general", lambda each: each["ts"] == card["ts"] and grace.id in said(each)
+    )
+
+
+async def test_a_message_becomes_an_issue_by_its_menu_once(lodge: Lodge) -> None:
+    ada, grace = lodge.person("ada"), lodge.person("grace")
+    ts = await grace.send("general", "Checkout is broken\nIt says *500*")
+    await ada.message_shortcut("general", ts, "issue_from_message")
+    view = await ada.expect_modal()
+    assert view["state"]["values"]["title"]["issue_title"]["value"] == "Checkout is broken"
+    outcome = await ada.submit(view["id"])
+    assert outcome.outcome == "closed", outcome
+    await ada.expect_message("general", lambda each: "Checkout" in said(each) and "LDG-1" in said(each), thread_ts=ts)
+    await lodge.settled()
+    await ada.message_shortcut("general", ts, "issue_from_message")
+    await ada.expect_message("general", lambda each: "LDG-1" in said(each) and "already" in str(each))
+    assert not ada.modals()
+
+
+async def test_a_reaction_files_the_message_and_replies_are_comments(lodge: Lodge) -> None:
+    ada, grace = lodge.person("ada"), lodge.person("grace")
+    ts = await grace.send("general", "The printer is on fire")
+    await ada.react("general", ts, "ticket")
+    await ada.expect_message("general", lambda each: "LDG-1" in said(each), thread_ts=ts)
+    await grace.react("general", ts, "ticket")
+    await lodge.settled()
+    assert "LDG-2" not in said(await lodge.ask("ada", "list"))
+    await grace.send("general", "fire is out", ts)
+    await lodge.settled()
+    assert "fire is out" in await comments_of(lodge)
+
+
+async def test_another_reaction_does_nothing(lodge: Lodge) -> None:
+    ada = lodge.person("ada")
+    ts = await ada.send("general", "Nice")
+    await ada.react("general", ts, "tada")
+    await lodge.settled()
+    assert "No issue" in said(await lodge.ask("ada", "list"))
+
+
+async def test_a_mention_files_or_shows(lodge: Lodge) -> None:
+    grace = lodge.person("grace")
+    bot = lodge.slack.config.bot_user_id
+    ts = await grace.send("general", f"<@{bot}> the lift is stuck")
+    await grace.expect_message("general", lambda each: "LDG-1" in said(each), thread_ts=ts)
+    await grace.send("general", f"<@{bot}> LDG-1")
+    await grace.expect_message("general", lambda each: each.get("is_ephemeral") and "lift is stuck" in said(each))
+    await grace.send("general", f"<@{bot}>")
+    await grace.expect_message("general", lambda each: each.get("is_ephemeral") and "after my name" in said(each))

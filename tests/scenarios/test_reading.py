@@ -1,0 +1,117 @@
+"""Lists, searches, history, Home and settings."""
+
+from __future__ import annotations
+
+from tests.scenarios.conftest import Json, Lodge, said
+from tests.scenarios.test_changing import press
+from tests.scenarios.test_creating import buttons
+
+
+async def _file(lodge: Lodge, *lines: str) -> None:
+    for line in lines:
+        await lodge.ask("ada", f"new {line}")
+
+
+async def test_a_list_shows_a_page_and_turns_it(lodge: Lodge) -> None:
+    await _file(lodge, *(f"Issue number {number}" for number in range(1, 12)))
+    first = await lodge.ask("ada", "list")
+    assert "11 issues" in said(first)
+    assert "number 11" in said(first)
+    assert "number 2" not in said(first)
+    ada = lodge.person("ada")
+
+    def shown() -> Json:
+        return next(each for each in ada.ephemerals("general") if each["ts"] == first["ts"])
+
+    await ada.click("list_next", channel="general", ts=first["ts"])
+    await lodge.slack.until(lambda: "number 2" in said(shown()))
+    assert "list_next" not in buttons(shown())
+    await ada.click("list_previous", channel="general", ts=first["ts"])
+    await lodge.slack.until(lambda: "number 11" in said(shown()))
+
+
+async def test_a_list_is_filtered_by_a_query(lodge: Lodge) -> None:
+    await _file(lodge, "One +bug @grace", "Two +bug", "Three")
+    assert "2 issues" in said(await lodge.ask("ada", "list label:bug"))
+    assert "One issue" in said(await lodge.ask("ada", "list label:bug no:assignee"))
+    assert "One issue" in said(await lodge.ask("ada", "list assignee:@grace"))
+    assert "One issue" in said(await lodge.ask("grace", "mine"))
+    assert "No issue matches" in said(await lodge.ask("margaret", "mine"))
+
+
+async def test_rows_of_a_list_can_be_acted_on(lodge: Lodge) -> None:
+    await _file(lodge, "One")
+    answer = await lodge.ask("grace", "list")
+    menu = buttons(answer)["issue_more"]
+    values = {each["value"].partition(":")[0]: each["value"] for each in menu["options"]}
+    assert "is assigned to" in said(await press(lodge, "grace", answer, "issue_more", value=values["assign"]))
+    assert "Filed by" in said(await press(lodge, "grace", answer, "issue_more", value=values["show"]))
+
+
+async def test_search_finds_words_and_says_when_there_is_nothing(lodge: Lodge) -> None:
+    await _file(lodge, "Login fails on Safari", "Export is slow")
+    assert "Nothing found" in said(await lodge.ask("ada", "search zeppelin"))
+    for _ in range(50):
+        answer = said(await lodge.ask("ada", "search safari login"))
+        if "LDG-1" in answer:
+            break
+    assert "LDG-1" in answer
+    assert "LDG-2" not in answer
+    assert "/issue search" in said(await lodge.ask("ada", "search"))
+
+
+async def test_history_says_who_did_what(lodge: Lodge) -> None:
+    await _file(lodge, "One +bug")
+    await lodge.ask("grace", "assign LDG-1 me")
+    await lodge.ask("grace", "label LDG-1 +ui -bug")
+    await lodge.ask("grace", "close LDG-1 not planned")
+    await lodge.ask("ada", "reopen LDG-1")
+    text = said(await lodge.ask("ada", "history LDG-1"))
+    for part in ("filed it", "assigned it to", "added `ui`", "removed `bug`", "Not planned", "reopened it"):
+        assert part in text, part
+
+
+async def test_home_shows_what_is_mine_and_acts(lodge: Lodge) -> None:
+    await _file(lodge, "Mine @ada", "Theirs @grace")
+    ada = lodge.person("ada")
+    await ada.open_home()
+    home = await ada.expect_home(lambda view: "Mine" in said(view))
+    assert "Theirs" in said(home)
+    row = next(block for block in home["blocks"] if "Mine" in said(block) and "accessory" in block)
+    close = next(
+        each["value"] for each in row["accessory"]["options"] if each["value"].startswith("close:")
+    )
+    await ada.click("issue_more", view_id=home["id"], block_id=row["block_id"], value=close)
+    home = await ada.expect_home(lambda view: "Completed" in said(view))
+    await ada.click("undo_change", view_id=home["id"])
+    home = await ada.expect_home(lambda view: "Undone" in said(view))
+    await ada.click("home_refresh", view_id=home["id"])
+    await ada.expect_home(lambda view: "Undone" not in said(view))
+
+
+async def test_home_publishes_in_one_call(lodge: Lodge) -> None:
+    ada = lodge.person("ada")
+    await ada.open_home()
+    await ada.expect_home()
+    await lodge.settled()
+    assert len(lodge.slack.calls_of("views.publish")) == 1
+
+
+async def test_settings_are_for_admins_and_change_the_keys(lodge: Lodge) -> None:
+    assert "admin" in said(await lodge.ask("linus", "settings"))
+    await _file(lodge, "One")
+    ada = lodge.person("ada")
+    await ada.slash("general", "/issue settings")
+    view = await ada.expect_modal()
+    outcome = await ada.submit(view["id"], {"key_prefix": {"key_prefix": "9!"}})
+    assert outcome.outcome == "errors"
+    outcome = await ada.submit(view["id"], {"key_prefix": {"key_prefix": "ops"}})
+    assert outcome.outcome == "closed", outcome
+    await ada.expect_message("general", lambda each: "settings are saved" in said(each))
+    assert "OPS-1" in said(await lodge.ask("ada", "OPS-1"))
+
+
+async def test_a_german_reads_german(lodge: Lodge) -> None:
+    name = next(user.name for user in lodge.slack.state.users.values() if user.locale.startswith("de"))
+    answer = said(await lodge.ask(name, "new Kaputt !hoch"))
+    assert "Priorität" in answer
