@@ -23,6 +23,8 @@ from handlers import (
     listing,
     menus,
     messages,
+    reports,
+    schedules,
     searching,
     settings,
     showing,
@@ -55,9 +57,11 @@ _SURFACE = (
     messages,
     settings,
     imports,
+    reports,
+    schedules,
     helping,
 )
-_JOBS = (delivering, imports)
+_JOBS = (delivering, imports, schedules)
 
 
 def register_all(app: AsyncApp, services: Services) -> None:
@@ -71,5 +75,6 @@ def register_all(app: AsyncApp, services: Services) -> None:
 def register_all_jobs(worker: Worker, services: Services) -> None:
     announced = announcing.register_jobs(worker, services)
     announced.announcers += [searching.index, threads.Telling(services)]
+    reports.register_jobs(worker, services, announced)
     for capability in _JOBS:
         capability.register_jobs(worker, services)

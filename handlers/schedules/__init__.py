@@ -1,0 +1,31 @@
+"""`/issue schedule`: reports that are posted regularly, each due instant once."""
+
+from __future__ import annotations
+
+from slack_bolt.async_app import AsyncApp
+
+from handlers.acting import on_press, on_submit
+from handlers.charts import Drawer
+from handlers.commands import Commands
+from handlers.jobs import Worker
+from handlers.schedules.asking import Scheduling
+from handlers.schedules.running import register_running
+from handlers.services import Services
+from handlers.views import schedules as view
+
+NAME = "schedule"
+
+
+def register(app: AsyncApp, commands: Commands, services: Services) -> None:
+    scheduling = Scheduling(services)
+    commands.add(NAME, scheduling.command, aliases=("plan", "planen"))
+    commands.add("schedules", scheduling.list_command, aliases=("pläne",))
+    on_press(app, services, view.EVERY, scheduling.every)
+    on_press(app, services, view.MENU, scheduling.menu)
+    on_press(app, services, view.NEW, scheduling.new)
+    on_press(app, services, view.NEXT, scheduling.turn)
+    on_submit(app, services, view.CALLBACK, scheduling.submit)
+
+
+def register_jobs(worker: Worker, services: Services) -> None:
+    register_running(worker, services, Drawer())

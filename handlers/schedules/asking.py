@@ -1,0 +1,180 @@
+"""`/issue schedule`: the form, and the list with its menu."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from db import people, schedules
+from db.access import Action, require
+from db.errors import Invalid, LodgeError
+from db.ids import ChannelId
+from db.query import QueryError, parse
+from db.reports.choosing import choose
+from db.schedules import Schedule, ScheduleDraft, ScheduleId, runs
+from handlers.acting import Outcome, Place, Press, Submission
+from handlers.commands import Call, Reply
+from handlers.errors import explain
+from handlers.querying import explain_query
+from handlers.reports.asking import today
+from handlers.requesting import Asker
+from handlers.services import Services
+from handlers.views import schedules as view
+from handlers.views.blocks import Json
+from handlers.views.schedules import Filled
+from handlers.views.states import moment
+from handlers.words import Words
+
+_LIST = frozenset({"list", "ls", "liste", "show"})
+_PAGE = 10
+
+
+class Scheduling:
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def command(self, call: Call) -> Reply | None:
+        require(call.asker.actor, Action.SCHEDULES, call.asker.workspace.settings)
+        if call.text.strip().lower() in _LIST:
+            return await self._list(call.asker, call.words)
+        place = Place(channel_id=call.channel_id, response_url=call.response_url)
+        await call.open(self._new(call.asker, call.words, place))
+        return None
+
+    async def list_command(self, call: Call) -> Reply:
+        require(call.asker.actor, Action.SCHEDULES, call.asker.workspace.settings)
+        return await self._list(call.asker, call.words)
+
+    async def new(self, press: Press) -> None:
+        await press.open(self._new(press.asker, press.words, press.place))
+
+    async def turn(self, press: Press) -> None:
+        reply = await self._list(press.asker, press.words, after=ScheduleId(UUID(press.value)))
+        await press.redraw(reply.text, list(reply.blocks))
+
+    async def every(self, press: Press) -> None:
+        """How often was chosen: the form shows what that needs. What was typed stays, block by block."""
+        opened = press.view
+        if opened is None:
+            return
+        metadata = view.metadata_of(opened)
+        kept = {name: value for name, value in metadata.items() if name not in ("id", "version")}
+        shown = view.form(view.begun(opened), view.chosen_every(opened), press.words, kept)
+        await press.client.views_update(view_id=opened["id"], hash=opened["hash"], view=shown)
+
+    async def menu(self, press: Press) -> None:
+        verb, _, id_ = press.value.partition(":")
+        try:
+            await self._do(press, verb, ScheduleId(UUID(id_)))
+        except LodgeError as error:
+            await press.tell(Reply(text=explain(error, press.words, press.asker.reference)))
+
+    async def submit(self, sent: Submission) -> Outcome:
+        asker = sent.asker
+        on = today(asker.workspace, self._services.clock())
+        try:
+            draft = view.read(sent.view, asker.slack_user_id, asker.locale, on)
+            if not await _can_post(sent.client, draft.channel_id):
+                return Outcome(errors={view.CHANNEL: sent.words.plain("schedule-not-member")})
+            schedule = await self._save(sent, draft)
+        except QueryError as error:
+            return Outcome(errors={view.QUERY: explain_query(error, sent.words)})
+        except Invalid as error:
+            first = error.errors[0]
+            return Outcome(errors={view.BLOCKS.get(first.field, view.CHANNEL): first.message})
+        assert schedule.next_due_at is not None
+        said = sent.words(
+            "schedule-saved",
+            title=view.title(schedule, sent.words),
+            where=view.where(schedule),
+            often=view.when(schedule, sent.words),
+            when=moment(schedule.next_due_at),
+        )
+        return Outcome(then=Reply(text=said))
+
+    async def _save(self, sent: Submission, draft: ScheduleDraft) -> Schedule:
+        actor, settings = sent.asker.actor, sent.asker.workspace.settings
+        now = self._services.clock()
+        async with self._services.database.transaction() as conn:
+            # A label or person that is not there is said now, not when the report is due.
+            await choose(conn, actor, parse(draft.query) if draft.query else None)
+            if sent.metadata.get("id") is None:
+                return await schedules.create(conn, actor, draft, now, settings)
+            return await schedules.edit(
+                conn,
+                actor,
+                ScheduleId(UUID(sent.metadata["id"])),
+                draft,
+                now,
+                settings,
+                version=sent.metadata.get("version"),
+            )
+
+    async def _do(self, press: Press, verb: str, schedule_id: ScheduleId) -> None:
+        actor, settings = press.asker.actor, press.asker.workspace.settings
+        now = self._services.clock()
+        async with self._services.database.transaction() as conn:
+            match verb:
+                case "pause":
+                    await schedules.pause(conn, actor, schedule_id, settings)
+                case "resume":
+                    await schedules.resume(conn, actor, schedule_id, now, settings)
+                case "delete":
+                    gone = await schedules.delete(conn, actor, schedule_id, settings)
+                    said = press.words("schedule-deleted", title=view.title(gone, press.words))
+                case "run":
+                    schedule = await schedules.get(conn, actor, schedule_id)
+                    require(actor, Action.SCHEDULES, settings)
+                    await runs.run_now(conn, schedule, actor.person_id, now)
+                    said = press.words(
+                        "schedule-running",
+                        title=view.title(schedule, press.words),
+                        where=view.where(schedule),
+                    )
+                case _:
+                    schedule = await schedules.get(conn, actor, schedule_id)
+        if verb == "edit":
+            await press.open(
+                view.form(Filled.of(schedule), schedule.recurrence.every, press.words, press.place.metadata())
+            )
+            return
+        if verb in ("run", "delete"):
+            self._services.bell.ring()
+            await press.tell(Reply(text=said))
+        if verb != "run":
+            reply = await self._list(press.asker, press.words)
+            await press.redraw(reply.text, list(reply.blocks))
+
+    def _new(self, asker: Asker, words: Words, place: Place) -> Json:
+        filled = replace(Filled(), timezone=asker.person.timezone or asker.workspace.timezone)
+        return view.form(filled, filled.recurrence.every, words, place.metadata())
+
+    async def _list(self, asker: Asker, words: Words, after: ScheduleId | None = None) -> Reply:
+        async with self._services.database.connection() as conn:
+            found = await schedules.page(conn, asker.actor, limit=_PAGE + 1, after=after)
+            shown = found[:_PAGE]
+            known = await people.get_many(conn, asker.actor, [each.owner_id for each in shown])
+        blocks = view.listing(
+            shown,
+            words,
+            known,
+            changeable=[schedules.may_change(asker.actor, each) for each in shown],
+            more=len(found) > _PAGE,
+        )
+        return Reply(text=words("schedule-list"), blocks=blocks)
+
+
+async def _can_post(client: AsyncWebClient, channel_id: ChannelId) -> bool:
+    """A direct message always arrives; a channel only where the bot is a member."""
+    if channel_id.startswith(("U", "W", "D")):
+        return True
+    try:
+        info = await client.conversations_info(channel=channel_id)
+    except SlackApiError as error:
+        if error.response["error"] in ("channel_not_found", "missing_scope"):
+            return False
+        raise
+    return bool(info["channel"].get("is_member"))

@@ -1,0 +1,176 @@
+"""What the worker does for schedules: claims what is due, makes the reports, and sees what became of them."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import Any, Final
+
+import asyncpg
+from slack_sdk.errors import SlackApiError
+
+from db import outbox, people, schedules
+from db.access import Actor
+from db.errors import Busy, LodgeError, Unavailable
+from db.ids import ChannelId, WorkspaceId
+from db.outbox import Outgoing
+from db.people import Person
+from db.schedules import Schedule, runs
+from db.schedules.runs import Run, Settled
+from db.states import Role, Source
+from handlers.charts import Drawer, NotDrawn
+from handlers.jobs import Job, Worker
+from handlers.reports.asking import today
+from handlers.reports.looks import REFUSALS, look_of, remember_refusal, upload_pictures
+from handlers.reports.making import make
+from handlers.services import Services
+from handlers.views import schedules as view
+from handlers.views.people import mention
+from handlers.views.reports import Look, Request, Sheet, message
+from handlers.views.states import moment
+from handlers.words import words
+
+_log = logging.getLogger(__name__)
+
+ATTEMPTS: Final = 5
+CLAIMED_AT_ONCE: Final = 200
+
+
+class Running:
+    def __init__(self, services: Services, drawer: Drawer) -> None:
+        self._services = services
+        self._drawer = drawer
+
+    async def claim(self) -> None:
+        """Every replica does this all the time; each due schedule falls to one of them."""
+        while True:
+            async with self._services.database.transaction() as conn:
+                claimed = await runs.claim_due(conn, self._services.clock(), limit=CLAIMED_AT_ONCE)
+            if claimed:
+                self._services.bell.ring()
+            if claimed < CLAIMED_AT_ONCE:
+                return
+
+    async def run(self, job: Job) -> None:
+        """Makes the report and hands it to the outbox, in the transaction that notes that this is done.
+
+        A worker that dies before has done nothing; what happens after is the outbox's business, which
+        looks for its own mark in the channel before it posts anything twice.
+        """
+        workspace_id, run_id = runs.read_payload(job.payload)
+        async with self._services.database.connection() as conn:
+            run = await runs.claimed(conn, workspace_id, run_id)
+        if run is None:
+            return
+        try:
+            text, blocks = await self._message(run)
+        except (Busy, Unavailable):
+            raise
+        except LodgeError as error:
+            await self._give_up(run, str(error))
+            return
+        except Exception:
+            if job.attempts + 1 >= ATTEMPTS:
+                await self._give_up(run, "internal error.")
+            raise
+        body = {"text": text, "blocks": blocks, "unfurl_links": False}
+        async with self._services.database.transaction() as conn:
+            await runs.put(conn, workspace_id, run_id, body, run.schedule.channel_id)
+        self._services.bell.ring()
+
+    async def settle(self) -> None:
+        """Sees what Slack made of the reports: a refusal pauses the schedule, and its owner is told."""
+        async with self._services.database.transaction() as conn:
+            for settled in await runs.settle(conn):
+                if settled.error is not None:
+                    await self._refused(conn, settled, settled.error)
+            await runs.forgotten(conn)
+
+    async def tidy(self) -> None:
+        async with self._services.database.connection() as conn:
+            await runs.forget_old(conn)
+
+    # -- making
+
+    async def _message(self, run: Run) -> tuple[str, list[dict[str, Any]]]:
+        schedule = run.schedule
+        speech = words(schedule.locale)
+        workspace = await self._services.directory.workspace(schedule.workspace_id)
+        on = today(workspace, run.due_at)
+        request = Request(report=schedule.report, period=schedule.period, query=schedule.query)
+        async with self._services.database.connection() as conn:
+            owner = await _owner(conn, schedule)
+            sheet = await make(conn, _actor(schedule, owner), request, on, speech, workspace.key_prefix)
+        look = Look.PLAIN if run.plainly else look_of(workspace, self._services.clock())
+        often = view.when(schedule, speech)
+        return message(
+            sheet,
+            request,
+            speech,
+            look,
+            pictures=await self._pictures(schedule, sheet) if look is Look.PLAIN else (),
+            late=speech("schedule-late", when=moment(run.due_at)) if run.late else None,
+            origin=speech("schedule-origin", who=mention(owner, speech), often=often),
+            shareable=False,
+        )
+
+    async def _pictures(self, schedule: Schedule, sheet: Sheet) -> tuple[str, ...]:
+        try:
+            client = await self._services.slack.sender(schedule.workspace_id)
+            return await upload_pictures(client, self._drawer, sheet.charts)
+        except (NotDrawn, SlackApiError):
+            _log.warning("charts could not be drawn or uploaded", exc_info=True)
+            return ()
+
+    # -- what went wrong
+
+    async def _give_up(self, run: Run, why: str) -> None:
+        async with self._services.database.transaction() as conn:
+            await runs.finish(conn, run.schedule.workspace_id, run.run_id, "failed", why)
+            await self._stop(conn, run.schedule, why, "schedule-told-unmade")
+        self._services.bell.ring()
+
+    async def _refused(self, conn: asyncpg.Connection, settled: Settled, error: str) -> None:
+        if error in REFUSALS and not settled.plainly:
+            await runs.make_plainly(conn, settled.workspace_id, settled.run_id)
+            now: datetime = self._services.clock()
+            await remember_refusal(conn, self._services, settled.workspace_id, now)
+            return
+        stopped = await schedules.get_any(conn, settled.workspace_id, settled.schedule_id)
+        await self._stop(conn, stopped, error, "schedule-told")
+
+    async def _stop(self, conn: asyncpg.Connection, schedule: Schedule, why: str, message_id: str) -> None:
+        stopped = await schedules.refuse(conn, schedule.workspace_id, schedule.schedule_id, why)
+        owner = await _owner(conn, schedule) if stopped is not None else None
+        if owner is None or owner.slack_user_id is None or not owner.active:
+            return
+        speech = words(owner.locale)
+        text = speech(message_id, title=view.title(schedule, speech), where=view.where(schedule), why=why)
+        told = Outgoing(channel_id=ChannelId(owner.slack_user_id), payload={"text": text})
+        await outbox.put(conn, WorkspaceId(schedule.workspace_id), [told])
+
+
+def _system(workspace_id: WorkspaceId) -> Actor:
+    return Actor(workspace_id=workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM)
+
+
+async def _owner(conn: asyncpg.Connection, schedule: Schedule) -> Person | None:
+    found = await people.get_many(conn, _system(schedule.workspace_id), [schedule.owner_id])
+    return found.get(schedule.owner_id)
+
+
+def _actor(schedule: Schedule, owner: Person | None) -> Actor:
+    """A report shows what its owner sees: one who has become a guest, or is gone, sees less."""
+    role = owner.role if owner is not None and owner.active else Role.GUEST
+    return Actor(
+        workspace_id=schedule.workspace_id, person_id=schedule.owner_id, role=role, source=Source.SYSTEM
+    )
+
+
+def register_running(worker: Worker, services: Services, drawer: Drawer) -> Running:
+    running = Running(services, drawer)
+    worker.on(runs.JOB, running.run, max_attempts=ATTEMPTS, at_once=16)
+    worker.repeat("claim due reports", 1.0, running.claim)
+    worker.repeat("settle reports", 3.0, running.settle)
+    worker.every("forget old report runs", "41 3 * * *", running.tidy)
+    return running
