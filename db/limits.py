@@ -24,7 +24,11 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 def clean(text: str) -> str:
     """The text without what cannot be stored, with newlines as `\\n`, trimmed."""
-    return _UNSTORABLE.sub("", text).replace("\r\n", "\n").replace("\r", "\n").strip()
+    if _UNSTORABLE.search(text):
+        text = _UNSTORABLE.sub("", text)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.strip()
 
 
 def line(text: str) -> str:

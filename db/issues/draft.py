@@ -45,15 +45,20 @@ class IssueDraft:
         if self.status is Status.CLOSED:
             raise Invalid(FieldError(field="status", code="closed", message="a new issue cannot be closed"))
         problems: list[FieldError] = []
-        values = {
-            "title": _collect(problems, limits.title, self.title),
-            "description": _collect(problems, limits.description, self.description),
-            "labels": _collect(problems, limits.labels, self.labels) if self.labels else (),
-            "external_ref": _collect(problems, limits.external_ref, self.external_ref or None),
-        }
+        title = _collect(problems, limits.title, self.title)
+        description = _collect(problems, limits.description, self.description) if self.description else ""
+        labels = _collect(problems, limits.labels, self.labels) if self.labels else ()
+        external_ref = _collect(problems, limits.external_ref, self.external_ref or None)
         if problems:
             raise Invalid(*problems)
-        return replace(self, **values)
+        if (title, description, labels, external_ref) == (
+            self.title,
+            self.description,
+            self.labels,
+            self.external_ref,
+        ):
+            return self
+        return replace(self, title=title, description=description, labels=labels, external_ref=external_ref)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

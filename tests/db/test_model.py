@@ -1,0 +1,363 @@
+"""Random sequences of operations by several people, against a model that is too simple to be wrong.
+
+The model keeps each issue's fields and, for every change, what was before it. Undo in the model is a
+stack of the fields touched: it may go through only while nothing later has touched the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import asyncpg
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from db import bulk, changes, comments, issues
+from db.access import Actor
+from db.bulk import BulkPatch, BulkStopped
+from db.changes import NothingToUndo, UndoBlocked
+from db.errors import Forbidden, NotFound
+from db.ids import ChangeId, CommentId, IssueId
+from db.issues import IssueDraft, IssuePatch
+from db.pool import Database, open_database
+from db.states import CloseReason, Priority, Role, Status
+from tests.db.worlds import World, make_world
+
+T = TypeVar("T")
+
+LABELS = ("a", "b", "c")
+STATUSES = ("open", "in_progress", "completed", "not_planned")
+
+
+@dataclass
+class Mine:
+    """An issue in the model. Status and reason are one word."""
+
+    title: str
+    status: str = "open"
+    priority: Priority = Priority.NONE
+    assignee: int | None = None
+    labels: frozenset[str] = frozenset()
+    deleted: bool = False
+    comments: dict[CommentId, str] = field(default_factory=dict)
+    reporter: int = 0
+
+
+@dataclass
+class Done:
+    """A change in the model: what it touched, as (issue, field) to (before, after)."""
+
+    change_id: ChangeId
+    actor: int
+    touched: dict[tuple[int, Any], tuple[Any, Any]]
+    undoes: Done | None = None
+    undone_by: Done | None = None
+
+
+class Tracker(RuleBasedStateMachine):
+    database: Database
+    loop: asyncio.AbstractEventLoop
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conn: asyncpg.Connection = self.run(self.database.pool.acquire())
+        self.transaction = self.conn.transaction()
+        self.run(self.transaction.start())
+        self.mine: list[Mine] = []
+        self.ids: list[IssueId] = []
+        self.done: list[Done] = []
+
+    def run(self, work: Coroutine[Any, Any, T] | Any) -> T:
+        async def awaited() -> T:
+            return await work  # type: ignore[no-any-return] # a pool's acquire is awaitable, but no coroutine
+
+        return self.loop.run_until_complete(awaited())
+
+    def teardown(self) -> None:
+        self.run(self.transaction.rollback())
+        self.run(self.database.pool.release(self.conn))
+
+    @initialize()
+    def begin(self) -> None:
+        self.world: World = self.run(make_world(self.conn))
+        self.actors: list[Actor] = [self.world.ada, self.world.bob, self.world.admin, self.world.guest]
+
+    # What the model says.
+
+    def visible(self, actor: int, issue: int) -> bool:
+        it = self.mine[issue]
+        guest = self.actors[actor].role is Role.GUEST
+        return not it.deleted and (not guest or actor in (it.reporter, it.assignee))
+
+    def apply(self, actor: int, change_id: ChangeId, touched: dict[tuple[int, Any], tuple[Any, Any]]) -> Done:
+        for (issue, name), (_, after) in touched.items():
+            self.put(issue, name, after)
+        done = Done(change_id=change_id, actor=actor, touched=touched)
+        self.done.append(done)
+        return done
+
+    def put(self, issue: int, name: Any, value: Any) -> None:
+        if isinstance(name, CommentKey):
+            if value is None:
+                self.mine[issue].comments.pop(name.comment_id, None)
+            else:
+                self.mine[issue].comments[name.comment_id] = value
+        else:
+            setattr(self.mine[issue], name, value)
+
+    def wanted(self, issue: int, fields: dict[str, Any]) -> dict[tuple[int, Any], tuple[Any, Any]]:
+        now = {name: getattr(self.mine[issue], name) for name in fields}
+        return {(issue, name): (now[name], value) for name, value in fields.items() if now[name] != value}
+
+    def blocked(self, target: Done) -> bool:
+        """Whether a later change, that neither was undone nor is an undo of a later one, touches the same."""
+        place = self.done.index(target)
+        for later in self.done[place + 1 :]:
+            cancelled = later.undone_by is not None or (
+                later.undoes is not None and later.undoes is not target and later.undoes.undone_by is later
+            )
+            if cancelled:
+                continue
+            for issue, name in target.touched:
+                for other_issue, other in later.touched:
+                    if issue != other_issue:
+                        continue
+                    if name == "deleted" or other == "deleted" or name == other:
+                        return True
+        return False
+
+    # What people do.
+
+    @rule(actor=st.integers(0, 3), title=st.sampled_from("xyz"), labels=st.sets(st.sampled_from(LABELS)))
+    def create(self, actor: int, title: str, labels: set[str]) -> None:
+        draft = IssueDraft(title=title, labels=tuple(labels))
+        written = self.run(issues.create(self.conn, self.actors[actor], draft))
+        assert written.change_id is not None
+        self.ids.append(written.issue.issue_id)
+        self.mine.append(Mine(title=title, labels=frozenset(labels), reporter=actor, deleted=True))
+        self.apply(actor, written.change_id, {(len(self.mine) - 1, "deleted"): (True, False)})
+
+    @precondition(lambda self: self.mine)
+    @rule(
+        actor=st.integers(0, 3),
+        pick=st.integers(0),
+        title=st.none() | st.sampled_from("xyz"),
+        status=st.none() | st.sampled_from(STATUSES),
+        priority=st.none() | st.sampled_from(Priority),
+        assignee=st.none() | st.integers(-1, 3),
+        labels=st.none() | st.sets(st.sampled_from(LABELS)),
+    )
+    def edit(
+        self,
+        actor: int,
+        pick: int,
+        title: str | None,
+        status: str | None,
+        priority: Priority | None,
+        assignee: int | None,
+        labels: set[str] | None,
+    ) -> None:
+        issue = pick % len(self.mine)
+        fields: dict[str, Any] = {}
+        patch: dict[str, Any] = {}
+        if title is not None:
+            patch["title"] = fields["title"] = title
+        if status is not None:
+            fields["status"] = status
+            patch |= spelled(status)
+        if priority is not None:
+            patch["priority"] = fields["priority"] = priority
+        if assignee is not None:
+            fields["assignee"] = None if assignee < 0 else assignee
+            patch["assignee_id"] = None if assignee < 0 else self.actors[assignee].person_id
+        if labels is not None:
+            fields["labels"] = frozenset(labels)
+            patch["labels"] = tuple(labels)
+        work = issues.edit(self.conn, self.actors[actor], self.ids[issue], IssuePatch(**patch))
+        if self.actors[actor].role is Role.GUEST:
+            self.refused(work, Forbidden)
+        elif not self.visible(actor, issue):
+            self.refused(work, NotFound)
+        else:
+            touched = self.wanted(issue, fields)
+            written = self.run(work)
+            assert (written.change_id is None) == (not touched)
+            if written.change_id is not None:
+                self.apply(actor, written.change_id, touched)
+
+    @precondition(lambda self: self.mine)
+    @rule(
+        actor=st.integers(0, 2),
+        picks=st.sets(st.integers(0, 9), min_size=1),
+        status=st.none() | st.sampled_from(STATUSES),
+        priority=st.none() | st.sampled_from(Priority),
+        add=st.sets(st.sampled_from(LABELS), max_size=1),
+        remove=st.sets(st.sampled_from(LABELS), max_size=1),
+    )
+    def change_many(
+        self,
+        actor: int,
+        picks: set[int],
+        status: str | None,
+        priority: Priority | None,
+        add: set[str],
+        remove: set[str],
+    ) -> None:
+        chosen = {pick % len(self.mine) for pick in picks}
+        said = {} if status is None else spelled(status)
+        patch = BulkPatch(
+            status=said.get("status", issues.UNSET),
+            reason=said.get("close_reason"),
+            priority=issues.UNSET if priority is None else priority,
+            add_labels=tuple(add),
+            remove_labels=tuple(remove),
+        )
+        work = bulk.change(self.conn, self.actors[actor], [self.ids[n] for n in chosen], patch)
+        if any(self.mine[n].deleted for n in chosen):
+            self.refused(work, BulkStopped)
+            return
+        touched: dict[tuple[int, Any], tuple[Any, Any]] = {}
+        for n in chosen:
+            fields: dict[str, Any] = {"labels": (self.mine[n].labels - (remove - add)) | add}
+            fields |= {} if status is None else {"status": status}
+            fields |= {} if priority is None else {"priority": priority}
+            touched |= self.wanted(n, fields)
+        written = self.run(work)
+        assert written.count == len({n for n, _ in touched})
+        if written.change_id is not None:
+            self.apply(actor, written.change_id, touched)
+
+    @precondition(lambda self: self.mine)
+    @rule(actor=st.integers(0, 3), pick=st.integers(0), body=st.sampled_from("pq"))
+    def comment(self, actor: int, pick: int, body: str) -> None:
+        issue = pick % len(self.mine)
+        work = comments.add(self.conn, self.actors[actor], self.ids[issue], body)
+        if not self.visible(actor, issue):
+            self.refused(work, NotFound)
+            return
+        written = self.run(work)
+        assert written.change_id is not None
+        name = CommentKey(written.comment.comment_id)
+        self.apply(actor, written.change_id, {(issue, name): (None, body)})
+
+    @precondition(lambda self: self.done)
+    @rule(actor=st.integers(0, 2), pick=st.integers(0) | st.none())
+    def undo(self, actor: int, pick: int | None) -> None:
+        if pick is None:
+            own = [done for done in self.done if done.actor == actor and done.undone_by is None]
+            target = own[-1] if own else None
+        else:
+            target = self.done[pick % len(self.done)]
+        given = None if pick is None or target is None else target.change_id
+        work = changes.undo(self.conn, self.actors[actor], given)
+        if target is None:
+            self.refused(work, NothingToUndo)
+            return
+        if target.actor != actor and self.actors[actor].role is not Role.ADMIN:
+            self.refused(work, Forbidden)
+            return
+        if target.undoes is not None and target.undoes.undoes is not None:
+            target = target.undoes.undoes
+        if target.undone_by is not None:
+            assert self.run(work).repeated
+        elif self.blocked(target):
+            self.refused(work, UndoBlocked)
+        else:
+            self.turn_back(actor, target, self.run(work))
+
+    def turn_back(self, actor: int, target: Done, undone: changes.Undone) -> None:
+        assert undone.undid.change_id == target.change_id
+        assert not undone.repeated
+        done = self.apply(
+            actor, undone.change_id, {at: (after, before) for at, (before, after) in target.touched.items()}
+        )
+        done.undoes, target.undone_by = target, done
+        if target.undoes is not None:
+            target.undoes.undone_by = None
+
+    def refused(self, work: Coroutine[Any, Any, Any], error: type[Exception]) -> None:
+        with pytest.raises(error):
+            self.run(work)
+
+    # What must be so after each step.
+
+    @invariant()
+    def database_and_model_agree(self) -> None:
+        if not self.mine:
+            return
+        found = self.run(issues.get_many(self.conn, self.world.admin, self.ids))
+        for n, it in enumerate(self.mine):
+            issue = found.get(self.ids[n])
+            assert (issue is None) == it.deleted
+            if issue is None:
+                continue
+            status = issue.close_reason.value if issue.close_reason else issue.status.value
+            assignee = None if it.assignee is None else self.actors[it.assignee].person_id
+            assert (issue.title, status, issue.priority) == (it.title, it.status, it.priority)
+            assert (issue.assignee_id, frozenset(issue.labels)) == (assignee, it.labels)
+            said = self.run(comments.page(self.conn, self.world.admin, issue.issue_id, limit=1000))
+            assert {comment.comment_id: comment.body for comment in said} == it.comments
+
+    @invariant()
+    def guests_see_what_is_theirs(self) -> None:
+        if self.mine:
+            found = self.run(issues.get_many(self.conn, self.world.guest, self.ids))
+            assert set(found) == {self.ids[n] for n in range(len(self.mine)) if self.visible(3, n)}
+
+    @invariant()
+    def counting_events_counts_issues(self) -> None:
+        """Reports add up the typed columns of events: they must come to what the issues are."""
+        differing = self.run(self.conn.fetch(_COUNTS))
+        assert differing == []
+
+
+_COUNTS = """
+SELECT status, assignee, priority, sum(n) FROM (
+    SELECT now_status AS status, now_assignee AS assignee, now_priority AS priority, 1 AS n
+    FROM events WHERE now_status IS NOT NULL
+    UNION ALL SELECT was_status, was_assignee, was_priority, -1 FROM events WHERE was_status IS NOT NULL
+    UNION ALL SELECT status, assignee_id, priority, -1 FROM issues WHERE deleted_at IS NULL
+) counted GROUP BY status, assignee, priority HAVING sum(n) <> 0"""
+
+
+@dataclass(frozen=True)
+class CommentKey:
+    comment_id: CommentId
+
+
+def spelled(status: str) -> dict[str, Any]:
+    if status in ("open", "in_progress"):
+        return {"status": Status(status)}
+    return {"status": Status.CLOSED, "close_reason": CloseReason(status)}
+
+
+def test_any_sequence_of_operations_and_undos_matches_the_model(db_url: str) -> None:
+    loop = asyncio.new_event_loop()
+    database = loop.run_until_complete(open_database(db_url, min_size=1, max_size=2))
+    machine = type("Machine", (Tracker,), {"database": database, "loop": loop})
+    try:
+        run_state_machine_as_test(
+            machine,
+            settings=settings(
+                max_examples=60,
+                stateful_step_count=30,
+                deadline=None,
+                derandomize=True,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
+    finally:
+        loop.run_until_complete(database.close())
+        loop.close()
