@@ -345,12 +345,13 @@ _CLOSED_AT: Final[LiteralString] = (
 _ISSUES: Final[LiteralString] = f"""
 INSERT INTO issues (workspace_id, issue_id, number, title, description, status, close_reason, priority, assignee_id,
                     reporter_id, due_on, external_ref, version, source, created_at, updated_at, closed_at)
-SELECT $1, s.issue_id, nextval($4::text::regclass), s.title, coalesce(s.description, ''), s.status,
+SELECT $1, s.issue_id, s.number, s.title, coalesce(s.description, ''), s.status,
        CASE WHEN s.close_reason = 'duplicate' THEN 'not_planned' ELSE s.close_reason END,
        s.priority, a.person_id, coalesce(r.person_id, CASE WHEN s.reporter IS NULL THEN $5::uuid END), s.due_on,
        s.external_ref, CASE WHEN s.status = 'closed' THEN 2 ELSE 1 END, 'import', {_CREATED_AT},
        greatest(s.updated_at, {_CREATED_AT}, {_CLOSED_AT}), {_CLOSED_AT}
-FROM (SELECT * FROM staged s WHERE {_SLICE_OF} ORDER BY s.line) s
+FROM (SELECT nextval($4::text::regclass) AS number, s.*
+      FROM (SELECT * FROM staged s WHERE {_SLICE_OF} ORDER BY s.line) s) s
 LEFT JOIN staged_people a ON a.number = s.assignee
 LEFT JOIN staged_people r ON r.number = s.reporter"""
 

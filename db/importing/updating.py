@@ -2,12 +2,127 @@
 
 from __future__ import annotations
 
+from typing import Final, LiteralString
+
 import asyncpg
 
 from db.access import Actor
 from db.ids import ChangeId
+from db.importing.columns import Field
 from db.importing.mapping import Mapping
 
 
 async def update_known(conn: asyncpg.Connection, actor: Actor, change_id: ChangeId, mapping: Mapping) -> int:
-    return 0
+    """Changes what differs in the columns that the file has, and nothing else; returns how many issues that were.
+
+    An issue that somebody edits this very moment stays as they leave it.
+    """
+    has = [
+        wanted in mapping.columns
+        for wanted in (
+            Field.DESCRIPTION,
+            Field.STATUS,
+            Field.PRIORITY,
+            Field.ASSIGNEE,
+            Field.DUE,
+            Field.LABELS,
+        )
+    ]
+    reason_told = Field.RESOLUTION in mapping.columns
+    await conn.execute(_WANTED, actor.workspace_id, *has, reason_told)
+    await conn.execute(_CHANGING)
+    done = await conn.execute(_UPDATE, actor.workspace_id, change_id, actor.person_id)
+    if has[-1]:
+        await conn.execute(_DROP_LABELS, actor.workspace_id)
+        await conn.execute(_ADD_LABELS, actor.workspace_id)
+    return int(done.split()[-1])
+
+
+# Of rows that stand twice the last one counts, as it would had they come one after the other.
+_WANTED: Final[LiteralString] = """
+CREATE TEMPORARY TABLE wanted ON COMMIT DROP AS
+SELECT DISTINCT ON (i.issue_id)
+       i.issue_id, i.version, i.status AS was_status, i.assignee_id AS was_assignee, i.priority AS was_priority,
+       i.closed_at AS was_closed_at, k.title AS title,
+       CASE WHEN $2 THEN coalesce(k.description, '') ELSE i.description END AS description,
+       CASE WHEN $3 THEN k.status ELSE i.status END AS status,
+       CASE WHEN NOT $3 THEN i.close_reason
+            WHEN k.status <> 'closed' THEN NULL
+            -- `Closed` alone says nothing against the reason that is there.
+            WHEN i.status = 'closed' AND (k.close_reason = 'duplicate' OR k.close_reason = 'completed' AND NOT $8)
+                THEN i.close_reason
+            WHEN k.close_reason = 'duplicate' THEN 'not_planned'
+            ELSE k.close_reason END AS close_reason,
+       CASE WHEN $3 AND k.status = 'closed' THEN greatest(k.closed_at, i.created_at) END AS closed_at,
+       CASE WHEN $4 THEN k.priority ELSE i.priority END AS priority,
+       CASE WHEN $5 THEN a.person_id ELSE i.assignee_id END AS assignee_id,
+       CASE WHEN $6 THEN k.due_on ELSE i.due_on END AS due_on,
+       l.labels AS old_labels, CASE WHEN $7 THEN n.labels ELSE l.labels END AS labels,
+       i.title AS old_title, i.description AS old_description, i.close_reason AS old_reason, i.due_on AS old_due_on
+FROM known k
+JOIN issues i ON i.workspace_id = $1 AND i.issue_id = k.target AND i.deleted_at IS NULL
+LEFT JOIN staged_people a ON a.number = k.assignee
+CROSS JOIN LATERAL (
+    SELECT coalesce(array_agg(label_id ORDER BY label_id), '{}') AS labels FROM issue_labels il
+    WHERE il.workspace_id = $1 AND il.issue_id = i.issue_id) l
+CROSS JOIN LATERAL (
+    SELECT coalesce(array_agg(DISTINCT label_id ORDER BY label_id), '{}') AS labels
+    FROM unnest(k.labels) AS named (number) JOIN staged_labels USING (number)) n
+WHERE NOT EXISTS (SELECT FROM staged s WHERE s.issue_id = k.target)
+ORDER BY i.issue_id, k.line DESC"""
+
+_PRIORITY: Final[LiteralString] = "(ARRAY['urgent', 'high', 'medium', 'low', 'none'])"
+_NAMES: Final[LiteralString] = (
+    "(SELECT coalesce(jsonb_agg(name ORDER BY lower(name)), '[]') FROM labels WHERE label_id = ANY"
+)
+
+_CHANGING: Final[LiteralString] = f"""
+CREATE TEMPORARY TABLE changing ON COMMIT DROP AS
+SELECT w.*,
+       (SELECT jsonb_object_agg(o.key, o.value) FROM jsonb_each(told.was) o
+        WHERE told.becomes -> o.key <> o.value) AS before,
+       (SELECT jsonb_object_agg(o.key, o.value) FROM jsonb_each(told.becomes) o
+        WHERE told.was -> o.key <> o.value) AS after
+FROM wanted w
+CROSS JOIN LATERAL (
+    SELECT jsonb_build_object('title', w.old_title, 'description', w.old_description, 'status', w.was_status,
+                              'close_reason', w.old_reason, 'priority', {_PRIORITY}[w.was_priority],
+                              'assignee_id', w.was_assignee, 'due_on', w.old_due_on,
+                              'labels', {_NAMES} (w.old_labels))) AS was,
+           jsonb_build_object('title', w.title, 'description', w.description, 'status', w.status,
+                              'close_reason', w.close_reason, 'priority', {_PRIORITY}[w.priority],
+                              'assignee_id', w.assignee_id, 'due_on', w.due_on,
+                              'labels', {_NAMES} (w.labels))) AS becomes
+) told
+WHERE told.was <> told.becomes"""
+
+_UPDATE: Final[LiteralString] = """
+WITH updated AS (
+    UPDATE issues i
+    SET title = c.title, description = c.description, status = c.status, close_reason = c.close_reason,
+        duplicate_of = CASE WHEN c.close_reason = 'duplicate' THEN i.duplicate_of END, priority = c.priority,
+        assignee_id = c.assignee_id, due_on = c.due_on, version = i.version + 1,
+        updated_at = greatest(now(), i.updated_at),
+        closed_at = CASE WHEN c.status = 'closed' THEN coalesce(i.closed_at, c.closed_at, now()) END
+    FROM changing c
+    WHERE i.workspace_id = $1 AND i.issue_id = c.issue_id AND i.version = c.version AND i.deleted_at IS NULL
+    RETURNING i.issue_id, i.version
+)
+INSERT INTO events (workspace_id, change_id, issue_id, actor_id, source, kind, version, before, after,
+                    was_status, was_assignee, was_priority, now_status, now_assignee, now_priority)
+SELECT $1, $2, c.issue_id, $3, 'import', 'edited', u.version, c.before, c.after,
+       c.was_status, c.was_assignee, c.was_priority, c.status, c.assignee_id, c.priority
+FROM updated u JOIN changing c USING (issue_id)
+ORDER BY c.issue_id"""
+
+_DROP_LABELS: Final[LiteralString] = """
+DELETE FROM issue_labels il USING changing c JOIN issues i USING (issue_id)
+WHERE il.workspace_id = $1 AND i.workspace_id = $1 AND il.issue_id = c.issue_id AND i.version = c.version + 1
+  AND il.label_id <> ALL (c.labels)"""
+
+_ADD_LABELS: Final[LiteralString] = """
+INSERT INTO issue_labels (workspace_id, issue_id, label_id)
+SELECT $1, c.issue_id, label_id
+FROM changing c JOIN issues i ON i.workspace_id = $1 AND i.issue_id = c.issue_id AND i.version = c.version + 1
+CROSS JOIN unnest(c.labels) AS named (label_id)
+ON CONFLICT DO NOTHING"""

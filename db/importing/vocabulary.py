@@ -28,7 +28,8 @@ _STATUSES: Final[dict[str, StatusWord]] = {
     ),
     **dict.fromkeys(("fertig", "erledigt", "geschlossen", "gelost", "abgeschlossen", "behoben"), _DONE),
     **dict.fromkeys(
-        ("termine", "terminee", "ferme", "fermee", "resolu", "resolue", "fini", "corrige"), _DONE
+        ("termine", "terminee", "termine(e)", "ferme", "fermee", "resolu", "resolue", "fini", "corrige"),
+        _DONE,
     ),
     **dict.fromkeys(("deployed", "live", "in production"), _DONE),
     **dict.fromkeys(("abgebrochen", "abgelehnt", "wird nicht erledigt", "verworfen"), _DROPPED),
@@ -71,7 +72,7 @@ _UNRESOLVED: Final = frozenset(
 _CATEGORIES: Final[dict[str, StatusWord]] = {
     **dict.fromkeys(("to do", "new", "zu erledigen", "a faire"), _OPEN),
     **dict.fromkeys(("in progress", "indeterminate", "in arbeit", "en cours"), _DOING),
-    **dict.fromkeys(("done", "fertig", "complete", "termine", "terminee"), _DONE),
+    **dict.fromkeys(("done", "fertig", "complete", "termine", "terminee", "termine(e)"), _DONE),
 }
 
 

@@ -35,7 +35,9 @@ def test_a_header_alone_is_refused_with_its_line() -> None:
     assert (flaw.flaw, flaw.line) == (Flaw.HEADER_ONLY, 3)
 
 
-@pytest.mark.parametrize("first", ["Login fails,high,open", "17,Broken,x", "Fix it,,", "ada@example.com,Broken"])
+@pytest.mark.parametrize(
+    "first", ["Login fails,high,open", "17,Broken,x", "Fix it,,", "ada@example.com,Broken"]
+)
 def test_a_file_without_a_header_is_told_by_its_first_line(first: str) -> None:
     flaw = flaw_of(f"{first}\nSearch is slow,low,open\n")
     assert (flaw.flaw, flaw.line) == (Flaw.NO_HEADER, 1)
@@ -63,7 +65,11 @@ def test_an_unknown_header_is_no_reason_to_refuse() -> None:
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 def test_encodings_separators_and_line_ends_are_recognised(encode, separator: str, newline: str) -> None:
-    rows = [HEADER, ["Größe, Länge; “Maß”", "erste\nzweite", "high", "open"], ["Für später", "", "low", "closed"]]
+    rows = [
+        HEADER,
+        ["Größe, Länge; “Maß”", "erste\nzweite", "high", "open"],
+        ["Für später", "", "low", "closed"],
+    ]
     survey, staged = survey_of(encode(as_csv(rows, separator=separator, newline=newline)))
     assert survey.bad == 0
     assert [row["title"] for row in staged] == ["Größe, Länge; “Maß”", "Für später"]
@@ -71,12 +77,17 @@ def test_encodings_separators_and_line_ends_are_recognised(encode, separator: st
 
 
 def test_other_alphabets_are_guessed() -> None:
-    text = as_csv([HEADER, *[["Ошибка при входе в систему", "Не работает кнопка сохранения", "high", "open"]] * 3])
+    text = as_csv(
+        [HEADER, *[["Ошибка при входе в систему", "Не работает кнопка сохранения", "high", "open"]] * 3]
+    )
     assert survey_of(text.encode("cp1251"))[1][0]["title"] == "Ошибка при входе в систему"
 
 
 def test_a_stray_byte_far_down_is_read_as_windows_1252() -> None:
-    data = as_csv([HEADER, *[["plain", "x" * 100, "low", "open"]] * 15_000]).encode() + b"Gr\xf6\xdfe,,low,open\n"
+    data = (
+        as_csv([HEADER, *[["plain", "x" * 100, "low", "open"]] * 15_000]).encode()
+        + b"Gr\xf6\xdfe,,low,open\n"
+    )
     assert survey_of(data)[1][-1]["title"] == "Größe"
 
 
@@ -110,7 +121,9 @@ def test_an_unclosed_quote_near_the_end_names_the_line_where_it_opened() -> None
     data = 'title,description\nA,fine\nB,"two\nlines"\nC,"never closed\nD,x\nE,y\n'
     survey, staged = survey_of(data)
     assert [row["title"] for row in staged] == ["A", "B"]
-    assert [(p.line, p.reason, p.details["opened"]) for p in survey.problems] == [(5, Reason.UNCLOSED_QUOTE, 5)]
+    assert [(p.line, p.reason, p.details["opened"]) for p in survey.problems] == [
+        (5, Reason.UNCLOSED_QUOTE, 5)
+    ]
     assert "line 5" in reasons.explain(survey.problems[0])
 
 

@@ -1,0 +1,438 @@
+"""A file becomes issues in one transaction, once, whole, and with its history."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from db import imports, issues, labels
+from db.access import Actor
+from db.importing import undoing
+from db.importing.loading import Step
+from db.importing.mapping import NOBODY, Existing
+from db.importing.problems import Flaw, TableFlaw
+from db.importing.running import Interrupted, Run
+from db.imports import State
+from db.issues import IssueDraft, IssuePatch
+from db.states import CloseReason, Role, Status
+from tests.db.importing.conftest import Desk, MakeDesk
+from tests.db.importing.tables import as_csv, source_of
+
+JIRA = ["Summary", "Issue key", "Status", "Priority", "Assignee", "Reporter", "Created", "Updated", "Resolved",
+        "Labels", "Labels", "Outward issue link (Duplicate)", "Parent", "Comment", "Comment"]  # fmt: skip
+
+
+def jira(number: int, **cells: str) -> list[str]:
+    values = {"Summary": f"Issue {number}", "Issue key": f"PROJ-{number}", "Status": "To Do", **cells}
+    seen: set[str] = set()
+    found = []
+    for name in JIRA:
+        found.append(values.get(f"{name} 2", "") if name in seen else values.get(name, ""))
+        seen.add(name)
+    return found
+
+
+def many(count: int, first: int = 1) -> str:
+    return as_csv(
+        [
+            ["key", "title", "status", "labels"],
+            *[[f"P-{n}", f"Issue {n}", "open", "bug,ui"] for n in range(first, first + count)],
+        ]
+    )
+
+
+async def test_everything_that_matters_comes_along(desk: Desk) -> None:
+    first = jira(1, Status="Done", Resolution="", Created="2024-01-02 10:00", Resolved="2024-01-05 12:00",
+                 Assignee="ada@example.com", Reporter="Grace Hopper", Labels="bug", **{"Labels 2": "ui"},
+                 Comment="2024-01-03 08:00;Grace Hopper;Seen; too", **{"Comment 2": "2024-01-04 08:00;;Thanks"})  # fmt: skip
+    rows = [
+        JIRA,
+        first,
+        jira(2, Status="Duplicate", **{"Outward issue link (Duplicate)": "PROJ-1"}),
+        jira(3, Parent="PROJ-2"),
+    ]
+    ended = await desk.load(as_csv(rows))
+    assert ended.outcome is not None
+    assert {k: v for k, v in ended.outcome.items() if v} == {
+        "created": 3,
+        "comments": 2,
+        "new_labels": 2,
+        "new_people": 1,
+    }
+    async with desk.database.connection() as conn:
+        one, two, three = [await issues.by_ref(conn, desk.actor, f"PROJ-{n}") for n in (1, 2, 3)]
+    assert (one.status, one.close_reason, one.labels) == (Status.CLOSED, CloseReason.COMPLETED, ("bug", "ui"))
+    assert one.assignee_id == desk.actor.person_id
+    assert (one.created_at.isoformat(), one.closed_at and one.closed_at.isoformat()) == (
+        "2024-01-02T10:00:00+00:00",
+        "2024-01-05T12:00:00+00:00",
+    )
+    assert (two.close_reason, two.duplicate_of) == (CloseReason.DUPLICATE, one.issue_id)
+    assert three.parent_id == two.issue_id
+    assert [one.number, two.number, three.number] == sorted([one.number, two.number, three.number])
+    said = await desk.rows(
+        "SELECT c.body, p.name, c.created_at::date::text FROM comments c "
+        "LEFT JOIN people p ON p.person_id = c.author_id ORDER BY c.created_at"
+    )
+    assert said == [("Seen; too", "Grace Hopper", "2024-01-03"), ("Thanks", None, "2024-01-04")]
+
+
+async def test_history_tells_when_it_was_filed_and_closed(desk: Desk) -> None:
+    await desk.load(
+        as_csv([JIRA, jira(1, Status="Done", Created="2024-01-02 10:00", Resolved="2024-01-05 12:00")])
+    )
+    events = await desk.rows(
+        "SELECT kind, at::text, was_status, now_status, version, source FROM events ORDER BY event_id"
+    )
+    assert events == [
+        ("created", "2024-01-02 10:00:00+00", None, "open", 1, "import"),
+        ("edited", "2024-01-05 12:00:00+00", "open", "closed", 2, "import"),
+    ]
+    assert await desk.rows("SELECT version FROM issues") == [(2,)]
+    assert await desk.rows("SELECT action, source FROM changes") == [("import", "import")]
+    assert await desk.count("pending_changes") == 1
+    assert await desk.count("watchers") == 0
+
+
+async def test_times_without_a_zone_are_the_workspaces(desk: Desk) -> None:
+    await desk.load(as_csv([["title", "created"], ["A", "2024-07-01 12:00"]]), timezone="Europe/Berlin")
+    assert await desk.rows("SELECT created_at::text FROM issues") == [("2024-07-01 10:00:00+00",)]
+
+
+async def test_the_same_file_again_changes_nothing(desk: Desk) -> None:
+    data = as_csv([["title", "status"], ["A", "open"], ["B", "done"]])
+    await desk.load(data)
+    before = await desk.rows("SELECT * FROM issues ORDER BY number")
+    again = await desk.load(data)
+    assert again.outcome is not None
+    assert (again.outcome["created"], again.outcome["existing"], again.change_id) == (0, 2, None)
+    assert await desk.rows("SELECT * FROM issues ORDER BY number") == before
+    assert await desk.count("changes") == 1
+
+
+async def test_a_row_that_stands_twice_makes_one_issue(desk: Desk) -> None:
+    ended = await desk.load(as_csv([["title"], ["A"], ["B"], ["A"], ["A"]]) + "\n")
+    assert ended.outcome is not None
+    assert (ended.outcome["created"], ended.outcome["repeated"]) == (2, 2)
+
+
+async def test_the_same_rows_in_two_imports_at_once_make_one_issue(desk: Desk) -> None:
+    one, other = source_of(many(3_000)), source_of(many(3_000, first=1_000))
+    runs = [desk.run(await desk.claimed(source), source) for source in (one, other)]
+    ended = await asyncio.gather(*(run.to_the_end() for run in runs))
+    assert [each.state for each in ended] == [State.DONE, State.DONE]
+    assert sum((each.outcome or {})["created"] for each in ended) == 3_999
+    assert await desk.rows("SELECT count(*), count(DISTINCT external_ref) FROM issues") == [(3_999, 3_999)]
+
+
+async def test_workspaces_know_nothing_of_each_others_rows(make_desk: MakeDesk) -> None:
+    here, there = await make_desk("T0HERE"), await make_desk("T0THERE")
+    for desk in (here, there):
+        ended = await desk.load(many(3))
+        assert ended.outcome is not None
+        assert ended.outcome["created"] == 3
+
+
+async def test_rows_that_fail_come_back_with_reasons_and_the_rest_comes_along(desk: Desk) -> None:
+    ended = await desk.load(as_csv([["title", "status"], ["A", "open"], ["B", "purple"], ["", "open"]]))
+    assert ended.outcome is not None
+    assert (ended.outcome["created"], ended.outcome["failed"]) == (1, 2)
+    back = list(csv.reader(io.StringIO(desk.failed.decode())))
+    assert [row[:2] for row in back] == [["title", "status"], ["B", "purple"], ["", "open"]]
+    assert "purple" in back[1][2]
+    corrected = [back[0], ["B", "done", back[1][2]], ["C", "open", back[2][2]]]
+    again = await desk.load(as_csv(corrected))
+    assert (again.outcome or {})["created"] == 2
+
+
+async def test_all_or_nothing_writes_nothing_when_a_row_fails(desk: Desk) -> None:
+    source = source_of(
+        as_csv([["title", "status", "labels"], ["A", "open", "new-label"], ["B", "purple", ""]])
+    )
+    ended = await desk.run(await desk.claimed(source, all_or_nothing=True), source).to_the_end()
+    assert (ended.state, (ended.outcome or {})["failed"]) == (State.FAILED, 1)
+    assert b"purple" in desk.failed
+    assert await desk.count("issues") == 0
+    assert await desk.count("labels") == 0
+
+
+async def test_people_can_be_left_out_or_be_somebody_else(desk: Desk) -> None:
+    data = as_csv([["title", "assignee"], ["A", "bob"], ["B", "carol"], ["C", "dan"]])
+    await desk.load(data, people={"bob": NOBODY, "carol": str(desk.actor.person_id)}, unmatched=NOBODY)
+    assert await desk.rows("SELECT title, assignee_id FROM issues ORDER BY title") == [
+        ("A", None), ("B", desk.actor.person_id), ("C", None)]  # fmt: skip
+    assert await desk.count("people") == 1
+
+
+async def test_a_person_who_left_keeps_their_issues(desk: Desk) -> None:
+    async with desk.database.connection() as conn:
+        gone = await conn.fetchval(
+            "INSERT INTO people (workspace_id, name, email, active) VALUES ($1, 'Gone', 'gone@example.com', false) RETURNING person_id",
+            desk.workspace.workspace_id,
+        )
+    await desk.load(as_csv([["title", "assignee"], ["A", "Gone <GONE@example.com>"]]))
+    assert await desk.rows("SELECT assignee_id FROM issues") == [(gone,)]
+
+
+async def test_labels_that_exist_are_used_in_any_case(desk: Desk) -> None:
+    async with desk.database.connection() as conn:
+        await labels.ensure(conn, desk.actor, ["Bug"])
+    ended = await desk.load(as_csv([["title", "labels"], ["A", "bug, Straße, STRASSE"]]))
+    assert (ended.outcome or {})["new_labels"] == 2
+    assert await desk.rows("SELECT name FROM labels ORDER BY lower(name)") == [
+        ("Bug",),
+        ("STRASSE",),
+        ("Straße",),
+    ]
+
+
+async def test_imported_issues_are_numbered_among_the_others(desk: Desk) -> None:
+    async with desk.database.connection() as conn:
+        before = (await issues.create(conn, desk.actor, IssueDraft(title="Before"))).issue.number
+    await desk.load(many(10))
+    async with desk.database.connection() as conn:
+        after = (await issues.create(conn, desk.actor, IssueDraft(title="After"))).issue.number
+    assert await desk.rows("SELECT min(number), max(number) FROM issues WHERE source = 'import'") == [
+        (before + 1, after - 1)
+    ]
+
+
+async def test_closed_before_created_is_set_right(desk: Desk) -> None:
+    await desk.load(
+        as_csv([["title", "status", "created", "closed"], ["A", "done", "2024-05-01", "2024-04-01"]])
+    )
+    assert await desk.rows("SELECT closed_at >= created_at, updated_at >= closed_at FROM issues") == [
+        (True, True)
+    ]
+
+
+async def test_without_leave_to_skip_checks_every_row_is_checked(desk: Desk) -> None:
+    """The server's owner may; in a database of somebody else's the same import goes the longer way."""
+    await desk.rows("CREATE ROLE lodge_plain NOSUPERUSER")
+    try:
+        await desk.rows("GRANT ALL ON ALL TABLES IN SCHEMA public TO lodge_plain")
+        await desk.rows("GRANT ALL ON ALL SEQUENCES IN SCHEMA public, numbers TO lodge_plain")
+        await desk.rows("GRANT USAGE ON SCHEMA numbers TO lodge_plain")
+        source = source_of(many(100))
+        claimed = await desk.claimed(source)
+        await desk.database.pool.expire_connections()
+        desk.database.pool._setup = lambda conn: conn.execute("SET ROLE lodge_plain")
+        ended = await desk.run(claimed, source).to_the_end()
+        assert (ended.state, (ended.outcome or {}).get("created")) == (State.DONE, 100)
+    finally:
+        desk.database.pool._setup = None
+        await desk.rows("RESET ROLE")
+        await desk.rows("DROP OWNED BY lodge_plain")
+        await desk.rows("DROP ROLE lodge_plain")
+
+
+async def test_tables_written_by_imports_have_no_triggers_but_foreign_keys(conn: asyncpg.Connection) -> None:
+    """The loader leaves row-by-row checks out where it may: a trigger would be left out with them."""
+    found = await conn.fetch(
+        """
+        SELECT tgrelid::regclass::text, tgname FROM pg_trigger
+        WHERE NOT tgisinternal AND tgrelid = ANY (ARRAY['issues', 'events', 'issue_labels', 'comments', 'changes',
+              'imports', 'imported_issues', 'pending_changes', 'pgqueuer']::regclass[])"""
+    )
+    assert found == []
+
+
+async def test_cancelling_while_it_runs_leaves_nothing(desk: Desk) -> None:
+    reached, rest = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield many(20_000).encode()
+        reached.set()
+        await rest.wait()
+        yield b""
+
+    claimed = await desk.claimed(source_of(many(3)))
+    running = asyncio.create_task(desk.run(claimed, slow).to_the_end())
+    await reached.wait()
+    async with desk.database.transaction() as conn:
+        await imports.cancel(conn, desk.actor, claimed)
+    ended = await running
+    assert ended.state is State.CANCELLED
+    for table in ("issues", "events", "labels", "imported_issues", "changes"):
+        assert await desk.count(table) == 0
+
+
+async def test_a_cancel_that_comes_after_the_writing_still_leaves_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = source_of(many(50))
+    claimed = await desk.claimed(source)
+
+    async def cancel_at_the_end(run: Run, step: Step) -> None:
+        async with desk.database.transaction() as conn:
+            await imports.cancel(conn, desk.actor, claimed)
+
+    monkeypatch.setattr(Run, "_tell", cancel_at_the_end)
+    ended = await desk.run(claimed, source).to_the_end()
+    assert ended.state is State.CANCELLED
+    assert await desk.count("issues") == 0
+    assert await desk.count("labels") == 0
+
+
+async def test_a_process_that_is_to_stop_lets_go_and_another_begins_anew(desk: Desk) -> None:
+    source = source_of(many(500))
+    claimed = await desk.claimed(source)
+
+    async def endless() -> AsyncIterator[bytes]:
+        yield many(500).encode()
+        await asyncio.Event().wait()
+
+    with pytest.raises(Interrupted):
+        await desk.run(claimed, endless, stopping=lambda: True).to_the_end()
+    assert await desk.count("issues") == 0
+    async with desk.database.transaction() as conn:
+        again = await imports.claim(conn, claimed)
+    assert again is not None
+    assert again.attempts == 2
+    assert (await desk.run(again, source).to_the_end()).state is State.DONE
+    assert await desk.count("issues") == 500
+
+
+async def test_a_lost_connection_leaves_nothing_and_may_be_tried_again(desk: Desk) -> None:
+    reached = asyncio.Event()
+
+    async def interrupted() -> AsyncIterator[bytes]:
+        yield many(5_000).encode()
+        await desk.rows(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'COPY%'"
+        )
+        reached.set()
+        yield many(5_000, first=6_000).encode()
+
+    claimed = await desk.claimed(source_of(many(3)))
+    with pytest.raises(Exception) as caught:
+        await desk.run(claimed, interrupted).to_the_end()
+    assert not isinstance(caught.value, TableFlaw)
+    assert reached.is_set()
+    assert await desk.count("issues") == 0
+    async with desk.database.transaction() as conn:
+        again = await imports.claim(conn, claimed)
+    assert again is not None
+    assert (await desk.run(again, source_of(many(5_000))).to_the_end()).state is State.DONE
+    assert await desk.count("issues") == 5_000
+
+
+async def test_a_full_disk_is_said_and_leaves_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def full(run: Run, step: Step) -> None:
+        raise asyncpg.DiskFullError("could not extend file")
+
+    monkeypatch.setattr(Run, "_tell", full)
+    source = source_of(many(50))
+    ended = await desk.run(await desk.claimed(source), source).to_the_end()
+    assert (ended.state, ended.outcome) == (State.FAILED, {"flaw": "no-room"})
+    assert await desk.count("issues") == 0
+
+
+async def test_a_download_that_breaks_off_leaves_nothing(desk: Desk) -> None:
+    async def broken() -> AsyncIterator[bytes]:
+        yield many(2_000).encode()
+        raise TableFlaw(Flaw.CUT_OFF, received=10, size=20)
+
+    ended = await desk.run(await desk.claimed(source_of(many(3))), broken).to_the_end()
+    assert (ended.state, (ended.outcome or {})["flaw"]) == (State.FAILED, "cut-off")
+    assert await desk.count("issues") == 0
+
+
+async def test_the_same_import_run_twice_at_once_is_done_once(desk: Desk) -> None:
+    source = source_of(many(2_000))
+    claimed = await desk.claimed(source)
+    ended = await asyncio.gather(*(desk.run(claimed, source).to_the_end() for _ in range(2)))
+    assert [each.state for each in ended] == [State.DONE, State.DONE]
+    assert await desk.count("issues") == 2_000
+
+
+async def test_nobody_sees_half_an_import(desk: Desk) -> None:
+    seen: set[int] = set()
+    source = source_of(many(60_000))
+
+    async def look(progress: object) -> None:
+        seen.add(await desk.count("issues"))
+
+    run = desk.run(await desk.claimed(source), source, show=look)
+    await run.to_the_end()
+    seen.add(await desk.count("issues"))
+    assert seen <= {0, 60_000}
+    assert 60_000 in seen
+
+
+async def test_undo_removes_the_import_and_lets_it_come_again(desk: Desk) -> None:
+    data = as_csv([["key", "title", "assignee", "labels"], ["P-1", "A", "bob", "odd"], ["P-2", "B", "", ""]])
+    ended = await desk.load(data)
+    async with desk.database.transaction() as conn:
+        undone = await undoing.undo(conn, desk.actor, ended)
+    assert (undone.removed, undone.left) == (2, 0)
+    assert await desk.rows("SELECT count(*) FROM issues WHERE deleted_at IS NULL") == [(0,)]
+    assert await desk.count("labels") == 0
+    again = await desk.load(data)
+    assert (again.outcome or {})["created"] == 2
+
+
+async def test_undo_names_what_was_worked_on_and_removes_nothing(desk: Desk) -> None:
+    ended = await desk.load(many(5))
+    async with desk.database.connection() as conn:
+        issue = await issues.by_ref(conn, desk.actor, "P-3")
+        await issues.edit(conn, desk.actor, issue.issue_id, IssuePatch(title="Touched"))
+    with pytest.raises(undoing.Touched) as caught:
+        async with desk.database.transaction() as conn:
+            await undoing.undo(conn, desk.actor, ended)
+    assert (caught.value.numbers, caught.value.touched, caught.value.untouched) == ((issue.number,), 1, 4)
+    assert await desk.rows("SELECT count(*) FROM issues WHERE deleted_at IS NULL") == [(5,)]
+    async with desk.database.transaction() as conn:
+        undone = await undoing.undo(conn, desk.actor, ended, leave_touched=True)
+    assert (undone.removed, undone.left) == (4, 1)
+
+
+async def test_somebody_else_can_neither_start_nor_undo_it(desk: Desk) -> None:
+    ready = await desk.ready(source_of(many(3)))
+    async with desk.database.connection() as conn:
+        other = await conn.fetchval(
+            "INSERT INTO people (workspace_id, name) VALUES ($1, 'Other') RETURNING person_id",
+            desk.workspace.workspace_id,
+        )
+        stranger = Actor(workspace_id=desk.workspace.workspace_id, person_id=other, role=Role.MEMBER)
+        for step in (imports.start, imports.cancel):
+            with pytest.raises(imports.Forbidden):
+                await step(conn, stranger, ready)
+        admin = Actor(workspace_id=desk.workspace.workspace_id, person_id=other, role=Role.ADMIN)
+        assert (await imports.start(conn, admin, ready)).state is State.QUEUED
+
+
+async def test_rows_known_already_are_brought_up_to_date_when_asked(desk: Desk) -> None:
+    header = ["key", "title", "status", "priority", "assignee", "labels"]
+    await desk.load(
+        as_csv([header, ["P-1", "A", "open", "low", "", "bug"], ["P-2", "B", "open", "low", "", ""]])
+    )
+    newer = as_csv(
+        [
+            header,
+            ["P-1", "A", "open", "low", "", "bug"],
+            ["P-2", "B2", "done", "high", "ada@example.com", "ui"],
+            ["P-3", "C", "", "", "", ""],
+        ]
+    )
+    ended = await desk.load(newer, existing=Existing.UPDATE)
+    outcome = ended.outcome or {}
+    assert (outcome["created"], outcome["existing"], outcome["updated"]) == (1, 2, 1)
+    async with desk.database.connection() as conn:
+        one, two = [await issues.by_ref(conn, desk.actor, f"P-{n}") for n in (1, 2)]
+    assert one.version == 1
+    assert (two.title, two.status, two.priority, two.assignee_id, two.labels, two.version) == (
+        "B2", Status.CLOSED, 2, desk.actor.person_id, ("ui",), 2)  # fmt: skip
+    told = await desk.rows("SELECT before, after FROM events WHERE kind = 'edited'")
+    assert told == [
+        (
+            {"title": "B", "status": "open", "close_reason": None, "priority": "low", "assignee_id": None, "labels": []},
+            {"title": "B2", "status": "closed", "close_reason": "completed", "priority": "high",
+             "assignee_id": str(desk.actor.person_id), "labels": ["ui"]},
+        )
+    ]  # fmt: skip
