@@ -114,7 +114,7 @@ async def _candidates(conn: asyncpg.Connection, resolved: Resolved, words: _Word
 def _score(issue: Issue, title: str, text: str, words: _Words) -> float:
     """How alike the titles are, letter by letter and by how much their common words say."""
     letters = fuzz.token_sort_ratio(title.casefold(), issue.title.casefold()) / 100
-    shared = _shared(_split(title), f"{issue.title} {issue.description}", words)
+    shared = _shared(_split(title), issue.title, words)
     score = 0.6 * letters + 0.4 * shared
     if text and issue.description:
         said = _shared(_split(text)[:_WORDS_OF_TEXT], f"{issue.title} {issue.description}", words)

@@ -22,11 +22,11 @@ from db.query.terms import (
     Labels,
     People,
     PersonField,
+    Presence,
     RefField,
     Refs,
     Text,
     When,
-    Without,
 )
 from db.states import CloseReason, Priority
 
@@ -118,8 +118,9 @@ class _Compiler:
                 return " OR ".join(self._span(term.field, span) for span in term.spans)
             case Refs():
                 return self._refs(term)
-            case Without():
-                return " OR ".join(_LACKS[field] for field in term.fields)
+            case Presence():
+                lacks = (_LACKS[field] for field in term.fields)
+                return " OR ".join(f"NOT ({lack})" if term.present else lack for lack in lacks)
             case _:
                 assert_never(term)
 

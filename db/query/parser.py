@@ -20,13 +20,13 @@ from db.query.terms import (
     Labels,
     People,
     PersonField,
+    Presence,
     Query,
     RefField,
     Refs,
     Sort,
     Text,
     When,
-    Without,
 )
 from db.query.words import (
     CHOICES,
@@ -78,7 +78,7 @@ def _term(token: Token, field: str) -> AnyTerm:
         return _is(token)
     if field in (NO, HAS):
         fields = _each(token, lambda v: read_empty(v.text), EmptyField)
-        return Without(fields=fields, negated=token.negated != (field == HAS), at=token.at)
+        return Presence(fields=fields, present=field == HAS, negated=token.negated, at=token.at)
     if field == LABEL:
         return _labels(token)
     if field in tuple(ChoiceField):
@@ -132,7 +132,7 @@ def _person(value: Value) -> str | None:
 
 def _labels(token: Token) -> AnyTerm:
     if len(token.values) == 1 and not token.values[0].quoted and token.values[0].text.casefold() == NOBODY:
-        return Without(fields=(EmptyField.LABEL,), negated=token.negated, at=token.at)
+        return Presence(fields=(EmptyField.LABEL,), negated=token.negated, at=token.at)
     names = _each(token, lambda v: v.text.strip() or None, ())
     return Labels(names=names, negated=token.negated, at=token.at)
 
@@ -177,7 +177,7 @@ def _is(token: Token) -> AnyTerm:
     negated, at = token.negated, token.at
     special: dict[str, AnyTerm] = {
         "overdue": When(field=DateField.DUE, spans=(Span(op="in", moment=OVERDUE),), negated=negated, at=at),
-        "unassigned": Without(fields=(EmptyField.ASSIGNEE,), negated=negated, at=at),
+        "unassigned": Presence(fields=(EmptyField.ASSIGNEE,), negated=negated, at=at),
         "mine": People(field=PersonField.ASSIGNEE, names=(ME,), negated=negated, at=at),
         "open": Choice(field=ChoiceField.STATUS, values=("open", "in_progress"), negated=negated, at=at),
     }

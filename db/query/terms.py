@@ -148,14 +148,17 @@ class Refs(Term):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Without(Term):
+class Presence(Term):
+    """One of `fields` is there, or with `present` False one of them is not."""
+
     fields: tuple[EmptyField, ...]
+    present: bool = False
 
     def body(self) -> str:
-        return f"no:{','.join(self.fields)}"
+        return f"{'has' if self.present else 'no'}:{','.join(self.fields)}"
 
 
-AnyTerm = Text | Choice | People | Labels | When | Refs | Without
+AnyTerm = Text | Choice | People | Labels | When | Refs | Presence
 
 
 class SortKey(StrEnum):

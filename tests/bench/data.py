@@ -103,7 +103,7 @@ def vocabulary(chance: random.Random, size: int = 6_000) -> list[str]:
 def _said(chance: random.Random, words: Sequence[str], least: int, most: int) -> str:
     """Words as people use them: few of them most of the time."""
     length = chance.randint(least, most)
-    picked = [words[int(len(words) * chance.random() ** 3.5)] for _ in range(length)]
+    picked = [words[int(len(words) * chance.random() ** 1.8)] for _ in range(length)]
     return " ".join(picked).capitalize()
 
 

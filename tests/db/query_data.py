@@ -76,8 +76,9 @@ async def issue(
             """
             WITH made AS (INSERT INTO labels (workspace_id, name) VALUES ($1, $2)
                           ON CONFLICT DO NOTHING RETURNING label_id)
-            INSERT INTO issue_labels SELECT $1, $3, label_id FROM made UNION ALL
-            SELECT $1, $3, label_id FROM labels WHERE workspace_id = $1 AND lower(name) = lower($2)
+            INSERT INTO issue_labels (workspace_id, issue_id, label_id)
+            SELECT $1, $3::uuid, label_id FROM made UNION ALL
+            SELECT $1, $3::uuid, label_id FROM labels WHERE workspace_id = $1 AND lower(name) = lower($2)
             """,
             workspace_id,
             name,

@@ -14,11 +14,11 @@ from db.query.terms import (
     Labels,
     People,
     PersonField,
+    Presence,
     RefField,
     Refs,
     Text,
     When,
-    Without,
 )
 from db.query.words import CHOICES, FIELDS, OTHER_NAMES
 
@@ -40,7 +40,7 @@ def test_reads_every_kind_of_term() -> None:
             When(field=DateField.UPDATED, spans=(Span(op="<", moment="7d"),)),
             When(field=DateField.DUE, spans=(Span(op="in", moment="overdue"),)),
             People(field=PersonField.REPORTER, names=("me",)),
-            Without(fields=(EmptyField.ASSIGNEE,)),
+            Presence(fields=(EmptyField.ASSIGNEE,)),
             Text(words="exact words", exact=True),
         ),
         sort=Sort(key=SortKey.UPDATED),
@@ -54,8 +54,8 @@ def test_reads_every_kind_of_term() -> None:
         ("is:closed", "status:closed"),
         ("is:mine is:unassigned", "assignee:me no:assignee"),
         ("is:overdue", "due:overdue"),
-        ("has:label", "-no:label"),
-        ("-has:due", "no:due"),
+        ("has:label,comment", "has:label,comment"),
+        ("-has:due", "-has:due"),
         ("STATUS: In-Progress", "status:in-progress"),
         ("status:done,wontfix", "status:completed,not-planned"),
         ("priority:P1", "priority:high"),
@@ -142,7 +142,9 @@ terms = st.one_of(
     ),
     st.builds(Labels, names=some(phrases.filter(lambda n: n.casefold() != "none")), negated=negated),
     st.builds(When, field=st.sampled_from(list(DateField)), spans=some(spans), negated=negated),
-    st.builds(Without, fields=some(st.sampled_from(list(EmptyField))), negated=negated),
+    st.builds(
+        Presence, fields=some(st.sampled_from(list(EmptyField))), present=st.booleans(), negated=negated
+    ),
     st.builds(
         Refs,
         field=st.sampled_from([RefField.KEY, RefField.PARENT]),

@@ -1,0 +1,332 @@
+from __future__ import annotations
+
+import asyncio
+import random
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+
+from db import listing
+from db.access import Actor
+from db.errors import Invalid
+from db.pool import Database
+from db.query import QueryError, SortKey, parse
+from db.states import Role
+from tests.db.query_data import AWAY, HOME, NOW, actor, day, issue, person, workspace
+
+
+async def found(conn: asyncpg.Connection, who: Actor, text: str) -> list[int]:
+    """The numbers on the first page."""
+    page = await listing.page(conn, who, parse(text), limit=100, now=NOW)
+    return [one.number for one in page.items]
+
+
+@pytest.fixture
+async def ada(conn: asyncpg.Connection) -> Actor:
+    await workspace(conn)
+    return actor(await person(conn, "Ada Lovelace", slack="U0ADA", email="ada@example.org"))
+
+
+@pytest.fixture
+async def ben(conn: asyncpg.Connection, ada: Actor) -> Actor:
+    return actor(await person(conn, "Ben Okri", slack="U0BEN", email="ben@example.org"))
+
+
+async def test_every_term_selects_what_it_says(conn: asyncpg.Connection, ada: Actor, ben: Actor) -> None:
+    await issue(conn, assignee_id=ada.person_id, reporter_id=ben.person_id, priority=1, labels=("bug", "UI"))
+    await issue(
+        conn, status="in_progress", assignee_id=ben.person_id, priority=2, labels=("bug",), comments=("x",)
+    )
+    await issue(conn, status="closed", close_reason="not_planned", description="long", updated=1, created=2)
+    await issue(conn, due_on=day("2026-05-19"), external_ref="PROJ-7", created=100, updated=50, source="api")
+    four = await conn.fetchval("SELECT issue_id FROM issues WHERE number = 4")
+    await issue(conn, due_on=day("2026-05-25"), parent_id=four, labels=("ui",))
+    await conn.execute("UPDATE comments SET author_id = $1", ada.person_id)
+    await conn.execute(
+        "INSERT INTO watchers SELECT workspace_id, issue_id, $1 FROM issues WHERE number IN (1, 3)",
+        ada.person_id,
+    )
+    expected = {
+        "status:open": {1, 4, 5},
+        "is:open": {1, 2, 4, 5},
+        "is:closed": {3},
+        "-is:open": {3},
+        "status:wontfix": {3},
+        "reason:completed": set(),
+        "-reason:completed": {1, 2, 3, 4, 5},
+        "priority:urgent,high": {1, 2},
+        "-priority:none": {1, 2},
+        "assignee:me": {1},
+        "assignee:@ada,ben": {1, 2},
+        "assignee:none,ben": {2, 3, 4, 5},
+        "-assignee:ada": {2, 3, 4, 5},
+        "assignee:<@U0BEN|ben>": {2},
+        "assignee:BEN@example.org": {2},
+        'reporter:"ben okri"': {1},
+        "reporter:okri": {1},
+        "watcher:me": {1, 3},
+        "commenter:ada": {2},
+        "label:BUG": {1, 2},
+        "label:bug label:ui": {1},
+        "label:bug,ui": {1, 2, 5},
+        "-label:ui": {2, 3, 4},
+        "no:label": {3, 4},
+        "has:label,comment": {1, 2, 5},
+        "no:assignee,due": {1, 2, 3, 4, 5},
+        "no:description": {1, 2, 4, 5},
+        "due:overdue": {4},
+        "due:7d": {5},
+        "due:<7d": {4, 5},
+        "-has:label,comment": {3, 4},
+        "-due:overdue": {1, 2, 3, 5},
+        "due:none,overdue": {1, 2, 3, 4},
+        "created:<7d": {3},
+        "created:>30d": {4},
+        "updated:2026-05-19": {3},
+        "closed:this-week": {3},
+        "parent:LDG-4": {5},
+        "has:parent": {5},
+        "ref:proj-7": {4},
+        "key:LDG-2,5": {2, 5},
+        "key:PROJ-7": {4},
+        "source:api": {4},
+    }
+    for text, numbers in expected.items():
+        assert set(await found(conn, ada, text)) == numbers, text
+        assert await listing.count(conn, ada, parse(text), now=NOW) == listing.Count(
+            value=len(numbers), exact=True
+        ), text
+        ids = [row["issue_id"] for row in await conn.fetch("SELECT issue_id FROM issues")]
+        assert len(await listing.matching(conn, ada, parse(text), ids, now=NOW)) == len(numbers), text
+
+
+async def test_names_are_looked_up_and_near_ones_suggested(
+    conn: asyncpg.Connection, ada: Actor, ben: Actor
+) -> None:
+    await person(conn, "Grace Hopper")
+    await person(conn, "Grace Kelly")
+    await issue(conn, labels=("needs review",))
+    for text, code, suggestion in (
+        ("-assignee:bem", "unknown_person", '-assignee:"Ben Okri"'),
+        ("reporter:grace", "several_people", 'reporter:"Grace Hopper"'),
+        ("label:nedsreview", "unknown_label", 'label:"needs review"'),
+        ("assignee:<@U0NOBODY>", "unknown_person", None),
+    ):
+        with pytest.raises(QueryError) as caught:
+            await found(conn, ben, text.strip())
+        assert (caught.value.code, caught.value.suggestion) == (code, suggestion), text
+
+
+async def test_me_needs_a_person(conn: asyncpg.Connection, ada: Actor) -> None:
+    with pytest.raises(QueryError, match="not here"):
+        await found(conn, actor(None), "assignee:me")
+
+
+async def test_a_merged_person_is_the_other_one(conn: asyncpg.Connection, ada: Actor, ben: Actor) -> None:
+    await conn.execute(
+        "UPDATE people SET merged_into = $1 WHERE person_id = $2", ada.person_id, ben.person_id
+    )
+    await issue(conn, assignee_id=ada.person_id)
+    assert await found(conn, ada, "assignee:<@U0BEN>") == [1]
+
+
+async def test_days_are_those_of_the_asker(conn: asyncpg.Connection, ada: Actor) -> None:
+    far = actor(await person(conn, "Kiri", timezone="Pacific/Auckland"))
+    row = await issue(conn)
+    # 23:00 in UTC on the 19th is the 20th in Auckland.
+    await conn.execute(
+        "UPDATE issues SET created_at = $1 WHERE issue_id = $2", NOW - timedelta(hours=11), row["issue_id"]
+    )
+    assert await found(conn, ada, "created:2026-05-19") == [1]
+    assert await found(conn, far, "created:2026-05-20") == [1]
+    assert await found(conn, far, "created:2026-05-19") == []
+
+
+async def test_a_guest_sees_what_they_filed_or_are_assigned(
+    conn: asyncpg.Connection, ada: Actor, ben: Actor
+) -> None:
+    await issue(conn, assignee_id=ben.person_id)
+    await issue(conn, reporter_id=ben.person_id)
+    await issue(conn, reporter_id=ada.person_id)
+    guest = actor(ben.person_id, Role.GUEST)
+    assert await found(conn, guest, "sort:key") == [1, 2]
+    assert await listing.count(conn, guest, parse("")) == listing.Count(value=2, exact=True)
+    nobody = actor(None, Role.GUEST)
+    assert await found(conn, nobody, "") == []
+
+
+async def test_other_workspaces_and_deleted_issues_are_not_there(
+    conn: asyncpg.Connection, ada: Actor
+) -> None:
+    await workspace(conn, AWAY)
+    await issue(conn, workspace_id=AWAY, labels=("bug",))
+    await issue(conn, labels=("bug",))
+    gone = await issue(conn, labels=("bug",))
+    await conn.execute("UPDATE issues SET deleted_at = now() WHERE issue_id = $1", gone["issue_id"])
+    for text in ("", "label:bug", "is:open sort:key", "key:1,2"):
+        assert await found(conn, ada, text) == [1], text
+
+
+async def many(conn: asyncpg.Connection, count: int, seed: int = 1) -> None:
+    """Issues with much in common, so that every order has ties."""
+    chance = random.Random(seed)
+    rows = [
+        (
+            f"Issue {n}",
+            chance.choice(["open", "closed"]),
+            chance.randint(1, 5),
+            None if chance.random() < 0.5 else day(f"2026-06-{chance.randint(1, 5):02}"),
+            NOW - timedelta(days=chance.randint(0, 6)),
+        )
+        for n in range(count)
+    ]
+    await conn.executemany(
+        """
+        INSERT INTO issues (workspace_id, number, title, status, close_reason, closed_at, priority, due_on,
+                            created_at, updated_at)
+        VALUES ($1, next_number($1), $2, $3::text, CASE WHEN $3 = 'closed' THEN 'completed' END,
+                CASE WHEN $3 = 'closed' THEN $6::timestamptz END, $4, $5, $6, $6)
+        """,
+        [(HOME, *row) for row in rows],
+    )
+
+
+async def walk_through(
+    conn: asyncpg.Connection, who: Actor, text: str, limit: int
+) -> tuple[list[int], list[list[int]], str | None]:
+    """All numbers, page by page, and the cursor back from the last page."""
+    pages: list[list[int]] = []
+    cursor = None
+    while True:
+        page = await listing.page(conn, who, parse(text), limit=limit, cursor=cursor, now=NOW)
+        pages.append([one.number for one in page.items])
+        if page.next_cursor is None:
+            return [number for one in pages for number in one], pages, page.previous_cursor
+        cursor = page.next_cursor
+
+
+def sort_value(key: SortKey, row: Any) -> tuple[Any, ...]:
+    newest = (-row["updated_at"].timestamp(), -row["issue_id"].int)
+    match key:
+        case SortKey.UPDATED:
+            return newest
+        case SortKey.CREATED:
+            return (-row["created_at"].timestamp(), -row["issue_id"].int)
+        case SortKey.PRIORITY:
+            return (row["priority"], *newest)
+        case SortKey.DUE:
+            return (row["due_on"] or day("9999-01-01"), row["issue_id"].int)
+        case _:
+            return (row["number"],)
+
+
+@pytest.mark.parametrize("key", [key for key in SortKey if key is not SortKey.RELEVANCE])
+@pytest.mark.parametrize(
+    "filters", ["", "is:open", "is:closed", "priority:high,low", "-priority:none label:x"]
+)
+async def test_pages_in_every_order_are_the_whole_list_once_both_ways(
+    conn: asyncpg.Connection, ada: Actor, key: SortKey, filters: str
+) -> None:
+    await many(conn, 90)
+    await conn.execute("INSERT INTO labels (workspace_id, name) VALUES ($1, 'x')", HOME)
+    await conn.execute(
+        "INSERT INTO issue_labels SELECT workspace_id, issue_id, label_id FROM issues JOIN labels USING (workspace_id)"
+        " WHERE number % 3 = 0"
+    )
+    rows = await conn.fetch("SELECT * FROM issues")
+    for way in ("", "-"):
+        query = f"{filters} sort:{way}{key}"
+        everything, pages, cursor = await walk_through(conn, ada, query, 7)
+        selected = set(everything)
+        expected = [row["number"] for row in sorted(rows, key=lambda row: sort_value(key, row))]
+        expected = [number for number in (expected[::-1] if way else expected) if number in selected]
+        assert everything == expected
+        assert len(selected) == (await listing.count(conn, ada, parse(query), now=NOW)).value
+        back: list[list[int]] = []
+        while cursor is not None:
+            page = await listing.page(conn, ada, parse(query), limit=7, cursor=cursor, now=NOW)
+            back.insert(0, [one.number for one in page.items])
+            cursor = page.previous_cursor
+        assert [n for one in back for n in one] == [n for one in pages[:-1] for n in one]
+
+
+@pytest.mark.parametrize(
+    "text", ["is:open", "label:x sort:created", "status:in_progress", "sort:due", "word"]
+)
+async def test_the_way_in_makes_no_difference(
+    conn: asyncpg.Connection, ada: Actor, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await many(conn, 60)
+    await issue(conn, "word", labels=("x",), indexed=True)
+    await issue(conn, "word", labels=("x",), status="in_progress", indexed=True)
+    whole = (await walk_through(conn, ada, text, 5))[0]
+    for few, many_, depths in ((0, 0, ()), (0, 0, (3, 9)), (0, 100, (2,)), (100, 100, (1,))):
+        monkeypatch.setattr(listing, "_FEW", few)
+        monkeypatch.setattr(listing, "_MANY", many_)
+        monkeypatch.setattr(listing, "_DEPTHS", depths)
+        assert (await walk_through(conn, ada, text, 5))[0] == whole
+
+
+async def test_a_list_read_while_others_write_misses_and_repeats_nothing(
+    database: Database, conn: asyncpg.Connection, ada: Actor
+) -> None:
+    await many(conn, 120)
+    before = {row["number"] for row in await conn.fetch("SELECT number FROM issues")}
+
+    async def write(seed: int) -> None:
+        async with database.connection() as own:
+            for turn in range(15):
+                await many(own, 3, seed + turn)
+
+    for key in ("updated", "-created", "priority", "due", "-key"):
+        writers = [asyncio.create_task(write(seed)) for seed in (2, 30)]
+        numbers = (await walk_through(conn, ada, f"sort:{key} created:<2026-06-01", 10))[0]
+        await asyncio.gather(*writers)
+        assert len(numbers) == len(set(numbers))
+        assert before <= set(numbers)
+
+
+async def test_a_cursor_serves_its_own_list_only(conn: asyncpg.Connection, ada: Actor) -> None:
+    await many(conn, 10)
+    page = await listing.page(conn, ada, parse("is:open"), limit=2)
+    cursor = page.next_cursor
+    assert cursor is not None
+    for text, other in (
+        ("is:closed", cursor),
+        ("is:open sort:created", cursor),
+        ("is:open", cursor[:-2] + "xx"),
+        ("is:open", "x" + cursor),
+        ("is:open", "!"),
+        ("is:open", ""),
+    ):
+        with pytest.raises(Invalid) as caught:
+            await listing.page(conn, ada, parse(text), limit=2, cursor=other)
+        assert caught.value.errors[0].field == "cursor"
+
+
+async def test_what_was_typed_never_becomes_sql(conn: asyncpg.Connection, ada: Actor) -> None:
+    await issue(conn, "x", indexed=True)
+    for text in ("'", "\\", "$1", "a'); DROP TABLE issues; --", '"\'"', "ref:';--", "a:*", "!a", "(a"):
+        # Only signs: nothing is asked for.
+        assert await found(conn, ada, text) == ([] if any(map(str.isalnum, text)) else [1]), text
+    assert await conn.fetchval("SELECT count(*) FROM issues") == 1
+
+
+async def test_a_large_count_is_about_right_and_says_so(
+    conn: asyncpg.Connection, ada: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "_COUNTED_WHOLE", 100)
+    monkeypatch.setattr(listing, "_MANY", 50)
+    await conn.execute(
+        """
+        INSERT INTO issues (workspace_id, number, title, priority)
+        SELECT $1, next_number($1), 'x', 1 + n % 5 FROM generate_series(1, 4000) n
+        """,
+        HOME,
+    )
+    made = await listing.count(conn, ada, parse("priority:high"))
+    assert not made.exact
+    assert 600 < made.value < 1_000
+    assert await listing.count(conn, ada, parse("key:LDG-1,2")) == listing.Count(value=2, exact=True)
