@@ -16,6 +16,7 @@ from db.ids import ChannelId, MessageTs
 from db.issues import Issue, IssueDraft
 from handlers.acting import Place, origin_of, tell
 from handlers.commands import KEY, Commands, Reply
+from handlers.hearing import Heard
 from handlers.requesting import Asker
 from handlers.services import Services
 from handlers.showing import card_of
@@ -100,6 +101,19 @@ class Messages:
             message = {name: value for name, value in event.items() if name != "blocks"} | {"text": text}
             await self._file(asker, event["channel"], message, markdown_of(message))
 
+    async def heard(self, heard: Heard) -> None:
+        """In a direct message: a key shows its issue, and of anything else an issue is offered to be made."""
+        event = heard.event
+        text = str(event.get("text") or "").strip()
+        if event.get("channel_type") != "im" or event.get("subtype") or event.get("thread_ts") or not text:
+            return
+        place = Place(channel_id=event["channel"])
+        if KEY.fullmatch(text):
+            await self._show(heard.asker, text, place, heard.client)
+            return
+        reply = creating_view.offer(title_of(event), words(heard.asker.locale))
+        await tell(place, reply, heard.client, heard.asker.slack_user_id)
+
     async def _show(self, asker: Asker, key: str, place: Place, client: AsyncWebClient) -> None:
         async with self._services.database.connection() as conn:
             issue = await issues.by_ref(conn, asker.actor, key)
@@ -151,5 +165,6 @@ async def _fetch(client: AsyncWebClient, channel_id: str, ts: str) -> dict[str, 
 def register(app: AsyncApp, commands: Commands, services: Services) -> None:
     messages = Messages(services)
     app.shortcut(SHORTCUT)(messages.shortcut)
+    commands.hearing.add(messages.heard)
     app.event("reaction_added")(messages.reacted)
     app.event("app_mention")(messages.mentioned)

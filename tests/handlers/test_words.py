@@ -72,7 +72,9 @@ def test_escaping_is_undone_by_slack(text: str) -> None:
     assert "<" not in said
     assert escape(said) == said
     shown = unescape(said).replace("\u200b", "")
-    assert shown == escape(shown).replace("\u200b", "").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    assert shown == escape(shown).replace("\u200b", "").replace("&lt;", "<").replace("&gt;", ">").replace(
+        "&amp;", "&"
+    )
 
 
 def test_plain_text_is_not_escaped() -> None:

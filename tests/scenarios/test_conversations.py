@@ -50,9 +50,7 @@ async def test_a_comment_made_elsewhere_is_said_in_the_thread_once(lodge: Lodge)
     await grace.send("general", "from the thread", card["ts"])
     await lodge.settled()
     await lodge.ask("grace", "comment LDG-1 from the command", "product")
-    await grace.expect_message(
-        "general", lambda each: "from the command" in said(each), thread_ts=card["ts"]
-    )
+    await grace.expect_message("general", lambda each: "from the command" in said(each), thread_ts=card["ts"])
     await lodge.settled()
     thread = [said(each) for each in grace.thread("general", card["ts"])[1:]]
     assert sum("from the thread" in text for text in thread) == 1
@@ -64,9 +62,7 @@ async def test_a_card_follows_what_is_done_elsewhere(lodge: Lodge) -> None:
     card = await posted(lodge)
     await lodge.ask("grace", "close LDG-1", "product")
     ada = lodge.person("ada")
-    await ada.expect_message(
-        "general", lambda each: each["ts"] == card["ts"] and "Completed" in said(each)
-    )
+    await ada.expect_message("general", lambda each: each["ts"] == card["ts"] and "Completed" in said(each))
 
 
 async def test_buttons_of_a_posted_card_act(lodge: Lodge) -> None:
@@ -74,9 +70,7 @@ async def test_buttons_of_a_posted_card_act(lodge: Lodge) -> None:
     grace = lodge.person("grace")
     await grace.click("issue_assign_me", channel="general", ts=card["ts"])
     await grace.expect_message("general", lambda each: each.get("is_ephemeral") and "assigned" in said(each))
-    await grace.expect_message(
-        "general", lambda each: each["ts"] == card["ts"] and grace.id in said(each)
-    )
+    await grace.expect_message("general", lambda each: each["ts"] == card["ts"] and grace.id in said(each))
 
 
 async def test_a_message_becomes_an_issue_by_its_menu_once(lodge: Lodge) -> None:
@@ -87,7 +81,9 @@ async def test_a_message_becomes_an_issue_by_its_menu_once(lodge: Lodge) -> None
     assert view["state"]["values"]["title"]["issue_title"]["value"] == "Checkout is broken"
     outcome = await ada.submit(view["id"])
     assert outcome.outcome == "closed", outcome
-    await ada.expect_message("general", lambda each: "Checkout" in said(each) and "LDG-1" in said(each), thread_ts=ts)
+    await ada.expect_message(
+        "general", lambda each: "Checkout" in said(each) and "LDG-1" in said(each), thread_ts=ts
+    )
     await lodge.settled()
     await ada.message_shortcut("general", ts, "issue_from_message")
     await ada.expect_message("general", lambda each: "LDG-1" in said(each) and "already" in str(each))
@@ -121,6 +117,25 @@ async def test_a_mention_files_or_shows(lodge: Lodge) -> None:
     ts = await grace.send("general", f"<@{bot}> the lift is stuck")
     await grace.expect_message("general", lambda each: "LDG-1" in said(each), thread_ts=ts)
     await grace.send("general", f"<@{bot}> LDG-1")
-    await grace.expect_message("general", lambda each: each.get("is_ephemeral") and "lift is stuck" in said(each))
+    await grace.expect_message(
+        "general", lambda each: each.get("is_ephemeral") and "lift is stuck" in said(each)
+    )
     await grace.send("general", f"<@{bot}>")
-    await grace.expect_message("general", lambda each: each.get("is_ephemeral") and "after my name" in said(each))
+    await grace.expect_message(
+        "general", lambda each: each.get("is_ephemeral") and "after my name" in said(each)
+    )
+
+
+async def test_a_direct_message_is_offered_to_become_an_issue(lodge: Lodge) -> None:
+    grace = lodge.person("grace")
+    await grace.send(grace.dm(), "The coffee machine leaks")
+    offer = await grace.expect_message(
+        grace.dm(), lambda each: "file" in said(each) and "coffee" in said(each)
+    )
+    await grace.click("issue_new_titled", channel=grace.dm(), ts=offer["ts"])
+    view = await grace.expect_modal()
+    outcome = await grace.submit(view["id"])
+    assert outcome.outcome == "closed"
+    await grace.expect_message(grace.dm(), lambda each: "LDG-1" in said(each))
+    await grace.send(grace.dm(), "LDG-1")
+    await grace.expect_message(grace.dm(), lambda each: "Filed by" in said(each))

@@ -21,3 +21,4 @@ message-again = Diese Nachricht ist schon { $key }:
 mention-help = Schreib hinter meinen Namen, was los ist, und ich lege es an; oder einen Schlüssel, um es zu sehen.
 thread-comment = { $who } hat kommentiert:
 thread-comment-text = { $who } hat kommentiert: { $text }
+message-offer = Soll ich „{ $title }“ als Issue anlegen?

@@ -21,3 +21,4 @@ message-again = This message is { $key } already:
 mention-help = Write what is wrong after my name and I file it, or write a key to see it.
 thread-comment = { $who } commented:
 thread-comment-text = { $who } commented: { $text }
+message-offer = Shall I file “{ $title }” as an issue?
