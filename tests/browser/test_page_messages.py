@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
-from bot.playground import LocalSlack
+from bot.playground import LocalSlack, posting
 from tests.browser.conftest import OpenPage
 from tests.browser.steps import enter, say
 
@@ -276,3 +276,22 @@ async def test_ctrl_k_jumps_to_a_channel_or_a_person(slack: LocalSlack, page: Pa
     await page.keyboard.type("grac")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", level=1)).to_contain_text("grace")
+
+
+async def test_days_are_divided_and_messages_of_one_author_joined(slack: LocalSlack, page: Page) -> None:
+    noon = (slack.service.clock.now() // 86_400 - 1) * 86_400 + 43_200
+    grace = slack.person("grace").user
+    channel = slack.channel("random")
+    channel.log = type(channel.log)()
+    for later, text in ((-2 * 86_400, "old"), (0, "new"), (30, "joined")):
+        message = posting.by_person(grace, text, [])
+        message["ts"] = f"{noon + later:.6f}"
+        channel.log.add(message)
+    await enter(page, "random")
+    log = page.get_by_role("log", name="Messages in #random")
+    await expect(log.get_by_role("separator")).to_have_count(2)
+    await expect(log.locator(".author").filter(visible=True)).to_have_count(2)
+    await slack.person("grace").delete_message("random", f"{noon:.6f}")
+    await expect(log.get_by_role("article")).to_have_count(2)
+    await expect(log.get_by_role("separator")).to_have_count(2)
+    await expect(log.locator(".author").filter(visible=True)).to_have_count(2)

@@ -34,12 +34,6 @@ export function svg(tag, ...args) {
   return build(document.createElementNS(SVG, tag), args);
 }
 
-export function fragment(children) {
-  const made = document.createDocumentFragment();
-  made.append(...children);
-  return made;
-}
-
 // Runs a redraw; when it threw away the control that had the focus, the one in its place gets it.
 export function keepFocus(holder, redraw) {
   const active = document.activeElement;

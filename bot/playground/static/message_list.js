@@ -17,6 +17,10 @@ function order(a, b) {
   return Number(left) - Number(right) || leftRest.localeCompare(rightRest);
 }
 
+function dayLine(ts) {
+  return h("div", { class: "day", role: "separator", "aria-label": dayTitle(ts) }, h("span", dayTitle(ts)));
+}
+
 export class MessageList {
   #rows = [];
   #nodes = new Map();
@@ -92,7 +96,8 @@ export class MessageList {
       this.#nodes.set(message.ts, node);
       let at = this.#rows.length;
       while (at > 0 && order(this.#rows[at - 1], message.ts) > 0) at -= 1;
-      this.inner.insertBefore(node, at < this.#rows.length ? this.#nodes.get(this.#rows[at]) : null);
+      const next = this.#nodes.get(this.#rows[at]);
+      this.inner.insertBefore(node, next?.day ?? next ?? null);
       this.#rows.splice(at, 0, message.ts);
       this.#dress(at);
       if (at + 1 < this.#rows.length) this.#dress(at + 1);
@@ -106,6 +111,7 @@ export class MessageList {
   #replace(old, message) {
     const focused = old.contains(document.activeElement);
     const node = refreshMessage(old, message, { inThread: this.inThread });
+    if (node !== old) old.day?.remove();
     this.#nodes.set(message.ts, node);
     if (focused && !node.contains(document.activeElement)) node.focus({ preventScroll: true });
   }
@@ -113,7 +119,9 @@ export class MessageList {
   remove(ts) {
     const at = this.#rows.indexOf(ts);
     if (at < 0) return;
-    this.#nodes.get(ts).remove();
+    const node = this.#nodes.get(ts);
+    node.day?.remove();
+    node.remove();
     this.#nodes.delete(ts);
     this.#rows.splice(at, 1);
     if (at < this.#rows.length) this.#dress(at);
@@ -166,9 +174,9 @@ export class MessageList {
     const joined = before && !newDay && !isSystem(message) && !isSystem(before) && Boolean(before.is_ephemeral) === Boolean(message.is_ephemeral)
       && !(message.is_ephemeral) && authorOf(before).name === authorOf(message).name && Number.parseFloat(message.ts) - Number.parseFloat(before.ts) < GROUP_SECONDS;
     node.classList.toggle("joined", Boolean(joined));
-    node.classList.toggle("first-of-day", newDay);
-    node.querySelector(":scope > .day")?.remove();
-    if (newDay && !(this.inThread && at > 0)) node.prepend(h("div", { class: "day", role: "separator", "aria-label": dayTitle(message.ts) }, h("span", dayTitle(message.ts))));
+    node.day?.remove();
+    node.day = newDay && !(this.inThread && at > 0) ? dayLine(message.ts) : null;
+    if (node.day) node.before(node.day);
   }
 
   // One message at a time is in the Tab order: the newest, or where the arrows led.

@@ -17,7 +17,6 @@ export class Socket {
   #queued = [];
   #next = 1;
   #delay = FIRST_DELAY;
-  #closed = false;
 
   constructor({ user, onPush, onState }) {
     this.user = user;
@@ -43,16 +42,6 @@ export class Socket {
       if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(text);
       else this.#queued.push(id);
     });
-  }
-
-  close() {
-    this.#closed = true;
-    this.#socket?.close();
-  }
-
-  // For tests of the way back: drops the line as a broken network would.
-  drop() {
-    this.#socket?.close();
   }
 
   #opened() {
@@ -83,7 +72,6 @@ export class Socket {
       this.#waiting.delete(id);
       waiting.reject(new Refused({ error: "connection_lost", message: "The connection was lost before the answer came." }));
     }
-    if (this.#closed) return;
     this.onState("lost");
     setTimeout(() => this.connect(), this.#delay);
     this.#delay = Math.min(this.#delay * 2, LONGEST_DELAY);
