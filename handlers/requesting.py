@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from db.people import Person
 from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
@@ -17,6 +16,7 @@ from slack_sdk.errors import SlackApiError
 from db import people, workspaces
 from db.access import Actor
 from db.ids import ChannelId, MessageTs, SlackUserId, WorkspaceId
+from db.people import Person
 from db.pool import Database
 from db.states import Role, Source
 from db.workspaces import Workspace
@@ -135,19 +135,20 @@ class Directory:
             profile = {"name": slack_user_id, "is_stranger": True}
         async with self._database.transaction() as conn:
             return await people.ensure_slack(
-                conn, workspace_id, slack_user_id, **_described(profile, workspace_id)
+                conn, workspace_id, slack_user_id, **described(profile, workspace_id)
             )
 
 
 _INVISIBLE = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
 
 
-def _described(user: Mapping[str, Any], workspace_id: WorkspaceId) -> dict[str, Any]:
+def described(user: Mapping[str, Any], workspace_id: WorkspaceId) -> dict[str, Any]:
     """A Slack user as `ensure_slack` takes it."""
     profile = user.get("profile", {})
     name = (
-        profile.get("display_name")
-        or profile.get("real_name")
+        # The full name: it is what other trackers' exports and reports call the same person.
+        profile.get("real_name")
+        or profile.get("display_name")
         or user.get("real_name")
         or user.get("name")
         or user.get("id")

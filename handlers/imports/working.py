@@ -26,6 +26,7 @@ from db.states import Role, Source
 from db.workspaces import Workspace
 from handlers.imports import files
 from handlers.jobs import Again, Job, Worker
+from handlers.members import ReadAhead
 from handlers.services import Services
 from handlers.views import imports as view
 from handlers.views.blocks import Json
@@ -101,6 +102,7 @@ class Working:
     def __init__(self, services: Services, worker: Worker) -> None:
         self._services = services
         self._worker = worker
+        self._members = ReadAhead(services)
 
     async def run(self, job: Job) -> None:
         wanted = json.loads(job.payload)
@@ -130,6 +132,7 @@ class Working:
     async def _survey(self, scene: _Scene) -> None:
         if scene.wanted.message_ts is None:
             await scene.show(*view.reading(scene.wanted, scene.words))
+        await self._members.before_names_matter(scene.workspace.workspace_id)
         try:
             found = await self._surveyed(scene)
         except TableFlaw as flaw:

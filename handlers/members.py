@@ -1,0 +1,127 @@
+"""Who is in the workspace: read from Slack ahead, so that a name in a file or a query finds its person."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import aiohttp
+import asyncpg
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from db import people
+from db.access import Actor
+from db.ids import SlackUserId, WorkspaceId
+from db.people import Person
+from db.states import Role, Source
+from handlers.commands import Commands
+from handlers.installing import Installation
+from handlers.requesting import described
+from handlers.services import Services
+
+_log = logging.getLogger(__name__)
+
+# Seconds for which a reading is good enough: changes since then arrive as events.
+_FRESH = 600.0
+# What users.list hands out at once; Slack asks for no more than 200, and allows 20 calls a minute.
+_PAGE = 200
+
+
+class Members:
+    """Keeps people in step with Slack: who joins, changes their name or leaves."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def changed(self, event: dict[str, Any], context: dict[str, Any]) -> None:
+        """`user_change` and `team_join` carry the whole user."""
+        installation: Installation | None = context.get("installation")
+        user = event["user"]
+        if installation is None or not _human(user):
+            return
+        async with self._services.database.transaction() as conn:
+            known = await people.by_slack_ids(conn, installation.workspace_id, [SlackUserId(user["id"])])
+            await _keep(conn, installation.workspace_id, user, known)
+        self._services.directory.forget_person(installation.workspace_id, SlackUserId(user["id"]))
+
+
+class ReadAhead:
+    """Reads the members of a workspace when that was last done a while ago; never a reason to fail."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._last: dict[WorkspaceId, float] = {}
+
+    async def before_names_matter(self, workspace_id: WorkspaceId) -> None:
+        last = self._last.get(workspace_id)
+        if last is not None and last > time.monotonic() - _FRESH:
+            return
+        try:
+            await read_members(self._services, workspace_id)
+        except (SlackClientError, aiohttp.ClientError, TimeoutError) as error:
+            _log.warning("members could not be read", extra={"error": str(error) or repr(error)})
+        else:
+            self._last[workspace_id] = time.monotonic()
+
+
+async def read_members(services: Services, workspace_id: WorkspaceId) -> int:
+    """Brings everybody in the workspace up to date, and returns how many were new or changed.
+
+    Raises what the Web API raises.
+    """
+    client = await services.slack.client(workspace_id)
+    kept = 0
+    async for users in _pages(client):
+        async with services.database.transaction() as conn:
+            known = await people.by_slack_ids(conn, workspace_id, [SlackUserId(u["id"]) for u in users])
+            for user in users:
+                kept += await _keep(conn, workspace_id, user, known)
+    return kept
+
+
+async def _pages(client: AsyncWebClient) -> AsyncIterator[list[dict[str, Any]]]:
+    cursor: str | None = None
+    while True:
+        answer = await client.users_list(limit=_PAGE, cursor=cursor, include_locale=True)
+        yield [user for user in answer["members"] if _human(user)]
+        cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+        if not cursor:
+            return
+
+
+def _human(user: Mapping[str, Any]) -> bool:
+    return not user.get("is_bot") and user.get("id") != "USLACKBOT"
+
+
+async def _keep(
+    conn: asyncpg.Connection,
+    workspace_id: WorkspaceId,
+    user: Mapping[str, Any],
+    known: Mapping[SlackUserId, Person],
+) -> bool:
+    person = known.get(SlackUserId(user["id"]))
+    if user.get("deleted"):
+        return await _left(conn, workspace_id, person)
+    wanted = described(user, workspace_id)
+    if person is not None and person.active and all(getattr(person, k) == v for k, v in wanted.items() if v):
+        return False
+    await people.ensure_slack(conn, workspace_id, SlackUserId(user["id"]), **wanted)
+    return True
+
+
+async def _left(conn: asyncpg.Connection, workspace_id: WorkspaceId, person: Person | None) -> bool:
+    if person is None or not person.active:
+        return False
+    system = Actor(workspace_id=workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM)
+    await people.deactivate(conn, system, person.person_id)
+    return True
+
+
+def register(app: AsyncApp, _: Commands, services: Services) -> None:
+    members = Members(services)
+    app.event("user_change")(members.changed)
+    app.event("team_join")(members.changed)

@@ -1,0 +1,51 @@
+from db import people
+from db.ids import SlackUserId, WorkspaceId
+from handlers.members import read_members
+from tests.scenarios.conftest import Lodge
+
+
+async def _names(lodge: Lodge) -> dict[str, tuple[str, str, bool]]:
+    async with lodge.process.services.database.connection() as conn:
+        rows = await conn.fetch("SELECT slack_user_id, name, role, active FROM people")
+    return {row["slack_user_id"]: (row["name"], row["role"], row["active"]) for row in rows}
+
+
+async def test_everybody_is_read_ahead_and_only_once(lodge: Lodge) -> None:
+    workspace_id = WorkspaceId(lodge.slack.team_id)
+    await lodge.process.services.directory.workspace(workspace_id)
+    assert await read_members(lodge.process.services, workspace_id) == 6
+    names = await _names(lodge)
+    assert names["U0GRACE"] == ("Grace Okafor", "member", True)
+    assert names["U0ADA"] == ("Ada Marlow", "admin", True)
+    assert names["U0GUEST"] == ("Tim (guest)", "guest", True)
+    assert await read_members(lodge.process.services, workspace_id) == 0
+
+
+async def test_a_change_of_name_arrives_and_who_leaves_is_inactive(lodge: Lodge) -> None:
+    await lodge.ask("ada", "list")
+    user = {
+        "id": "U0GRACE",
+        "team_id": lodge.slack.team_id,
+        "name": "grace",
+        "profile": {"real_name": "Grace Hopper", "email": "grace@harbour.example"},
+    }
+    lodge.slack.emit({"type": "user_change", "user": user})
+    await lodge.settled()
+    assert (await _names(lodge))["U0GRACE"][0] == "Grace Hopper"
+    lodge.slack.emit({"type": "user_change", "user": {**user, "deleted": True}})
+    await lodge.settled()
+    assert (await _names(lodge))["U0GRACE"][2] is False
+
+
+async def test_a_placeholder_with_the_same_address_becomes_the_person(lodge: Lodge) -> None:
+    workspace_id = WorkspaceId(lodge.slack.team_id)
+    await lodge.process.services.directory.workspace(workspace_id)
+    async with lodge.process.services.database.connection() as conn:
+        await conn.execute(
+            "INSERT INTO people (workspace_id, name, email) VALUES ($1, 'G. Okafor', 'Grace@harbour.example')",
+            workspace_id,
+        )
+        await read_members(lodge.process.services, workspace_id)
+        found = await people.by_slack_ids(conn, workspace_id, [SlackUserId("U0GRACE")])
+        assert await conn.fetchval("SELECT count(*) FROM people WHERE name = 'G. Okafor'") == 0
+    assert found[SlackUserId("U0GRACE")].name == "Grace Okafor"
