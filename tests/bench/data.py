@@ -126,7 +126,7 @@ async def generate(dsn: str, *, issues: int, seed: int = 7) -> DataSet:
             await _documents(conn)
             await _words(conn)
         await conn.execute("VACUUM (ANALYZE, FREEZE)")
-        return await _described(conn)
+        return await described(conn)
     finally:
         await conn.close()
 
@@ -343,11 +343,13 @@ async def _words(conn: asyncpg.Connection) -> None:
         await learn(conn, name, [(word, int(n * scale).bit_length() - 1) for word, n in sorted(seen.items())])
 
 
-async def _described(conn: asyncpg.Connection) -> DataSet:
+async def described(conn: asyncpg.Connection) -> DataSet:
+    """What a filled database holds."""
     rows = await conn.fetch(
         """
         SELECT workspace_id, count(*) AS issues,
-               (SELECT person_id FROM staff s WHERE s.workspace_id = i.workspace_id AND s.n = 1) AS person_id
+               (SELECT person_id FROM people p WHERE p.workspace_id = i.workspace_id
+                ORDER BY person_id OFFSET 1 LIMIT 1) AS person_id
         FROM issues i GROUP BY workspace_id ORDER BY count(*) DESC
         """
     )
