@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -25,7 +23,7 @@ from handlers.requesting import Asker
 from handlers.services import Services
 from handlers.views.blocks import Json
 from handlers.views.people import mention
-from handlers.views.reports import Look, Request, Sheet, message, numbers, request_in
+from handlers.views.reports import Look, Request, Sheet, message, numbers, request_of
 from handlers.views.reports import form as view
 from handlers.words import Mrkdwn, Words
 
@@ -51,9 +49,8 @@ class Reporting:
         await self._redraw(press, Request.read(press.value))
 
     async def choose_period(self, press: Press) -> None:
-        shown = request_in(_blocks(press.body))
-        if shown is not None:
-            await self._redraw(press, Request(report=shown.report, period=press.value, query=shown.query))
+        shown = request_of(press.block_id)
+        await self._redraw(press, Request(report=shown.report, period=press.value, query=shown.query))
 
     async def change_query(self, press: Press) -> None:
         request = Request.read(press.value)
@@ -207,8 +204,3 @@ def _body(drawn: tuple[str, list[Json]], replace: bool) -> Json:
     text, blocks = drawn
     body: Json = {"text": text, "blocks": blocks, "response_type": "ephemeral"}
     return body | {"replace_original": replace}
-
-
-def _blocks(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    found: list[Mapping[str, Any]] = (body.get("message") or {}).get("blocks") or []
-    return found

@@ -10,7 +10,7 @@ from handlers.views.reports.layout import (
     Request,
     message,
     numbers,
-    request_in,
+    request_of,
     text,
 )
 from handlers.views.reports.sheet import Chart, Sheet
@@ -28,7 +28,7 @@ __all__ = [
     "Sheet",
     "message",
     "numbers",
-    "request_in",
+    "request_of",
     "sheet",
     "text",
 ]

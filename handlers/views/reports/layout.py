@@ -5,10 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
 
 from handlers.views.blocks import (
     Json,
@@ -50,6 +48,8 @@ CHARTS = 2
 TABLE_ROWS = 100
 TABLE_CHARACTERS = 10_000
 VALUE_MAX = 2000
+_CARRIED = "report:"
+_BLOCK_ID_MAX = 255
 _PAGE = 10
 _TEXT_ROWS = 10
 
@@ -109,32 +109,30 @@ def message(
 
 
 def controls(request: Request, words: Words, *, shareable: bool) -> Json:
-    """Nothing for a query too long to travel in a button, but the period menu of the same report."""
+    """A choice in a menu has no room for the request, and Slack does not send an ephemeral message back: so the
+    block's id carries it. A query too long for that has no menu, and one too long for a button is left out."""
     value = request.value()
     if len(value) > VALUE_MAX:
         value = Request(report=request.report, period=request.period).value()
-    options = [option(words.plain(f"report-period-{p.replace(' ', '-')}"), p) for p in PERIODS]
-    initial = next((o for o, p in zip(options, PERIODS, strict=True) if p == request.period), None)
     elements = [
-        static_select(PERIOD, words.plain("report-choose-period"), options, initial=initial),
         button(words.plain("report-button-query"), QUERY, value),
         button(words.plain("report-button-refresh"), REFRESH, value),
         button(words.plain("report-button-csv"), CSV, value),
     ]
     if shareable:
-        elements.insert(3, button(words.plain("report-button-share"), SHARE, value))
-    if request.report == "aging":
-        elements.pop(0)
-    return actions(*elements)
+        elements.insert(2, button(words.plain("report-button-share"), SHARE, value))
+    block_id = f"{_CARRIED}{value}"
+    if request.report == "aging" or len(block_id) > _BLOCK_ID_MAX:
+        return actions(*elements)
+    options = [option(words.plain(f"report-period-{p.replace(' ', '-')}"), p) for p in PERIODS]
+    initial = next((o for o, p in zip(options, PERIODS, strict=True) if p == request.period), None)
+    menu = static_select(PERIOD, words.plain("report-choose-period"), options, initial=initial)
+    return actions(menu, *elements, block_id=block_id)
 
 
-def request_in(blocks: list[Mapping[str, Any]]) -> Request | None:
-    """What a message of this capability shows, from its own buttons: the period menu has no room for it."""
-    for block in blocks:
-        for element in block.get("elements", ()):
-            if element.get("action_id") == REFRESH:
-                return Request.read(element["value"])
-    return None
+def request_of(block_id: str) -> Request:
+    """What the block whose menu was used carries."""
+    return Request.read(block_id.removeprefix(_CARRIED))
 
 
 # -- Slack's own charts and tables

@@ -1,0 +1,140 @@
+"""Reports: asked for, changed, refreshed, shared, saved as CSV, and in workspaces that take no charts."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.scenarios.conftest import Json, Lodge, said
+
+REPORTS = ("assignees", "latency", "flow", "aging", "digest")
+
+
+def kinds(message: Json) -> list[str]:
+    return [block["type"] for block in message["blocks"]]
+
+
+def buttons(message: Json) -> dict[str, Json]:
+    return {
+        element["action_id"]: element
+        for block in message["blocks"]
+        if block["type"] == "actions"
+        for element in block["elements"]
+    }
+
+
+async def story(lodge: Lodge) -> None:
+    await lodge.ask("ada", "new Login fails on Safari @grace +bug !high")
+    await lodge.ask("ada", "new Export is slow @ada +bug")
+    await lodge.ask("ada", "new Nobody wants this")
+    await lodge.ask("ada", "close LDG-2")
+
+
+@pytest.mark.parametrize("report", REPORTS)
+async def test_every_report_is_taken_by_slack_with_charts_and_tables(lodge: Lodge, report: str) -> None:
+    await story(lodge)
+    answer = await lodge.ask("ada", f"report {report}")
+    assert ("data_visualization" in kinds(answer)) is (report != "digest")
+    assert "data_table" in kinds(answer)
+    assert "How this is computed" in said(answer)
+    assert answer["text"]
+
+
+async def test_numbers_follow_a_change_at_once(lodge: Lodge) -> None:
+    await story(lodge)
+    assert "*2* issues are open" in said(await lodge.ask("ada", "report assignees"))
+    await lodge.ask("ada", "close LDG-1")
+    answer = said(await lodge.ask("ada", "report assignees"))
+    assert "*1* issues are open" in answer
+    assert "Closed: *2*" in answer
+
+
+async def test_a_query_and_a_period_narrow_it_down(lodge: Lodge) -> None:
+    await story(lodge)
+    answer = said(await lodge.ask("ada", "report flow label:bug this month"))
+    assert "Created: *2*" in answer
+    assert "label:bug" in answer
+    assert "Created: *0*" in said(await lodge.ask("ada", "report flow label:bug yesterday"))
+
+
+async def test_an_unknown_report_is_answered_with_the_nearest(lodge: Lodge) -> None:
+    assert "report latency" in said(await lodge.ask("ada", "report latenzy"))
+    assert "Which report?" in said(await lodge.ask("ada", "report"))
+    assert "label" in said(await lodge.ask("ada", "report flow lable:bug"))
+
+
+async def test_a_guest_sees_only_what_is_theirs(lodge: Lodge) -> None:
+    await story(lodge)
+    guest = next(
+        user.name for user in lodge.slack.state.users.values() if user.is_restricted and not user.deleted
+    )
+    assert "Created: *0*" in said(await lodge.ask(guest, "report flow"))
+
+
+async def test_the_period_menu_and_refresh_redraw_the_message(lodge: Lodge) -> None:
+    await story(lodge)
+    answer = await lodge.ask("ada", "report flow label:bug 7d")
+    ada = lodge.person("ada")
+
+    def shown() -> Json:
+        return next(m for m in ada.ephemerals("general") if m["ts"] == answer["ts"])
+
+    await ada.choose("report_period", "30d", channel="general", ts=answer["ts"])
+    await lodge.slack.until(lambda: '"30d"' in buttons(shown())["report_refresh"]["value"])
+    assert "label:bug" in said(shown())
+    await lodge.ask("ada", "new Another +bug")
+    await ada.click("report_refresh", channel="general", ts=answer["ts"])
+    await lodge.slack.until(lambda: "Created: *3*" in said(shown()))
+
+
+async def test_sharing_posts_it_for_everyone(lodge: Lodge) -> None:
+    await story(lodge)
+    answer = await lodge.ask("ada", "report assignees")
+    ada = lodge.person("ada")
+    await ada.click("report_share", channel="general", ts=answer["ts"])
+    shared = await lodge.person("grace").expect_message(
+        "general", lambda m: not m.get("is_ephemeral") and "Who works on what" in said(m)
+    )
+    assert "Shared by" in said(shared)
+    assert "report_share" not in buttons(shared)
+
+
+async def test_the_numbers_arrive_as_csv_by_direct_message(lodge: Lodge) -> None:
+    await story(lodge)
+    answer = await lodge.ask("ada", "report flow 7d")
+    ada = lodge.person("ada")
+    await ada.click("report_csv", channel="general", ts=answer["ts"])
+    sent = await ada.expect_message(ada.dm(), lambda m: bool(m.get("files")))
+    assert sent["files"][0]["name"].startswith("flow-")
+    assert sent["files"][0]["name"].endswith(".csv")
+
+
+async def test_the_query_is_changed_in_a_form(lodge: Lodge) -> None:
+    await story(lodge)
+    answer = await lodge.ask("ada", "report flow 7d")
+    ada = lodge.person("ada")
+    await ada.click("report_query", channel="general", ts=answer["ts"])
+    form = await ada.expect_modal(lambda view: view["callback_id"] == "report_form")
+    refused = await ada.submit(form["id"], {"query": {"query": "lable:bug"}})
+    assert refused.errors
+    await ada.submit(form["id"], {"query": {"query": "no:assignee"}, "period": {"period": "this week"}})
+    await ada.expect_message("general", lambda m: "no:assignee" in said(m) and m["ts"] != answer["ts"])
+
+
+async def test_a_workspace_without_charts_gets_a_table_and_drawn_pictures(lodge: Lodge) -> None:
+    await story(lodge)
+    lodge.slack.faults.add(method="chat.postMessage", error="invalid_blocks")
+    answer = await lodge.ask("ada", "report assignees")
+    ada = lodge.person("ada")
+    await ada.click("report_share", channel="general", ts=answer["ts"])
+    shared = await lodge.person("grace").expect_message(
+        "general", lambda m: not m.get("is_ephemeral") and "Who works on what" in said(m), timeout=30
+    )
+    assert "data_visualization" not in kinds(shared)
+    assert kinds(shared).count("image") == 1
+    assert kinds(shared).count("table") == 1
+    picture = next(block for block in shared["blocks"] if block["type"] == "image")
+    assert "Open: " in picture["alt_text"]
+    # From now on it is not tried again.
+    await ada.slash("general", "/issue report flow")
+    plain = await ada.expect_message("general", lambda m: "Created and closed" in m["text"], timeout=30)
+    assert "image" in kinds(plain)
