@@ -70,8 +70,6 @@ CREATE TABLE people (
     merged_into   uuid,
     created_at    timestamptz NOT NULL DEFAULT now(),
     updated_at    timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (workspace_id, person_id),
-    CONSTRAINT person_merged_into_exists FOREIGN KEY (workspace_id, merged_into) REFERENCES people,
     CONSTRAINT person_name_length CHECK (char_length(name) BETWEEN 1 AND 255),
     CONSTRAINT person_email_length CHECK (char_length(email) BETWEEN 3 AND 320),
     CONSTRAINT person_role CHECK (role IN ('admin', 'member', 'guest'))
@@ -81,6 +79,10 @@ CREATE UNIQUE INDEX people_slack_user_once ON people (workspace_id, slack_user_i
 CREATE UNIQUE INDEX people_email_once ON people (workspace_id, lower(email))
     WHERE email IS NOT NULL AND merged_into IS NULL;
 CREATE INDEX people_by_name ON people (workspace_id, lower(name), person_id);
+-- Last of the indexes: in an empty table all cost the same, then the newest is chosen, and the plan that
+-- checks a foreign key is kept. By any other index such a check would read every row of the workspace.
+ALTER TABLE people ADD PRIMARY KEY (workspace_id, person_id),
+    ADD CONSTRAINT person_merged_into_exists FOREIGN KEY (workspace_id, merged_into) REFERENCES people;
 
 -- One row for each thing a person or program did; its events say what that changed, issue by issue.
 -- Each foreign key is a lookup and a row lock in every write. Those that keep people, issues, labels and
@@ -100,14 +102,15 @@ CREATE TABLE changes (
     undone_by    uuid,
     summary      jsonb NOT NULL DEFAULT '{}',
     at           timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (workspace_id, change_id),
-    CONSTRAINT change_actor_exists FOREIGN KEY (workspace_id, actor_id) REFERENCES people,
-    CONSTRAINT change_undoes_exists FOREIGN KEY (workspace_id, undoes) REFERENCES changes,
-    CONSTRAINT change_undone_by_exists FOREIGN KEY (workspace_id, undone_by) REFERENCES changes
+    CONSTRAINT change_actor_exists FOREIGN KEY (workspace_id, actor_id) REFERENCES people
 );
 CREATE UNIQUE INDEX changes_request_once ON changes (workspace_id, request_key)
     WHERE request_key IS NOT NULL;
 CREATE INDEX changes_by_actor ON changes (workspace_id, actor_id, change_id DESC);
+-- Last of the indexes, as with people.
+ALTER TABLE changes ADD PRIMARY KEY (workspace_id, change_id),
+    ADD CONSTRAINT change_undoes_exists FOREIGN KEY (workspace_id, undoes) REFERENCES changes,
+    ADD CONSTRAINT change_undone_by_exists FOREIGN KEY (workspace_id, undone_by) REFERENCES changes;
 
 CREATE TABLE issues (
     workspace_id text NOT NULL,
@@ -131,10 +134,7 @@ CREATE TABLE issues (
     updated_at   timestamptz NOT NULL DEFAULT now(),
     closed_at    timestamptz,
     deleted_at   timestamptz,
-    PRIMARY KEY (workspace_id, issue_id),
     CONSTRAINT issue_number_once UNIQUE (workspace_id, number),
-    CONSTRAINT issue_duplicate_exists FOREIGN KEY (workspace_id, duplicate_of) REFERENCES issues,
-    CONSTRAINT issue_parent_exists FOREIGN KEY (workspace_id, parent_id) REFERENCES issues,
     CONSTRAINT issue_assignee_exists FOREIGN KEY (workspace_id, assignee_id) REFERENCES people,
     CONSTRAINT issue_reporter_exists FOREIGN KEY (workspace_id, reporter_id) REFERENCES people,
     CONSTRAINT issue_closed_is_whole CHECK (
@@ -145,6 +145,10 @@ CREATE TABLE issues (
     CONSTRAINT issue_not_its_own CHECK (duplicate_of <> issue_id AND parent_id <> issue_id)
 );
 CREATE INDEX issues_by_external_ref ON issues (workspace_id, lower(external_ref)) WHERE external_ref IS NOT NULL;
+-- Last of the indexes, as with people.
+ALTER TABLE issues ADD PRIMARY KEY (workspace_id, issue_id),
+    ADD CONSTRAINT issue_duplicate_exists FOREIGN KEY (workspace_id, duplicate_of) REFERENCES issues,
+    ADD CONSTRAINT issue_parent_exists FOREIGN KEY (workspace_id, parent_id) REFERENCES issues;
 
 -- How events spell it.
 CREATE FUNCTION priority_word(priority smallint) RETURNS text
