@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from handlers.api.app import create_api
-from handlers.api.secrets import TokenChecker
 from handlers.services import Services
 
 
 def parts(services: Services) -> Mapping[str, web.Application]:
     """Applications by the prefix they are mounted at."""
-    return {"/api": create_api(services, TokenChecker(services.database))}
+    return {"/api": create_api(services, services.tokens)}

@@ -23,6 +23,7 @@ from bot.clients import Clients, OneInstallation
 from bot.embedded import EmbeddedPostgres, default_folder
 from bot.logs import set_up_logs
 from bot.metrics import Metrics
+from bot.parts import parts
 from bot.receiving import Receiver, SignatureCheck
 from bot.server import Listening, Probe, create_server
 from bot.settings import Settings
@@ -32,6 +33,7 @@ from db.errors import Startup
 from db.migrate import applied_checksums, known_migrations, migrate, outstanding
 from db.pool import Database, open_database
 from handlers import register_all, register_all_jobs
+from handlers.api.secrets import TokenChecker
 from handlers.dedupe import Once
 from handlers.installing import Installations
 from handlers.jobs import Worker
@@ -57,7 +59,7 @@ class Options:
 
     register: Callable[[AsyncApp, Services], None] = register_all
     register_jobs: Callable[[Worker, Services], None] = register_all_jobs
-    parts: Callable[[Services], Mapping[str, web.Application]] | None = None
+    parts: Callable[[Services], Mapping[str, web.Application]] = parts
     installations: Installations | None = None
     clock: Callable[[], datetime] = now
     pace: Pace = field(default_factory=Pace)
@@ -111,6 +113,7 @@ async def running(settings: Settings, options: Options | None = None) -> AsyncIt
             slack=clients,
             directory=Directory(database, clients),
             background=background,
+            tokens=TokenChecker(database),
             public_url=settings.public_url,
         )
         worker = JobWorker(dsn, pace=chosen.pace, observe=metrics.job_done)
@@ -122,8 +125,8 @@ async def running(settings: Settings, options: Options | None = None) -> AsyncIt
         receiver = Receiver(app, Once(database), check)
         socket = _socket(settings, clients, receiver, stack)
         probes = _probes(database, dsn, worker if chosen.work else None, installations, socket)
-        parts = chosen.parts(services) if chosen.parts is not None else None
-        listening = Listening(create_server(receiver, metrics, database, probes, parts=parts), drain=DRAIN)
+        server = create_server(receiver, metrics, database, probes, parts=chosen.parts(services))
+        listening = Listening(server, drain=DRAIN)
         stack.push_async_callback(listening.close)
         try:
             port = await listening.open(settings.host, settings.port)

@@ -102,6 +102,10 @@ def needed_role(action: Action, settings: Mapping[str, Any] | None = None) -> Ro
     return _DEFAULTS[action]
 
 
+def outranks(role: Role, other: Role) -> bool:
+    return _RANK[role] > _RANK[other]
+
+
 def may(actor: Actor, action: Action, settings: Mapping[str, Any] | None = None) -> bool:
     """`settings` are the workspace's; without them the defaults count."""
     return _RANK[actor.role] >= _RANK[needed_role(action, settings)]

@@ -38,6 +38,7 @@ _TAKEN: Final = {
     "changes_request_once": "request",
     "comment_slack_message_once": "comment",
     "issue_number_once": "issue",
+    "token_request_once": "request",
 }
 
 _REFUSED: Final = {

@@ -7,7 +7,8 @@ from datetime import datetime
 
 import asyncpg
 
-from db.access import Actor
+from db.access import Actor, outranks
+from db.constraints import domain_errors
 from db.errors import FieldError, Invalid, NotFound
 from db.ids import PersonId, WorkspaceId
 from db.states import Role, Source
@@ -16,6 +17,16 @@ NAME_MAX = 50
 
 _COLUMNS = """workspace_id, token_id, name, person_id, role, secret_hash,
     created_at, expires_at, revoked_at, last_used_at"""
+
+# A token can never do more than the person it acts for may do now, and nothing once they have left.
+_AS_IT_STANDS = """
+    SELECT t.workspace_id, t.token_id, t.name, t.person_id, t.secret_hash, t.created_at, t.expires_at, t.last_used_at,
+           CASE WHEN p.role = 'guest' OR t.role = 'guest' THEN 'guest'
+                WHEN p.role = 'member' THEN 'member'
+                ELSE t.role END AS role,
+           CASE WHEN t.person_id IS NULL OR p.active THEN t.revoked_at ELSE coalesce(t.revoked_at, now()) END AS revoked_at
+    FROM tokens t
+    LEFT JOIN people p ON p.workspace_id = t.workspace_id AND p.person_id = t.person_id"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,30 +70,41 @@ async def create(
     role: Role,
     secret_hash: str,
     expires_at: datetime | None = None,
+    request_key: str | None = None,
 ) -> Token:
-    """Keeps a new token that acts for `actor`. Raises Invalid."""
+    """Keeps a new token that acts for `actor`. Raises Invalid; Conflict for a request made before."""
+    if outranks(role, actor.role):
+        message = "a token can do no more than the one who makes it"
+        raise Invalid(FieldError(field="role", code="token_role", message=message))
     if not 1 <= len(name) <= NAME_MAX:
         message = f"a token's name has 1 to {NAME_MAX} characters"
-        raise Invalid(FieldError(field="name", code="length", message=message, limit=NAME_MAX))
-    row = await conn.fetchrow(
-        f"""
-        INSERT INTO tokens (workspace_id, token_id, name, person_id, role, secret_hash, expires_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)
-        RETURNING {_COLUMNS}""",
-        actor.workspace_id,
-        token_id,
-        name,
-        actor.person_id,
-        role.value,
-        secret_hash,
-        expires_at,
-    )
+        code = "too_long" if name else "required"
+        raise Invalid(FieldError(field="name", code=code, message=message, limit=NAME_MAX))
+    with domain_errors():
+        row = await conn.fetchrow(
+            f"""
+            INSERT INTO tokens
+                (workspace_id, token_id, name, person_id, role, secret_hash, expires_at, request_key)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            RETURNING {_COLUMNS}""",
+            actor.workspace_id,
+            token_id,
+            name,
+            actor.person_id,
+            role.value,
+            secret_hash,
+            expires_at,
+            request_key,
+        )
     return Token.from_row(row)
 
 
 async def by_id(conn: asyncpg.Connection, token_id: str) -> Token | None:
-    """The token of this id, whatever its workspace: this is how a request's workspace becomes known."""
-    row = await conn.fetchrow(f"SELECT {_COLUMNS} FROM tokens WHERE token_id = $1", token_id)
+    """The token of this id, whatever its workspace: this is how a request's workspace becomes known.
+
+    Its role is no higher than its person's is now; it counts as revoked when they have left.
+    """
+    row = await conn.fetchrow(f"{_AS_IT_STANDS} WHERE t.token_id = $1", token_id)
     return Token.from_row(row) if row is not None else None
 
 

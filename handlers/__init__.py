@@ -15,6 +15,7 @@ from handlers import (
     creating,
     delivering,
     editing,
+    exports,
     helping,
     history,
     home,
@@ -30,6 +31,7 @@ from handlers import (
     settings,
     showing,
     threads,
+    tokens,
     undoing,
 )
 from handlers.commands import Commands
@@ -58,12 +60,13 @@ _SURFACE = (
     messages,
     members,
     settings,
+    tokens,
     imports,
     reports,
     schedules,
     helping,
 )
-_JOBS = (delivering, imports, schedules)
+_JOBS = (delivering, imports, exports, schedules)
 
 
 def register_all(app: AsyncApp, services: Services) -> None:

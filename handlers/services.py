@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from db.ids import WorkspaceId
 from db.pool import Database
+from handlers.api.secrets import TokenChecker
 
 if TYPE_CHECKING:
     from handlers.requesting import Directory
@@ -49,4 +50,5 @@ class Services:
     slack: SlackClients
     directory: Directory
     background: Background
+    tokens: TokenChecker
     public_url: str | None = None

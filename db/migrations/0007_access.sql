@@ -12,7 +12,10 @@ CREATE TABLE tokens (
     expires_at   timestamptz,
     revoked_at   timestamptz,
     last_used_at timestamptz,
+    -- Which form made it: sent twice, it makes one.
+    request_key  text,
     PRIMARY KEY (workspace_id, token_id),
+    CONSTRAINT token_request_once UNIQUE (workspace_id, request_key),
     CONSTRAINT token_id_once UNIQUE (token_id),
     CONSTRAINT token_person_exists FOREIGN KEY (workspace_id, person_id) REFERENCES people,
     CONSTRAINT token_name_length CHECK (char_length(name) BETWEEN 1 AND 50),

@@ -111,6 +111,7 @@ async def api(database: Database) -> AsyncIterator[Api]:
     async with database.connection() as conn:
         admin = Actor(workspace_id=HERE, person_id=None, role=Role.ADMIN)
         await tokens.revoke(conn, admin, token_id)
+    checker = TokenChecker(database, allowed_failures=5)
     services = Services(
         database=database,
         bell=QuietBell(),
@@ -118,8 +119,8 @@ async def api(database: Database) -> AsyncIterator[Api]:
         slack=NoSlack(),
         directory=Directory(database, NoSlack()),
         background=BackgroundTasks(),
+        tokens=checker,
     )
-    checker = TokenChecker(database, allowed_failures=5)
     server = web.Application()
     server.add_subapp("/api", create_api(services, checker))
     async with TestClient(TestServer(server)) as client:
