@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from uuid import UUID
 
 from slack_sdk.errors import SlackApiError
@@ -149,7 +148,12 @@ class Scheduling:
             await press.redraw(reply.text, list(reply.blocks))
 
     def _new(self, asker: Asker, words: Words, place: Place) -> Json:
-        filled = replace(Filled(), timezone=asker.person.timezone or asker.workspace.timezone)
+        here = place.channel_id or ""
+        filled = Filled(
+            timezone=asker.person.timezone or asker.workspace.timezone,
+            channel_id=here if here.startswith(("C", "G")) else None,
+            direct=here.startswith("D"),
+        )
         return view.form(filled, filled.recurrence.every, words, place.metadata())
 
     async def _list(self, asker: Asker, words: Words, after: ScheduleId | None = None) -> Reply:

@@ -130,12 +130,12 @@ def _what(filled: Filled, words: Words) -> list[Json]:
     channel: Json = {
         "type": "conversations_select",
         "action_id": CHANNEL,
-        "default_to_current_conversation": True,
         "filter": {"include": ["public", "private"], "exclude_bot_users": True},
     }
     if filled.channel_id:
         channel["initial_conversation"] = filled.channel_id
-        del channel["default_to_current_conversation"]
+    else:
+        channel["default_to_current_conversation"] = True
     to_me = option(words.plain("schedule-direct"), DIRECT)
     return [
         input_block(

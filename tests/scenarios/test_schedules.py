@@ -1,0 +1,192 @@
+"""Scheduled reports: made in a form, posted when due, listed, paused, and stopped when Slack refuses them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.playground import LocalSlack
+from bot.process import Options, running
+from bot.settings import Settings
+from bot.worker import Pace
+from tests.scenarios.conftest import Json, Lodge, said
+
+FRIDAY = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
+
+
+class Clock:
+    """The bot's own idea of now; Slack and PostgreSQL keep theirs."""
+
+    def __init__(self) -> None:
+        self.now = FRIDAY
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def lodge(slack: LocalSlack, db_url: str, clock: Clock) -> AsyncIterator[Lodge]:
+    settings = Settings(
+        database_url=db_url,
+        port=0,
+        slack_signing_secret=slack.signing_secret,
+        slack_bot_token=slack.bot_token,
+        slack_api_url=slack.api_url,
+        log="text",
+    )
+    pace = Pace(poll=timedelta(seconds=0.2))
+    async with running(settings, Options(clock=clock, pace=pace)) as process:
+        slack.request_url = f"{process.url}/slack/events"
+        yield Lodge(slack=slack, process=process)
+        await slack.settled()
+
+
+def is_report(message: Json) -> bool:
+    return not message.get("is_ephemeral") and "Scheduled by" in said(message)
+
+
+async def schedule(lodge: Lodge, **values: object) -> Json:
+    """Ada fills the form; gives what she is answered."""
+    ada = lodge.person("ada")
+    await ada.slash("general", "/issue schedule")
+    form = await ada.expect_modal(lambda view: view["callback_id"] == "schedule_form")
+    if every := values.pop("every", None):
+        await ada.choose("schedule_every", every, view_id=form["id"])
+        await ada.expect_modal(lambda view: set(values) <= {b.get("block_id") for b in view["blocks"]})
+    seen = [m["ts"] for m in ada.ephemerals("general")]
+    outcome = await ada.submit(form["id"], {"timezone": "Europe/Berlin", **values})
+    assert not outcome.errors, outcome.errors
+    return await ada.expect_message("general", lambda m: m.get("is_ephemeral") and m["ts"] not in seen)
+
+
+async def the_list(lodge: Lodge) -> Json:
+    return await lodge.ask("ada", "schedule list")
+
+
+async def choose(lodge: Lodge, verb: str) -> Json:
+    """Takes it from the menu of the only schedule in the list; gives the list's message."""
+    ada, message = lodge.person("ada"), await the_list(lodge)
+    menu = next(b["accessory"] for b in message["blocks"] if b.get("accessory"))
+    value = next(o["value"] for o in menu["options"] if o["value"].startswith(verb))
+    await ada.choose("schedule_menu", value, channel="general", ts=message["ts"])
+    return message
+
+
+async def redrawn(lodge: Lodge, message: Json, text: str) -> None:
+    ada = lodge.person("ada")
+    await lodge.slack.until(
+        lambda: any(m["ts"] == message["ts"] and text in said(m) for m in ada.ephemerals("general"))
+    )
+
+
+async def test_a_report_is_scheduled_in_a_form_and_posted_when_due(lodge: Lodge, clock: Clock) -> None:
+    answer = said(await schedule(lodge, report="digest", at="10:30"))
+    assert "Monday to Friday at 10:30 (Europe/Berlin)" in answer
+    clock.now = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+    posted = await lodge.person("grace").expect_message("general", is_report, timeout=20)
+    assert "What happened" in said(posted)
+    assert "comes late" not in said(posted)
+
+
+async def test_how_often_decides_what_the_form_asks_for(lodge: Lodge) -> None:
+    ada = lodge.person("ada")
+    await ada.slash("general", "/issue schedule")
+    form = await ada.expect_modal(lambda view: view["callback_id"] == "schedule_form")
+    await ada.fill(form["id"], {"query": "label:bug"})
+    for every, block in (("weekly", "weekdays"), ("monthly", "day"), ("cron", "cron")):
+        await ada.choose("schedule_every", every, view_id=form["id"])
+        shown = await ada.expect_modal(
+            lambda view, block=block: block in [b.get("block_id") for b in view["blocks"]]
+        )
+        query = next(b for b in shown["blocks"] if b.get("block_id") == "query")
+        assert query["element"]["initial_value"] == "label:bug"
+
+
+@pytest.mark.parametrize(
+    ("every", "values", "said_when"),
+    [
+        ("weekly", {"weekdays": ["mon", "thu"], "at": "09:00"}, "every Monday, Thursday at 09:00"),
+        ("monthly", {"day": "last", "at": "17:00"}, "on the last day of every month at 17:00"),
+        ("cron", {"cron": "0 9 * * 1"}, "by the cron line"),
+    ],
+)
+async def test_every_kind_of_recurrence(lodge: Lodge, every: str, values: Json, said_when: str) -> None:
+    assert said_when in said(await schedule(lodge, every=every, **values))
+
+
+@pytest.mark.parametrize(
+    ("values", "block"),
+    [
+        ({"timezone": "Mars"}, "timezone"),
+        ({"query": "lable:bug"}, "query"),
+        ({"query": "label:nosuch"}, "query"),
+    ],
+)
+async def test_what_cannot_be_is_said_at_its_field(lodge: Lodge, values: Json, block: str) -> None:
+    ada = lodge.person("ada")
+    await ada.slash("general", "/issue schedule")
+    form = await ada.expect_modal(lambda view: view["callback_id"] == "schedule_form")
+    outcome = await ada.submit(form["id"], {"timezone": "UTC", **values})
+    assert list(outcome.errors or ()) == [block]
+
+
+async def test_a_personal_digest_comes_as_a_direct_message(lodge: Lodge, clock: Clock) -> None:
+    await schedule(lodge, direct=["direct"], at="10:30")
+    clock.now = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+    ada = lodge.person("ada")
+    assert await ada.expect_message(ada.dm(), is_report, timeout=20)
+
+
+async def test_the_list_runs_pauses_resumes_and_deletes(lodge: Lodge) -> None:
+    await schedule(lodge)
+    await choose(lodge, "run")
+    assert await lodge.person("grace").expect_message("general", is_report, timeout=20)
+    await redrawn(lodge, await choose(lodge, "pause"), "*Paused*")
+    await redrawn(lodge, await choose(lodge, "resume"), "Next:")
+    await redrawn(lodge, await choose(lodge, "delete"), "Nothing is scheduled")
+
+
+async def test_a_schedule_is_edited_in_its_form(lodge: Lodge) -> None:
+    await schedule(lodge, report="flow")
+    await choose(lodge, "edit")
+    ada = lodge.person("ada")
+    form = await ada.expect_modal(lambda view: view["callback_id"] == "schedule_form")
+    await ada.submit(form["id"], {"report": "aging"})
+    await lodge.settled()
+    assert "Age of open issues" in said(await the_list(lodge))
+
+
+async def test_a_late_report_says_so(lodge: Lodge, clock: Clock) -> None:
+    await schedule(lodge, at="10:30")
+    clock.now = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+    posted = await lodge.person("grace").expect_message("general", is_report, timeout=20)
+    assert "comes late" in said(posted)
+
+
+async def test_a_refusal_pauses_the_schedule_and_tells_its_owner(lodge: Lodge, clock: Clock) -> None:
+    await schedule(lodge, at="10:30")
+    lodge.slack.faults.add(method="chat.postMessage", error="is_archived")
+    clock.now = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+    ada = lodge.person("ada")
+    told = await ada.expect_message(ada.dm(), lambda m: "is_archived" in said(m), timeout=20)
+    assert "paused" in said(told)
+    assert "*Stopped*" in said(await the_list(lodge))
+
+
+async def test_a_workspace_without_charts_gets_a_picture(lodge: Lodge, clock: Clock) -> None:
+    await lodge.ask("ada", "new Something to count")
+    await schedule(lodge, report="aging", at="10:30")
+    lodge.slack.faults.add(method="chat.postMessage", error="invalid_blocks")
+    clock.now = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+    posted = await lodge.person("grace").expect_message("general", is_report, timeout=40)
+    kinds = [block["type"] for block in posted["blocks"]]
+    assert "data_visualization" not in kinds
+    assert kinds.count("image") == 1
+    assert [m for m in lodge.person("grace").messages("general") if is_report(m)] == [posted]
