@@ -1,0 +1,171 @@
+"""The whole story in a real browser: what README promises a newcomer, on the real bot. Screenshots go to .shots/."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from bot.demo.planting import plant
+from bot.parts import parts
+from bot.playground import LocalSlack
+from bot.process import Options, Process, running
+from bot.settings import Settings
+from tests.browser.conftest import OpenPage
+from tests.browser.steps import command, enter, newest, pick
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).parents[2]
+SHOTS = ROOT / ".shots"
+CSV = """title,description,priority,status
+Jetty light is broken,Third lamp from the left,high,OPEN
+Repaint the bollards,,low,IN_PROGRESS
+,No title here,medium,OPEN
+Old ramp,Gone since May,medium,CLOSED
+"""
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[LocalSlack]:
+    manifest = ROOT / "manifest.yml"
+    async with LocalSlack(manifest=manifest, chatter=True, rate_limits="realistic") as local:
+        yield local
+
+
+@pytest.fixture
+async def process(slack: LocalSlack, db_url: str) -> AsyncIterator[Process]:
+    settings = Settings(
+        database_url=db_url,
+        port=0,
+        slack_signing_secret=slack.signing_secret,
+        slack_bot_token=slack.bot_token,
+        slack_api_url=slack.api_url,
+        log="text",
+    )
+    async with running(settings, Options(parts=parts)) as process:
+        slack.request_url = f"{process.url}/slack/events"
+        await plant(process.services, slack)
+        yield process
+        await slack.settled()
+
+
+async def shoot(page: Page, name: str) -> None:
+    SHOTS.mkdir(exist_ok=True)
+    await page.screenshot(path=SHOTS / f"{name}.png")
+
+
+def field(dialog: Locator, label: str) -> Locator:
+    return dialog.get_by_label(re.compile(rf"^{label}"))
+
+
+async def test_a_newcomer_files_discusses_imports_and_reports(
+    slack: LocalSlack, process: Process, open_page: OpenPage
+) -> None:
+    page = await open_page(slack.url, "ada")
+    await enter(page, "support")
+
+    await command(page, "/issue")
+    dialog = page.get_by_role("dialog")
+    await expect(dialog).to_be_visible()
+    await shoot(page, "create-empty")
+    await field(dialog, "Title").fill("Crane is stuck in the rain")
+    await pick(field(dialog, "Assignee"), "grace")
+    await pick(field(dialog, "Priority"), "High")
+    await shoot(page, "create-form")
+    await dialog.get_by_role("button", name="Create").click()
+    await expect(dialog).to_be_hidden()
+
+    card = page.locator("main").get_by_role("article").filter(has_text="Crane is stuck in the rain").first
+    await expect(card).to_be_visible()
+    await expect(card).to_contain_text("grace")
+    await shoot(page, "card")
+
+    # The message itself, by its time: what is said about the issue later looks alike.
+    shown = page.locator("main .message:not(.ephemeral)").filter(has_text="Crane is stuck in the rain").first
+    await expect(shown).to_be_visible()
+    ts = await shown.get_attribute("data-ts")
+    posted = page.locator(f'main [data-ts="{ts}"]')
+    await posted.get_by_role("button", name="Assign to me").click()
+    await expect(posted).to_contain_text("Assignee: @ada")
+
+    await posted.hover()
+    await posted.get_by_role("button", name="Reply in thread").click()
+    thread = page.get_by_role("complementary")
+    composer = thread.get_by_role("textbox", name=re.compile("Reply"))
+    await composer.fill("The brake pads are wet, I think")
+    await composer.press("Enter")
+    await expect(thread).to_contain_text("The brake pads are wet")
+    await shoot(page, "thread")
+    key = re.search(r"LDG-\d+", await posted.inner_text())
+    assert key is not None
+    await command(page, f"/issue show {key[0]}")
+    await expect(newest(page)).to_contain_text("The brake pads are wet")
+
+    await posted.get_by_role("button", name="Close", exact=True).click()
+    await expect(posted).to_contain_text("Completed")
+    await shoot(page, "closed")
+
+    await command(page, "/issue report assignees")
+    await expect(newest(page)).to_contain_text("How this is computed")
+    await expect(newest(page)).to_contain_text("Grace Okafor")
+    await shoot(page, "report-assignees")
+    await command(page, "/issue report latency")
+    await expect(newest(page)).to_contain_text("median", ignore_case=True)
+    await shoot(page, "report-latency")
+
+
+async def test_a_csv_dropped_into_a_channel_becomes_issues(
+    slack: LocalSlack, process: Process, open_page: OpenPage
+) -> None:
+    page = await open_page(slack.url, "ada")
+    await enter(page, "support")
+    await page.evaluate(
+        """text => {
+            const data = new DataTransfer();
+            data.items.add(new File([text], "harbour.csv", {type: "text/csv"}));
+            for (const kind of ["dragenter", "dragover", "drop"])
+                document.querySelector("main").dispatchEvent(
+                    new DragEvent(kind, {dataTransfer: data, bubbles: true, cancelable: true}));
+        }""",
+        CSV,
+    )
+    dropped = page.locator("main").get_by_role("article").filter(has_text="harbour.csv").last
+    await expect(dropped).to_be_visible()
+    await dropped.get_by_role("button", name=re.compile("1 repl", re.IGNORECASE)).click()
+    thread = page.get_by_role("complementary")
+    await expect(thread.get_by_role("button", name="Import", exact=True)).to_be_visible()
+    await expect(thread).to_contain_text(re.compile("line 4", re.IGNORECASE))
+    await shoot(page, "import-preview")
+    await thread.get_by_role("button", name="Import", exact=True).click()
+    await expect(thread.get_by_role("button", name="Undo")).to_be_visible()
+    await shoot(page, "import-done")
+    await command(page, "/issue list bollards")
+    await expect(newest(page)).to_contain_text("Repaint the bollards")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_home_and_lists_are_pleasant(
+    slack: LocalSlack, process: Process, open_page: OpenPage, scheme: str
+) -> None:
+    page = await open_page(slack.url, "grace", color_scheme=scheme)
+    await enter(page, "product")
+    await command(page, "/issue list")
+    await expect(newest(page)).to_contain_text("Login fails on Safari")
+    await shoot(page, f"list-{scheme}")
+    await page.get_by_role("link", name=re.compile("^Lodge")).click()
+    await expect(page.locator("main")).to_contain_text("LDG-")
+    await shoot(page, f"home-{scheme}")
+
+
+async def test_a_narrow_screen_works(slack: LocalSlack, process: Process, open_page: OpenPage) -> None:
+    page = await open_page(slack.url, "linus", viewport={"width": 390, "height": 844})
+    await command(page, "/issue mine")
+    await expect(newest(page)).to_contain_text("LDG-")
+    await shoot(page, "narrow")
+    await command(page, "/issue")
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    await shoot(page, "narrow-form")
