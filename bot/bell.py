@@ -19,8 +19,9 @@ from pgqueuer.domain.settings import db_settings
 from db.errors import Busy, Unavailable
 from db.pool import Database
 
-# Seconds in which rings are gathered. A worker that is at it anyway takes new jobs along without one.
-GATHER = 0.05
+# Seconds between notifications. The first ring after a rest is heard at once; a worker that is at it
+# takes new jobs along without one.
+REST = 0.2
 
 _log = logging.getLogger(__name__)
 
@@ -28,9 +29,9 @@ _log = logging.getLogger(__name__)
 class QueueBell:
     """`ring` returns at once; `run` is the task that notifies."""
 
-    def __init__(self, database: Database, *, gather: float = GATHER) -> None:
+    def __init__(self, database: Database, *, rest: float = REST) -> None:
         self._database = database
-        self._gather = gather
+        self._rest = rest
         self._rung = asyncio.Event()
 
     def ring(self) -> None:
@@ -39,11 +40,11 @@ class QueueBell:
     async def run(self) -> None:
         while True:
             await self._rung.wait()
-            await asyncio.sleep(self._gather)
             self._rung.clear()
             with contextlib.suppress(Busy, Unavailable, asyncpg.PostgresError, asyncpg.InterfaceError):
                 async with self._database.connection() as conn:
                     await conn.execute("SELECT pg_notify($1, $2)", db_settings().channel, notice())
+            await asyncio.sleep(self._rest)
 
 
 def notice() -> str:

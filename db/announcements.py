@@ -55,20 +55,25 @@ class Batch:
 
 async def take(conn: asyncpg.Connection, workspace_id: WorkspaceId, limit: int) -> Batch | None:
     """Takes up to `limit` changes, inside the caller's transaction; None when none is left."""
-    rows = await conn.fetch(
+    taken = await conn.fetch(
         """
-        WITH taken AS (
-            DELETE FROM pending_changes
-            WHERE workspace_id = $1 AND change_id = ANY(ARRAY(
-                SELECT change_id FROM pending_changes WHERE workspace_id = $1
-                ORDER BY change_id LIMIT $2 FOR UPDATE SKIP LOCKED))
-            RETURNING change_id
-        )
-        SELECT change_id, actor_id, source, action, channel_id, thread_ts, summary, at
-        FROM changes JOIN taken USING (change_id) WHERE workspace_id = $1 ORDER BY change_id
+        DELETE FROM pending_changes
+        WHERE workspace_id = $1 AND change_id = ANY(ARRAY(
+            SELECT change_id FROM pending_changes WHERE workspace_id = $1
+            ORDER BY change_id LIMIT $2 FOR UPDATE SKIP LOCKED))
+        RETURNING change_id
         """,
         workspace_id,
         limit,
+    )
+    # By id: joined in one statement, a plan made when the table was small would read all of it.
+    rows = await conn.fetch(
+        """
+        SELECT change_id, actor_id, source, action, channel_id, thread_ts, summary, at
+        FROM changes WHERE workspace_id = $1 AND change_id = ANY($2::uuid[]) ORDER BY change_id
+        """,
+        workspace_id,
+        [row["change_id"] for row in taken],
     )
     if not rows:
         return None

@@ -5,6 +5,8 @@ Changes are taken in batches, so that a burst on one issue is said once, as it e
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,6 +32,8 @@ from handlers.views.people import mention
 from handlers.words import words
 
 BATCH: Final = 500
+# Seconds between runs for one workspace: under load, batches are few and large. A change after a rest does not wait.
+REST: Final = 0.5
 # One change of many issues is not said to everyone about each.
 _MANY: Final = 20
 _CREATED: Final = "created"
@@ -70,13 +74,23 @@ class Announcing:
     def __init__(self, services: Services) -> None:
         self._services = services
         self.announcers: list[Announcer] = [self._tell_slack]
+        self._next: dict[WorkspaceId, float] = {}
 
     async def run(self, job: Job) -> None:
         workspace_id = WorkspaceId(job.payload.decode())
+        # Before the job lets others be enqueued: whatever commits meanwhile needs none.
+        await self._rest(workspace_id)
         async with self._services.database.connection() as conn:
             await jobs.open_dedupe(conn, job.id)
         while await self._announce(workspace_id):
             pass
+
+    async def _rest(self, workspace_id: WorkspaceId) -> None:
+        now = time.monotonic()
+        begin = max(now, self._next.get(workspace_id, now))
+        self._next[workspace_id] = begin + REST
+        if begin > now:
+            await asyncio.sleep(begin - now)
 
     async def _announce(self, workspace_id: WorkspaceId) -> bool:
         async with self._services.database.transaction() as conn:

@@ -13,6 +13,7 @@ import sys
 import asyncpg
 import uvloop
 
+from bot.logs import set_up_logs
 from bot.process import Options, running
 from bot.settings import Settings
 from db import people, workspaces
@@ -56,7 +57,7 @@ async def prepare(dsn: str) -> None:
 
 
 async def main() -> None:
-    logging.basicConfig(level=logging.WARNING)
+    set_up_logs("text", level=logging.WARNING)
     dsn = os.environ["DATABASE_URL"]
     await prepare(dsn)
     settings = Settings(
@@ -66,7 +67,9 @@ async def main() -> None:
         slack_bot_token="xoxb-bench",
         slack_api_url="http://127.0.0.1:9/api/",
     )
-    async with running(settings, Options(installations=Installed())) as process:
+    async with running(
+        settings, Options(installations=Installed(), work=os.environ.get("BENCH_WORK", "1") == "1")
+    ) as process:
         print(process.port, flush=True)
         await asyncio.to_thread(sys.stdin.read)
 
