@@ -62,6 +62,7 @@ _SURFACE = (
     settings,
     tokens,
     imports,
+    exports,
     reports,
     schedules,
     helping,

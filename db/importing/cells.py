@@ -49,9 +49,11 @@ def join_labels(names: list[str]) -> str:
     return ", ".join(names)
 
 
-def first_person(cell: str) -> str:
+def first_person(cell: str, format_: Format) -> str:
     """The person a cell names, the first of several; empty for nobody."""
     text = cell.strip()
+    if format_ is Format.LODGE:
+        return limits.line(text)
     if text[:1] in "[{" and text:
         logins = _from_json(text if text[0] == "[" else f"[{text}]", "login")
         if logins is not None:

@@ -241,7 +241,7 @@ class Converter:
         return int(found)
 
     def _person(self, cell: str) -> int | None:
-        name = first_person(cell)
+        name = first_person(cell, self.mapping.format)
         if len(name) > limits.NAME_MAX:
             raise BadRow(Reason.PERSON_TOO_LONG, length=len(name), limit=limits.NAME_MAX)
         number = self.people.number(name) if name else None

@@ -349,7 +349,7 @@ SELECT $1, s.issue_id, s.number, s.title, coalesce(s.description, ''), s.status,
        CASE WHEN s.close_reason = 'duplicate' THEN 'not_planned' ELSE s.close_reason END,
        s.priority, a.person_id, coalesce(r.person_id, CASE WHEN s.reporter IS NULL THEN $5::uuid END), s.due_on,
        s.external_ref, CASE WHEN s.status = 'closed' THEN 2 ELSE 1 END, 'import', {_CREATED_AT},
-       greatest(s.updated_at, {_CREATED_AT}, {_CLOSED_AT}), {_CLOSED_AT}
+       greatest(coalesce(s.updated_at, {_CLOSED_AT}), {_CREATED_AT}), {_CLOSED_AT}
 FROM (SELECT nextval($4::text::regclass) AS number, s.*
       FROM (SELECT * FROM staged s WHERE {_SLICE_OF} ORDER BY s.line) s) s
 LEFT JOIN staged_people a ON a.number = s.assignee

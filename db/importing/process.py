@@ -39,6 +39,11 @@ async def read_table(
     feeding = asyncio.create_task(_feed(process, json.dumps(task).encode() + b"\n", source))
     try:
         yield _frames(process, feeding)
+    except BaseException:
+        # Only then: looking after a process that ends by itself is asyncio's own business.
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        raise
     finally:
         feeding.cancel()
         with contextlib.suppress(asyncio.CancelledError, Exception):
@@ -103,8 +108,7 @@ async def _frames(process: Process, feeding: asyncio.Task[None]) -> AsyncIterato
 
 
 async def _end(process: Process) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        process.kill()
+    """Without its input the reader ends; what it still says is for nobody."""
     assert process.stdin is not None
     process.stdin.close()
     assert process.stdout is not None

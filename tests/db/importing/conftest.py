@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -87,7 +87,7 @@ MakeDesk = Callable[[str], Awaitable[Desk]]
 
 
 @pytest.fixture
-async def make_desk(database: Database) -> AsyncIterator[MakeDesk]:
+async def make_desk(database: Database) -> MakeDesk:
     async def make(workspace_id: str) -> Desk:
         async with database.transaction() as conn:
             workspace = await workspaces.ensure(conn, WorkspaceId(workspace_id), "Harbour")
@@ -102,7 +102,7 @@ async def make_desk(database: Database) -> AsyncIterator[MakeDesk]:
         )
         return Desk(database=database, workspace=workspace, actor=actor)
 
-    yield make
+    return make
 
 
 @pytest.fixture
