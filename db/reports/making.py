@@ -141,6 +141,8 @@ async def latency(
         by_label=tuple(
             LabelLatency(label_id=label, name=names[label], latency=numbers)
             for label, numbers in by_label.items()
+            # Merged into another a moment ago.
+            if label in names
         ),
         trend=tuple(
             TrendPoint(span=point, latency=numbers) for point, numbers in zip(points, trend, strict=True)

@@ -110,6 +110,12 @@ SET created_day = excluded.created_day, closed_day = excluded.closed_day, latenc
 WHERE r.* IS DISTINCT FROM excluded.*"""
 
 
+# It changes labels of any number of issues without an event of theirs.
+_MERGES_LABELS: Final[LiteralString] = """
+SELECT EXISTS (SELECT FROM changes
+               WHERE workspace_id = $1 AND change_id = ANY ($2::uuid[]) AND action = 'merge_labels')"""
+
+
 async def take_turn(conn: asyncpg.Connection, workspace_id: WorkspaceId) -> str | None:
     """Waits for others who write this workspace's rollups; returns the book's time zone, None without a book."""
     await conn.execute(_TURN, workspace_id)
@@ -129,6 +135,12 @@ async def fold(conn: asyncpg.Connection, workspace_id: WorkspaceId, change_ids: 
     # A large import takes longer than any statement of a person may.
     await conn.execute("SET LOCAL statement_timeout = 0")
     if await take_turn(conn, workspace_id) is None:
-        await enqueue(conn, REBUILD_JOB, workspace_id.encode(), dedupe_key=f"{REBUILD_JOB}:{workspace_id}")
+        await _ask_for_rebuild(conn, workspace_id)
         return
     await conn.execute(_FOLD, workspace_id, list(change_ids))
+    if await conn.fetchval(_MERGES_LABELS, workspace_id, list(change_ids)):
+        await _ask_for_rebuild(conn, workspace_id)
+
+
+async def _ask_for_rebuild(conn: asyncpg.Connection, workspace_id: WorkspaceId) -> None:
+    await enqueue(conn, REBUILD_JOB, workspace_id.encode(), dedupe_key=f"{REBUILD_JOB}:{workspace_id}")

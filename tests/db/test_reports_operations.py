@@ -1,0 +1,159 @@
+"""The operations people use, in any order: kept and scanned numbers agree after each of them."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import asyncpg
+import pytest
+
+from db import announcements, bulk, changes, issues, labels, people, reports
+from db.access import Actor
+from db.bulk import BulkPatch
+from db.errors import LodgeError
+from db.issues import IssueDraft, IssuePatch
+from db.query import parse
+from db.reports.choosing import choose
+from db.reports.kept import Kept
+from db.reports.numbers import Span
+from db.reports.scanned import Scanned
+from db.rollups import differences, fold, rebuild
+from db.states import CloseReason, Priority, Status
+from tests.db.test_rollups import everything
+from tests.db.worlds import World, file, make_world, me, placeholder
+
+LABELS = ("bug", "ui", "ops")
+
+
+async def act(conn: asyncpg.Connection, world: World, chance: random.Random) -> None:
+    """Something somebody may do; what is refused changes nothing."""
+    actor = chance.choice((world.ada, world.bob))
+    known = [r["issue_id"] for r in await conn.fetch("SELECT issue_id FROM issues ORDER BY number")]
+    what = chance.choice(("create", "create", "edit", "edit", "edit", "bulk", "labels", "undo"))
+    issue = chance.choice(known) if known else None
+    someone = chance.choice((None, me(world.ada), me(world.bob)))
+    async with conn.transaction():
+        match what:
+            case "edit" if issue:
+                patch = chance.choice(
+                    (
+                        IssuePatch(status=Status.CLOSED, close_reason=CloseReason.COMPLETED),
+                        IssuePatch(status=Status.IN_PROGRESS),
+                        IssuePatch(status=Status.OPEN),
+                        IssuePatch(assignee_id=someone),
+                        IssuePatch(priority=chance.choice(list(Priority)), assignee_id=someone),
+                    )
+                )
+                await issues.edit(conn, actor, issue, patch)
+            case "bulk" if known:
+                patch = BulkPatch(status=Status.CLOSED, reason=CloseReason.COMPLETED, add_labels=("ops",))
+                await bulk.change(conn, actor, chance.sample(known, min(4, len(known))), patch)
+            case "labels" if issue:
+                await labels.add_remove(conn, actor, issue, [chance.choice(LABELS)], [])
+            case "undo":
+                await changes.undo(conn, actor)
+            case _:
+                draft = IssueDraft(
+                    title="Something",
+                    priority=chance.choice(list(Priority)),
+                    assignee_id=someone,
+                    labels=tuple(chance.sample(LABELS, chance.randint(0, 2))),
+                )
+                await issues.create(conn, actor, draft)
+
+
+async def announce(conn: asyncpg.Connection, world: World, most: int) -> None:
+    async with conn.transaction():
+        batch = await announcements.take(conn, world.workspace_id, most)
+        if batch is not None:
+            await fold(conn, world.workspace_id, [change.change_id for change in batch.changes])
+
+
+async def assert_agreed(conn: asyncpg.Connection, actor: Actor) -> None:
+    today = datetime.now(UTC).date()
+    spans = [Span(start=today - timedelta(days=back), end=today + timedelta(days=2)) for back in (0, 1, 30)]
+    async with conn.transaction(isolation="repeatable_read", readonly=True):
+        scanned = Scanned(conn, actor, ZoneInfo("UTC"), await choose(conn, actor, None))
+        assert await everything(Kept(conn, actor.workspace_id), spans) == await everything(scanned, spans)
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_kept_and_scanned_numbers_agree_after_every_operation(
+    conn: asyncpg.Connection, seed: int
+) -> None:
+    world, chance = await make_world(conn), random.Random(seed)
+    await rebuild(conn, world.workspace_id)
+    for step in range(60):
+        try:
+            await act(conn, world, chance)
+        except LodgeError:
+            continue
+        if chance.random() < 0.4:
+            await announce(conn, world, chance.randint(1, 6))
+        if step % 5 == 0:
+            await assert_agreed(conn, world.admin)
+    await assert_agreed(conn, world.admin)
+    assert await differences(conn, world.workspace_id) == []
+
+
+async def test_a_person_merged_into_another_takes_their_numbers_along(conn: asyncpg.Connection) -> None:
+    world = await make_world(conn)
+    await rebuild(conn, world.workspace_id)
+    other = await placeholder(conn, world.admin, "Old Ada")
+    for _ in range(3):
+        await file(conn, world.ada, assignee_id=other.person_id)
+    await announce(conn, world, 100)
+    await people.merge(conn, world.admin, other.person_id, me(world.ada))
+    await assert_agreed(conn, world.admin)
+    await announce(conn, world, 100)
+    await assert_agreed(conn, world.admin)
+    assert await differences(conn, world.workspace_id) == []
+
+
+async def test_merged_labels_are_counted_anew(conn: asyncpg.Connection) -> None:
+    world = await make_world(conn)
+    await rebuild(conn, world.workspace_id)
+    for name in ("bug", "defect"):
+        issue = await file(conn, world.ada, labels=(name,))
+        await issues.close(conn, world.ada, issue.issue_id)
+    await announce(conn, world, 100)
+    ids = {label.name: label.label_id for label in await labels.all(conn, world.admin)}
+    await conn.execute("DELETE FROM pgqueuer")
+    await labels.merge_labels(conn, world.admin, ids["defect"], ids["bug"])
+    await announce(conn, world, 100)
+    assert await conn.fetchval("SELECT count(*) FROM pgqueuer WHERE entrypoint = 'rollups'") == 1
+    await rebuild(conn, world.workspace_id)
+    period = reports.parse_period("7d", datetime.now(UTC).date())
+    (row,) = (await reports.latency(conn, world.admin, period)).by_label
+    assert (row.name, row.latency.closed) == ("bug", 2)
+
+
+async def test_every_report_is_the_same_from_rollups_and_from_a_query_that_chooses_all(
+    conn: asyncpg.Connection,
+) -> None:
+    world, chance = await make_world(conn), random.Random(11)
+    await rebuild(conn, world.workspace_id)
+    for _ in range(40):
+        try:
+            await act(conn, world, chance)
+        except LodgeError:
+            continue
+    today = datetime.now(UTC).date()
+    period, every = reports.parse_period("30d", today), parse("priority:urgent,high,medium,low,none")
+    for make in (reports.assignees, reports.latency, reports.flow, reports.digest):
+        assert await make(conn, world.admin, period) == await make(conn, world.admin, period, every)
+    assert await reports.aging(conn, world.admin, today) == await reports.aging(
+        conn, world.admin, today, every
+    )
+
+
+async def test_a_guest_is_shown_their_own_issues_only(conn: asyncpg.Connection) -> None:
+    world = await make_world(conn)
+    await rebuild(conn, world.workspace_id)
+    await file(conn, world.ada)
+    await file(conn, world.guest)
+    period = reports.parse_period("7d", datetime.now(UTC).date())
+    assert (await reports.flow(conn, world.guest, period)).total.created == 1
+    assert (await reports.flow(conn, world.ada, period)).total.created == 2
