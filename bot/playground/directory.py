@@ -232,6 +232,8 @@ class File:
     channels: list[str] = field(default_factory=list)
     shares: dict[str, dict[str, list[Json]]] = field(default_factory=dict)
     complete: bool = True
+    # Sent in a form: the app may read it although it was shared nowhere.
+    in_form: bool = False
 
     def payload(self, base_url: str) -> Json:
         path = f"{self.team_id}-{self.id}"

@@ -266,6 +266,7 @@ async def submit(service: Service, user: User, item: OpenView) -> Outcome:
     body["trigger_id"] = service.triggers.issue(user.id, user.team_id, item.id)
     body["view"] = snapshot(item.view)
     body["response_urls"] = _response_urls(service, user, item)
+    _hand_over_files(service, item)
     answer = await service.deliveries.interact("view_submission", user.team_id, body)
     if answer.failure is not None:
         kind = "timeout" if answer.failure == "operation_timeout" else "error"
@@ -276,6 +277,15 @@ async def submit(service: Service, user: User, item: OpenView) -> Outcome:
     except SlackError as error:
         service.notify(user, "error", None, TROUBLE)
         return Outcome(outcome="failed", message=f"{TROUBLE} ({error.code}: {error.messages})")
+
+
+def _hand_over_files(service: Service, item: OpenView) -> None:
+    for inputs in item.view["state"]["values"].values():
+        for value in inputs.values():
+            for sent in value.get("files") or ():
+                file = service.state.files[sent["id"]]
+                file.in_form = True
+                service.state.save_file(file)
 
 
 def _response_urls(service: Service, user: User, item: OpenView) -> list[Json]:

@@ -21,7 +21,7 @@ async def info(call: Call) -> Json:
     channels = [call.service.state.channels[item] for item in file.channels]
     inside = [item for item in channels if call.app.bot_user_id in item.members]
     public = any(item.list_type == "public_channel" for item in channels)
-    if file.user != call.app.bot_user_id and not inside and not public:
+    if file.user != call.app.bot_user_id and not file.in_form and not inside and not public:
         raise SlackError("file_not_found")
     return {
         "file": file.detail(call.service.base_url),
