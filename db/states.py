@@ -137,7 +137,9 @@ def read_priority(text: str) -> Priority:
 
 
 def _unknown(field: str, text: str, words: Iterable[str], shown: tuple[str, ...]) -> Invalid:
-    near = get_close_matches(_squeeze(text), [*words, *(_squeeze(s) for s in shown)], n=1, cutoff=0.5)
+    word = _squeeze(text)
+    near = get_close_matches(word, [_squeeze(s) for s in shown], n=1, cutoff=0.7)
+    near = near or get_close_matches(word, list(words), n=1, cutoff=0.5)
     hint = f"; did you mean “{_spoken(near[0], shown)}”?" if near else ""
     message = f"“{text.strip()[:50]}” is not a {field}{hint} Known: {', '.join(shown)}"
     return Invalid(FieldError(field=field, code="unknown", message=message))
