@@ -1,0 +1,154 @@
+"""Replicas die at any moment, answers of Slack get lost: each due report is posted exactly once."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from bot.playground import LocalSlack
+from tests.scenarios.conftest import said
+
+ROOT = Path(__file__).parents[2]
+# LODGE_FAULT_RUNS=1000 for a thousand.
+RUNS = int(os.environ.get("LODGE_FAULT_RUNS", "60"))
+CHANNELS = max(6, RUNS // 10)
+REPLICAS = 3
+KILLS = 6
+PATIENCE = 90 + RUNS
+
+
+@asynccontextmanager
+async def replica(slack: LocalSlack, dsn: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.faults.replica",
+        dsn,
+        slack.api_url,
+        slack.bot_token,
+        slack.signing_secret,
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    assert process.stdout is not None
+    try:
+        assert await asyncio.wait_for(process.stdout.readline(), 30) == b"ready\n"
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+class Fleet:
+    """Keeps a place for each replica; one that dies is started again."""
+
+    def __init__(self, slack: LocalSlack, dsn: str) -> None:
+        self._slack = slack
+        self._dsn = dsn
+        self._running: list[asyncio.subprocess.Process] = []
+        self._places: list[asyncio.Task[None]] = []
+        self.over = False
+
+    async def _place(self) -> None:
+        while not self.over:
+            async with replica(self._slack, self._dsn) as process:
+                self._running.append(process)
+                await process.wait()
+                self._running.remove(process)
+
+    async def start(self) -> None:
+        self._places = [asyncio.create_task(self._place()) for _ in range(REPLICAS)]
+        while len(self._running) < REPLICAS:
+            await asyncio.sleep(0.05)
+
+    def kill_one(self, chance: random.Random) -> None:
+        if self._running:
+            chance.choice(self._running).kill()
+
+    async def stop(self) -> None:
+        self.over = True
+        for place in self._places:
+            place.cancel()
+        await asyncio.gather(*self._places, return_exceptions=True)
+
+
+async def channels(slack: LocalSlack) -> list[str]:
+    ada, bot = slack.person("ada"), slack.state.installations[slack.team_id].bot_user_id
+    made = []
+    for number in range(CHANNELS):
+        channel = await ada.create_channel(f"reports-{number}")
+        await ada.invite(channel["id"], bot)
+        made.append(str(channel["id"]))
+    return made
+
+
+async def make_due(dsn: str, team: str, places: list[str]) -> None:
+    conn = await asyncpg.connect(dsn)
+    await conn.execute("SELECT create_workspace($1, 'Test')", team)
+    owner = await conn.fetchval(
+        "INSERT INTO people (workspace_id, name) VALUES ($1, 'Ada') RETURNING person_id", team
+    )
+    await conn.execute(
+        """
+        INSERT INTO schedules (workspace_id, owner_id, report, query, period, channel_id, recurrence, timezone,
+                               next_due_at)
+        SELECT $1, $2, 'aging', 'key:' || n, '7d', ($4::text[])[1 + n % cardinality($4::text[])],
+               'monthly 1 00:00', 'UTC', now() - interval '1 second'
+        FROM generate_series(1, $3) n""",
+        team,
+        owner,
+        RUNS,
+        places,
+    )
+    await conn.close()
+
+
+async def unfinished(dsn: str) -> int:
+    conn = await asyncpg.connect(dsn)
+    count: int = await conn.fetchval(
+        "SELECT count(*) FROM schedules s WHERE NOT EXISTS (SELECT FROM report_runs r"
+        " WHERE r.schedule_id = s.schedule_id AND r.state = 'posted')"
+    )
+    await conn.close()
+    return count
+
+
+@pytest.mark.faults
+async def test_each_due_report_is_posted_exactly_once(db_url: str) -> None:
+    chance = random.Random(6)
+    manifest = ROOT / "manifest.yml"
+    async with LocalSlack(manifest=manifest, rate_limits="off") as slack:
+        places = await channels(slack)
+        fleet = Fleet(slack, db_url)
+        await fleet.start()
+        try:
+            lost = slack.faults.add(method="chat.postMessage", drop="after", times=5, skip=3)
+            slack.faults.add(method="chat.postMessage", drop="before", times=3, skip=9)
+            slack.faults.add(method="chat.postMessage", status=500, times=3, skip=15)
+            await make_due(db_url, slack.team_id, places)
+            began = time.monotonic()
+            for _ in range(KILLS):
+                await asyncio.sleep(chance.uniform(0.5, 3))
+                fleet.kill_one(chance)
+            while await unfinished(db_url):
+                assert time.monotonic() - began < PATIENCE, await unfinished(db_url)
+                await asyncio.sleep(0.5)
+        finally:
+            await fleet.stop()
+        ada = slack.person("ada")
+        texts = [said(m) for place in places for m in ada.messages(place) if "Scheduled by" in said(m)]
+    assert lost.hits == 5
+    posted = Counter(n for n in range(1, RUNS + 1) for text in texts if f"`key:{n}`" in text)
+    assert posted == Counter(range(1, RUNS + 1))
