@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import combinations
 from typing import Any, Final
 
 import asyncpg
@@ -20,7 +19,9 @@ from db.query.parser import parse
 from db.query.resolving import Resolved, plain
 
 # An issue is looked at when it has two of the rarest words of the new one.
-_RAREST: Final = 6
+_RAREST: Final = 5
+# When no more than this can have two of them, all are looked at at once.
+_ALL_AT_ONCE: Final = 5_000
 _WORDS_OF_TEXT: Final = 150
 _COMPARED: Final = 40
 # Of 1: below this, two titles merely share a topic.
@@ -44,6 +45,7 @@ class _Words:
 
     weights: dict[str, float]
     lexemes: dict[str, str]
+    rare: bool
 
 
 async def likely(
@@ -95,7 +97,18 @@ async def _known(conn: asyncpg.Connection, actor: Actor, title: str, text: str, 
     known = sorted(rows, key=lambda row: -weights[row["word"]])
     # A word that nobody has used leads nowhere, unless it is a number: those are not kept.
     leading = [r for r in known if r["popularity"] is not None or not vocabulary.learnable(r["word"])]
-    return _Words(weights=weights, lexemes={r["word"]: r["lexeme"] for r in leading[:_RAREST]})
+    leading = leading[:_RAREST]
+    return _Words(
+        weights=weights,
+        lexemes={row["word"]: row["lexeme"] for row in leading},
+        rare=_at_most(leading) <= _ALL_AT_ONCE,
+    )
+
+
+def _at_most(leading: list[Any]) -> int:
+    """So many issues can have two of the words: one of any two is not the commonest."""
+    known = sorted(2 ** (row["popularity"] or 0) for row in leading)
+    return int(sum(known[:-1] if len(known) > 1 else known))
 
 
 def _weight(row: Any, bits: int) -> float:
@@ -105,10 +118,17 @@ def _weight(row: Any, bits: int) -> float:
 async def _candidates(conn: asyncpg.Connection, resolved: Resolved, words: _Words, top: int) -> list[IssueId]:
     """The best of what shares two words, newest first, until there is enough to compare."""
     lexemes = list(words.lexemes.values())
-    pairs = [f"({a} & {b})" for a, b in combinations(lexemes, 2)] or lexemes
-    window = await ranking.window(conn, resolved, " | ".join(pairs), top + 1, enough=_COMPARED)
+    window = await ranking.window(conn, resolved, _two_of(lexemes), top + 1, rank_by=" | ".join(lexemes))
     best = sorted(window.candidates, key=lambda candidate: candidate.place)
     return [candidate.issue_id for candidate in best[:_COMPARED]]
+
+
+def _two_of(lexemes: list[str]) -> str:
+    """A tsquery for any two of them; of one, for that one."""
+    pairs = [
+        f"{lexeme} & ({' | '.join(lexemes[place:])})" for place, lexeme in enumerate(lexemes[:-1], start=1)
+    ]
+    return " | ".join(f"({pair})" for pair in pairs) or lexemes[0]
 
 
 def _score(issue: Issue, title: str, text: str, words: _Words) -> float:

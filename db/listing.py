@@ -36,12 +36,14 @@ MAX_PAGE: Final = 100
 # So few are gathered at once; beyond, walking a little of the order is tried first.
 _FEW: Final = 300
 # So many can still be gathered and sorted in well under 0.1 s.
-_MANY: Final = 10_000
+_MANY: Final = 20_000
 # How deep the order is walked, one after the other, until the page is full or the end is reached.
 _DEPTHS: Final = (600, 6_000, 60_000)
 
 _COUNTED_WHOLE: Final = 5_000
-_SAMPLE: Final = 1_500
+_SAMPLE: Final = 1_000
+# So many in the sample tell the number well enough; words that are rarer are counted.
+_TOLD: Final = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,13 +141,17 @@ async def count(
     )
     if top <= _COUNTED_WHOLE:
         return Count(value=await _value(conn, number_of_all(resolved)), exact=True)
-    driver = await _shortest(conn, resolved, drivers(resolved), _MANY)
-    driver = driver or await _shortest(conn, resolved, _text_drivers(resolved), _MANY)
+    driver = await _shortest(conn, resolved, drivers(resolved), _COUNTED_WHOLE)
+    found = 0
+    if driver is None:
+        sample = random.sample(range(1, top + 1), min(top, _SAMPLE))
+        found = await _value(conn, number_in_sample(resolved, sample))
+        if found < _TOLD:
+            driver = await _shortest(conn, resolved, _text_drivers(resolved), _MANY)
+            driver = driver or await _shortest(conn, resolved, drivers(resolved), _MANY)
     if driver is not None:
         return Count(value=await _value(conn, number_matching(resolved, driver)), exact=True)
-    sample = random.sample(range(1, top + 1), _SAMPLE)
-    found = await _value(conn, number_in_sample(resolved, sample))
-    return Count(value=_rounded(found * top / _SAMPLE), exact=False)
+    return Count(value=_rounded(found * top / min(top, _SAMPLE)), exact=False)
 
 
 async def matching(

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from itertools import chain, repeat
+from typing import Final, LiteralString
 
 import asyncpg
 
@@ -18,11 +19,18 @@ from db.query.compiler import compile_query
 from db.query.cursors import Cursor, decode, encode
 from db.query.resolving import Resolved
 
-# Ranked together; more are ranked only when the last step found them.
-ENOUGH: Final = 300
-_AT_ONCE: Final = 1_500
+# So many are ranked together: fewer when they are so far apart that finding more takes long. The last counts
+# for all further steps.
+ENOUGH: Final = (100, 30, 20)
+_AT_ONCE: Final = 300
 _FIRST_STEP: Final = 1 << 12
 _GROWTH: Final = 4
+# The index of words leads to a few documents of one workspace, thanks to the tags. OFFSET 0 keeps the planner
+# from going through all documents of the workspace as well, which it takes to be cheap.
+_DOCUMENTS: Final[LiteralString] = (
+    "SELECT workspace_id, issue_id, number, document FROM issue_documents"
+    " WHERE document @@ $4::text::tsquery OFFSET 0"
+)
 # The sizes of the blocks that documents are tagged with (document_tags), largest first, by their bits.
 _BLOCKS: Final = ((2, 17), (1, 13), (0, 9))
 
@@ -100,15 +108,27 @@ async def top_number(conn: asyncpg.Connection, resolved: Resolved) -> int:
 
 
 async def window(
-    conn: asyncpg.Connection, resolved: Resolved, words: str, below: int, *, enough: int = ENOUGH
+    conn: asyncpg.Connection,
+    resolved: Resolved,
+    words: str,
+    below: int,
+    *,
+    rank_by: str | None = None,
+    rare: bool = False,
 ) -> Window:
-    """The newest matches below a number: about `enough` of them, or all there are."""
+    """The newest matches below a number: enough of them to rank, or all there are.
+
+    `rank_by`: the words that count, when they are not those that select. `rare`: few match, so that all can
+    be had at once.
+    """
     found: list[Candidate] = []
-    end, step = below, _FIRST_STEP
-    while end > 0 and len(found) < enough:
-        more, end = await candidates(conn, resolved, words, end, _aligned(end, step))
+    end, step = below, below if rare else _FIRST_STEP
+    for enough in chain(ENOUGH, repeat(ENOUGH[-1])):
+        more, end = await candidates(conn, resolved, words, end, _aligned(end, step), rank_by)
         found += more
         step *= _GROWTH
+        if end <= 0 or len(found) >= enough:
+            break
     return Window(below=below, end=end, candidates=tuple(found))
 
 
@@ -129,7 +149,7 @@ def _aligned(number: int, step: int) -> int:
 
 
 async def candidates(
-    conn: asyncpg.Connection, resolved: Resolved, words: str, below: int, end: int
+    conn: asyncpg.Connection, resolved: Resolved, words: str, below: int, end: int, rank_by: str | None = None
 ) -> tuple[list[Candidate], int]:
     """The newest matches numbered from `end` to `below`, and how far down these reach: to `end`, or to
     where there were enough for one go."""
@@ -137,8 +157,9 @@ async def candidates(
     row = await conn.fetchrow(
         f"""
         WITH matching AS MATERIALIZED (
-            SELECT d.issue_id, d.number, d.document FROM issue_documents d
-            WHERE d.workspace_id = $1 AND d.document @@ $4::text::tsquery AND d.number >= $5 AND d.number < $6
+            SELECT d.issue_id, d.number, d.document
+            FROM ({_DOCUMENTS}) d
+            WHERE d.workspace_id = $1 AND d.number >= $5 AND d.number < $6
             ORDER BY d.number DESC LIMIT {_AT_ONCE:d}
         ), ranked AS (
             SELECT m.issue_id, m.number,
@@ -155,7 +176,7 @@ async def candidates(
         """,
         resolved.actor.workspace_id,
         resolved.actor.sees_only,
-        words,
+        rank_by or words,
         f"({tags(resolved.actor.workspace_id, below, end)}) & ({words})",
         end,
         below,
@@ -181,7 +202,7 @@ def resolved_without_text(resolved: Resolved) -> Resolved:
 
 def tags(workspace_id: str, below: int, end: int) -> str:
     """A tsquery for the documents in blocks that cover the range; the ends may reach over it."""
-    if end <= 0 and below > 1 << 20:
+    if end <= 0:
         return f"'#{workspace_id}'"
     return " | ".join(f"'#{workspace_id}/{level}/{block}'" for level, block in _cover(below, end))
 

@@ -52,11 +52,11 @@ _LACKS: Final[dict[EmptyField, LiteralString]] = {
     EmptyField.PARENT: "i.parent_id IS NULL",
     EmptyField.REF: "i.external_ref IS NULL",
     EmptyField.LABEL: "NOT EXISTS (SELECT FROM issue_labels x"
-    " WHERE x.workspace_id = i.workspace_id AND x.issue_id = i.issue_id)",
-    EmptyField.COMMENT: "NOT EXISTS (SELECT FROM comments x WHERE x.workspace_id = i.workspace_id"
+    " WHERE x.workspace_id = $1 AND x.issue_id = i.issue_id)",
+    EmptyField.COMMENT: "NOT EXISTS (SELECT FROM comments x WHERE x.workspace_id = $1"
     " AND x.issue_id = i.issue_id AND x.deleted_at IS NULL)",
     EmptyField.WATCHER: "NOT EXISTS (SELECT FROM watchers x"
-    " WHERE x.workspace_id = i.workspace_id AND x.issue_id = i.issue_id)",
+    " WHERE x.workspace_id = $1 AND x.issue_id = i.issue_id)",
 }
 
 _DATE_LIMITS: Final[dict[DateField, tuple[LiteralString, LiteralString]]] = {
@@ -110,7 +110,7 @@ class _Compiler:
                 return self._people(term)
             case Labels():
                 return self.fill(
-                    "EXISTS (SELECT FROM issue_labels x WHERE x.workspace_id = i.workspace_id"
+                    "EXISTS (SELECT FROM issue_labels x WHERE x.workspace_id = $1"
                     " AND x.issue_id = i.issue_id AND x.label_id = ANY ({}::uuid[])" + self.fence + ")",
                     [self.resolved.labels[name] for name in term.names],
                 )
@@ -130,7 +130,7 @@ class _Compiler:
             # Only words that full text leaves out: they neither select nor, negated, exclude.
             return "false" if term.negated else "true"
         return self.fill(
-            "EXISTS (SELECT FROM issue_documents x WHERE x.workspace_id = i.workspace_id"
+            "EXISTS (SELECT FROM issue_documents x WHERE x.workspace_id = $1"
             " AND x.issue_id = i.issue_id AND x.document @@ {}::text::tsquery" + self.fence + ")",
             tsquery,
         )
@@ -168,14 +168,14 @@ class _Compiler:
                 empty = _LACKS[EmptyField.REPORTER]
             case PersonField.WATCHER:
                 sql = self._exists(
-                    "SELECT FROM watchers x WHERE x.workspace_id = i.workspace_id"
+                    "SELECT FROM watchers x WHERE x.workspace_id = $1"
                     " AND x.issue_id = i.issue_id AND x.person_id = ANY ({}::uuid[])",
                     ids,
                 )
                 empty = _LACKS[EmptyField.WATCHER]
             case PersonField.COMMENTER:
                 sql = self._exists(
-                    "SELECT FROM comments x WHERE x.workspace_id = i.workspace_id AND x.issue_id = i.issue_id"
+                    "SELECT FROM comments x WHERE x.workspace_id = $1 AND x.issue_id = i.issue_id"
                     " AND x.author_id = ANY ({}::uuid[]) AND x.deleted_at IS NULL",
                     ids,
                 )

@@ -110,7 +110,8 @@ def text_driver(resolved: Resolved) -> Driver | None:
 
     def select(parameters: Parameters) -> str:
         return parameters.fill(
-            "SELECT issue_id FROM issue_documents WHERE workspace_id = $1 AND document @@ {}::text::tsquery",
+            "SELECT issue_id FROM (SELECT workspace_id, issue_id FROM issue_documents"
+            " WHERE document @@ {}::text::tsquery OFFSET 0) found WHERE workspace_id = $1",
             tagged,
         )
 

@@ -41,8 +41,8 @@ class Statement:
         actor = self.resolved.actor
         return (actor.workspace_id, actor.sees_only, *self.parameters.values)
 
-    def condition(self) -> str:
-        made = compile_query(self.resolved, self.parameters.next, each=True)
+    def condition(self, *, each: bool = True) -> str:
+        made = compile_query(self.resolved, self.parameters.next, each=each)
         self.parameters.take(made.params)
         return made.sql
 
@@ -51,7 +51,8 @@ def walk(resolved: Resolved, direction: Direction, *, limit: int, depth: int | N
     """The first `limit` of those that match among the next `depth` issues in the order."""
     statement = Statement(resolved)
     rows = _rows(statement, direction, depth)
-    statement.sql = _page(rows, statement.condition(), direction, limit)
+    # To look at everything is the planner's business again.
+    statement.sql = _page(rows, statement.condition(each=depth is not None), direction, limit)
     return statement
 
 
@@ -173,7 +174,7 @@ def number_in_sample(resolved: Resolved, numbers: list[int]) -> Statement:
 def number_of_all(resolved: Resolved) -> Statement:
     """How many match, by looking at every issue of the workspace."""
     statement = Statement(resolved)
-    statement.sql = f"SELECT count(*) FROM issues i WHERE {statement.condition()}"
+    statement.sql = f"SELECT count(*) FROM issues i WHERE {statement.condition(each=False)}"
     return statement
 
 

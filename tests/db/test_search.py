@@ -99,7 +99,7 @@ async def test_what_matched_is_marked_and_the_text_cannot_forge_marks(
 async def test_pages_hold_every_match_once(
     conn: asyncpg.Connection, ada: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ranking, "ENOUGH", 7)
+    monkeypatch.setattr(ranking, "ENOUGH", (7, 3))
     monkeypatch.setattr(ranking, "_AT_ONCE", 5)
     monkeypatch.setattr(ranking, "_FIRST_STEP", 8)
     await conn.execute(
