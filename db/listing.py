@@ -22,6 +22,7 @@ from db.query.terms import Query, SortKey
 from db.query.walking import (
     Statement,
     among,
+    everything,
     gather,
     length,
     number_in_sample,
@@ -38,7 +39,7 @@ _FEW: Final = 300
 # So many can still be gathered and sorted in well under 0.1 s.
 _MANY: Final = 20_000
 # How deep the order is walked, one after the other, until the page is full or the end is reached.
-_DEPTHS: Final = (600, 6_000, 60_000)
+_DEPTHS: Final = (600, 6_000)
 
 _COUNTED_WHOLE: Final = 5_000
 _SAMPLE: Final = 1_000
@@ -175,7 +176,7 @@ async def _resolved(conn: asyncpg.Connection, actor: Actor, query: Query, now: d
 
 
 async def _rows(conn: asyncpg.Connection, resolved: Resolved, way: Direction, limit: int) -> list[Any]:
-    """Begins with what is cheap to try, and ends with walking all of it."""
+    """Begins with what is cheap to try, and ends with looking at everything."""
     every = drivers(resolved)
     sharp = [driver for driver in every if driver.sharp]
     few = await _shortest(conn, resolved, sharp, _FEW)
@@ -192,7 +193,7 @@ async def _rows(conn: asyncpg.Connection, resolved: Resolved, way: Direction, li
             driver = driver or await _shortest(conn, resolved, _text_drivers(resolved), _MANY)
             if driver is not None:
                 return await _fetch(conn, gather(resolved, driver, way, limit=limit))
-    return await _fetch(conn, walk(resolved, way, limit=limit, depth=None))
+    return await _fetch(conn, everything(resolved, way, limit=limit))
 
 
 def _text_drivers(resolved: Resolved) -> list[Driver]:

@@ -47,12 +47,11 @@ class Statement:
         return made.sql
 
 
-def walk(resolved: Resolved, direction: Direction, *, limit: int, depth: int | None) -> Statement:
+def walk(resolved: Resolved, direction: Direction, *, limit: int, depth: int) -> Statement:
     """The first `limit` of those that match among the next `depth` issues in the order."""
     statement = Statement(resolved)
     rows = _rows(statement, direction, depth)
-    # To look at everything is the planner's business again.
-    statement.sql = _page(rows, statement.condition(each=depth is not None), direction, limit)
+    statement.sql = _page(rows, statement.condition(), direction, limit)
     return statement
 
 
@@ -83,6 +82,20 @@ def gather(resolved: Resolved, driver: Driver, direction: Direction, *, limit: i
     return statement
 
 
+def everything(resolved: Resolved, direction: Direction, *, limit: int) -> Statement:
+    """The first `limit` of all that match. Here the planner is free, but not to hope that a page fills soon."""
+    statement = Statement(resolved)
+    after = direction.after_cursor(statement.parameters)
+    matching = f"""
+        WITH matching AS MATERIALIZED (
+            SELECT i.issue_id{direction.selected} FROM issues i
+            WHERE {statement.condition(each=False)} AND {after}
+        )
+        SELECT * FROM matching"""
+    statement.sql = _page(matching, "$2::uuid IS NULL OR true", direction, limit)
+    return statement
+
+
 def _page(rows: str, condition: str, direction: Direction, limit: int) -> str:
     """LATERAL with OFFSET 0: the whole rows are fetched one by one, for the page alone."""
     return f"""
@@ -96,10 +109,10 @@ def _page(rows: str, condition: str, direction: Direction, limit: int) -> str:
         ORDER BY {direction.outside}"""
 
 
-def _rows(statement: Statement, direction: Direction, depth: int | None) -> str:
+def _rows(statement: Statement, direction: Direction, depth: int) -> str:
     """Issues in the order, from the cursor on; merged from open and closed ones where the index parts them."""
     common = " AND ".join(["i.workspace_id = $1 AND i.deleted_at IS NULL", *_bounds(statement, direction)])
-    stop = f" LIMIT {depth:d}" if depth is not None else ""
+    stop = f" LIMIT {depth:d}"
     parts: list[LiteralString] = ["true"]
     if direction.order.parted:
         parts = [_PARTS[closed] for closed in states(statement.resolved)]
