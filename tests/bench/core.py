@@ -1,0 +1,154 @@
+"""Filing issues against a bare INSERT, and a bulk change against a bare UPDATE, on a database that syncs to disk."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+
+from bot.embedded import EmbeddedPostgres
+from db import bulk, issues
+from db.access import Actor
+from db.bulk import BulkPatch
+from db.ids import IssueId, new_uuid
+from db.issues import IssueDraft
+from db.migrate import migrate
+from db.pool import Database, open_database
+from db.states import Priority, Role
+from tests.bench.data import generate
+from tests.bench.rows import Row
+
+AT_ONCE = 16
+CREATES = 250
+ROUNDS = 5
+BULK = 1_000
+# Both are about single statements, whose time the lists' own benchmark compares between sizes.
+_SIZE_MAX = 50_000
+
+# The row of an issue, in a table with neither index nor constraint.
+_BARE = "CREATE TABLE bare (LIKE issues); ALTER TABLE bare ALTER is_closed DROP NOT NULL"
+_INSERT = """
+INSERT INTO bare (workspace_id, issue_id, number, title, description, status, priority, assignee_id, reporter_id,
+                  due_on, parent_id, external_ref, version, source, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6::text, $7::smallint, $8, $9, $10, $11, $12, 1, $13::text, now(), now())"""
+_UPDATE = "UPDATE issues SET priority = $3, updated_at = now() WHERE workspace_id = $1 AND issue_id = ANY($2::uuid[])"
+
+Work = Callable[[asyncpg.Connection, int], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    database: Database
+    actor: Actor
+    size: int
+
+
+async def rows(size: int) -> list[Row]:
+    size = min(size, _SIZE_MAX)
+    with tempfile.TemporaryDirectory(prefix="lodge-bench-", ignore_cleanup_errors=True) as folder:
+        server = EmbeddedPostgres(Path(folder) / "postgres")
+        try:
+            bench = await _prepared(server.dsn(), size)
+            try:
+                return [await _creates(bench), await _bulk(bench)]
+            finally:
+                await bench.database.close()
+        finally:
+            server.close()
+
+
+async def _prepared(dsn: str, size: int) -> Bench:
+    conn = await asyncpg.connect(dsn)
+    await migrate(conn)
+    await conn.execute(_BARE)
+    await conn.close()
+    place = (await generate(dsn, issues=size)).largest
+    database = await open_database(dsn, min_size=AT_ONCE, max_size=AT_ONCE)
+    return Bench(
+        database=database,
+        actor=Actor(workspace_id=place.workspace_id, person_id=place.person_id, role=Role.ADMIN),
+        size=size,
+    )
+
+
+async def _creates(bench: Bench) -> Row:
+    async def bare(conn: asyncpg.Connection, turn: int) -> object:
+        values = (
+            f"Login fails on Safari {turn}",
+            "",
+            "open",
+            5,
+            None,
+            bench.actor.person_id,
+            None,
+            None,
+            None,
+        )
+        return await conn.execute(_INSERT, bench.actor.workspace_id, new_uuid(), turn, *values, "slack")
+
+    async def ours(conn: asyncpg.Connection, turn: int) -> object:
+        return await issues.create(conn, bench.actor, IssueDraft(title=f"Login fails on Safari {turn}"))
+
+    for work in (bare, ours):
+        await _rate(bench, work, CREATES // 5)
+    # Turn about, so that whatever else the machine does hits both.
+    pairs = [(await _rate(bench, bare, CREATES), await _rate(bench, ours, CREATES)) for _ in range(ROUNDS)]
+    return Row(
+        name=f"issues filed a second, {AT_ONCE} at once, against bare INSERTs",
+        value=statistics.median(filed for _, filed in pairs),
+        floor=statistics.median(inserted for inserted, _ in pairs),
+        goal=0.5,
+        sense=">=",
+        size=bench.size,
+        unit="/s",
+    )
+
+
+async def _rate(bench: Bench, work: Work, number: int) -> float:
+    """How often a second, in AT_ONCE loops, each on a connection of its own."""
+
+    async def loop() -> None:
+        async with bench.database.connection() as conn:
+            for turn in range(number):
+                await work(conn, turn)
+
+    started = time.perf_counter()
+    await asyncio.gather(*(loop() for _ in range(AT_ONCE)))
+    return AT_ONCE * number / (time.perf_counter() - started)
+
+
+async def _bulk(bench: Bench) -> Row:
+    async with bench.database.connection() as conn:
+        found = await conn.fetch(
+            "SELECT issue_id FROM issues WHERE workspace_id = $1 ORDER BY issue_id DESC LIMIT $2",
+            bench.actor.workspace_id,
+            BULK,
+        )
+        chosen: list[IssueId] = [row["issue_id"] for row in found]
+        assert len(chosen) == BULK
+        bare_times, our_times = [], []
+        for turn in range(ROUNDS + 1):
+            started = time.perf_counter()
+            await conn.execute(_UPDATE, bench.actor.workspace_id, chosen, 5)
+            between = time.perf_counter()
+            written = await bulk.change(conn, bench.actor, chosen, BulkPatch(priority=Priority(turn % 4 + 1)))
+            ended = time.perf_counter()
+            assert written.count == BULK
+            if turn:
+                bare_times.append(between - started)
+                our_times.append(ended - between)
+    return Row(
+        name=f"bulk change of {BULK:,} issues, against a bare UPDATE of them",
+        value=statistics.median(our_times) * 1000,
+        floor=statistics.median(bare_times) * 1000,
+        goal=3,
+        sense="<=",
+        size=bench.size,
+        unit="ms",
+    )
