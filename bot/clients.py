@@ -73,6 +73,9 @@ class Clients:
     async def sender(self, workspace_id: WorkspaceId) -> AsyncWebClient:
         return self.of(await self._installation(workspace_id), patient=False)
 
+    def forget(self, workspace_id: WorkspaceId) -> None:
+        self._installations.forget(workspace_id)
+
     def of(self, installation: Installation, *, patient: bool = True) -> AsyncWebClient:
         key = (installation.bot_token, patient)
         made = self._made.get(key)
@@ -132,6 +135,9 @@ class OneInstallation:
         ):
             return found
         return None
+
+    def forget(self, workspace_id: WorkspaceId) -> None:
+        """Whose token it is never changes while the process runs."""
 
     async def learn(self) -> Installation:
         """Asks Slack whose token it is. Raises what slack_sdk raises."""

@@ -21,8 +21,10 @@ from bot.background import BackgroundTasks
 from bot.bell import QueueBell
 from bot.clients import Clients, OneInstallation
 from bot.embedded import EmbeddedPostgres, default_folder
+from bot.installations import StoredInstallations
 from bot.logs import set_up_logs
 from bot.metrics import Metrics
+from bot.oauth import create_install
 from bot.parts import parts
 from bot.receiving import Receiver, SignatureCheck
 from bot.server import Listening, Probe, create_server
@@ -39,6 +41,7 @@ from handlers.installing import Installations
 from handlers.jobs import Worker
 from handlers.requesting import Directory
 from handlers.services import Services
+from handlers.vault import Vault
 
 _log = logging.getLogger(__name__)
 
@@ -93,14 +96,15 @@ async def running(settings: Settings, options: Options | None = None) -> AsyncIt
     async with AsyncExitStack() as stack:
         dsn = await _database_dsn(settings, stack)
         await _migrated(dsn)
-        database = await open_database(dsn, max_size=12)
+        database = await open_database(dsn, max_size=10)
         stack.push_async_callback(database.close)
         # Jobs have connections of their own: a person never waits behind them.
         for_jobs = await open_database(dsn, min_size=1, max_size=6, acquire_timeout=30)
         stack.push_async_callback(for_jobs.close)
         metrics = Metrics()
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        installations = chosen.installations or _one_installation(settings, session)
+        vault = Vault(settings.secret_key) if settings.secret_key else None
+        installations = chosen.installations or _installations(settings, session, database, vault)
         clients = Clients(installations, session, api_url=settings.slack_api_url, observer=metrics.called)
         background = BackgroundTasks()
         stack.push_async_callback(background.drain, DRAIN)
@@ -114,6 +118,7 @@ async def running(settings: Settings, options: Options | None = None) -> AsyncIt
             directory=Directory(database, clients),
             background=background,
             tokens=TokenChecker(database),
+            vault=vault,
             public_url=settings.public_url,
         )
         worker = JobWorker(dsn, pace=chosen.pace, observe=metrics.job_done)
@@ -125,7 +130,10 @@ async def running(settings: Settings, options: Options | None = None) -> AsyncIt
         receiver = Receiver(app, Once(database), check)
         socket = _socket(settings, clients, receiver, stack)
         probes = _probes(database, dsn, worker if chosen.work else None, installations, socket)
-        server = create_server(receiver, metrics, database, probes, parts=chosen.parts(services))
+        mounted = dict(chosen.parts(services))
+        if isinstance(installations, StoredInstallations) and vault is not None:
+            mounted["/slack"] = create_install(settings, services, vault, installations, session)
+        server = create_server(receiver, metrics, database, probes, parts=mounted)
         listening = Listening(server, drain=DRAIN)
         stack.push_async_callback(listening.close)
         try:
@@ -182,7 +190,11 @@ async def _migrated(dsn: str) -> None:
         await database.close()
 
 
-def _one_installation(settings: Settings, session: aiohttp.ClientSession) -> Installations:
+def _installations(
+    settings: Settings, session: aiohttp.ClientSession, database: Database, vault: Vault | None
+) -> Installations:
+    if settings.oauth and vault is not None:
+        return StoredInstallations(database, vault)
     if settings.slack_bot_token is None:
         raise Startup(["SLACK_BOT_TOKEN is missing: the bot token of your installed app"])
     return OneInstallation(settings.slack_bot_token, session, api_url=settings.slack_api_url)

@@ -11,6 +11,7 @@ from typing import Literal, cast
 from urllib.parse import urlsplit
 
 from db.errors import Startup
+from handlers.vault import BadKey, Vault
 
 LogFormat = Literal["text", "json"]
 
@@ -88,6 +89,18 @@ class _Reader:
             return default
         return int(value)
 
+    def keys(self, name: str) -> str | None:
+        value = self.text(name)
+        if value is not None:
+            try:
+                Vault(value)
+            except BadKey:
+                self.problems.append(
+                    f"{name} must be 32 random bytes in base64, as `openssl rand -base64 32` prints them "
+                    "(several keys with commas between, the newest first, to change it)"
+                )
+        return value
+
     def log(self, name: str) -> LogFormat:
         value = self.text(name)
         if value is None:
@@ -123,7 +136,7 @@ def read_settings(environment: Mapping[str, str] | None = None, *, slack: bool =
         slack_app_token=reader.prefixed("SLACK_APP_TOKEN", "xapp-"),
         slack_client_id=reader.text("SLACK_CLIENT_ID"),
         slack_client_secret=reader.text("SLACK_CLIENT_SECRET"),
-        secret_key=reader.text("LODGE_SECRET_KEY"),
+        secret_key=reader.keys("LODGE_SECRET_KEY"),
         slack_api_url=(api_url or "https://slack.com/api/").rstrip("/") + "/",
         public_url=public_url.rstrip("/") if public_url else None,
         log=reader.log("LODGE_LOG"),

@@ -18,14 +18,15 @@ NAME_MAX = 50
 _COLUMNS = """workspace_id, token_id, name, person_id, role, secret_hash,
     created_at, expires_at, revoked_at, last_used_at"""
 
-# A token can never do more than the person it acts for may do now, and nothing once they have left.
+# A token can never do more than the person it acts for may do now, and nothing once they, or the app, are gone.
 _AS_IT_STANDS = """
     SELECT t.workspace_id, t.token_id, t.name, t.person_id, t.secret_hash, t.created_at, t.expires_at, t.last_used_at,
            CASE WHEN p.role = 'guest' OR t.role = 'guest' THEN 'guest'
                 WHEN p.role = 'member' THEN 'member'
                 ELSE t.role END AS role,
-           CASE WHEN t.person_id IS NULL OR p.active THEN t.revoked_at ELSE coalesce(t.revoked_at, now()) END AS revoked_at
+           coalesce(t.revoked_at, w.uninstalled_at, CASE WHEN NOT p.active THEN now() END) AS revoked_at
     FROM tokens t
+    JOIN workspaces w ON w.workspace_id = t.workspace_id
     LEFT JOIN people p ON p.workspace_id = t.workspace_id AND p.person_id = t.person_id"""
 
 

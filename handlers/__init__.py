@@ -33,6 +33,7 @@ from handlers import (
     threads,
     tokens,
     undoing,
+    uninstalling,
 )
 from handlers.commands import Commands
 from handlers.jobs import Worker
@@ -65,9 +66,10 @@ _SURFACE = (
     exports,
     reports,
     schedules,
+    uninstalling,
     helping,
 )
-_JOBS = (delivering, imports, exports, schedules)
+_JOBS = (delivering, imports, exports, schedules, uninstalling)
 
 
 def register_all(app: AsyncApp, services: Services) -> None:

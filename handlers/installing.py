@@ -27,3 +27,6 @@ class Installations(Protocol):
     """
 
     async def find(self, *, team_id: str | None, enterprise_id: str | None) -> Installation | None: ...
+
+    def forget(self, workspace_id: WorkspaceId) -> None:
+        """Drops what is kept of this workspace."""

@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from db.ids import WorkspaceId
 from db.pool import Database
 from handlers.api.secrets import TokenChecker
+from handlers.vault import Vault
 
 if TYPE_CHECKING:
     from handlers.requesting import Directory
@@ -33,6 +34,9 @@ class SlackClients(Protocol):
 
     async def sender(self, workspace_id: WorkspaceId) -> AsyncWebClient: ...
 
+    def forget(self, workspace_id: WorkspaceId) -> None:
+        """The app was taken out of it, or put in anew."""
+
 
 class Background(Protocol):
     """Work that goes on after an answer was given; a stopping process waits for it."""
@@ -42,7 +46,10 @@ class Background(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """`clock` returns an aware datetime; `public_url` is LODGE_PUBLIC_URL without a trailing slash."""
+    """`clock` returns an aware datetime; `public_url` is LODGE_PUBLIC_URL without a trailing slash.
+
+    `vault` is None where there is no LODGE_SECRET_KEY.
+    """
 
     database: Database
     bell: Bell
@@ -51,4 +58,5 @@ class Services:
     directory: Directory
     background: Background
     tokens: TokenChecker
+    vault: Vault | None = None
     public_url: str | None = None

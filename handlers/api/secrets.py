@@ -19,6 +19,7 @@ import bcrypt
 
 from db import tokens
 from db.errors import LodgeError
+from db.ids import WorkspaceId
 from db.pool import Database
 from db.tokens import Token
 
@@ -109,6 +110,11 @@ class TokenChecker:
     def forget(self, token_id: str) -> None:
         """Drops what is remembered of a token, because it was revoked."""
         for key in [k for k, v in self._verified.items() if v.token.token_id == token_id]:
+            del self._verified[key]
+
+    def forget_workspace(self, workspace_id: WorkspaceId) -> None:
+        """Drops what is remembered of all its tokens, because the app was taken out of it."""
+        for key in [k for k, v in self._verified.items() if v.token.workspace_id == workspace_id]:
             del self._verified[key]
 
     async def _verify(self, text: str) -> Token | None:

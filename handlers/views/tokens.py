@@ -54,8 +54,10 @@ def listing(tokens: Sequence[Token], owner: PersonId | None, people: People, wor
     blocks: list[Json] = [header(words.plain("token-title"))]
     if not tokens:
         blocks.append(section(words("token-none")))
-    for token in tokens[:SHOWN]:
-        blocks.append(section(_line(token, owner, people, words), accessory=_revoke_button(token, words)))
+    blocks += [
+        section(_line(token, owner, people, words), accessory=_revoke_button(token, words))
+        for token in tokens[:SHOWN]
+    ]
     if len(tokens) > SHOWN:
         blocks.append(context(words("token-more", count=len(tokens) - SHOWN)))
     blocks.append(actions(button(words.plain("token-new"), NEW, style="primary")))

@@ -25,6 +25,9 @@ from tests.bench.load import SECRET, TEAM, USER
 
 
 class Installed:
+    def forget(self, workspace_id: str) -> None:
+        return
+
     async def find(self, *, team_id: str | None, enterprise_id: str | None) -> Installation | None:
         return _INSTALLATION if team_id == TEAM else None
 

@@ -71,9 +71,15 @@ def test_secrets_are_not_shown() -> None:
         "SLACK_APP_TOKEN": "xapp-secret-d",
         "SLACK_CLIENT_ID": "1.2",
         "SLACK_CLIENT_SECRET": "secret-e",
-        "LODGE_SECRET_KEY": "secret-f",
+        "LODGE_SECRET_KEY": "secret-fsecret-fsecret-fsecret-fsecret-fsec",
     }
     assert "secret-" not in repr(read_settings(secrets))
+
+
+def test_a_key_that_cannot_seal_is_named_without_being_shown() -> None:
+    told = problems(GOOD | {"LODGE_SECRET_KEY": "hunter2"})
+    assert "LODGE_SECRET_KEY must be 32 random bytes" in told
+    assert "hunter2" not in told
 
 
 def test_faults_are_told_without_showing_secrets() -> None:

@@ -1,0 +1,13 @@
+install-done = Lodge ist in { $name } installiert
+install-next = Tippe /issue in einem Channel, um das erste Issue anzulegen, oder öffne Lodge unter deinen Apps.
+install-open = Slack öffnen
+install-failed = Lodge ist nicht installiert
+install-again = Noch einmal
+install-failed-access-denied = Du hast auf der Seite von Slack abgebrochen. Nichts wurde geändert.
+install-failed-invalid-browser = Diese Installation wurde in einem anderen Browser begonnen, oder Cookies sind aus. Beginne hier noch einmal.
+install-failed-invalid-state = Dieser Link wurde schon benutzt, oder es hat länger als zehn Minuten gedauert. Beginne noch einmal.
+install-failed-invalid-code = Slack hat die Installation nicht angenommen. Beginne noch einmal; geschieht es wieder, ist vielleicht das Client Secret der App falsch.
+install-failed-missing-code = Slack hat nichts zum Installieren geschickt. Beginne noch einmal.
+install-failed-database = Die Datenbank ist gerade nicht erreichbar. Versuche es in einer Minute noch einmal.
+install-failed-slack = Slack antwortet gerade nicht. Versuche es in einer Minute noch einmal.
+install-failed-other = Slack sagt: { $reason }. Versuche es noch einmal, oder frage, wer diesen Server betreibt.

@@ -1,0 +1,13 @@
+install-done = Lodge is installed in { $name }
+install-next = Type /issue in any channel to file the first issue, or open Lodge among your apps.
+install-open = Open Slack
+install-failed = Lodge is not installed
+install-again = Try again
+install-failed-access-denied = You chose Cancel on Slack’s page. Nothing was changed.
+install-failed-invalid-browser = This installation was begun in another browser, or cookies are off. Begin again here.
+install-failed-invalid-state = This link was used before, or it took longer than ten minutes. Begin again.
+install-failed-invalid-code = Slack did not accept the installation. Begin again; if it happens again, the app’s client secret may be wrong.
+install-failed-missing-code = Slack sent nothing to install with. Begin again.
+install-failed-database = The database cannot be reached just now. Try again in a minute.
+install-failed-slack = Slack does not answer just now. Try again in a minute.
+install-failed-other = Slack said: { $reason }. Try again, or ask whoever runs this server.
