@@ -313,10 +313,14 @@ async def announce(conn: asyncpg.Connection, actor: Actor, change_id: ChangeId) 
 
 _MAY_SET: Final[LiteralString] = "has_parameter_privilege('session_replication_role', 'SET')"
 
+# A key whose issue was taken back is free again. That asks for a deleted issue, and not whether there is a living
+# one: that of another import, committed while this statement waited for it, cannot be seen here yet.
 _TAKE_KEYS: Final[LiteralString] = """
-INSERT INTO imported_issues (workspace_id, source_key, issue_id, import_id)
+INSERT INTO imported_issues AS k (workspace_id, source_key, issue_id, import_id)
 SELECT DISTINCT ON (source_key) $1, source_key, issue_id, $2 FROM staged ORDER BY source_key, line
-ON CONFLICT (workspace_id, source_key) DO NOTHING"""
+ON CONFLICT (workspace_id, source_key) DO UPDATE SET issue_id = excluded.issue_id, import_id = excluded.import_id
+WHERE EXISTS (SELECT FROM issues i
+              WHERE i.workspace_id = $1 AND i.issue_id = k.issue_id AND i.deleted_at IS NOT NULL)"""
 
 _KNOWN: Final[LiteralString] = """
 CREATE TEMPORARY TABLE known ON COMMIT DROP AS

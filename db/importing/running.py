@@ -14,7 +14,7 @@ import asyncpg
 
 from db import imports
 from db.access import Actor
-from db.errors import LodgeError
+from db.errors import Busy, LodgeError, Unavailable
 from db.ids import ChangeId
 from db.importing import loading
 from db.importing.child import Kind
@@ -146,8 +146,8 @@ async def _survey(
             """
             SELECT count(*) FILTER (WHERE known) AS existing, count(*) - count(DISTINCT source_key) AS repeated
             FROM (SELECT s.source_key,
-                         EXISTS (SELECT FROM imported_issues k
-                                 WHERE k.workspace_id = $1 AND k.source_key = s.source_key)
+                         EXISTS (SELECT FROM imported_issues k JOIN issues i USING (workspace_id, issue_id)
+                                 WHERE k.workspace_id = $1 AND k.source_key = s.source_key AND i.deleted_at IS NULL)
                          OR EXISTS (SELECT FROM issues i WHERE i.workspace_id = $1 AND i.issue_id = s.lodge_id) AS known
                   FROM seen s) rows""",
             workspace.workspace_id,
@@ -206,8 +206,12 @@ class Run:
             if self.stopping():
                 raise Interrupted
             progress = self.progress()
-            async with self.database.connection() as conn:
-                state = await imports.tell(conn, self.wanted, progress)
+            try:
+                async with self.database.connection() as conn:
+                    state = await imports.tell(conn, self.wanted, progress)
+            except (Busy, Unavailable):
+                # If the database is gone the work itself will say so.
+                continue
             if state is State.CANCELLING:
                 return
             await self.show(progress)

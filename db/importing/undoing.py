@@ -47,7 +47,10 @@ async def undo(
     """
     imports.require_own(actor, wanted)
     held = await conn.fetchval(
-        "SELECT change_id FROM imports WHERE workspace_id = $1 AND import_id = $2 AND state = 'done' FOR UPDATE",
+        """
+        SELECT m.change_id FROM imports m JOIN changes c USING (workspace_id, change_id)
+        WHERE workspace_id = $1 AND m.import_id = $2 AND m.state = 'done' AND c.undone_by IS NULL
+        FOR UPDATE""",
         wanted.workspace_id,
         wanted.import_id,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import os
 import random
 import tempfile
 import time
@@ -247,12 +248,15 @@ async def _preview(server: EmbeddedPostgres, folder: Path) -> Row:
     path = folder / "large.csv"
     count = await asyncio.to_thread(write_file, path, 0, at_least=_PREVIEWED)
     async with _desk(server, "previewing") as (database, workspace, _):
+        before = os.times()
         found = await importing.survey(database, workspace, _source(path))
+        after = os.times()
     assert found.survey.rows == count
     path.unlink()
     return Row(
-        name="preview of a 100 MB file",
-        value=found.seconds,
+        name="work of previewing a 100 MB file, by this process and its reader",
+        # Their processor time: what else the machine does is not part of it.
+        value=sum(after[:4]) - sum(before[:4]),
         floor=None,
         goal=5,
         sense="<=",

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from db import imports, issues, labels
+from db import changes, imports, issues, labels
 from db.access import Actor
 from db.importing import undoing
 from db.importing.loading import Step
@@ -375,6 +375,18 @@ async def test_undo_removes_the_import_and_lets_it_come_again(desk: Desk) -> Non
     assert await desk.count("labels") == 0
     again = await desk.load(data)
     assert (again.outcome or {})["created"] == 2
+
+
+async def test_what_was_taken_back_as_any_change_is_comes_again(desk: Desk) -> None:
+    ended = await desk.load(many(3))
+    async with desk.database.transaction() as conn:
+        await changes.undo(conn, desk.actor, ended.change_id)
+    with pytest.raises(imports.Conflict):
+        async with desk.database.transaction() as conn:
+            await undoing.undo(conn, desk.actor, ended)
+    again = await desk.load(many(4))
+    assert (again.outcome or {})["created"] == 4
+    assert await desk.rows("SELECT count(*) FROM issues WHERE deleted_at IS NULL") == [(4,)]
 
 
 async def test_undo_names_what_was_worked_on_and_removes_nothing(desk: Desk) -> None:
