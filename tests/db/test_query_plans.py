@@ -1,0 +1,181 @@
+"""What the server does for each hot query, with enough rows that it could go wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import asyncpg
+import pytest
+
+from db import documents, duplicates, listing, search
+from db.access import Actor
+from db.ids import WorkspaceId
+from db.query import parse
+from db.states import Role
+from tests.db.query_data import actor, person, workspace
+
+LARGE = WorkspaceId("TLARGE")
+SMALL = WorkspaceId("TSMALL")
+
+
+class Plans:
+    """Runs statements as the connection would, and keeps their plans."""
+
+    def __init__(self, conn: asyncpg.Connection) -> None:
+        self.conn = conn
+        self.seen: list[str] = []
+
+    async def _explain(self, sql: str, values: tuple[Any, ...]) -> None:
+        if sql.lstrip().startswith(("SELECT", "WITH")):
+            rows = await self.conn.fetch(f"EXPLAIN (COSTS OFF) {sql}", *values)
+            self.seen.append("\n".join(row[0] for row in rows))
+
+    async def fetch(self, sql: str, *values: Any) -> Any:
+        await self._explain(sql, values)
+        return await self.conn.fetch(sql, *values)
+
+    async def fetchrow(self, sql: str, *values: Any) -> Any:
+        await self._explain(sql, values)
+        return await self.conn.fetchrow(sql, *values)
+
+    async def fetchval(self, sql: str, *values: Any) -> Any:
+        await self._explain(sql, values)
+        return await self.conn.fetchval(sql, *values)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.seen)
+
+
+@pytest.fixture
+async def filled(conn: asyncpg.Connection) -> asyncpg.Connection:
+    """A workspace of 12,000 issues beside one of 100, both with labels, people and documents."""
+    for name, issues in ((LARGE, 12_000), (SMALL, 100)):
+        await workspace(conn, name)
+        who = await person(conn, "Ada", workspace_id=name)
+        await conn.execute(
+            "INSERT INTO labels (workspace_id, name) VALUES ($1, 'common'), ($1, 'rare')", name
+        )
+        await conn.execute(
+            """
+            INSERT INTO issues (workspace_id, number, title, description, status, close_reason, closed_at,
+                                assignee_id, priority, updated_at, created_at, due_on)
+            SELECT $1::text, next_number($1), 'topic' || n % 97 || CASE WHEN n % 20 = 0 THEN ' login' ELSE '' END,
+                   'text ' || n || CASE WHEN n % 30 = 0 THEN ' page' ELSE '' END,
+                   CASE WHEN n % 5 = 0 THEN 'open' ELSE 'closed' END,
+                   CASE WHEN n % 5 > 0 THEN 'completed' END, CASE WHEN n % 5 > 0 THEN now() END,
+                   CASE WHEN n % 11 = 0 THEN $3::uuid END, 1 + n % 5, now() - n * interval '1 min', now(),
+                   CASE WHEN n % 7 = 0 THEN current_date + n % 30 END
+            FROM generate_series(1, $2::integer) n
+            """,
+            name,
+            issues,
+            who,
+        )
+    await conn.execute(
+        """
+        INSERT INTO issue_labels (workspace_id, issue_id, label_id)
+        SELECT i.workspace_id, i.issue_id, l.label_id FROM issues i JOIN labels l USING (workspace_id)
+        WHERE i.number % CASE l.name WHEN 'rare' THEN 500 ELSE 3 END = 0
+        """
+    )
+    await conn.execute(
+        """
+        INSERT INTO comments (workspace_id, issue_id, body, source)
+        SELECT workspace_id, issue_id, 'timeout', 'slack' FROM issues
+        """
+    )
+    await conn.execute(
+        """
+        INSERT INTO issue_documents (workspace_id, issue_id, number, config, document)
+        SELECT workspace_id, issue_id, number, 'english',
+               issue_document('english', workspace_id, number, title, description,
+                              CASE WHEN number % 12 = 0 THEN 'timeout' END) FROM issues
+        """
+    )
+    for name in (LARGE, SMALL):
+        await documents.learn(conn, name, [("login", 9), ("page", 8), ("timeout", 10)])
+    await conn.execute("ANALYZE")
+    return conn
+
+
+async def who(conn: asyncpg.Connection, name: WorkspaceId) -> Actor:
+    person_id = await conn.fetchval("SELECT person_id FROM people WHERE workspace_id = $1", name)
+    return actor(person_id, workspace_id=name)
+
+
+WALKED = {
+    "": "issues_by_update",
+    "is:open": "issues_by_update",
+    "is:open sort:-updated": "issues_by_update",
+    "sort:created": "issues_by_creation",
+    "is:open sort:priority": "issues_by_priority",
+    "sort:priority": "issues_by_priority",
+    "is:open sort:due": "issues_by_due",
+    "sort:-due": "issues_by_due",
+    "sort:key": "issue_number_once",
+    "label:common": "issues_by_update",
+    "assignee:me": "issues_by_assignee",
+    "label:rare": "issue_labels_by_label",
+    "label:rare sort:priority": "issue_labels_by_label",
+    "assignee:me is:open sort:created": "issues_by_assignee",
+    "key:LDG-7": "issue_number_once",
+}
+
+
+@pytest.mark.parametrize("mode", ["force_generic_plan", "force_custom_plan"])
+async def test_lists_read_the_index_of_their_order_or_of_their_filter(
+    filled: asyncpg.Connection, mode: str
+) -> None:
+    await filled.execute(f"SET plan_cache_mode = {mode}")
+    for name in (LARGE, SMALL):
+        ada = await who(filled, name)
+        for text, index in WALKED.items():
+            plans = Plans(filled)
+            page = await listing.page(plans, ada, parse(text), limit=10)  # type: ignore[arg-type]  # the same calls
+            assert page.items or name == SMALL, text
+            assert "Seq Scan on issues" not in plans.text, (text, plans.text)
+            if name == LARGE:
+                assert index in plans.text, (text, plans.text)
+
+
+async def test_the_next_page_begins_where_the_last_one_ended(filled: asyncpg.Connection) -> None:
+    ada = await who(filled, LARGE)
+    for text in ("", "is:open sort:priority", "sort:due", "sort:-key", "assignee:me"):
+        page = await listing.page(filled, ada, parse(text), limit=10)
+        for cursor in (page.next_cursor,):
+            plans = Plans(filled)
+            await listing.page(plans, ada, parse(text), limit=10, cursor=cursor)  # type: ignore[arg-type]  # as above
+            assert "ROW(" in plans.text or "number >" in plans.text or "number <" in plans.text
+            conditions = [line for line in plans.text.splitlines() if "Index Cond" in line]
+            assert any("ROW(" in line or "number" in line for line in conditions), plans.text
+
+
+async def test_search_and_duplicates_read_the_index_of_words(filled: asyncpg.Connection) -> None:
+    ada = await who(filled, LARGE)
+    for mode in ("force_generic_plan", "force_custom_plan"):
+        await filled.execute(f"SET plan_cache_mode = {mode}")
+        for text in ("login", "login timeout", '"topic5 login"', "logn", "page is:open"):
+            plans = Plans(filled)
+            found = await search.search(plans, ada, text)  # type: ignore[arg-type]  # the same calls
+            assert found.hits, text
+            assert_words(plans)
+        plans = Plans(filled)
+        await duplicates.likely(plans, ada, "login page", "timeout")  # type: ignore[arg-type]  # as above
+        assert_words(plans)
+
+
+def assert_words(plans: Plans) -> None:
+    assert "Bitmap Index Scan on issue_documents_by_word" in plans.text
+    for table in ("issues", "issue_documents", "comments"):
+        assert f"Seq Scan on {table}" not in plans.text, plans.text
+
+
+async def test_a_guest_is_led_to_their_own_issues(filled: asyncpg.Connection) -> None:
+    ada = await who(filled, LARGE)
+    guest = actor(ada.person_id, Role.GUEST, LARGE)
+    plans = Plans(filled)
+    page = await listing.page(plans, guest, parse(""), limit=10)  # type: ignore[arg-type]  # the same calls
+    assert len(page.items) == 10
+    assert "issues_by_assignee" in plans.text
+    assert "Seq Scan on issues" not in plans.text
