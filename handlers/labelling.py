@@ -13,8 +13,7 @@ from handlers.commands import Call, Commands, Reply
 from handlers.finding import by_key, split_key, usage
 from handlers.services import Services
 from handlers.views.confirming import confirmation
-from handlers.views.states import label_tag
-from handlers.words import Mrkdwn
+from handlers.words import Mrkdwn, code
 
 NAME = "label"
 _ITEM = re.compile(r"""([+\-–=]?)(?:"([^"]+)"|“([^”]+)”|([^\s,]+))""")
@@ -76,7 +75,7 @@ class Labelling:
 def _said(key: str, now: tuple[str, ...], call: Call) -> Mrkdwn:
     if not now:
         return call.words("labels-none", key=key)
-    return call.words("labels-now", key=key, labels=Mrkdwn(" ".join(label_tag(name) for name in now)))
+    return call.words("labels-now", key=key, labels=Mrkdwn(" ".join(code(name) for name in now)))
 
 
 def register(app: AsyncApp, commands: Commands, services: Services) -> None:

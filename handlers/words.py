@@ -50,6 +50,12 @@ def escape(text: str) -> Mrkdwn:
     return Mrkdwn(_QUOTE.sub(f"{_INVISIBLE}&gt;", text))
 
 
+def code(text: str) -> Mrkdwn:
+    """A code span of exactly these letters; a back-tick, which would end it, becomes one that looks like it."""
+    shown = " ".join(clean(text).replace("`", "ˋ").split()) or "–"
+    return Mrkdwn("`" + _SPECIAL.sub(lambda match: _ENTITY[match[0]], shown) + "`")
+
+
 def unescape(text: str) -> str:
     """What a person typed, from how Slack sends it."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

@@ -9,11 +9,21 @@ from typing import assert_never
 
 from db.issues import Issue
 from db.states import Priority, Status
-from handlers.views.blocks import Json, actions, button, context, option, overflow, rich_text, section
+from handlers.views.blocks import (
+    Json,
+    actions,
+    button,
+    context,
+    option,
+    overflow,
+    rich_text,
+    section,
+    truncate,
+)
 from handlers.views.excerpts import cut
 from handlers.views.people import People, who
-from handlers.views.states import day, label_tag, moment, priority_of, status_of
-from handlers.words import Mrkdwn, Words, clean, escape
+from handlers.views.states import day, moment, priority_of, status_of
+from handlers.words import Mrkdwn, Words, clean, code, escape
 
 ASSIGN_ME = "issue_assign_me"
 START = "issue_start"
@@ -26,6 +36,8 @@ MORE = "issue_more"
 EXCERPT = 300
 LONG_EXCERPT = 2800
 LABELS_SHOWN = 12
+# Slack refuses messages of more than about 13,000 characters in all, so that a row must be short.
+ROW_TITLE_MAX = 150
 
 
 class CardStyle(Enum):
@@ -110,7 +122,7 @@ def _facts(
     facts.append(words("card-assignee", who=who(issue.assignee_id, people, words)))
     if issue.due_on:
         facts.append(words("card-due", date=day(issue.due_on, words)))
-    facts += [label_tag(name) for name in labels[:LABELS_SHOWN]]
+    facts += [code(name) for name in labels[:LABELS_SHOWN]]
     if len(labels) > LABELS_SHOWN:
         facts.append(words("card-more-labels", count=len(labels) - LABELS_SHOWN))
     return Mrkdwn("  ·  ".join(facts))
@@ -156,20 +168,22 @@ def _choice(more: More, issue: Issue, words: Words) -> Json:
     return option(words.plain(f"more-{more.value}"), f"{more.value}:{issue.issue_id}")
 
 
-def row(issue: Issue, *, people: People, words: Words, prefix: str) -> Json:
-    """One issue in a list, with its most likely next steps."""
+def row(issue: Issue, *, people: People, words: Words, prefix: str, place: str = "row") -> Json:
+    """One issue in a list, with its most likely next steps. `place` tells several lists of one view apart."""
     facts: list[str] = [status_of(issue, words)]
     if issue.priority is not Priority.NONE:
         facts.append(priority_of(issue.priority, words))
     facts.append(who(issue.assignee_id, people, words))
     if issue.due_on:
         facts.append(words("card-due", date=day(issue.due_on, words)))
-    facts += [label_tag(name) for name in issue.labels[:4]]
-    text = Mrkdwn(f"*{escape(issue.key(prefix))}*  {escape(issue.title)}\n{'  ·  '.join(facts)}")
+    facts += [code(name) for name in issue.labels[:4]]
+    text = Mrkdwn(
+        f"*{escape(issue.key(prefix))}*  {escape(truncate(issue.title, ROW_TITLE_MAX))}\n{'  ·  '.join(facts)}"
+    )
     if issue.status is Status.CLOSED:
         offered = [More.SHOW, More.REOPEN, More.COMMENT]
     else:
         begin = More.START if issue.status is Status.OPEN else More.COMMENT
         offered = [More.SHOW, More.ASSIGN_ME, begin, More.CLOSE, More.EDIT]
     menu = overflow(MORE, [_choice(more, issue, words) for more in offered])
-    return section(text, accessory=menu, block_id=f"row:{issue.issue_id}:{issue.version}")
+    return section(text, accessory=menu, block_id=f"{place}:{issue.issue_id}:{issue.version}")

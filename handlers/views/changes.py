@@ -9,10 +9,14 @@ from uuid import UUID
 from db.events import Event
 from db.ids import PersonId
 from db.states import CloseReason, Priority, Source, Status
+from handlers.views.blocks import truncate
 from handlers.views.people import People, who
-from handlers.views.states import day, label_tag, priority_of, status_word
-from handlers.words import Mrkdwn, Words
+from handlers.views.states import day, priority_of, status_word
+from handlers.words import Mrkdwn, Words, code
 
+# A history is many sentences in one message.
+TITLE_MAX = 100
+LABELS_MAX = 10
 _BY_PROGRAM = {
     Source.IMPORT: "change-by-import",
     Source.API: "change-by-api",
@@ -65,7 +69,7 @@ def _field(name: str, event: Event, actor: Mrkdwn, people: People, words: Words)
     was, now = event.before.get(name), event.after[name]
     match name:
         case "title":
-            return [words("change-title", who=actor, **{"from": str(was)})]
+            return [words("change-title", who=actor, **{"from": truncate(str(was), TITLE_MAX)})]
         case "description":
             return [words("change-description", who=actor)]
         case "status":
@@ -119,4 +123,4 @@ def _labels(was: Sequence[str], now: Sequence[str], actor: Mrkdwn, words: Words)
 
 
 def _tags(names: Sequence[str]) -> Mrkdwn:
-    return Mrkdwn(" ".join(label_tag(name) for name in names))
+    return Mrkdwn(" ".join(code(name) for name in names[:LABELS_MAX]))

@@ -13,8 +13,8 @@ from handlers.views.cards import ASSIGN_ME, EDIT, title_block
 from handlers.views.confirming import undo_button
 from handlers.views.people import mention
 from handlers.views.replies import OFFER_CREATE, Reply
-from handlers.views.states import day, label_tag, priority_of
-from handlers.words import Mrkdwn, Words, escape
+from handlers.views.states import day, priority_of
+from handlers.words import Mrkdwn, Words, code, escape
 
 CALLBACK = "issue_create"
 SHORTCUT = "issue_new"
@@ -95,7 +95,7 @@ def _facts(issue: Issue, words: Words, assignee: Person | None) -> Mrkdwn:
         facts.append(priority_of(issue.priority, words))
     if issue.due_on:
         facts.append(words("card-due", date=day(issue.due_on, words)))
-    facts += [label_tag(label) for label in issue.labels]
+    facts += [code(label) for label in issue.labels]
     return Mrkdwn("  ·  ".join(facts))
 
 

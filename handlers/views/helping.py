@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from handlers.views.blocks import Json, actions, button, context, header, section
 from handlers.views.replies import OFFER_CREATE, Reply
-from handlers.words import Mrkdwn, Words, escape
+from handlers.words import Mrkdwn, Words, code
 
 SECTION_MAX = 2900
 
@@ -30,7 +30,7 @@ def everything(names: Sequence[str], words: Words, command: str) -> Reply:
 def one(name: str, aliases: Sequence[str], words: Words, command: str) -> Reply:
     lines = [_usage(name, words, command), words(f"help-{name}")]
     if aliases:
-        spelled = Mrkdwn(", ".join(f"`{escape(alias)}`" for alias in aliases))
+        spelled = Mrkdwn(", ".join(map(code, aliases)))
         lines.append(words("help-aliases", aliases=spelled))
     return Reply(text=Mrkdwn("\n".join(lines)))
 
@@ -46,10 +46,4 @@ def unknown(word: str, nearest: str | None, words: Words, command: str) -> Reply
 
 
 def _usage(name: str, words: Words, command: str) -> str:
-    return "\n".join(
-        f"`{escape_code(line)}`" for line in words.plain(f"usage-{name}", command=command).split("\n")
-    )
-
-
-def escape_code(text: str) -> str:
-    return text.strip().replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("`", "ˋ")
+    return "\n".join(code(line) for line in words.plain(f"usage-{name}", command=command).split("\n"))

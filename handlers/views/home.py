@@ -10,6 +10,7 @@ from handlers.views.replies import OFFER_CREATE, Reply
 from handlers.words import Words
 
 REFRESH = "home_refresh"
+ROWS_MAX = 20
 
 
 def home_of(
@@ -25,7 +26,9 @@ def home_of(
         ("home-filed", "home-filed-empty", filed),
     ):
         blocks += [divider(), header(words.plain(title))]
-        blocks += [row(issue, people=people, words=words, prefix=prefix) for issue in found.items]
+        blocks += [
+            row(issue, people=people, words=words, prefix=prefix, place=title) for issue in found.items
+        ]
         if not found.items:
             blocks.append(context(words(empty)))
         elif found.next_cursor:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from db.listing import Count, Page
-from handlers.views.blocks import Json, actions, button, context
+from handlers.views.blocks import Json, actions, button, context, truncate
 from handlers.views.cards import row
 from handlers.views.people import People
 from handlers.views.replies import Reply
-from handlers.words import Mrkdwn, Words
+from handlers.words import Mrkdwn, Words, code
 
 NEXT = "list_next"
 PREVIOUS = "list_previous"
 COMMAND = "/issue"
 VALUE_MAX = 2000
+ROWS_MAX = 20
 
 
 def page(
@@ -22,9 +23,9 @@ def page(
         said = words("list-empty", command=command)
         return Reply(text=said)
     head = words("list-head" if count.exact else "list-head-about", count=count.value)
-    shown = f"{head} {words('list-query', query=Mrkdwn('`' + _in_code(text) + '`'))}"
+    shown = f"{head} {words('list-query', query=code(truncate(text, 300)))}"
     blocks = [context(Mrkdwn(shown))]
-    blocks += [row(issue, people=people, words=words, prefix=prefix) for issue in found.items]
+    blocks += [row(issue, people=people, words=words, prefix=prefix) for issue in found.items[:ROWS_MAX]]
     turns = _turns(found, text, words)
     if turns:
         blocks.append(actions(*turns))
@@ -41,11 +42,6 @@ def _turns(found: Page, text: str, words: Words) -> list[Json]:
         for action_id, label, cursor in ways
         if cursor and len(cursor) + len(text) < VALUE_MAX
     ]
-
-
-def _in_code(text: str) -> str:
-    short = text if len(text) <= 300 else text[:299] + "…"
-    return short.replace("`", "ˋ").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def read_turn(value: str) -> tuple[str, str]:

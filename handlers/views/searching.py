@@ -11,6 +11,7 @@ from handlers.words import Mrkdwn, Words, escape
 
 NEXT = "search_next"
 VALUE_MAX = 2000
+HITS_MAX = 20
 
 
 def page(found: SearchPage, *, text: str, people: People, words: Words, prefix: str) -> Reply:
@@ -22,7 +23,7 @@ def page(found: SearchPage, *, text: str, people: People, words: Words, prefix: 
         else words("search-head", text=text[:200])
     )
     blocks: list[Json] = [context(head)]
-    for hit in found.hits:
+    for hit in found.hits[:HITS_MAX]:
         blocks.append(row(hit.issue, people=people, words=words, prefix=prefix))
         if headline := _headline(hit):
             blocks.append(context(headline))

@@ -60,13 +60,6 @@ def priority_option(priority: Priority, words: Words) -> Json:
     return option(f"{_PRIORITY_SIGNS[priority]} {priority_word(priority, words)}".strip(), priority.word)
 
 
-def label_tag(name: str) -> Mrkdwn:
-    """A label in a code span; a back-tick inside would end it."""
-    return Mrkdwn(
-        "`" + name.replace("`", "ˋ").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") + "`"
-    )
-
-
 def day(on: date, words: Words) -> str:
     """A date without a time is the same for every reader; only its spelling is theirs."""
     return str(format_date(on, format="medium", locale=words.locale))

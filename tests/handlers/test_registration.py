@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import re
 from collections.abc import Callable, Iterator
@@ -45,6 +46,8 @@ EVENTS = {
     "message.groups": ("message", "groups:history"),
     "message.im": ("message", "im:history"),
     "reaction_added": ("reaction_added", "reactions:read"),
+    "team_join": ("team_join", "users:read"),
+    "user_change": ("user_change", "users:read"),
 }
 
 
@@ -75,10 +78,7 @@ def recorder(services: Services) -> Recorder:
 @pytest.fixture
 def services() -> Services:
     """Registering touches none of it."""
-    nothing = cast("Any", None)
-    return Services(
-        database=nothing, bell=nothing, clock=nothing, slack=nothing, directory=nothing, background=nothing
-    )
+    return Services(**{each.name: cast("Any", None) for each in dataclasses.fields(Services)})
 
 
 @pytest.fixture

@@ -1,0 +1,324 @@
+"""Whatever people type, and however much there is, every view is one that Slack takes."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.playground.blocks import check_message, check_view
+from db.changes import Change, UndoBlocked
+from db.comments import Comment
+from db.events import Event
+from db.ids import PersonId
+from db.issues import Clash, Issue, IssueDetail, Written
+from db.listing import Count, Page
+from db.people import Person
+from db.search import Hit, SearchPage
+from db.states import CloseReason, Priority, Role, Source, Status
+from handlers.views import (
+    bulk,
+    closing,
+    commenting,
+    creating,
+    editing,
+    helping,
+    history,
+    home,
+    issue_form,
+    listing,
+    messages,
+    searching,
+    undoing,
+)
+from handlers.views.cards import CardStyle, card
+from handlers.views.changes import change_line
+from handlers.views.confirming import confirmation
+from handlers.views.replies import Reply
+from handlers.views.showing import with_comments
+from handlers.words import Mrkdwn, words
+
+Json = dict[str, Any]
+NOW = datetime(2026, 3, 4, tzinfo=UTC)
+ADA, GRACE = PersonId(UUID(int=1)), PersonId(UUID(int=2))
+
+TEXT = st.one_of(
+    st.text(max_size=300), st.sampled_from(["<!channel>", "*" * 255, "&" * 255, "`a` _b_ ~c~", "\u202e"])
+)
+TITLE = TEXT.filter(lambda text: text.strip()).map(lambda text: text[:255])
+LONG = st.one_of(
+    st.text(max_size=200),
+    st.builds(lambda text, times: text * times, st.text(min_size=1, max_size=20), st.integers(1, 2000)),
+)
+LOCALE = st.sampled_from(["en", "de"])
+LABELS = st.lists(TITLE.map(lambda text: text[:50]).filter(str.strip), max_size=100, unique_by=str.lower).map(
+    tuple
+)
+PEOPLE_IDS = st.sampled_from([None, ADA, GRACE, PersonId(UUID(int=3))])
+
+
+def person(person_id: PersonId, name: str, *, active: bool, slack: bool) -> Person:
+    return Person(
+        workspace_id="T1",  # type: ignore[arg-type]
+        person_id=person_id,
+        slack_user_id="U1" if slack else None,  # type: ignore[arg-type]
+        name=name,
+        email=None,
+        role=Role.MEMBER,
+        active=active,
+        timezone="UTC",
+        locale="en",
+        settings={},
+    )
+
+
+PERSON = st.builds(person, st.just(ADA), TITLE, active=st.booleans(), slack=st.booleans())
+PEOPLE = PERSON.map(lambda found: {ADA: found, GRACE: found})
+
+
+@st.composite
+def issues(draw: st.DrawFn, description: st.SearchStrategy[str] = LONG) -> Issue:
+    status = draw(st.sampled_from(Status))
+    closed = status is Status.CLOSED
+    return Issue(
+        workspace_id="T1",  # type: ignore[arg-type]
+        issue_id=draw(st.uuids()),  # type: ignore[arg-type]
+        number=draw(st.integers(1, 10**15)),
+        title=draw(TITLE),
+        description=draw(description)[:40_000],
+        status=status,
+        close_reason=draw(st.sampled_from(CloseReason)) if closed else None,
+        duplicate_of=None,
+        parent_id=None,
+        priority=draw(st.sampled_from(Priority)),
+        assignee_id=draw(PEOPLE_IDS),
+        reporter_id=draw(PEOPLE_IDS),
+        due_on=draw(st.none() | st.dates(date(1900, 1, 1))),
+        external_ref=None,
+        labels=draw(LABELS),
+        version=draw(st.integers(1, 10**6)),
+        source=Source.SLACK,
+        created_at=NOW,
+        updated_at=NOW,
+        closed_at=NOW if closed else None,
+    )
+
+
+SHORT = issues(description=st.just(""))
+
+
+def events(fields: st.SearchStrategy[Json]) -> st.SearchStrategy[Event]:
+    return st.builds(
+        Event,
+        event_id=st.just(1),
+        change_id=st.uuids(),
+        issue_id=st.uuids(),
+        actor_id=PEOPLE_IDS,
+        source=st.sampled_from(Source),
+        action=st.just("edit"),
+        kind=st.sampled_from(["edited", "created", "commented", "comment_deleted", "deleted", "restored"]),
+        version=st.just(2),
+        at=st.just(NOW),
+        before=fields,
+        after=fields,
+    )
+
+
+FIELDS = st.fixed_dictionaries(
+    {},
+    optional={
+        "title": TITLE,
+        "description": LONG,
+        "status": st.sampled_from([each.value for each in Status]),
+        "close_reason": st.none() | st.sampled_from([each.value for each in CloseReason]),
+        "assignee_id": st.none() | st.uuids().map(str),
+        "priority": st.sampled_from([each.word for each in Priority]),
+        "due_on": st.none() | st.dates().map(str),
+        "labels": LABELS.map(list),
+    },
+)
+EVENTS = st.lists(events(FIELDS), max_size=40).map(tuple)
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+BOUNDED = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def taken(reply: Reply) -> None:
+    _message(reply.text, list(reply.blocks))
+
+
+def _message(text: str, blocks: list[Json]) -> None:
+    assert not (check_message(blocks) if blocks else [])
+    assert text.strip()
+    assert "<!channel>" not in text
+    assert not _CONTROL.search(text)
+    _no_forgery(blocks)
+
+
+def _no_forgery(part: Any) -> None:
+    """No mrkdwn anywhere mentions a channel, and no text has control characters."""
+    if isinstance(part, dict):
+        if part.get("type") == "mrkdwn":
+            assert "<!channel" not in part["text"]
+        for key, value in part.items():
+            if key not in ("value", "initial_value"):
+                _no_forgery(value)
+    elif isinstance(part, list):
+        for value in part:
+            _no_forgery(value)
+    elif isinstance(part, str):
+        assert not _CONTROL.search(part)
+
+
+def taken_view(view: Json) -> None:
+    assert not check_view(view)
+    assert len(json.dumps(view)) < 250_000
+
+
+@given(issues(), PEOPLE, LOCALE, st.sampled_from(CardStyle))
+@BOUNDED
+def test_a_card(issue: Issue, people: Any, locale: str, style: CardStyle) -> None:
+    shown = card(issue, people=people, words=words(locale), prefix="LDG", style=style, duplicate_key="LDG-7")
+    _message(shown.text, shown.blocks)
+
+
+@given(issues(), PEOPLE, LOCALE, st.lists(LONG.filter(str.strip), max_size=30))
+@BOUNDED
+def test_a_card_in_full_with_comments(issue: Issue, people: Any, locale: str, bodies: list[str]) -> None:
+    comments = tuple(
+        Comment(
+            comment_id=issue.issue_id,  # type: ignore[arg-type]
+            issue_id=issue.issue_id,
+            author_id=ADA,
+            reply_to=None,
+            body=body,
+            source=Source.SLACK,
+            slack_message=None,
+            created_at=NOW,
+            edited_at=None,
+        )
+        for body in bodies
+    )
+    detail = IssueDetail(
+        issue=issue,
+        labels=issue.labels,
+        comments=comments,
+        more_comments=False,
+        watchers=(),
+        people=people,
+        original=None,
+        parent=None,
+    )
+    shown = card(issue, people=people, words=words(locale), prefix="LDG", style=CardStyle.FULL)
+    _message(shown.text, with_comments(shown, detail, words(locale)))
+    for comment in comments:
+        said = messages.comment_line(comment, people, words(locale))
+        _message(said["text"], said["blocks"])
+
+
+@given(st.lists(SHORT, max_size=12), st.integers(0, 10_000), PEOPLE, LOCALE, TEXT)
+@BOUNDED
+def test_lists_searches_and_home(found: list[Issue], times: int, people: Any, locale: str, text: str) -> None:
+    spoken = words(locale)
+    many = tuple(_unlike(found * (times // max(1, len(found)))))
+    page = Page(items=many, next_cursor="n" * 100, previous_cursor="p" * 100)
+    count = Count(value=len(many), exact=bool(times % 2))
+    taken(listing.page(page, count, text=text, people=people, words=spoken, prefix="LDG", command="/issue"))
+    hits = tuple(
+        Hit(issue=each, rank=1.0, title=each.title, headline=f"a \ue000{text}\ue001 b") for each in many[:60]
+    )
+    searched = SearchPage(hits=hits, next_cursor="n" * 50, corrected=text or None)
+    taken(searching.page(searched, text=text or "x", people=people, words=spoken, prefix="LDG"))
+    notice = Reply(text=spoken("created", key="LDG-1", title=text))
+    taken_view(home.home_of(page, page, people=people, words=spoken, prefix="LDG", notice=notice))
+
+
+@given(EVENTS, SHORT, PEOPLE, LOCALE)
+@BOUNDED
+def test_histories_clashes_and_blocked_undos(
+    happened: tuple[Event, ...], issue: Issue, people: Any, locale: str
+) -> None:
+    spoken = words(locale)
+    taken(history.reply(issue, happened, people, spoken, "LDG", more=True))
+    line = change_line(happened, key="LDG-1", people=people, words=spoken)
+    assert line is None or not _CONTROL.search(line)
+    change = Change(
+        change_id=issue.issue_id,  # type: ignore[arg-type]
+        actor_id=ADA,
+        source=Source.SLACK,
+        action="edit",
+        at=NOW,
+        summary={},
+        undoes=None,
+        undone_by=None,
+    )
+    blocked = UndoBlocked(change, happened)
+    taken(undoing.blocked(blocked, {issue.issue_id: issue}, people, spoken, "LDG"))
+    fields = issue_form.Fields(title=issue.title, labels=issue.labels[:99])
+    clash = Clash(issue, happened, frozenset())
+    taken_view(editing.clashed(fields, clash, people, spoken, metadata={"v": 1}, prefix="LDG"))
+
+
+@given(issues(), PERSON, LOCALE, TEXT)
+@BOUNDED
+def test_forms(issue: Issue, assignee: Person, locale: str, text: str) -> None:
+    spoken = words(locale)
+    edit = editing.form(issue, assignee, spoken, metadata={}, prefix="LDG")
+    taken_view(edit)
+    taken_view(editing.renamed(edit, issue.version))
+    taken_view(closing.form(issue.key("LDG"), spoken, {"i": "x"}))
+    taken_view(commenting.form(issue, spoken, {"i": "x"}, "LDG"))
+    fields = issue_form.Fields(title=text[:255], description=text)
+    taken_view(creating.form(fields, spoken, metadata={}, channel_id="C1"))
+    listed = [issue] * 20
+    taken_view(
+        bulk.form(
+            _unlike(listed),
+            Count(value=20, exact=True),
+            spoken,
+            query=text,
+            everything=True,
+            prefix="LDG",
+            metadata={},
+        )
+    )
+
+
+def _unlike(found: list[Issue]) -> list[Issue]:
+    """A select has no two options of one value."""
+    return [replace(each, issue_id=UUID(int=index)) for index, each in enumerate(found)]  # type: ignore[arg-type]
+
+
+@given(issues(), PERSON, LOCALE, st.booleans(), st.booleans())
+@BOUNDED
+def test_confirmations(issue: Issue, someone: Person, locale: str, repeated: bool, form: bool) -> None:
+    spoken = words(locale)
+    written = Written(issue=issue, change_id=issue.issue_id, repeated=repeated)  # type: ignore[arg-type]
+    taken(creating.created(written, spoken, "LDG", someone, someone, form=form))
+    taken(creating.too_long(issue.title * 10, spoken))
+    taken(creating.offer(issue.title, spoken))
+    problems = [spoken("oneline-due", text=issue.title)] * 5
+    taken(creating.unreadable(problems, spoken, "/issue"))
+    text = spoken("assigned", key="LDG-1", who=Mrkdwn("<@U1>"))
+    _message(text, confirmation(text, words=spoken, change_id=None))
+
+
+@given(LABELS, TEXT, LOCALE)
+@BOUNDED
+def test_label_choices(known: tuple[str, ...], wanted: str, locale: str) -> None:
+    options = creating.label_options(known, " ".join(wanted.split())[:50], words(locale))
+    assert len(options) <= 100
+    assert all(0 < len(each["text"]["text"]) <= 75 and 0 < len(each["value"]) <= 150 for each in options)
+
+
+@pytest.mark.parametrize("locale", ["en", "de"])
+def test_help(locale: str) -> None:
+    names = ["new", "show", "list", "mine", "search", "assign", "comment", "label", "close", "edit", "bulk"]
+    taken(helping.everything(names * 5, words(locale), "/issue"))
+    taken(helping.queries(words(locale), "/issue"))
