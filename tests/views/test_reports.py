@@ -1,0 +1,208 @@
+"""Reports as blocks, text and CSV: within Slack's limits whatever the numbers, and in both languages."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.playground.blocks.check import check_message
+from db.ids import IssueId, LabelId, PersonId
+from db.reports.making import AGES, MOST_POINTS, split
+from db.reports.numbers import (
+    AgeGroup,
+    AgingReport,
+    AssigneeRow,
+    AssigneesReport,
+    Closer,
+    DigestReport,
+    FlowPoint,
+    FlowReport,
+    LabelLatency,
+    Latency,
+    LatencyReport,
+    NamedIssue,
+    OpenIssues,
+    PriorityLatency,
+    Report,
+    Traffic,
+    TrendPoint,
+    Who,
+    Work,
+)
+from db.reports.periods import Period, parse_period
+from db.states import Priority
+from handlers.views.reports import Look, Request, message, numbers, request_of, sheet, text
+from handlers.words import words
+
+TODAY = date(2026, 11, 22)
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+NASTY = ["<!channel> *x* `y`", "=cmd|' /C calc'!A0", "A" * 255, "ß & <@U1>", "名前", "-1"]
+
+
+def who(number: int, name: str) -> Who:
+    slack_id = f"U0{number:08}" if number % 2 else None
+    return Who(person_id=PersonId(UUID(int=number)), name=name, slack_user_id=slack_id)
+
+
+def issue(number: int, title: str) -> NamedIssue:
+    return NamedIssue(
+        issue_id=IssueId(UUID(int=number)),
+        number=number,
+        title=title,
+        priority=Priority.HIGH,
+        assignee=who(number, title[:50]),
+        created_at=NOW,
+        updated_at=NOW,
+        closed_at=None,
+        due_on=TODAY,
+    )
+
+
+def latency(count: int) -> Latency:
+    span = timedelta(minutes=7 * count)
+    return Latency(closed=count, mean=span, median=span, p90=span * 3) if count else Latency()
+
+
+def reports(period: Period, counts: list[int], names: list[str]) -> list[Report]:
+    rows = tuple(
+        AssigneeRow(
+            who=who(place + 1, name),
+            open=OpenIssues(waiting=counts[place % len(counts)], in_progress=place),
+            work=Work(taken=place, closed=counts[-1]),
+            work_before=Work(closed=place),
+        )
+        for place, name in enumerate(names)
+    )
+    nobody = AssigneeRow(who=None, open=OpenIssues(waiting=1), work=Work(), work_before=Work())
+    unit, spans = split(period, most=MOST_POINTS)
+    trend = split(period, most=12)[1]
+    traffic = [Traffic(created=c, closed=counts[0]) for c in counts]
+    named = tuple(issue(n + 1, name) for n, name in enumerate(names[:5]))
+    labelled = tuple(
+        LabelLatency(label_id=LabelId(UUID(int=n + 9)), name=name[:50], latency=latency(n + 1))
+        for n, name in enumerate(names[:10])
+    )
+    return [
+        AssigneesReport(
+            period=period,
+            rows=rows,
+            unassigned=nobody,
+            others=3,
+            open=OpenIssues(waiting=sum(counts)),
+            work=Work(taken=2, closed=1),
+            work_before=Work(taken=1),
+        ),
+        LatencyReport(
+            period=period,
+            overall=latency(counts[0]),
+            before=latency(counts[-1]),
+            by_priority=tuple(PriorityLatency(priority=p, latency=latency(3)) for p in Priority),
+            by_label=labelled,
+            trend=tuple(
+                TrendPoint(span=s, latency=latency(counts[n % len(counts)])) for n, s in enumerate(trend)
+            ),
+        ),
+        FlowReport(
+            period=period,
+            unit=unit.value,
+            points=tuple(FlowPoint(span=s, traffic=traffic[n % len(traffic)]) for n, s in enumerate(spans)),
+            total=traffic[0],
+            before=traffic[-1],
+            open_now=sum(counts),
+        ),
+        AgingReport(
+            today=TODAY,
+            groups=tuple(
+                AgeGroup(from_days=first, to_days=end, count=counts[0])
+                for first, end in zip(AGES, (*AGES[1:], None), strict=True)
+            ),
+            open_now=counts[0],
+            oldest=named,
+            stalest=named,
+        ),
+        DigestReport(
+            period=period,
+            total=traffic[0],
+            before=traffic[-1],
+            open_now=9,
+            closers=tuple(Closer(who=who(n + 1, name), closed=2) for n, name in enumerate(names[:3])),
+            newest=named,
+            finished=named,
+            pressing=named,
+            overdue=named,
+        ),
+    ]
+
+
+@given(
+    counts=st.lists(st.integers(0, 10**7), min_size=1, max_size=30),
+    names=st.lists(st.sampled_from(NASTY) | st.text(min_size=1, max_size=255), min_size=1, max_size=10),
+    period=st.sampled_from(["today", "7d", "this month", "90d", "2026", "5y", "2020-01..2026-11"]),
+    locale=st.sampled_from(["en", "de"]),
+    look=st.sampled_from(list(Look)),
+)
+def test_every_report_is_taken_by_slack(
+    counts: list[int], names: list[str], period: str, locale: str, look: Look
+) -> None:
+    speech = words(locale)
+    read = parse_period(period, TODAY)
+    for report in reports(read, counts, names):
+        made = sheet(report, query='label:bug "exact words"', words=speech, prefix="LDG")
+        request = Request(report=made.name, period=read.text, query="label:bug")
+        said, blocks = message(made, request, speech, look, pictures=("F1", "F2"))
+        assert check_message(blocks) == []
+        assert 0 < len(said) <= 4000
+        assert "<!channel>" not in said
+
+
+def only(kind: type[Report], names: list[str], counts: list[int] | None = None) -> Any:
+    period = parse_period("7d", TODAY)
+    found = next(r for r in reports(period, counts or [3, 1], names) if isinstance(r, kind))
+    return sheet(found, query="", words=words("en"), prefix="LDG")
+
+
+def test_people_with_the_same_name_stay_apart_in_a_chart() -> None:
+    (chart,) = only(AssigneesReport, ["Ada", "Ada", "Ada"]).charts
+    assert len(set(chart.categories)) == len(chart.categories)
+
+
+def test_a_table_mentions_people_in_slack_and_names_the_others() -> None:
+    made = only(AssigneesReport, ["Ada", "Bob"])
+    rows = message(made, Request(report="assignees", period="7d"), words("en"), Look.NATIVE)[1]
+    table = next(block for block in rows if block["type"] == "data_table")
+    assert [row[0]["type"] for row in table["rows"][1:]] == ["rich_text", "raw_text", "raw_text"]
+
+
+def test_csv_has_numbers_and_no_formulas() -> None:
+    rows = list(csv.reader(io.StringIO(numbers(only(AssigneesReport, NASTY)).decode("utf-8-sig"))))
+    assert rows[0] == ["person", "open", "in_progress", "taken", "closed", "closed_before"]
+    assert [row[0] for row in rows[1:3]] == [NASTY[0], "'" + NASTY[1]]
+    assert rows[1][1:] == ["3", "0", "0", "1", "0"]
+
+
+def test_the_text_alone_says_it_all() -> None:
+    said = text(only(LatencyReport, ["bug"]))
+    assert "*3* closed. Half of them within *21 min*" in said
+    assert "bug" in said
+
+
+@pytest.mark.parametrize("query", ["", "label:bug", "x" * 100, 'label:"ä ö" -assignee:me'])
+def test_the_period_menu_knows_what_it_belongs_to(query: str) -> None:
+    request = Request(report="flow", period="7d", query=query)
+    block = message(only(FlowReport, ["a"]), request, words("en"), Look.NATIVE)[1][-1]
+    assert request_of(block["block_id"]) == request
+    assert block["elements"][0]["initial_option"]["value"] == "7d"
+
+
+def test_a_query_too_long_for_the_menu_still_has_its_buttons() -> None:
+    request = Request(report="flow", period="7d", query="x" * 500)
+    block = message(only(FlowReport, ["a"]), request, words("en"), Look.NATIVE)[1][-1]
+    assert [element["type"] for element in block["elements"]] == ["button"] * 4
+    assert Request.read(block["elements"][0]["value"]) == request
