@@ -27,7 +27,8 @@ def home_of(
     ):
         blocks += [divider(), header(words.plain(title))]
         blocks += [
-            row(issue, people=people, words=words, prefix=prefix, place=title) for issue in found.items
+            row(issue, people=people, words=words, prefix=prefix, place=title)
+            for issue in found.items[:ROWS_MAX]
         ]
         if not found.items:
             blocks.append(context(words(empty)))

@@ -47,7 +47,8 @@ def test_slack_s_own_marks_are_translated() -> None:
     )
 
 
-_LETTERS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cf", "Cs", "Zl", "Zp"]), min_size=1, max_size=30)
+_SHOWN = st.characters(codec="utf-8", exclude_categories=["Cc", "Cf", "Cs", "Zl", "Zp"])
+_LETTERS = st.text(_SHOWN, min_size=1, max_size=30)
 _STYLE = st.dictionaries(st.sampled_from(["bold", "italic", "strike"]), st.just(True), max_size=3)
 
 
