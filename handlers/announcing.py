@@ -28,12 +28,14 @@ from handlers.delivering import refreshing
 from handlers.jobs import Job, Worker
 from handlers.services import Services
 from handlers.views import happened
-from handlers.views.people import mention
 from handlers.words import words
 
 BATCH: Final = 500
 # Seconds between runs for one workspace: under load, batches are few and large. A change after a rest does not wait.
 REST: Final = 0.5
+# Between the batches of a flood: so many times what the last one took, and at most so many seconds.
+_PAUSE: Final = 3.0
+_LONGEST_PAUSE: Final = 2.0
 # One change of many issues is not said to everyone about each.
 _MANY: Final = 20
 _CREATED: Final = "created"
@@ -82,8 +84,11 @@ class Announcing:
         await self._rest(workspace_id)
         async with self._services.database.connection() as conn:
             await jobs.open_dedupe(conn, job.id)
+        began = time.monotonic()
         while await self._announce(workspace_id):
-            pass
+            # A flood is followed at a distance: people who are at it come first.
+            await asyncio.sleep(min(_LONGEST_PAUSE, _PAUSE * (time.monotonic() - began)))
+            began = time.monotonic()
 
     async def _rest(self, workspace_id: WorkspaceId) -> None:
         now = time.monotonic()
@@ -107,11 +112,7 @@ class Announcing:
         for event in batch.events:
             grouped[event.issue_id].append(event)
         posted = await _cards_of(conn, batch, grouped)
-        needed = [
-            issue_id
-            for issue_id, events in grouped.items()
-            if issue_id in posted or any(map(_matters, events))
-        ]
+        needed = [issue_id for issue_id, events in grouped.items() if issue_id in posted]
         if not needed:
             return
         system = Actor(workspace_id=batch.workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM)
@@ -119,27 +120,15 @@ class Announcing:
         stories = [_story(found[issue_id], grouped[issue_id]) for issue_id in needed if issue_id in found]
         crowded = _crowded(batch)
         quiet = [story for story in stories if not any(event.change_id in crowded for event in story.events)]
-        watchers = await announcements.watching(
-            conn, batch.workspace_id, [story.issue.issue_id for story in quiet]
-        )
-        known = await _people(conn, batch.workspace_id, quiet, watchers)
+        known = await _people(conn, batch.workspace_id, quiet)
         workspace = await self._services.directory.workspace(batch.workspace_id)
         messages = _refreshes(stories, posted)
         messages += _thread_lines(quiet, posted, known, workspace)
-        messages += _notices(quiet, watchers, known, workspace)
         await outbox.put(conn, batch.workspace_id, messages)
 
 
 def _system(workspace_id: WorkspaceId) -> Actor:
     return Actor(workspace_id=workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM)
-
-
-def _matters(event: Event) -> bool:
-    """Whether anyone may have to be told: a new issue only when someone else was given it."""
-    if event.kind != _CREATED:
-        return True
-    assignee = event.after.get("assignee_id")
-    return assignee is not None and assignee != str(event.actor_id)
 
 
 async def _cards_of(
@@ -173,9 +162,8 @@ async def _people(
     conn: asyncpg.Connection,
     workspace_id: WorkspaceId,
     stories: Sequence[_Story],
-    watchers: dict[IssueId, tuple[PersonId, ...]],
 ) -> dict[PersonId, Person]:
-    wanted: set[PersonId] = {person for watching in watchers.values() for person in watching}
+    wanted: set[PersonId] = set()
     for story in stories:
         wanted |= story.actors
         wanted |= {person for person in (story.issue.assignee_id,) if person is not None}
@@ -212,48 +200,6 @@ def _thread_lines(
             for card in posted.get(story.issue.issue_id, ())
         ]
     return lines
-
-
-def _notices(
-    stories: Sequence[_Story],
-    watchers: dict[IssueId, tuple[PersonId, ...]],
-    known: dict[PersonId, Person],
-    workspace: Workspace,
-) -> list[Outgoing]:
-    """Direct messages, never of what one did oneself."""
-    notices = []
-    for story in stories:
-        told = set(watchers.get(story.issue.issue_id, ()))
-        if story.issue.assignee_id is not None:
-            told.add(story.issue.assignee_id)
-        for person_id in sorted(told - (story.actors if len(story.actors) == 1 else frozenset())):
-            person = known.get(person_id)
-            if person is None or not person.active or person.slack_user_id is None:
-                continue
-            text = _notice(story, person, known, workspace)
-            if text is not None:
-                notices.append(
-                    Outgoing(
-                        channel_id=ChannelId(person.slack_user_id),
-                        payload={"text": text, "unfurl_links": False},
-                        issue_id=story.issue.issue_id,
-                    )
-                )
-    return notices
-
-
-def _notice(story: _Story, person: Person, known: dict[PersonId, Person], workspace: Workspace) -> str | None:
-    speech = words(person.locale)
-    issue, key = story.issue, story.issue.key(workspace.key_prefix)
-    if "assignee_id" in story.fields and issue.assignee_id == person.person_id:
-        teller = known.get(story.teller) if story.teller is not None else None
-        if teller is None:
-            return speech("notice-assigned-by-nobody", key=key, title=issue.title)
-        return speech("notice-assigned", who=mention(teller, speech), key=key, title=issue.title)
-    if not story.fields or story.is_new:
-        return None
-    what = happened.line(issue, story.fields, story.teller, known, speech)
-    return speech("notice-changed", key=key, title=issue.title, what=what)
 
 
 def register_jobs(worker: Worker, services: Services) -> Announcing:

@@ -19,9 +19,9 @@ from tests.bench.load import Result, command, run
 from tests.bench.rows import Row
 
 # At once: requests a round. Rounds of both take turns, so that what else the machine does hits both.
-ROUNDS = 5
+ROUNDS = 3
 WARM = 20
-_PLAN = {1: 300, 16: 3000, 64: 6000}
+_PLAN = {1: 200, 16: 2000, 64: 4000}
 _MEMORY_MAX = 120.0
 
 

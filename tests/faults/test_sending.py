@@ -1,0 +1,198 @@
+"""What the bot says unasked: in order, at Slack's pace, once, whatever happens meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.playground import LocalSlack
+from bot.process import Options, Process, running
+from bot.settings import Settings
+from bot.worker import Pace
+from db import outbox
+from db.ids import ChannelId, PersonId, SlackUserId, WorkspaceId
+from db.outbox import Outgoing
+
+pytestmark = pytest.mark.faults
+QUICK = Pace(
+    poll=timedelta(seconds=0.2),
+    heartbeat=timedelta(seconds=2),
+    first_retry=timedelta(seconds=0.1),
+    restart=0.1,
+)
+MANIFEST = Path(__file__).parents[2] / "manifest.yml"
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[LocalSlack]:
+    async with LocalSlack(manifest=MANIFEST, rate_limits="strict") as local:
+        yield local
+
+
+@asynccontextmanager
+async def replica(slack: LocalSlack, dsn: str) -> AsyncIterator[Process]:
+    settings = Settings(
+        database_url=dsn,
+        port=0,
+        slack_signing_secret=slack.signing_secret,
+        slack_bot_token=slack.bot_token,
+        slack_api_url=slack.api_url,
+        log="text",
+    )
+    async with running(settings, Options(pace=QUICK)) as process:
+        yield process
+
+
+async def say(
+    process: Process,
+    slack: LocalSlack,
+    texts: list[str],
+    *,
+    channel: str = "general",
+    owner: str | None = None,
+) -> None:
+    workspace_id = WorkspaceId(slack.team_id)
+    await process.services.directory.workspace(workspace_id)
+    owner_id: PersonId | None = None
+    if owner is not None:
+        person = await process.services.directory.person(
+            workspace_id, SlackUserId(slack.person(owner).user.id)
+        )
+        owner_id = person.person_id
+    place = ChannelId(slack.channel(channel).id)
+    async with process.services.database.transaction() as conn:
+        await outbox.put(
+            conn,
+            workspace_id,
+            [Outgoing(channel_id=place, payload={"text": text}, owner_id=owner_id) for text in texts],
+        )
+    process.services.bell.ring()
+
+
+def said(slack: LocalSlack, channel: str = "general") -> list[str]:
+    messages: list[dict[str, Any]] = slack.person("ada").messages(channel)
+    return [message["text"] for message in messages if message.get("bot_id")]
+
+
+async def until_said(slack: LocalSlack, texts: list[str], channel: str = "general") -> None:
+    await slack.until(lambda: len(said(slack, channel)) >= len(texts), timeout=30)
+    await slack.settled()
+    assert said(slack, channel) == texts
+
+
+async def settled_states(process: Process) -> list[str]:
+    """The state of every row, once none waits."""
+    async with asyncio.timeout(20):
+        while True:
+            async with process.services.database.connection() as conn:
+                rows = await conn.fetch("SELECT state FROM outbox ORDER BY outbox_id")
+            if all(row["state"] != "waiting" for row in rows):
+                return [row["state"] for row in rows]
+            await asyncio.sleep(0.05)
+
+
+async def test_two_replicas_keep_the_order_of_a_channel_and_its_pace(slack: LocalSlack, db_url: str) -> None:
+    texts = [f"message {number}" for number in range(5)]
+    async with replica(slack, db_url) as one, replica(slack, db_url) as two:
+        for number, text in enumerate(texts):
+            await say(one if number % 2 else two, slack, [text])
+        await until_said(slack, texts)
+    refused = [call for call in slack.calls_of("chat.postMessage") if call.status == 429]
+    assert not refused
+
+
+async def test_a_message_whose_answer_was_lost_is_not_sent_twice(slack: LocalSlack, db_url: str) -> None:
+    slack.faults.add(method="chat.postMessage", drop="after")
+    async with replica(slack, db_url) as process:
+        await say(process, slack, ["first", "second"])
+        await until_said(slack, ["first", "second"])
+        assert await settled_states(process) == ["sent", "sent"]
+
+
+async def test_a_message_that_never_arrived_is_sent_again(slack: LocalSlack, db_url: str) -> None:
+    slack.faults.add(method="chat.postMessage", drop="before")
+    slack.faults.add(method="chat.postMessage", status=500)
+    async with replica(slack, db_url) as process:
+        await say(process, slack, ["first", "second"])
+        await until_said(slack, ["first", "second"])
+
+
+async def test_retry_after_is_obeyed_by_every_replica(slack: LocalSlack, db_url: str) -> None:
+    slack.faults.add(method="chat.postMessage", retry_after=2, status=429)
+    async with replica(slack, db_url) as one, replica(slack, db_url) as two:
+        await say(one, slack, ["in general"])
+        await slack.until(lambda: len(slack.calls_of("chat.postMessage")) == 1, timeout=10)
+        refused_at = asyncio.get_running_loop().time()
+        await say(two, slack, ["in product"], channel="product")
+        await slack.until(lambda: said(slack) and said(slack, "product"), timeout=20)
+        assert asyncio.get_running_loop().time() - refused_at >= 1.9
+    assert len(slack.calls_of("chat.postMessage")) == 3
+
+
+async def test_a_channel_that_refuses_is_recorded_and_its_owner_told(slack: LocalSlack, db_url: str) -> None:
+    slack.faults.add(
+        method="chat.postMessage",
+        error="is_archived",
+        times=None,
+        when={"channel": slack.channel("product").id},
+    )
+    async with replica(slack, db_url) as process:
+        await say(process, slack, ["one", "two"], channel="product", owner="grace")
+        states = await settled_states(process)
+        assert states == ["failed", "failed", "sent"]
+        async with process.services.database.connection() as conn:
+            told = await conn.fetchrow("SELECT channel_id, payload FROM outbox WHERE state = 'sent'")
+            errors = await conn.fetch("SELECT error FROM outbox WHERE state = 'failed'")
+    assert told["channel_id"] == slack.person("grace").user.id
+    assert "archived" in told["payload"]["text"]
+    assert {row["error"] for row in errors} == {"is_archived"}
+
+
+async def test_a_killed_senders_messages_are_sent_by_another_and_none_twice(
+    slack: LocalSlack, db_url: str
+) -> None:
+    texts = [f"message {number}" for number in range(4)]
+    doomed = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.faults.replica",
+        db_url,
+        slack.api_url,
+        slack.bot_token,
+        slack.signing_secret,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert doomed.stdout is not None
+    await doomed.stdout.readline()
+    async with replica(slack, db_url) as process:
+        process.worker.stop()
+        await say(process, slack, texts)
+        await slack.until(lambda: len(said(slack)) >= 1, timeout=20)
+        doomed.send_signal(signal.SIGKILL)
+        await doomed.wait()
+        async with process.services.database.connection() as conn:
+            # The clock by which a dead sender loses its channel, moved on.
+            await conn.execute("UPDATE channel_senders SET held_until = now()")
+    async with replica(slack, db_url):
+        await until_said(slack, texts)
+
+
+async def test_the_worker_outlives_its_database_connections(slack: LocalSlack, db_url: str) -> None:
+    async with replica(slack, db_url) as process:
+        await say(process, slack, ["before"])
+        await until_said(slack, ["before"])
+        async with process.services.database.connection() as conn:
+            await conn.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        await say(process, slack, ["after"])
+        await until_said(slack, ["before", "after"])
