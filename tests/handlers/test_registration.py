@@ -41,12 +41,14 @@ SCOPES = {
 EVENTS = {
     "app_home_opened": ("app_home_opened", None),
     "app_mention": ("app_mention", "app_mentions:read"),
+    "app_uninstalled": ("app_uninstalled", None),
     "file_shared": ("file_shared", "files:read"),
     "message.channels": ("message", "channels:history"),
     "message.groups": ("message", "groups:history"),
     "message.im": ("message", "im:history"),
     "reaction_added": ("reaction_added", "reactions:read"),
     "team_join": ("team_join", "users:read"),
+    "tokens_revoked": ("tokens_revoked", None),
     "user_change": ("user_change", "users:read"),
 }
 
