@@ -15,6 +15,7 @@ import asyncpg
 from db.ids import LabelId, PersonId, WorkspaceId
 from db.reports.numbers import Latency, OpenIssues, Span, Traffic, Work
 from db.reports.ranks import Histogram, Pick, latency_of, picks_for
+from db.reports.source import Latencies
 from db.rollups.spans import Cover, cover
 from db.states import Priority
 
@@ -115,18 +116,18 @@ class Kept:
             answers[r["tag"]] = Traffic(created=r["created"], closed=r["closed"], still_open=r["still_open"])
         return answers
 
-    async def latency(self, spans: Sequence[Span]) -> list[Latency]:
-        found = await self._ranked(spans, [EVERYTHING])
-        return [found.get((tag, EVERYTHING), Latency()) for tag in range(len(spans))]
-
-    async def latency_by_priority(self, span: Span) -> dict[Priority, Latency]:
-        found = await self._ranked([span], [_slice(priority) for priority in Priority])
-        return {p: found[0, _slice(p)] for p in Priority if (0, _slice(p)) in found}
-
-    async def latency_by_label(self, span: Span, top: int) -> dict[LabelId, Latency]:
-        labels = await self._labels(span, top)
-        found = await self._ranked([span], labels)
-        return {LabelId(label): found[0, label] for label in labels if (0, label) in found}
+    async def latencies(self, spans: Sequence[Span], *, top: int) -> Latencies:
+        labels = await self._labels(spans[0], top)
+        slices = [*(_slice(priority) for priority in Priority), *labels]
+        found = await self._ranked(
+            [*((span, EVERYTHING) for span in spans), *((spans[0], s) for s in slices)]
+        )
+        sliced = dict(zip(slices, found[len(spans) :], strict=True))
+        return Latencies(
+            by_span=tuple(found[: len(spans)]),
+            by_priority={p: sliced[_slice(p)] for p in Priority if sliced[_slice(p)].closed},
+            by_label={LabelId(label): sliced[label] for label in labels if sliced[label].closed},
+        )
 
     async def _labels(self, span: Span, top: int) -> list[UUID]:
         rows = await self._conn.fetch(
@@ -149,41 +150,43 @@ class Kept:
         )
         return [r["slice"] for r in rows]
 
-    async def _ranked(self, spans: Sequence[Span], slices: Sequence[UUID]) -> dict[tuple[int, UUID], Latency]:
-        """Latencies by tag and slice, of those with any closed issue."""
-        if not slices:
-            return {}
-        histograms = await self._histograms(spans, slices)
-        picks = [pick for key, histogram in histograms.items() for pick in picks_for(key, histogram)]
-        values = await self._values(spans, picks)
-        return {key: latency_of(histogram, values[key]) for key, histogram in histograms.items()}
+    async def _ranked(self, wanted: Sequence[tuple[Span, UUID]]) -> list[Latency]:
+        """The latency of each slice within its span, in the order asked for."""
+        histograms = await self._histograms(wanted)
+        picks = [pick for tag, histogram in histograms.items() for pick in picks_for(tag, histogram)]
+        values = await self._values(wanted, picks)
+        return [
+            latency_of(histograms[tag], values[tag]) if tag in histograms else Latency()
+            for tag in range(len(wanted))
+        ]
 
-    async def _histograms(
-        self, spans: Sequence[Span], slices: Sequence[UUID]
-    ) -> dict[tuple[int, UUID], Histogram]:
+    async def _histograms(self, wanted: Sequence[tuple[Span, UUID]]) -> dict[int, Histogram]:
+        """By place in `wanted`, less those without any closed issue."""
         rows = await self._conn.fetch(
             f"""
-            SELECT s.tag, r.slice, r.total, r.histogram, NULL::smallint AS bucket, NULL::bigint AS moved
+            SELECT s.tag, r.total, r.histogram, NULL::smallint AS bucket, NULL::bigint AS moved
             FROM {_SPANS}
             JOIN rollup_latency r ON r.workspace_id = $1 AND r.grain = s.grain AND r.span = s.span
-                                 AND r.slice = ANY ($8::uuid[])
+                                 AND r.slice = ($8::uuid[])[s.tag + 1]
             UNION ALL
-            SELECT d.tag, slice, sum(u.sign * u.latency), NULL, latency_bucket(u.latency), sum(u.sign)
+            SELECT d.tag, sum(u.sign * u.latency), NULL, latency_bucket(u.latency), sum(u.sign)
             FROM rollup_unfolded u JOIN {_DAYS} ON u.closed_day >= d.first AND u.closed_day < d.stop,
                  unnest(latency_slices(u.priority, u.labels)) slice
-            WHERE u.workspace_id = $1 AND slice = ANY ($8::uuid[])
-            GROUP BY 1, 2, 5""",
+            WHERE u.workspace_id = $1 AND slice = ($8::uuid[])[d.tag + 1]
+            GROUP BY 1, 4""",
             self._workspace_id,
-            *_arrays(spans),
-            list(slices),
+            *_arrays([span for span, _ in wanted]),
+            [slice_ for _, slice_ in wanted],
         )
         return _added(rows)
 
     async def _values(
-        self, spans: Sequence[Span], picks: Sequence[Pick]
-    ) -> dict[tuple[int, UUID], dict[int, int]]:
-        """The latency of each rank that was picked, by key."""
-        days = [cover(span.start, span.end) for span in spans]
+        self, wanted: Sequence[tuple[Span, UUID]], picks: Sequence[Pick]
+    ) -> dict[int, dict[int, int]]:
+        """The latency of each rank that was picked, by place in `wanted`."""
+        if not picks:
+            return {}
+        days = [cover(span.start, span.end) for span, _ in wanted]
         rows = await self._conn.fetch(
             """
             WITH touched AS MATERIALIZED (
@@ -209,30 +212,30 @@ class Kept:
             GROUP BY p.place""",
             self._workspace_id,
             list(range(len(picks))),
-            [pick.key[1] for pick in picks],
+            [wanted[pick.tag][1] for pick in picks],
             [pick.bucket for pick in picks],
-            [days[pick.key[0]].first for pick in picks],
-            [days[pick.key[0]].end for pick in picks],
+            [days[pick.tag].first for pick in picks],
+            [days[pick.tag].end for pick in picks],
             [pick.skip for pick in picks],
             [pick.take for pick in picks],
         )
-        values: dict[tuple[int, UUID], dict[int, int]] = {}
+        values: dict[int, dict[int, int]] = {}
         for r in rows:
             pick = picks[r["place"]]
-            ranks = values.setdefault(pick.key, {})
+            ranks = values.setdefault(pick.tag, {})
             ranks.update((pick.rank + offset, latency) for offset, latency in enumerate(r["latencies"]))
         return values
 
 
-def _added(rows: Iterable[Any]) -> dict[tuple[int, UUID], Histogram]:
-    found: dict[tuple[int, UUID], Histogram] = {}
+def _added(rows: Iterable[Any]) -> dict[int, Histogram]:
+    found: dict[int, Histogram] = {}
     for r in rows:
-        histogram = found.setdefault((r["tag"], r["slice"]), Histogram())
+        histogram = found.setdefault(r["tag"], Histogram())
         if r["histogram"] is not None:
             histogram.add(r["histogram"], int(r["total"]))
         else:
             histogram.move(r["bucket"], r["moved"], int(r["total"]))
-    return {key: histogram for key, histogram in found.items() if histogram.size}
+    return {tag: histogram for tag, histogram in found.items() if histogram.size}
 
 
 def _person(person_id: UUID) -> PersonId | None:

@@ -129,18 +129,19 @@ async def latency(
     span, before = _both(period)
     points = split(period, most=12)[1]
     async with desk(conn, actor, query) as at:
-        overall, earlier, *trend = await at.source.latency([span, before, *points])
-        by_priority = await at.source.latency_by_priority(span)
-        by_label = await at.source.latency_by_label(span, labels)
-        names = await names_of_labels(conn, actor.workspace_id, by_label)
+        found = await at.source.latencies([span, before, *points], top=labels)
+        overall, earlier, *trend = found.by_span
+        names = await names_of_labels(conn, actor.workspace_id, found.by_label)
     return LatencyReport(
         period=period,
         overall=overall,
         before=earlier,
-        by_priority=tuple(PriorityLatency(priority=p, latency=n) for p, n in sorted(by_priority.items())),
+        by_priority=tuple(
+            PriorityLatency(priority=p, latency=n) for p, n in sorted(found.by_priority.items())
+        ),
         by_label=tuple(
             LabelLatency(label_id=label, name=names[label], latency=numbers)
-            for label, numbers in by_label.items()
+            for label, numbers in found.by_label.items()
             # Merged into another a moment ago.
             if label in names
         ),

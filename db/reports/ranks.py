@@ -7,12 +7,9 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from math import ceil, floor
 from operator import add
-from uuid import UUID
 
 from db.reports.numbers import Latency
 from db.reports.source import MEDIAN, P90, microseconds
-
-Key = tuple[int, UUID]
 
 
 @dataclass(slots=True)
@@ -41,24 +38,24 @@ class Histogram:
 class Pick:
     """`take` latencies from `rank` on: in their bucket, sorted, they come after `skip` others."""
 
-    key: Key
+    tag: int
     rank: int
     bucket: int
     skip: int
     take: int
 
 
-def picks_for(key: Key, histogram: Histogram) -> Iterator[Pick]:
+def picks_for(tag: int, histogram: Histogram) -> Iterator[Pick]:
     """One pick a rank, less those a neighbour in the same bucket brings along."""
     ends = list(accumulate(histogram.counts))
     for fraction in (MEDIAN, P90):
         low, high, _ = _ranks(histogram.size, fraction)
         places = [_place(ends, rank) for rank in range(low, high + 1)]
         if len(places) == 2 and places[0][0] == places[1][0]:
-            yield Pick(key=key, rank=low, bucket=places[0][0], skip=places[0][1], take=2)
+            yield Pick(tag=tag, rank=low, bucket=places[0][0], skip=places[0][1], take=2)
             continue
         for rank, (bucket, skip) in zip((low, high), places, strict=False):
-            yield Pick(key=key, rank=rank, bucket=bucket, skip=skip, take=1)
+            yield Pick(tag=tag, rank=rank, bucket=bucket, skip=skip, take=1)
 
 
 def latency_of(histogram: Histogram, values: Mapping[int, int]) -> Latency:

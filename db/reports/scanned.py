@@ -14,7 +14,7 @@ from db.ids import LabelId, PersonId
 from db.query.compiler import Condition
 from db.reports.numbers import Latency, OpenIssues, Span, Traffic, Work
 from db.reports.periods import midnight
-from db.reports.source import microseconds
+from db.reports.source import Latencies, microseconds
 from db.states import Priority
 
 # Given the number of its first parameter, the condition on issues called `i`; it says what the actor sees, too.
@@ -103,7 +103,14 @@ class Scanned:
             )
         return answers
 
-    async def latency(self, spans: Sequence[Span]) -> list[Latency]:
+    async def latencies(self, spans: Sequence[Span], *, top: int) -> Latencies:
+        return Latencies(
+            by_span=await self._by_span(spans),
+            by_priority=await self._by_priority(spans[0]),
+            by_label=await self._by_label(spans[0], top),
+        )
+
+    async def _by_span(self, spans: Sequence[Span]) -> tuple[Latency, ...]:
         chosen = self._choose(5)
         rows = await self._fetch(
             f"""
@@ -118,9 +125,9 @@ class Scanned:
         answers = [Latency()] * len(spans)
         for r in rows:
             answers[r["place"] - 1] = _latency(r)
-        return answers
+        return tuple(answers)
 
-    async def latency_by_priority(self, span: Span) -> dict[Priority, Latency]:
+    async def _by_priority(self, span: Span) -> dict[Priority, Latency]:
         chosen = self._choose(5)
         rows = await self._fetch(
             f"""
@@ -134,7 +141,7 @@ class Scanned:
         )
         return {Priority(r["priority"]): _latency(r) for r in rows}
 
-    async def latency_by_label(self, span: Span, top: int) -> dict[LabelId, Latency]:
+    async def _by_label(self, span: Span, top: int) -> dict[LabelId, Latency]:
         chosen = self._choose(6)
         rows = await self._fetch(
             f"""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
@@ -22,13 +23,16 @@ class Source(Protocol):
 
     async def traffic(self, spans: Sequence[Span]) -> list[Traffic]: ...
 
-    async def latency(self, spans: Sequence[Span]) -> list[Latency]: ...
-
-    async def latency_by_priority(self, span: Span) -> dict[Priority, Latency]: ...
-
-    async def latency_by_label(self, span: Span, top: int) -> dict[LabelId, Latency]:
-        """The labels of most closed issues, at most `top`."""
+    async def latencies(self, spans: Sequence[Span], *, top: int) -> Latencies:
+        """By span; and for the first span, by priority and by the labels of most closed issues, at most `top`."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latencies:
+    by_span: tuple[Latency, ...]
+    by_priority: dict[Priority, Latency]
+    by_label: dict[LabelId, Latency]
 
 
 def microseconds(value: float) -> timedelta:

@@ -42,9 +42,7 @@ async def everything(source: Source, spans: list[Span]) -> dict[str, Any]:
         "open": await source.open_by_person(),
         "work": await source.work(spans),
         "traffic": await source.traffic(spans),
-        "latency": await source.latency(spans),
-        "by_priority": [await source.latency_by_priority(span) for span in spans],
-        "by_label": [await source.latency_by_label(span, 3) for span in spans],
+        "latency": [await source.latencies([span, *spans], top=3) for span in spans],
     }
 
 
@@ -77,7 +75,7 @@ async def test_any_history_gives_the_same_numbers_kept_and_scanned(
         assert kept == scanned
         assert await differences(conn, history.workspace_id) == []
     assert kept["open"]
-    assert any(latency.closed for latency in kept["latency"])
+    assert any(latencies.by_priority for latencies in kept["latency"])
 
 
 async def test_numbers_are_exact_while_everything_is_pending(conn: asyncpg.Connection) -> None:
