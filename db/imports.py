@@ -48,7 +48,7 @@ class Import:
     workspace_id: WorkspaceId
     import_id: UUID
     state: State
-    asked_by: PersonId
+    asked_by: PersonId | None
     locale: str
     file_id: str
     file_name: str
@@ -93,8 +93,12 @@ async def begin(
     thread_ts: MessageTs | None = None,
     locale: str = "en",
     settings: MappingOf[str, Any] | None = None,
+    by_job: bool = True,
 ) -> Import | None:
-    """Notes a file and asks for it to be read; None when this file was noted here before. Raises Forbidden."""
+    """Notes a file and, `by_job`, asks for it to be read; None when this file was noted here before.
+
+    Raises Forbidden.
+    """
     require(actor, Action.IMPORT, settings)
     row = await conn.fetchrow(
         f"""
@@ -114,7 +118,8 @@ async def begin(
     if row is None:
         return None
     begun = _read(row)
-    await ask(conn, begun)
+    if by_job:
+        await ask(conn, begun)
     return begun
 
 
@@ -197,11 +202,12 @@ async def remap(conn: asyncpg.Connection, actor: Actor, wanted: Import, mapping:
     return moved
 
 
-async def start(conn: asyncpg.Connection, actor: Actor, wanted: Import) -> Import:
+async def start(conn: asyncpg.Connection, actor: Actor, wanted: Import, *, by_job: bool = True) -> Import:
     """What the Import button does. Raises Forbidden, Conflict."""
     require_own(actor, wanted)
     moved = await _move(conn, wanted, State.QUEUED, (State.READY,))
-    await ask(conn, moved)
+    if by_job:
+        await ask(conn, moved)
     return moved
 
 

@@ -298,3 +298,48 @@ async def _finish(
         change_id,
     )
     return None if row is None else await imports.get(conn, wanted.workspace_id, wanted.import_id)
+
+
+async def at_once(
+    database: Database,
+    workspace: Workspace,
+    actor: Actor,
+    source: Source,
+    *,
+    file_id: str,
+    file_name: str,
+    adjust: Callable[[Mapping], Mapping] = lambda mapping: mapping,
+) -> tuple[Found, Import]:
+    """For programs: what the file holds, and the import at its end. Raises TableFlaw, Forbidden."""
+    async with database.transaction() as conn:
+        begun = await imports.begin(
+            conn, actor, file_id=file_id, file_name=file_name, settings=workspace.settings, by_job=False
+        )
+    assert begun is not None, "the caller makes up a new file_id each time"
+    try:
+        found = await _surveyed_with_title(database, workspace, source)
+    except TableFlaw as flaw:
+        async with database.connection() as conn:
+            await imports.settle(conn, begun, State.FAILED, flaw.to_json())
+        raise
+    mapping = adjust(found.mapping)
+    async with database.transaction() as conn:
+        ready = await imports.surveyed(conn, begun, found.inspection, mapping, found.to_json())
+        claimed = await imports.claim(conn, await imports.start(conn, actor, ready, by_job=False))
+    assert claimed is not None
+
+    async def unseen(_: dict[str, Any]) -> None:
+        return
+
+    run = Run(
+        database=database, actor=actor, wanted=claimed, source=source, failed=lambda _: None, show=unseen
+    )
+    return found, await run.to_the_end()
+
+
+async def _surveyed_with_title(database: Database, workspace: Workspace, source: Source) -> Found:
+    found = await survey(database, workspace, source)
+    if not found.mapping.has_title:
+        first = ", ".join(found.inspection.header)[:200]
+        raise TableFlaw(Flaw.NO_HEADER, line=found.inspection.header_line, first=first)
+    return found

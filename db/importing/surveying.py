@@ -16,7 +16,7 @@ from db.importing.problems import BadRow, Reason, RowProblem
 from db.importing.tables import Table, unclosed_quote
 
 SAMPLES: Final = 3
-_SHOWN_PROBLEMS: Final = 20
+_SHOWN_PROBLEMS: Final = 100
 _SHOWN_WORDS: Final = 50
 _DATED_ROWS: Final = 2_000
 _DATES: Final = (Field.CREATED, Field.UPDATED, Field.CLOSED, Field.DUE)

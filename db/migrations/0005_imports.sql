@@ -4,7 +4,8 @@ CREATE TABLE imports (
     workspace_id text NOT NULL REFERENCES workspaces,
     import_id    uuid NOT NULL DEFAULT uuid_v7(),
     state        text NOT NULL DEFAULT 'reading',
-    asked_by     uuid NOT NULL,
+    -- Null: a program with no person behind it.
+    asked_by     uuid,
     locale       text NOT NULL DEFAULT 'en',
     file_id      text NOT NULL,
     file_name    text NOT NULL DEFAULT '',

@@ -8,7 +8,7 @@ from importlib.metadata import version
 import orjson
 from aiohttp import web
 
-from handlers.api import issues, people, reports
+from handlers.api import imports, issues, people, reports
 from handlers.api.endpoint import Endpoint
 from handlers.api.openapi import document, page
 from handlers.api.problems import problems
@@ -18,6 +18,7 @@ from handlers.services import Services
 ENDPOINTS: tuple[Endpoint, ...] = (
     *people.ENDPOINTS,
     *issues.ENDPOINTS,
+    *imports.ENDPOINTS,
     *reports.ENDPOINTS,
 )
 

@@ -119,6 +119,7 @@ class Working:
         async with self._services.database.connection() as conn:
             wanted = await imports.get(conn, workspace_id, import_id)
             workspace = await workspaces.get(conn, workspace_id)
+            assert wanted.asked_by is not None, "what a program asks for is answered at once, and by no job"
             asker = await people.get(conn, system, wanted.asked_by)
         return _Scene(
             wanted=wanted,

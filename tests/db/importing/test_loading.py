@@ -47,9 +47,17 @@ def many(count: int, first: int = 1) -> str:
 
 
 async def test_everything_that_matters_comes_along(desk: Desk) -> None:
-    first = jira(1, Status="Done", Resolution="", Created="2024-01-02 10:00", Resolved="2024-01-05 12:00",
-                 Assignee="ada@example.com", Reporter="Grace Hopper", Labels="bug", **{"Labels 2": "ui"},
-                 Comment="2024-01-03 08:00;Grace Hopper;Seen; too", **{"Comment 2": "2024-01-04 08:00;;Thanks"})  # fmt: skip
+    first = jira(
+        1,
+        Status="Done",
+        Created="2024-01-02 10:00",
+        Resolved="2024-01-05 12:00",
+        Assignee="ada@example.com",
+        Reporter="Grace Hopper",
+        Labels="bug",
+        Comment="2024-01-03 08:00;Grace Hopper;Seen; too",
+        **{"Labels 2": "ui", "Comment 2": "2024-01-04 08:00;;Thanks"},
+    )
     rows = [
         JIRA,
         first,
@@ -172,7 +180,8 @@ async def test_people_can_be_left_out_or_be_somebody_else(desk: Desk) -> None:
 async def test_a_person_who_left_keeps_their_issues(desk: Desk) -> None:
     async with desk.database.connection() as conn:
         gone = await conn.fetchval(
-            "INSERT INTO people (workspace_id, name, email, active) VALUES ($1, 'Gone', 'gone@example.com', false) RETURNING person_id",
+            "INSERT INTO people (workspace_id, name, email, active)"
+            " VALUES ($1, 'Gone', 'gone@example.com', false) RETURNING person_id",
             desk.workspace.workspace_id,
         )
     await desk.load(as_csv([["title", "assignee"], ["A", "Gone <GONE@example.com>"]]))
@@ -304,7 +313,8 @@ async def test_a_lost_connection_leaves_nothing_and_may_be_tried_again(desk: Des
     async def interrupted() -> AsyncIterator[bytes]:
         yield many(5_000).encode()
         await desk.rows(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'COPY%'"
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND query LIKE 'COPY%'"
         )
         reached.set()
         yield many(5_000, first=6_000).encode()
@@ -443,7 +453,8 @@ async def test_rows_known_already_are_brought_up_to_date_when_asked(desk: Desk) 
     told = await desk.rows("SELECT before, after FROM events WHERE kind = 'edited'")
     assert told == [
         (
-            {"title": "B", "status": "open", "close_reason": None, "priority": "low", "assignee_id": None, "labels": []},
+            {"title": "B", "status": "open", "close_reason": None, "priority": "low", "assignee_id": None,
+             "labels": []},
             {"title": "B2", "status": "closed", "close_reason": "completed", "priority": "high",
              "assignee_id": str(desk.actor.person_id), "labels": ["ui"]},
         )
