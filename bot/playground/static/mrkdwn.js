@@ -63,7 +63,7 @@ function closing(text, start, mark) {
     if (insideAngle(text, start, at)) continue;
     const before = text[at - 1];
     const after = text[at + 1] ?? " ";
-    if (at > start + 1 && !/\s/.test(before) && !/[\p{L}\p{N}]/u.test(after)) return at;
+    if (at > start + 1 && !/[\s\u200b]/.test(before) && !/[\p{L}\p{N}]/u.test(after)) return at;
   }
   return -1;
 }
@@ -76,7 +76,7 @@ function insideAngle(text, start, at) {
 function opens(text, at) {
   const before = text[at - 1] ?? " ";
   const after = text[at + 1] ?? " ";
-  return !/[\p{L}\p{N}]/u.test(before) && !/\s/.test(after) && after !== text[at];
+  return !/[\p{L}\p{N}]/u.test(before) && !/[\s\u200b]/.test(after) && after !== text[at];
 }
 
 function plain(text) {
