@@ -42,9 +42,9 @@ _MANY: Final = 20_000
 _DEPTHS: Final = (600, 6_000)
 
 _COUNTED_WHOLE: Final = 5_000
-_SAMPLE: Final = 1_000
+_SAMPLE: Final = 600
 # So many in the sample tell the number well enough; words that are rarer are counted.
-_TOLD: Final = 30
+_TOLD: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

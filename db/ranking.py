@@ -21,7 +21,7 @@ from db.query.resolving import Resolved
 
 # So many are ranked together: fewer when they are so far apart that finding more takes long. The last counts
 # for all further steps.
-ENOUGH: Final = (100, 30, 20)
+ENOUGH: Final = (40, 20, 10)
 _AT_ONCE: Final = 300
 _FIRST_STEP: Final = 1 << 12
 _GROWTH: Final = 4

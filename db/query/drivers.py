@@ -89,6 +89,16 @@ def pinned(resolved: Resolved) -> tuple[LiteralString, UUID] | None:
     return None
 
 
+def pinned_priority(resolved: Resolved) -> int | None:
+    """The one priority all that matches has, negated as in the index."""
+    for term in resolved.query.terms:
+        if not isinstance(term, Choice) or term.field is not ChoiceField.PRIORITY or term.negated:
+            continue
+        if len(term.values) == 1:
+            return -Priority[term.values[0].upper()].value
+    return None
+
+
 def drivers(resolved: Resolved) -> list[Driver]:
     """Every way in, except full text, whose length cannot be told without reading it whole."""
     found = [driver for term in resolved.query.terms for driver in _of_term(term, resolved)]

@@ -14,24 +14,22 @@ from db.query.terms import DateField, Sort, SortKey
 class Order:
     """All columns run the same way, so that one row comparison tells what comes after a place.
 
-    `keys` are SQL with its type. `parted`: the index keeps open and closed apart. `follows_people`: the
-    indexes of assignee and reporter have this order too.
+    `keys` are SQL with its type. `parted`: the index keeps open and closed apart. `inner`: the
+    indexes of assignee, reporter and priority have this order too.
     """
 
     keys: tuple[tuple[LiteralString, LiteralString], ...]
     descending: bool
     parted: bool = True
     bounded_by: DateField | None = None
-    follows_people: bool = False
+    inner: bool = False
 
 
 _ID: Final[tuple[LiteralString, LiteralString]] = ("i.issue_id", "uuid")
 _UPDATED: Final[tuple[LiteralString, LiteralString]] = ("i.updated_at", "timestamptz")
 
 ORDERS: Final[dict[SortKey, Order]] = {
-    SortKey.UPDATED: Order(
-        keys=(_UPDATED, _ID), descending=True, bounded_by=DateField.UPDATED, follows_people=True
-    ),
+    SortKey.UPDATED: Order(keys=(_UPDATED, _ID), descending=True, bounded_by=DateField.UPDATED, inner=True),
     SortKey.CREATED: Order(
         keys=(("i.created_at", "timestamptz"), _ID), descending=True, bounded_by=DateField.CREATED
     ),

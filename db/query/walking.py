@@ -13,7 +13,7 @@ from typing import Final, LiteralString
 
 from db.issues.record import COLUMNS
 from db.query.compiler import compile_query, day_limits
-from db.query.drivers import Driver, pinned, states
+from db.query.drivers import Driver, pinned, pinned_priority, states
 from db.query.fragments import Parameters
 from db.query.orders import Direction
 from db.query.resolving import Resolved
@@ -127,13 +127,16 @@ def _rows(statement: Statement, direction: Direction, depth: int) -> str:
 
 
 def _bounds(statement: Statement, direction: Direction) -> list[str]:
-    """What the index itself can do: begin at the cursor, keep to one person, end at a date."""
+    """What the index itself can do: begin at the cursor, keep to one person or priority, end at a date."""
     parameters = statement.parameters
     found = [direction.after_cursor(parameters)]
     resolved = statement.resolved
     person = pinned(resolved)
-    if person is not None and direction.order.follows_people:
+    if person is not None and direction.order.inner:
         found.append(parameters.fill(person[0] + " = {}::uuid", person[1]))
+    rank = pinned_priority(resolved)
+    if rank is not None and person is None and direction.order.inner:
+        found.append(parameters.fill("(-i.priority) = {}::smallint", rank))
     column, kind = direction.order.keys[0]
     for term in resolved.query.terms:
         if not isinstance(term, When) or term.negated or len(term.spans) != 1:
