@@ -16,7 +16,7 @@ from db.ids import ChangeId, EventId, IssueId, PersonId
 from db.origins import NOWHERE, Origin
 from db.recording import Before, once
 from db.states import Source
-from db.undoing import ACTIONS, blockers, reverse
+from db.undoing import ACTIONS, blockers, bring_back_labels, reverse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +174,7 @@ async def _undo(conn: asyncpg.Connection, actor: Actor, change_id: ChangeId | No
     target = await _hold(conn, actor, await _origin_of(conn, actor, target))
     if target.undone_by is not None:
         return await _done_before(conn, actor, target)
+    await bring_back_labels(conn, actor, target.change_id)
     await _hold_issues(conn, actor, target.change_id)
     in_the_way = await blockers(conn, actor, target.change_id)
     if in_the_way:

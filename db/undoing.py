@@ -79,7 +79,7 @@ INSERT INTO events (workspace_id, change_id, issue_id, actor_id, source, kind, v
 SELECT $1, $3, issue_id, $4, $5, 'restored', version, status, assignee_id, priority FROM back ORDER BY issue_id"""
 
 # Fields that the event names go back to what it says was before. Labels by name: they may have been renamed
-# or merged since, and then the old name comes back (made beforehand, see `reverse`).
+# or merged since, and then the old name comes back (made beforehand, see `bring_back_labels`).
 _REVERT: Final[LiteralString] = """
 WITH mine AS MATERIALIZED (
     SELECT DISTINCT ON (e.issue_id) e.issue_id, e.before AS was, e.after AS became,
@@ -171,7 +171,6 @@ async def reverse(
     if "deleted" in found:
         await conn.execute(_RESTORE, *common)
     if "edited" in found:
-        await _bring_back_labels(conn, actor, change_id)
         await conn.execute(_REVERT, *common)
     if any(kind.startswith("comment") for kind in found):
         await conn.execute(_COMMENTS, *common)
@@ -191,7 +190,8 @@ async def reverse(
     return undoing, tuple(row["issue_id"] for row in rows[:100]), len(rows)
 
 
-async def _bring_back_labels(conn: asyncpg.Connection, actor: Actor, change_id: ChangeId) -> None:
+async def bring_back_labels(conn: asyncpg.Connection, actor: Actor, change_id: ChangeId) -> None:
+    """Makes those again that the change took away and that are no more; before issues are locked (see `edit`)."""
     rows = await conn.fetch(
         """
         SELECT DISTINCT given FROM events, jsonb_array_elements_text(before -> 'labels') given

@@ -110,6 +110,7 @@ async def edit(
         if written is not None:
             return written
     async with conn.transaction():
+        await _make_labels(conn, actor, patch)
         await lock(conn, actor, issue_id)
         written = await _attempt(conn, actor, issue_id, patch, origin, version)
     assert written is not None, "a locked issue cannot move"
@@ -127,6 +128,13 @@ async def lock(conn: asyncpg.Connection, actor: Actor, *issue_ids: IssueId) -> N
     )
 
 
+async def _make_labels(conn: asyncpg.Connection, actor: Actor, patch: IssuePatch) -> None:
+    """Before issues are locked: everybody who holds both takes labels first, and so nobody waits crosswise."""
+    for names in (patch.labels, patch.add_labels):
+        if names is not UNSET and names:
+            await ensure_labels(conn, actor, names)
+
+
 async def _attempt(
     conn: asyncpg.Connection,
     actor: Actor,
@@ -140,6 +148,7 @@ async def _attempt(
     if not related:
         return await _read_and_write(conn, actor, issue_id, patch, origin, version)
     async with conn.transaction():
+        await _make_labels(conn, actor, patch)
         await lock(conn, actor, issue_id, *related)
         await _check_original(conn, actor, patch.duplicate_of)
         await _check_parent(conn, actor, issue_id, patch.parent_id)

@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 
 import asyncpg
 import pytest
@@ -193,6 +194,36 @@ async def test_overlapping_bulks_never_deadlock(database: Database) -> None:
             WHERE version <> (SELECT count(*) FROM events e WHERE e.issue_id = i.issue_id)"""
         )
     assert drift == 0
+
+
+async def test_bulks_edits_and_undos_that_make_the_same_labels_never_deadlock(database: Database) -> None:
+    async with database.connection() as conn:
+        world = await make_world(conn)
+        chosen = await ids(conn, world, 6)
+
+    async def bulk_once(turn: int) -> None:
+        async with database.connection() as conn:
+            await bulk.change(
+                conn, world.admin, chosen, BulkPatch(add_labels=(f"n{turn % 9}", f"m{turn % 7}"))
+            )
+
+    async def edit_once(turn: int) -> None:
+        async with database.connection() as conn:
+            patch = issues.IssuePatch(add_labels=(f"m{turn % 7}", f"n{turn % 9}"), parent_id=None)
+            await issues.edit(conn, world.ada, chosen[turn % 6], patch)
+
+    async def undo_once(_: int) -> None:
+        async with database.connection() as conn:
+            with contextlib.suppress(changes.UndoBlocked, changes.NothingToUndo):
+                await changes.undo(conn, world.admin)
+
+    work = (bulk_once, edit_once, undo_once)
+    await asyncio.gather(*(work[turn % 3](turn) for turn in range(60)))
+    async with database.connection() as conn:
+        made = await conn.fetchval("SELECT count(*) FROM labels")
+    assert made == len(
+        {name for turn in range(60) if turn % 3 < 2 for name in (f"n{turn % 9}", f"m{turn % 7}")}
+    )
 
 
 async def test_a_bulk_is_one_announcement(conn: asyncpg.Connection) -> None:

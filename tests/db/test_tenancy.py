@@ -47,6 +47,7 @@ PLUMBING = "no table of a workspace"
 EXEMPT = {
     "announcements.call_announcers": EVERYBODY,
     "deliveries.forget_old": EVERYBODY,
+    "notices.due_people": EVERYBODY,
     "outbox.forget_old": EVERYBODY,
     "outbox.waiting_channels": EVERYBODY,
     "rollups.checking.workspaces": EVERYBODY,
@@ -57,6 +58,7 @@ EXEMPT = {
     "tokens.forget_requests": EVERYBODY,
     "tokens.by_id": "the token is what tells the workspace",
     "importing.process.first_bytes": PLUMBING,
+    "importing.running.at_once": PLUMBING,
     "importing.running.survey": WHOLE,
     "importing.undoing.undo": WHOLE,
     "importing.updating.update_known": "reads the file's rows from a table of its own transaction",
@@ -174,6 +176,18 @@ async def make_other(conn: asyncpg.Connection) -> tuple[World, dict[str, Any]]:
         "ScheduleId": schedule.schedule_id,
         "RunId": run_id,
         "UUID": import_id,
+        "Notice": SimpleNamespace(
+            person_id=me(other.ada),
+            issue_id=issue.issue_id,
+            kinds=(),
+            before={},
+            after={},
+            actors=(),
+            said=None,
+            said_by=None,
+            comments=0,
+            due_at=NOW,
+        ),
     }
     return other, ids
 
@@ -245,6 +259,7 @@ NAMED: dict[str, Any] = {
     "token_id": "secrettoken",
     "ts": "1.1",
     "unknown": False,
+    "until": NOW,
     "version": 7,
     "within": timedelta(days=1),
 }
@@ -255,6 +270,7 @@ TYPED: dict[str, Any] = {
     "IssuePatch": IssuePatch(title="Mine"),
     "BulkPatch": bulk.BulkPatch(priority=Priority.LOW),
     "Mapping": Mapping(format=Format.PLAIN, columns=(), timezone="UTC"),
+    "Preferences": SimpleNamespace(kinds=(), rhythm=SimpleNamespace(value="now"), quiet=None),
     # All of an inspection that a mapping is looked up by.
     "Inspection": SimpleNamespace(header_id="secret header"),
 }
