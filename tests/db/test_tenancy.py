@@ -58,7 +58,7 @@ EXEMPT = {
     "tokens.forget_requests": EVERYBODY,
     "tokens.by_id": "the token is what tells the workspace",
     "importing.process.first_bytes": PLUMBING,
-    "importing.running.at_once": PLUMBING,
+    "importing.running.at_once": WHOLE,
     "importing.running.survey": WHOLE,
     "importing.undoing.undo": WHOLE,
     "importing.updating.update_known": "reads the file's rows from a table of its own transaction",
