@@ -21,8 +21,8 @@ from pgqueuer.core.executors import (
 from pgqueuer.core.qm import QueueManager
 from pgqueuer.core.sm import SchedulerManager
 from pgqueuer.domain.errors import FailingListenerError, RetryException
+from pgqueuer.domain.models import HealthCheckEvent, Schedule
 from pgqueuer.domain.models import Job as QueuedJob
-from pgqueuer.domain.models import Schedule
 
 from db import jobs
 from handlers import reference
@@ -33,6 +33,7 @@ _log = logging.getLogger(__name__)
 # Jobs that wait for something hold no connection, so many may be under way.
 _AT_ONCE = 200
 _BATCH = 20
+_FIRST_PROBE = timedelta(seconds=2)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,17 @@ class _Registered:
 
 
 Observe = Callable[[str, str], None]
+
+
+class _Queue(QueueManager):
+    """PgQueuer's manager, which probes its listener as soon as it runs, be it listening yet or not."""
+
+    async def listener_healthy(self, timeout: timedelta = timedelta(seconds=10)) -> HealthCheckEvent:
+        try:
+            return await super().listener_healthy(timeout=min(timeout, _FIRST_PROBE))
+        except FailingListenerError:
+            # That probe may have come before LISTEN; this one cannot have.
+            return await super().listener_healthy(timeout=timeout)
 
 
 class JobWorker:
@@ -123,7 +135,7 @@ class JobWorker:
             server_settings={"application_name": "lodge worker", "jit": "off"},
         ) as pool:
             self._pool = pool
-            queue = QueueManager(Queries(AsyncpgPoolDriver(pool)))
+            queue = _Queue(Queries(AsyncpgPoolDriver(pool)))
             schedules = SchedulerManager(Queries(AsyncpgPoolDriver(pool)))
             # Awaited below, never polled: PgQueuer looks at this event between batches.
             queue.min_dequeue_poll_interval = timedelta(milliseconds=50)
