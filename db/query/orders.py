@@ -87,7 +87,8 @@ class Direction:
         if self.cursor is None:
             return "true"
         columns: LiteralString = ", ".join([sql for sql, _ in self.order.keys])
-        places: LiteralString = ", ".join(["{}::text::" + kind for _, kind in self.order.keys])
+        # The SELECT hides the value from the planner, which else plans every page anew for a better guess.
+        places: LiteralString = ", ".join(["(SELECT {}::text::" + kind + ")" for _, kind in self.order.keys])
         compare: LiteralString = " < " if self.descending else " > "
         return parameters.fill("(" + columns + ")" + compare + "(" + places + ")", *self.cursor.values)
 
