@@ -17,7 +17,7 @@ from db.ids import ChannelId, IssueId, MessageTs, PersonId, WorkspaceId
 
 JOB: Final = "deliver"
 # A sender that has not been heard of for so long is gone; longer than any call may take.
-HELD: Final = timedelta(seconds=30)
+HELD: Final = timedelta(seconds=15)
 KEPT: Final = timedelta(days=14)
 
 

@@ -19,12 +19,14 @@ from handlers import (
     helping,
     history,
     home,
+    housekeeping,
     imports,
     labelling,
     listing,
     members,
     menus,
     messages,
+    notices,
     reports,
     schedules,
     searching,
@@ -66,10 +68,11 @@ _SURFACE = (
     exports,
     reports,
     schedules,
+    notices,
     uninstalling,
     helping,
 )
-_JOBS = (delivering, imports, exports, schedules, uninstalling)
+_JOBS = (delivering, imports, exports, schedules, notices, uninstalling, housekeeping)
 
 
 def register_all(app: AsyncApp, services: Services) -> None:
@@ -82,7 +85,7 @@ def register_all(app: AsyncApp, services: Services) -> None:
 
 def register_all_jobs(worker: Worker, services: Services) -> None:
     announced = announcing.register_jobs(worker, services)
-    announced.announcers += [searching.index, threads.Telling(services)]
+    announced.announcers += [searching.index, threads.Telling(services), notices.Gathering(services)]
     reports.register_jobs(worker, services, announced)
     for capability in _JOBS:
         capability.register_jobs(worker, services)

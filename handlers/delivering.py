@@ -7,6 +7,7 @@ sent again.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -15,11 +16,12 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+import asyncpg
 from slack_sdk.web.async_client import AsyncWebClient
 
 from db import cards, deliveries, issues, jobs, outbox, pace, people
 from db.access import Actor
-from db.errors import NotFound
+from db.errors import LodgeError, NotFound
 from db.ids import ChannelId, IssueId, MessageTs, PersonId, WorkspaceId
 from db.outbox import Kind, Outgoing, Waiting
 from db.pace import Rate
@@ -27,10 +29,10 @@ from db.states import Role, Source
 from handlers.errors import NotInstalled
 from handlers.jobs import Job, Worker
 from handlers.marks import look, mark
-from handlers.outcomes import Failure, Limited, Refused, Transient, failure
+from handlers.outcomes import Failure, Limited, Refused, Transient, failure, undelivered_text
 from handlers.services import Services
 from handlers.views.cards import Card, card
-from handlers.words import Mrkdwn, words
+from handlers.words import words
 
 _log = logging.getLogger(__name__)
 
@@ -82,7 +84,11 @@ class Delivering:
             await jobs.open_dedupe(conn, job.id)
             held = await outbox.hold(conn, workspace_id, channel_id, lane.sender)
         while held:
-            wait = await self._stay(lane)
+            try:
+                wait = await self._stay(lane)
+            except BaseException:
+                await self._give_up(lane)
+                raise
             async with self._database.connection() as conn:
                 await outbox.let_go(conn, workspace_id, channel_id, lane.sender)
                 if wait is not None:
@@ -92,6 +98,12 @@ class Delivering:
                 left = await outbox.next_post(conn, workspace_id, channel_id)
                 left = left or await outbox.next_refresh(conn, workspace_id, channel_id)
                 held = left is not None and await outbox.hold(conn, workspace_id, channel_id, lane.sender)
+
+    async def _give_up(self, lane: _Lane) -> None:
+        """So that whoever is next need not wait until the channel is taken to be abandoned."""
+        with contextlib.suppress(LodgeError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            async with self._database.connection() as conn:
+                await outbox.let_go(conn, lane.workspace_id, lane.channel_id, lane.sender)
 
     async def _stay(self, lane: _Lane) -> timedelta | None:
         """Sends until nothing is left (None), or it is better to come again after the returned time."""
@@ -356,21 +368,6 @@ class Delivering:
 
 def _system(workspace_id: WorkspaceId) -> Actor:
     return Actor(workspace_id=workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM)
-
-
-_WHY = {
-    "is_archived": "undelivered-archived",
-    "not_in_channel": "undelivered-not-member",
-    "channel_not_found": "undelivered-gone",
-}
-
-
-def undelivered_text(channel_id: ChannelId, error: str, locale: str) -> Mrkdwn:
-    mention = Mrkdwn(f"<@{channel_id}>" if channel_id.startswith(("U", "W")) else f"<#{channel_id}>")
-    speech = words(locale)
-    if error in _WHY:
-        return speech(_WHY[error], channel=mention)
-    return speech("undelivered-other", channel=mention, error=error)
 
 
 def refreshing(

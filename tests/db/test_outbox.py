@@ -1,0 +1,147 @@
+from datetime import timedelta
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from db import deliveries, jobs, outbox, pace, workspaces
+from db.ids import ChannelId, WorkspaceId
+from db.outbox import Kind, Outgoing
+from db.pace import Rate
+
+T1, C1 = WorkspaceId("T1"), ChannelId("C1")
+
+
+@pytest.fixture
+async def home(conn: asyncpg.Connection) -> asyncpg.Connection:
+    await workspaces.ensure(conn, T1, "one")
+    return conn
+
+
+def message(text: str, **more: object) -> Outgoing:
+    return Outgoing(channel_id=C1, payload={"text": text}, **more)  # type: ignore[arg-type]
+
+
+async def test_messages_come_in_order_and_a_refresh_waits_for_none_of_them(home: asyncpg.Connection) -> None:
+    refresh = Outgoing(channel_id=C1, kind=Kind.REFRESH, payload={"ts": "1.1"})
+    await outbox.put(home, T1, [message("one"), refresh, message("two")])
+    first = await outbox.next_post(home, T1, C1)
+    assert first is not None
+    assert first.payload == {"text": "one"}
+    waiting = await outbox.next_refresh(home, T1, C1)
+    assert waiting is not None
+    assert waiting.payload == {"ts": "1.1"}
+    await outbox.sent(home, T1, first.outbox_id)
+    second = await outbox.next_post(home, T1, C1)
+    assert second is not None
+    assert second.payload == {"text": "two"}
+
+
+async def test_one_job_calls_the_sender_of_a_channel(home: asyncpg.Connection) -> None:
+    await outbox.put(home, T1, [message("one"), message("two")])
+    await outbox.put(home, T1, [message("three")])
+    assert await home.fetchval("SELECT count(*) FROM pgqueuer") == 1
+
+
+async def test_what_waits_with_the_same_key_is_not_put_twice_until_it_was_tried(
+    home: asyncpg.Connection,
+) -> None:
+    await outbox.put(home, T1, [message("one", coalesce_key="k"), message("two", coalesce_key="k")])
+    assert await home.fetchval("SELECT count(*) FROM outbox") == 1
+    row = await outbox.next_post(home, T1, C1)
+    assert row is not None
+    sender = uuid4()
+    assert await outbox.hold(home, T1, C1, sender)
+    assert await outbox.begin(home, T1, C1, sender, row.outbox_id)
+    await outbox.put(home, T1, [message("three", coalesce_key="k")])
+    await outbox.postpone(home, T1, row.outbox_id, timedelta(0), unknown=False)
+    assert await home.fetchval("SELECT count(*) FROM outbox WHERE state = 'waiting'") == 2
+
+
+async def test_a_channel_has_one_sender_until_it_lets_go_or_is_gone(home: asyncpg.Connection) -> None:
+    one, two = uuid4(), uuid4()
+    assert await outbox.hold(home, T1, C1, one)
+    assert await outbox.hold(home, T1, C1, one)
+    assert not await outbox.hold(home, T1, C1, two)
+    await outbox.let_go(home, T1, C1, one)
+    assert await outbox.hold(home, T1, C1, two)
+    await home.execute("UPDATE channel_senders SET held_until = now() - interval '1 second'")
+    assert await outbox.hold(home, T1, C1, one)
+
+
+async def test_a_sender_that_lost_its_channel_begins_nothing(home: asyncpg.Connection) -> None:
+    one, two = uuid4(), uuid4()
+    await outbox.put(home, T1, [message("one")])
+    row = await outbox.next_post(home, T1, C1)
+    assert row is not None
+    await outbox.hold(home, T1, C1, one)
+    await home.execute("UPDATE channel_senders SET held_until = now() - interval '1 second'")
+    await outbox.hold(home, T1, C1, two)
+    assert not await outbox.begin(home, T1, C1, one, row.outbox_id)
+    assert await outbox.begin(home, T1, C1, two, row.outbox_id)
+
+
+async def test_an_unknown_attempt_stays_unknown_and_a_known_one_does_not(home: asyncpg.Connection) -> None:
+    sender = uuid4()
+    await outbox.put(home, T1, [message("one")])
+    await outbox.hold(home, T1, C1, sender)
+    row = await outbox.next_post(home, T1, C1)
+    assert row is not None
+    await outbox.begin(home, T1, C1, sender, row.outbox_id)
+    await outbox.postpone(home, T1, row.outbox_id, timedelta(0), unknown=True)
+    again = await outbox.next_post(home, T1, C1)
+    assert again is not None
+    assert again.tried_at is not None
+    await outbox.postpone(home, T1, row.outbox_id, timedelta(minutes=1), unknown=False)
+    later = await outbox.next_post(home, T1, C1)
+    assert later is not None
+    assert later.tried_at is None
+    assert later.wait > timedelta(seconds=50)
+
+
+async def test_a_channel_nobody_was_called_for_is_found(home: asyncpg.Connection) -> None:
+    await outbox.put(home, T1, [message("one")])
+    assert await outbox.waiting_channels(home) == ()
+    await home.execute("DELETE FROM pgqueuer")
+    assert await outbox.waiting_channels(home) == ((T1, C1),)
+
+
+async def test_a_lane_lets_a_burst_pass_and_then_one_at_a_time(home: asyncpg.Connection) -> None:
+    rate = Rate(every=timedelta(seconds=10), burst=2)
+    assert await pace.take(home, T1, "lane", rate) is None
+    assert await pace.take(home, T1, "lane", rate) is None
+    wait = await pace.take(home, T1, "lane", rate)
+    assert wait is not None
+    assert timedelta(seconds=9) < wait <= timedelta(seconds=10)
+    assert await pace.take(home, T1, "other lane", rate) is None
+
+
+async def test_a_blocked_lane_waits_for_the_longest_block(home: asyncpg.Connection) -> None:
+    rate = Rate(every=timedelta(seconds=1), burst=5)
+    await pace.block(home, T1, "lane", timedelta(seconds=30))
+    await pace.block(home, T1, "lane", timedelta(seconds=5))
+    wait = await pace.take(home, T1, "lane", rate)
+    assert wait is not None
+    assert timedelta(seconds=29) < wait <= timedelta(seconds=30)
+
+
+async def test_a_delivery_is_claimed_once_and_again_when_given_back_or_abandoned(
+    conn: asyncpg.Connection,
+) -> None:
+    assert await deliveries.claim(conn, T1, "e1")
+    assert not await deliveries.claim(conn, T1, "e1")
+    await deliveries.give_back(conn, T1, "e1")
+    assert await deliveries.claim(conn, T1, "e1")
+    await conn.execute("UPDATE deliveries SET claimed_at = now() - interval '2 minutes'")
+    assert await deliveries.claim(conn, T1, "e1")
+    await deliveries.finish(conn, T1, "e1")
+    await conn.execute("UPDATE deliveries SET claimed_at = now() - interval '2 minutes'")
+    assert not await deliveries.claim(conn, T1, "e1")
+
+
+async def test_a_job_with_a_key_is_enqueued_once_until_it_opens_it(conn: asyncpg.Connection) -> None:
+    assert await jobs.enqueue(conn, "x", b"1", dedupe_key="k")
+    assert not await jobs.enqueue(conn, "x", b"2", dedupe_key="k")
+    await jobs.open_dedupe(conn, await conn.fetchval("SELECT id FROM pgqueuer"))
+    assert await jobs.enqueue(conn, "x", b"3", dedupe_key="k")
+    assert await jobs.enqueue_many(conn, "x", [b"4", b"5"], ["k", "l"]) == 1
