@@ -22,7 +22,7 @@ class Help:
         if not word:
             known = self._commands.subcommands
             names = [name for name in FIRST if name in known]
-            names += [name for name in known if name not in names]
+            names += [name for name in known if name not in names and call.words.has(f"help-{name}")]
             return view.everything(names, call.words, call.command)
         if word.lower() in ("query", "queries", "abfrage"):
             return view.queries(call.words, call.command)

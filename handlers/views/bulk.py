@@ -41,8 +41,8 @@ UNASSIGN = "unassign"
 PRIORITY = "priority"
 ADD = "add_labels"
 REMOVE = "remove_labels"
-# So many of the matching issues stand in the form already chosen.
-SHOWN = 20
+# Up to so many matching issues stand in the form already chosen.
+SHOWN = 50
 QUERY_MAX = 2000
 _STATUSES: dict[str, tuple[Status, CloseReason | None]] = {
     "open": (Status.OPEN, None),
@@ -85,14 +85,15 @@ def form(
     prefix: str,
     metadata: Json,
 ) -> Json:
-    """`everything`: the query may be applied as a whole, and is unless the person says otherwise."""
-    scopes = [option(words.plain("bulk-scope-chosen"), CHOSEN)]
-    if everything:
-        scopes.insert(0, option(words.plain("bulk-all", count=count.value), EVERYTHING))
-    chosen = [issue_option(issue, prefix) for issue in first] if everything else []
+    """When all that match can be shown, they stand chosen, and whoever is taken out stays as it is.
+
+    Otherwise `everything` says whether the query may be applied as a whole.
+    """
+    all_shown = everything and count.exact and count.value <= len(first)
+    chosen = [issue_option(issue, prefix) for issue in first] if all_shown else []
     blocks = [
         context(words("list-query", query=truncate(query, 500))),
-        input_block(words.plain("bulk-scope"), radio(SCOPE, scopes, initial=scopes[0]), SCOPE),
+        *([] if all_shown else [_scope(count, words, everything=everything)]),
         input_block(
             words.plain("bulk-choose"),
             multi_external_select(CHOICES, words.plain("bulk-choose-placeholder"), initial=chosen),
@@ -109,6 +110,13 @@ def form(
         close=words.plain("form-cancel"),
         metadata=metadata | ({"q": query} if everything else {}),
     )
+
+
+def _scope(count: Count, words: Words, *, everything: bool) -> Json:
+    scopes = [option(words.plain("bulk-scope-chosen"), CHOSEN)]
+    if everything:
+        scopes.insert(0, option(words.plain("bulk-all", count=count.value), EVERYTHING))
+    return input_block(words.plain("bulk-scope"), radio(SCOPE, scopes, initial=scopes[0]), SCOPE)
 
 
 def _changes(words: Words) -> list[Json]:

@@ -32,10 +32,15 @@ def page(found: SearchPage, *, text: str, people: People, words: Words, prefix: 
     return Reply(text=head, blocks=blocks)
 
 
+def _without_marks(headline: str) -> str:
+    """A fragment is too short for its Markdown to be read: only the letters stay, on one line."""
+    return " ".join(headline.replace("**", "").replace("~~", "").replace("`", "").split())
+
+
 def _headline(hit: Hit) -> Mrkdwn:
     """Bold needs a space, or nothing, on its outer side: an invisible one stands where a letter is."""
     pieces = [
         f"\u200b*{escape(piece)}*\u200b" if matched and piece.strip() == piece else escape(piece)
-        for piece, matched in marked(" ".join(hit.headline.split()))
+        for piece, matched in marked(_without_marks(hit.headline))
     ]
     return Mrkdwn("".join(pieces))

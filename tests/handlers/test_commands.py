@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -72,3 +74,48 @@ def test_two_capabilities_cannot_share_a_word(commands: Commands) -> None:
 def test_no_text_breaks_the_router(commands: Commands, text: str) -> None:
     found, left = commands.route(text)
     assert found is not None or left == text
+
+
+class _Answers:
+    """Stands for Slack: what came in the ack, and what came later."""
+
+    def __init__(self) -> None:
+        self.acks: list[Any] = []
+        self.later: list[Any] = []
+        self.started: list[asyncio.Task[None]] = []
+
+    async def ack(self, body: Any = None) -> None:
+        self.acks.append(body)
+
+    async def respond(self, body: Any) -> None:
+        self.later.append(body)
+
+    def start(self, work: Any, *, name: str) -> None:
+        self.started.append(asyncio.ensure_future(work))
+
+
+async def test_a_slow_answer_is_promised_in_the_ack_and_given_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("handlers.commands.PATIENCE", 0.0)
+    answers, promised = _Answers(), asyncio.Event()
+
+    async def slow(call: Call) -> Reply:
+        await promised.wait()
+        return Reply(text="done at last")
+
+    async def ack(body: Any = None) -> None:
+        await answers.ack(body)
+        promised.set()
+
+    commands = Commands(cast("Any", SimpleNamespace(background=answers)))
+    commands.add("new", slow)
+    asker = SimpleNamespace(locale="en", reference="r")
+    body = {"text": "", "command": "/issue", "trigger_id": "t", "channel_id": "C1", "response_url": "u"}
+    await commands.listen(
+        ack=cast("Any", ack),
+        respond=cast("Any", answers.respond),
+        body=body,
+        client=cast("Any", None),
+        asker=cast("Any", asker),
+    )
+    assert [each["text"] for each in answers.acks] == ["Working on it …"]
+    assert [each["text"] for each in answers.later] == ["done at last"]

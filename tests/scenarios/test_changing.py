@@ -8,7 +8,9 @@ from tests.scenarios.conftest import Json, Lodge, said
 from tests.scenarios.test_creating import buttons
 
 
-async def press(lodge: Lodge, name: str, message: Json, action: str, channel: str = "general", **more: object) -> Json:
+async def press(
+    lodge: Lodge, name: str, message: Json, action: str, channel: str = "general", **more: object
+) -> Json:
     """Presses a button and gives the confirmation that follows."""
     person = lodge.person(name)
     before = [each["ts"] for each in person.ephemerals(channel)]
@@ -219,3 +221,43 @@ async def test_many_issues_are_changed_in_a_form(lodge: Lodge) -> None:
     assert "Open" in said(await lodge.ask("ada", "LDG-3"))
     await press(lodge, "ada", done, "undo_change")
     assert "Open" in said(await lodge.ask("ada", "LDG-1"))
+
+
+async def test_an_issue_taken_out_of_the_bulk_form_stays_as_it_is(lodge: Lodge) -> None:
+    for title in ("One +bug", "Two +bug"):
+        await lodge.ask("ada", f"new {title}")
+    ada = lodge.person("ada")
+    await ada.slash("general", "/issue bulk label:bug")
+    view = await ada.expect_modal()
+    chosen = view["state"]["values"]["issues"]["issue_choices"]["selected_options"]
+    kept = [each for each in chosen if "One" in each["text"]["text"]]
+    await ada.submit(view["id"], {"issues": kept, "priority": "high"})
+    await ada.expect_message("general", lambda each: "One issue is changed" in said(each))
+    assert "High" not in said(await lodge.ask("ada", "LDG-2"))
+
+
+async def test_all_that_match_are_changed_when_they_are_too_many_to_show(lodge: Lodge) -> None:
+    for number in range(60):
+        await lodge.ask("ada", f"new Issue {number} +many")
+    ada = lodge.person("ada")
+    await ada.slash("general", "/issue bulk label:many")
+    view = await ada.expect_modal()
+    assert "All 60 issues" in said(view)
+    outcome = await ada.submit(view["id"], {"status": "in_progress"})
+    assert outcome.outcome == "closed", outcome
+    await ada.expect_message("general", lambda each: "60 issues are changed" in said(each))
+
+
+async def test_a_guest_files_and_comments_but_changes_nothing_of_others(lodge: Lodge) -> None:
+    guest = next(
+        user.name
+        for user in lodge.slack.state.users.values()
+        if "guest" in user.name.lower() or user.is_restricted
+    )
+    await lodge.ask("ada", "new Secret")
+    assert "LDG-2" in said(await lodge.ask(guest, "new Mine"))
+    assert "no issue" in said(await lodge.ask(guest, "LDG-1"))
+    assert "Secret" not in said(await lodge.ask(guest, "list"))
+    assert "Your comment" in said(await lodge.ask(guest, "comment LDG-2 hello"))
+    assert "needs" in said(await lodge.ask(guest, "close LDG-2"))
+    assert "needs" in said(await lodge.ask(guest, "bulk close LDG-2"))
