@@ -15,7 +15,9 @@ async def test_a_first_probe_that_came_before_listening_is_no_failure(
     probes: list[timedelta] = []
     real = QueueManager.listener_healthy
 
-    async def lost_at_first(self: QueueManager, timeout: timedelta = timedelta(seconds=10)) -> HealthCheckEvent:
+    async def lost_at_first(
+        self: QueueManager, timeout: timedelta = timedelta(seconds=10)
+    ) -> HealthCheckEvent:
         probes.append(timeout)
         if len(probes) == 1:
             raise FailingListenerError
