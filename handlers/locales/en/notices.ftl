@@ -1,0 +1,44 @@
+usage-notify = { $command } notify
+help-notify = What you are told by direct message, at once or as a digest, and your quiet hours.
+usage-watch = { $command } watch LDG-42
+help-watch = You hear of what happens to this issue from now on.
+usage-unwatch = { $command } unwatch LDG-42
+help-unwatch = You hear nothing more of it, unless it is yours or you are mentioned.
+watch-done = You are told what happens to { $key } { $title }.
+unwatch-done = You hear nothing more of { $key } { $title }, unless it is yours or you are mentioned.
+
+notice-mentioned = { $who } mentioned you in { $key } { $title }
+notice-commented = { $who } commented on { $key } { $title }
+notice-comments = { $who } and others commented on { $key } { $title } ({ $more ->
+    [one] one more comment
+   *[other] { $more } more comments
+})
+notice-a-program = A program
+notice-digest = News of { $count ->
+    [one] one issue
+   *[other] { $count } issues
+}
+notice-digest-more = { $count ->
+    [one] One more issue changed.
+   *[other] { $count } more issues changed.
+}
+notice-settings = What I am told
+
+notify-title = Notifications
+notify-kinds = Tell me when
+notify-kind-assigned = an issue is assigned to me
+notify-kind-mentioned = I am mentioned
+notify-kind-comments = somebody comments on an issue of mine
+notify-kind-status = an issue of mine is closed, reopened or started
+notify-kind-changes = anything else about it changes
+notify-rhythm = How
+notify-rhythm-now = At once
+notify-rhythm-hourly = One digest an hour
+notify-rhythm-daily = One digest a day, at 9:00
+notify-quiet-from = Quiet from
+notify-quiet-to = Quiet until
+notify-quiet-hint = In your time zone, { $zone }. What happens meanwhile comes afterwards, as one digest. Issues of yours are those assigned to you, filed by you or watched.
+notify-quiet-both = Quiet hours need a beginning and a different end.
+notify-saved = Saved. You are told: { $when }.
+notify-saved-nothing = Saved. You are told nothing any more.
+notify-saved-quiet = Quiet from { $begin } until { $end } ({ $zone }).

@@ -1,0 +1,216 @@
+"""Direct messages about issues, and the form of what one wants to be told of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import time
+from typing import Any, Final
+
+from db.issues import Issue
+from db.notices import Notice
+from db.people import Person
+from db.preferences import NoticeKind, Preferences, Rhythm, read
+from handlers.views import happened
+from handlers.views.blocks import (
+    Json,
+    actions,
+    button,
+    checkboxes,
+    context,
+    input_block,
+    modal,
+    option,
+    overflow,
+    section,
+    static_select,
+)
+from handlers.views.cards import MORE, More
+from handlers.views.excerpts import cut
+from handlers.views.markdown import to_plain
+from handlers.views.people import People, mention, who
+from handlers.words import Mrkdwn, Words, escape
+
+CALLBACK: Final = "notify_form"
+OPEN: Final = "notify_open"
+KINDS: Final = "kinds"
+RHYTHM: Final = "rhythm"
+QUIET_FROM: Final = "quiet_from"
+QUIET_TO: Final = "quiet_to"
+
+# So many issues are told of one by one; of the others, how many there are.
+DIGEST_MAX: Final = 15
+_EXCERPT: Final = 300
+_LINE_EXCERPT: Final = 120
+
+News = tuple[Issue, Notice]
+
+
+def changed(notice: Notice) -> tuple[str, ...]:
+    return happened.fields([{"before": notice.before, "after": notice.after}])
+
+
+def is_news(notice: Notice) -> bool:
+    """Whether anything is left to tell: there and back is nothing."""
+    return bool(changed(notice) or notice.said or NoticeKind.MENTIONED in notice.kinds)
+
+
+def message(news: Sequence[News], person: Person, people: People, words: Words, prefix: str) -> Json:
+    """The arguments of the message: about one issue, or the digest of several."""
+    if len(news) == 1:
+        return _single(*news[0], person, people, words, prefix)
+    return _digest(news, person, people, words, prefix)
+
+
+def _single(issue: Issue, notice: Notice, person: Person, people: People, words: Words, prefix: str) -> Json:
+    text = Mrkdwn("\n".join(_lines(issue, notice, person, people, words, prefix)))
+    excerpt = cut(notice.said, _EXCERPT) if notice.said else None
+    menu = overflow(MORE, [_choice(more, issue, words) for more in _offered(issue)])
+    blocks = [section(text, accessory=menu, block_id=f"notice:{issue.issue_id}:{issue.version}")]
+    blocks += [excerpt] if excerpt else []
+    said = escape(to_plain(notice.said or "")[:_EXCERPT])
+    return {"text": Mrkdwn(f"{text} {said}".strip()), "blocks": blocks, "unfurl_links": False}
+
+
+def _offered(issue: Issue) -> list[More]:
+    open_ = [More.SHOW, More.COMMENT, More.CLOSE]
+    return open_ if issue.closed_at is None else [More.SHOW, More.COMMENT, More.REOPEN]
+
+
+def _choice(more: More, issue: Issue, words: Words) -> Json:
+    return option(words.plain(f"more-{more.value}"), f"{more.value}:{issue.issue_id}")
+
+
+def _lines(
+    issue: Issue, notice: Notice, person: Person, people: People, words: Words, prefix: str
+) -> list[Mrkdwn]:
+    """What happened, most personal first."""
+    key, names = issue.key(prefix), list(changed(notice))
+    lines: list[Mrkdwn] = []
+    teller = _teller(notice, people)
+    if NoticeKind.ASSIGNED in notice.kinds and issue.assignee_id == person.person_id:
+        names = [name for name in names if name != "assignee_id"]
+        if teller is None:
+            lines.append(words("notice-assigned-by-nobody", key=key, title=issue.title))
+        else:
+            lines.append(words("notice-assigned", who=mention(teller, words), key=key, title=issue.title))
+    if names:
+        what = happened.line(issue, names, teller.person_id if teller else None, people, words)
+        lines.append(words("notice-changed", key=key, title=issue.title, what=what) if not lines else what)
+    lines += _said(issue, notice, people, words, key)
+    return lines
+
+
+def _said(issue: Issue, notice: Notice, people: People, words: Words, key: str) -> list[Mrkdwn]:
+    author = who(notice.said_by, people, words) if notice.said_by else words("notice-a-program")
+    if NoticeKind.MENTIONED in notice.kinds:
+        return [words("notice-mentioned", who=author, key=key, title=issue.title)]
+    if notice.comments > 1:
+        return [words("notice-comments", who=author, key=key, title=issue.title, more=notice.comments - 1)]
+    if notice.comments:
+        return [words("notice-commented", who=author, key=key, title=issue.title)]
+    return []
+
+
+def _teller(notice: Notice, people: People) -> Person | None:
+    """The one who did it all; None when it was several people, or a program."""
+    if len(notice.actors) != 1:
+        return None
+    (only,) = notice.actors
+    return people.get(only) if only is not None else None
+
+
+def _digest(news: Sequence[News], person: Person, people: People, words: Words, prefix: str) -> Json:
+    head = words("notice-digest", count=len(news))
+    blocks = [section(Mrkdwn(f"*{head}*"))]
+    for issue, notice in news[:DIGEST_MAX]:
+        lines = _lines(issue, notice, person, people, words, prefix)
+        if notice.said:
+            lines.append(_quote(notice.said))
+        blocks.append(section(Mrkdwn("\n".join(lines))))
+    if len(news) > DIGEST_MAX:
+        blocks.append(context(words("notice-digest-more", count=len(news) - DIGEST_MAX)))
+    blocks.append(actions(button(words.plain("notice-settings"), OPEN)))
+    return {"text": head, "blocks": blocks, "unfurl_links": False}
+
+
+def _quote(said: str) -> Mrkdwn:
+    text = to_plain(said)
+    shown = text if len(text) <= _LINE_EXCERPT else text[:_LINE_EXCERPT].rstrip() + "…"
+    return Mrkdwn(f">{escape(shown)}")
+
+
+# -- the form
+
+
+def form(person: Person, words: Words, metadata: Json) -> Json:
+    chosen = read(person.settings)
+    kinds = {kind: option(words.plain(f"notify-kind-{kind.value}"), kind.value) for kind in NoticeKind}
+    rhythms = {
+        rhythm: option(words.plain(f"notify-rhythm-{rhythm.value}"), rhythm.value) for rhythm in Rhythm
+    }
+    initial = [kinds[kind] for kind in NoticeKind if kind in chosen.kinds]
+    begin, end = chosen.quiet or (None, None)
+    label = words.plain("notify-rhythm")
+    return modal(
+        CALLBACK,
+        words.plain("notify-title"),
+        [
+            input_block(
+                words.plain("notify-kinds"),
+                checkboxes(KINDS, list(kinds.values()), initial=initial),
+                KINDS,
+                optional=True,
+            ),
+            input_block(
+                label,
+                static_select(RHYTHM, label, list(rhythms.values()), initial=rhythms[chosen.rhythm]),
+                RHYTHM,
+            ),
+            input_block(
+                words.plain("notify-quiet-from"), _clock(QUIET_FROM, begin), QUIET_FROM, optional=True
+            ),
+            input_block(
+                words.plain("notify-quiet-to"),
+                _clock(QUIET_TO, end),
+                QUIET_TO,
+                optional=True,
+                hint=words.plain("notify-quiet-hint", zone=person.timezone),
+            ),
+        ],
+        submit=words.plain("form-save"),
+        close=words.plain("form-cancel"),
+        metadata=metadata,
+    )
+
+
+def _clock(action_id: str, initial: time | None) -> Json:
+    clock: Json = {"type": "timepicker", "action_id": action_id}
+    if initial is not None:
+        clock["initial_time"] = f"{initial:%H:%M}"
+    return clock
+
+
+def read_form(view: Mapping[str, Any]) -> Preferences | None:
+    """None: quiet hours have a beginning or an end, not both, or nothing between them."""
+    values = view["state"]["values"]
+    chosen = values[KINDS][KINDS].get("selected_options") or ()
+    begin = values[QUIET_FROM][QUIET_FROM].get("selected_time")
+    end = values[QUIET_TO][QUIET_TO].get("selected_time")
+    if bool(begin) != bool(end) or (begin and begin == end):
+        return None
+    return Preferences(
+        kinds=frozenset(NoticeKind(each["value"]) for each in chosen),
+        rhythm=Rhythm(values[RHYTHM][RHYTHM]["selected_option"]["value"]),
+        quiet=(time.fromisoformat(begin), time.fromisoformat(end)) if begin and end else None,
+    )
+
+
+def summary(chosen: Preferences, person: Person, words: Words) -> Mrkdwn:
+    if not chosen.kinds:
+        return words("notify-saved-nothing")
+    said = words("notify-saved", when=words.plain(f"notify-rhythm-{chosen.rhythm.value}"))
+    if chosen.quiet is None:
+        return said
+    begin, end = chosen.quiet
+    quiet = words("notify-saved-quiet", begin=f"{begin:%H:%M}", end=f"{end:%H:%M}", zone=person.timezone)
+    return Mrkdwn(f"{said} {quiet}")
