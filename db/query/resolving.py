@@ -211,7 +211,7 @@ async def _everyone(conn: asyncpg.Connection, actor: Actor) -> list[Any]:
         """
         SELECT person_id, name, split_part(email, '@', 1) AS handle
         FROM people WHERE workspace_id = $1 AND merged_into IS NULL
-        ORDER BY active DESC, person_id LIMIT $2
+        ORDER BY active DESC, lower(name), person_id LIMIT $2
         """,
         actor.workspace_id,
         _CANDIDATES,

@@ -315,7 +315,7 @@ async def _documents(conn: asyncpg.Connection) -> None:
         SELECT i.workspace_id, i.issue_id, i.number, 'english',
                issue_document('english', i.workspace_id, i.number, i.title, i.description, c.said)
         FROM issues i
-        LEFT JOIN (SELECT workspace_id, issue_id, string_agg(body, ' ') AS said FROM comments
+        LEFT JOIN (SELECT workspace_id, issue_id, string_agg(body, E'\n' ORDER BY created_at DESC) AS said FROM comments
                    GROUP BY workspace_id, issue_id) c USING (workspace_id, issue_id)
         ORDER BY i.created_at
         """

@@ -308,7 +308,7 @@ async def test_a_cursor_serves_its_own_list_only(conn: asyncpg.Connection, ada: 
 
 async def test_what_was_typed_never_becomes_sql(conn: asyncpg.Connection, ada: Actor) -> None:
     await issue(conn, "x", indexed=True)
-    for text in ("'", "\\", "$1", "a'); DROP TABLE issues; --", '"\'"', "ref:';--", "!a", "(a"):
+    for text in ("'", "\\", "$1", "a'); DROP TABLE issues; --", '"\'"', "ref:';--", "!zebra", "(zebra"):
         # Only signs: nothing is asked for.
         assert await found(conn, ada, text) == ([] if any(map(str.isalnum, text)) else [1]), text
     assert await conn.fetchval("SELECT count(*) FROM issues") == 1
