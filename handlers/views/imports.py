@@ -13,8 +13,8 @@ from db.importing.problems import RowProblem
 from db.importing.undoing import Touched, UndoneImport
 from db.imports import Import, State
 from db.workspaces import Workspace
-from handlers.commands import Reply
 from handlers.views.blocks import Json, actions, button, confirm, context, input_block, modal, section
+from handlers.views.replies import Reply
 from handlers.words import Mrkdwn, Words, escape
 
 START: Final = "import_start"

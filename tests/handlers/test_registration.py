@@ -36,6 +36,7 @@ SCOPES = {
     "files_getUploadURLExternal": {"files:write"},
     "files_completeUploadExternal": {"files:write"},
     "users_info": {"users:read", "users:read.email"},
+    "users_list": {"users:read", "users:read.email"},
 }
 # The scope that a subscription needs, and the listener's name for the event.
 EVENTS = {

@@ -48,3 +48,5 @@ usage-settings = { $command } settings
 help-settings = Sprache und Präfix der Schlüssel dieses Workspace.
 usage-import = { $command } import
 help-import = Holt Issues aus einer CSV-Datei; eine in einen Channel zu legen, in dem ich bin, tut dasselbe.
+usage-schedules = { $command } schedules
+help-schedules = Die Berichte, die regelmäßig gepostet werden: anhalten, ändern, ausführen, löschen.

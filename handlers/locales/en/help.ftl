@@ -48,3 +48,5 @@ usage-settings = { $command } settings
 help-settings = Language and key prefix of this workspace.
 usage-import = { $command } import
 help-import = Brings issues in from a CSV file; dropping one into a channel I am in does the same.
+usage-schedules = { $command } schedules
+help-schedules = The reports that are posted regularly, to pause, edit, run or delete.
