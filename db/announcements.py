@@ -10,7 +10,7 @@ from typing import Any, Final
 import asyncpg
 
 from db import jobs
-from db.ids import ChangeId, ChannelId, EventId, IssueId, MessageTs, PersonId, WorkspaceId
+from db.ids import ChangeId, ChannelId, CommentId, EventId, IssueId, MessageTs, PersonId, WorkspaceId
 from db.states import Source
 
 JOB: Final = "announce"
@@ -119,6 +119,21 @@ async def watching(
         list(issue_ids),
     )
     return {row["issue_id"]: tuple(row["watchers"]) for row in rows}
+
+
+async def spoken(
+    conn: asyncpg.Connection, workspace_id: WorkspaceId, comment_ids: Sequence[CommentId]
+) -> dict[CommentId, str]:
+    """What these comments say; those deleted by now are missing."""
+    rows = await conn.fetch(
+        """
+        SELECT comment_id, body FROM comments
+        WHERE workspace_id = $1 AND comment_id = ANY($2::uuid[]) AND deleted_at IS NULL
+        """,
+        workspace_id,
+        list(comment_ids),
+    )
+    return {row["comment_id"]: row["body"] for row in rows}
 
 
 def _change(row: asyncpg.Record) -> Change:

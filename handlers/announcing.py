@@ -18,7 +18,7 @@ from db import announcements, cards, issues, jobs, outbox, people
 from db.access import Actor
 from db.announcements import Batch, Event
 from db.cards import PostedCard
-from db.ids import ChannelId, IssueId, PersonId, WorkspaceId
+from db.ids import IssueId, PersonId, WorkspaceId
 from db.issues import Issue
 from db.outbox import Outgoing
 from db.people import Person

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
+from uuid import UUID
 
 import asyncpg
 
 from db import announcements, issues, notices, people
 from db.access import Actor, sees
 from db.announcements import Batch, Event
-from db.ids import IssueId, PersonId, SlackUserId, WorkspaceId
+from db.ids import CommentId, IssueId, PersonId, SlackUserId, WorkspaceId
 from db.issues import Issue
 from db.notices import Notice
 from db.people import Person
@@ -55,7 +56,7 @@ class Gathering:
 
     async def __call__(self, conn: asyncpg.Connection, batch: Batch) -> None:
         grouped: Grouped = defaultdict(list)
-        for event in batch.events:
+        for event in await _with_words(conn, batch):
             if _matters(event):
                 grouped[event.issue_id].append(event)
         if not grouped:
@@ -73,6 +74,21 @@ class Gathering:
                 if notice is not None:
                     drafts.append(Notice(**notice, due_at=due))
         await notices.put(conn, batch.workspace_id, drafts, now)
+
+
+async def _with_words(conn: asyncpg.Connection, batch: Batch) -> list[Event]:
+    """The events; those of new comments with what these say. What was deleted again is nobody's news."""
+    ids = [
+        CommentId(UUID(event.after["comment_id"])) for event in batch.events if event.kind == "commented"
+    ]
+    bodies = await announcements.spoken(conn, batch.workspace_id, ids) if ids else {}
+    events = []
+    for event in batch.events:
+        if event.kind != "commented":
+            events.append(event)
+        elif (body := bodies.get(CommentId(UUID(event.after["comment_id"])))) is not None:
+            events.append(replace(event, after=event.after | {"body": body}))
+    return events
 
 
 async def _known(

@@ -1,0 +1,97 @@
+"""When a person is told: never in their quiet hours, and never twice as late as they asked for."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import asyncpg
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from db import notices, people, preferences
+from db.errors import Forbidden
+from db.notices import Notice
+from db.preferences import NoticeKind, Preferences, Rhythm, read, zone_of
+from tests.db.worlds import file, make_world, me
+
+PATIENCE = timedelta(seconds=3)
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+moments = st.datetimes(
+    min_value=datetime(2026, 1, 1),  # noqa: DTZ001 - the zone is added
+    max_value=datetime(2027, 1, 1),  # noqa: DTZ001 - the zone is added
+    timezones=st.sampled_from([UTC, ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Kathmandu")]),
+)
+clocks = st.times().map(lambda each: each.replace(second=0, microsecond=0, tzinfo=None))
+quiets = st.none() | st.tuples(clocks, clocks).filter(lambda both: both[0] != both[1])
+
+
+@given(moments, quiets, st.sampled_from(Rhythm))
+def test_nothing_is_due_in_quiet_hours(
+    now: datetime, quiet: tuple[time, time] | None, rhythm: Rhythm
+) -> None:
+    chosen = Preferences(quiet=quiet, rhythm=rhythm)
+    due = chosen.due(now, PATIENCE)
+    assert chosen.quiet_until(due) is None
+    assert now < due <= now + timedelta(hours=49)
+
+
+def test_quiet_hours_over_midnight_end_the_next_day() -> None:
+    chosen = Preferences(quiet=(time(22), time(7)))
+    late = datetime(2026, 3, 2, 23, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+    assert chosen.quiet_until(late) == datetime(2026, 3, 3, 7, tzinfo=ZoneInfo("Europe/Berlin"))
+    early = datetime(2026, 3, 3, 6, tzinfo=ZoneInfo("Europe/Berlin"))
+    assert chosen.quiet_until(early) == datetime(2026, 3, 3, 7, tzinfo=ZoneInfo("Europe/Berlin"))
+    assert chosen.quiet_until(early.replace(hour=7)) is None
+
+
+def test_a_zone_nobody_knows_is_utc() -> None:
+    assert zone_of("Mars/Olympus").key == "UTC"
+
+
+async def test_what_was_chosen_is_read_again(conn: asyncpg.Connection) -> None:
+    world = await make_world(conn)
+    chosen = Preferences(
+        kinds=frozenset({NoticeKind.ASSIGNED}), rhythm=Rhythm.HOURLY, quiet=(time(22), time(7))
+    )
+    await preferences.keep(conn, world.ada, chosen)
+    person = await people.get(conn, world.ada, me(world.ada))
+    assert read(person.settings) == chosen
+    with pytest.raises(Forbidden):
+        await preferences.keep(conn, world.program(), chosen)
+
+
+def notice(person_id: object, issue_id: object, **more: object) -> Notice:
+    given = {"kinds": frozenset({NoticeKind.STATUS}), "actors": frozenset({None}), "due_at": NOW + PATIENCE}
+    return Notice(person_id=person_id, issue_id=issue_id, **(given | more))  # type: ignore[arg-type] # a test's shorthand
+
+
+async def test_a_burst_puts_itself_off_but_not_forever(conn: asyncpg.Connection) -> None:
+    world = await make_world(conn)
+    issue = await file(conn, world.ada)
+    for second in range(0, 100, 2):
+        at = NOW + timedelta(seconds=second)
+        more = notice(
+            me(world.bob), issue.issue_id, due_at=at + PATIENCE, comments=1, before={"status": second}
+        )
+        await notices.put(conn, world.workspace_id, [more], at)
+    assert await notices.due_people(conn, NOW + timedelta(seconds=59), 10) == ()
+    at = NOW + notices.LONGEST
+    assert await notices.due_people(conn, at, 10) == ((world.workspace_id, me(world.bob)),)
+    (taken,) = await notices.take(conn, world.workspace_id, me(world.bob), at)
+    assert (taken.comments, taken.before) == (50, {"status": 0})
+    assert await notices.take(conn, world.workspace_id, me(world.bob), at) == ()
+
+
+async def test_what_waits_for_a_digest_is_not_put_off_by_more(conn: asyncpg.Connection) -> None:
+    world = await make_world(conn)
+    issue = await file(conn, world.ada)
+    due = NOW + timedelta(hours=1)
+    first = notice(me(world.bob), issue.issue_id, due_at=due)
+    await notices.put(conn, world.workspace_id, [first], NOW)
+    await notices.put(
+        conn, world.workspace_id, [notice(me(world.bob), issue.issue_id, due_at=due + PATIENCE)], due
+    )
+    (taken,) = await notices.take(conn, world.workspace_id, me(world.bob), due)
+    assert taken.due_at == due

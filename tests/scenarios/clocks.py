@@ -1,0 +1,44 @@
+"""The bot with an idea of now that a test moves; Slack and PostgreSQL keep theirs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+from bot.playground import LocalSlack
+from bot.process import Options, running
+from bot.settings import Settings
+from bot.worker import Pace
+from tests.scenarios.conftest import Lodge
+
+
+class Clock:
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@asynccontextmanager
+async def lodge_at(
+    slack: LocalSlack, db_url: str, clock: Clock, *, public_url: str | None = None
+) -> AsyncIterator[Lodge]:
+    settings = Settings(
+        database_url=db_url,
+        port=0,
+        slack_signing_secret=slack.signing_secret,
+        slack_bot_token=slack.bot_token,
+        slack_api_url=slack.api_url,
+        public_url=public_url,
+        log="text",
+    )
+    pace = Pace(poll=timedelta(seconds=0.2))
+    async with running(settings, Options(clock=clock, pace=pace)) as process:
+        slack.request_url = f"{process.url}/slack/events"
+        yield Lodge(slack=slack, process=process)
+        await slack.settled()

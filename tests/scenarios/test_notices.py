@@ -1,0 +1,204 @@
+"""What people are told by direct message, when, and in how many messages."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.playground import LocalSlack
+from tests.scenarios.clocks import Clock, lodge_at
+from tests.scenarios.conftest import Json, Lodge, said
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(datetime(2026, 11, 18, 12, 0, 30, tzinfo=UTC))
+
+
+@pytest.fixture
+async def lodge(slack: LocalSlack, db_url: str, clock: Clock) -> AsyncIterator[Lodge]:
+    async with lodge_at(slack, db_url, clock) as lodge:
+        await lodge.ask("grace", "list")  # a person is known from the first thing they do
+        yield lodge
+
+
+async def gathered(lodge: Lodge, number: int) -> None:
+    """Waits until so many notices wait for being due."""
+    await waiting(lodge, "SELECT count(*) FROM notices", number)
+    # And until nothing is left to be worked out.
+    await waiting(lodge, "SELECT count(*) FROM pending_changes", 0)
+
+
+async def waiting(lodge: Lodge, query: str, number: int) -> None:
+    async with lodge.process.services.database.connection() as conn:
+
+        async def reached() -> bool:
+            return bool(await conn.fetchval(query) == number)
+
+        for _ in range(200):
+            if await reached():
+                return
+            await conn.execute("SELECT pg_sleep(0.05)")
+    raise AssertionError(f"never {number}: {query}")
+
+
+def told(lodge: Lodge, name: str) -> list[str]:
+    person = lodge.person(name)
+    return [said(message) for message in person.messages(person.dm())]
+
+
+async def one_message(lodge: Lodge, name: str, text: str) -> Json:
+    person = lodge.person(name)
+    try:
+        return await person.expect_message(person.dm(), lambda message: text in said(message), timeout=8)
+    except TimeoutError:
+        raise AssertionError(told(lodge, name)) from None
+
+
+async def prefer(lodge: Lodge, name: str, values: Json) -> Json:
+    person = lodge.person(name)
+    await person.slash("general", "/issue notify")
+    form = await person.expect_modal(lambda view: view["callback_id"] == "notify_form")
+    outcome = await person.submit(form["id"], values)
+    return outcome.errors or {}
+
+
+async def test_whoever_is_given_an_issue_is_told_who_gave_it(lodge: Lodge, clock: Clock) -> None:
+    await lodge.ask("ada", "new Boiler & pump @grace")
+    await gathered(lodge, 1)
+    clock.forward(seconds=5)
+    message = await one_message(lodge, "grace", "assigned LDG-1 to you: Boiler &amp; pump")
+    assert f"<@{lodge.person('ada').id}>" in said(message)
+    assert told(lodge, "ada") == []
+
+
+async def test_nobody_is_told_what_they_did_themselves(lodge: Lodge, clock: Clock) -> None:
+    await lodge.ask("ada", "new Mine alone")
+    await lodge.ask("ada", "close LDG-1")
+    await lodge.ask("grace", "new Another @ada")
+    await gathered(lodge, 1)
+    clock.forward(seconds=5)
+    await one_message(lodge, "ada", "LDG-2")
+    assert all("LDG-1" not in text for text in told(lodge, "ada"))
+
+
+async def test_a_burst_on_one_issue_is_one_message(lodge: Lodge, clock: Clock) -> None:
+    await lodge.ask("ada", "new Pump")
+    for text in ("status LDG-1 in progress", "comment LDG-1 first words", "comment LDG-1 last words"):
+        await lodge.ask("grace", text)
+        clock.forward(seconds=1)
+    await lodge.ask("grace", "close LDG-1")
+    await waiting(lodge, "SELECT comments FROM notices WHERE after->>'status' = 'closed'", 2)
+    clock.forward(seconds=5)
+    message = said(await one_message(lodge, "ada", "LDG-1"))
+    assert "Completed" in message
+    assert "last words" in message
+    assert "one more comment" in message
+    await lodge.settled()
+    assert len(told(lodge, "ada")) == 1
+
+
+async def test_there_and_back_is_nothing(lodge: Lodge, clock: Clock) -> None:
+    await lodge.ask("ada", "new Lamp")
+    await lodge.ask("grace", "close LDG-1")
+    await lodge.ask("grace", "reopen LDG-1")
+    await waiting(lodge, "SELECT count(*) FROM notices WHERE after->>'status' = 'open'", 1)
+    clock.forward(seconds=5)
+    await gathered(lodge, 0)
+    await lodge.settled()
+    assert told(lodge, "ada") == []
+
+
+async def test_whoever_is_mentioned_is_told_with_the_words(lodge: Lodge, clock: Clock) -> None:
+    grace = lodge.person("grace")
+    await lodge.ask("ada", "new Sink")
+    await lodge.ask("ada", f"comment LDG-1 <@{grace.id}> please look")
+    await gathered(lodge, 1)
+    clock.forward(seconds=5)
+    assert "please look" in said(await one_message(lodge, "grace", "mentioned you in LDG-1 Sink"))
+
+
+async def test_a_guest_is_told_nothing_of_what_they_may_not_see(lodge: Lodge, clock: Clock) -> None:
+    guest = lodge.person("guest")
+    await guest.slash("general", "/issue list")
+    await lodge.ask("ada", "new Secret plans")
+    await lodge.ask("ada", f"comment LDG-1 <@{guest.id}> hello")
+    await lodge.ask("ada", f"comment LDG-1 <@{lodge.person('grace').id}> hello")
+    await gathered(lodge, 1)
+    clock.forward(seconds=5)
+    await one_message(lodge, "grace", "Secret plans")
+    assert told(lodge, "guest") == []
+
+
+async def test_watching_and_no_more(lodge: Lodge, clock: Clock) -> None:
+    await lodge.ask("ada", "new Heating")
+    assert "You are told" in said(await lodge.ask("grace", "watch LDG-1"))
+    await lodge.ask("ada", "comment LDG-1 it is cold")
+    await gathered(lodge, 1)
+    clock.forward(seconds=5)
+    await one_message(lodge, "grace", "commented on LDG-1 Heating")
+    await lodge.ask("grace", "unwatch LDG-1")
+    await lodge.ask("ada", "comment LDG-1 still cold")
+    await gathered(lodge, 0)
+    assert len(told(lodge, "grace")) == 1
+
+
+async def test_kinds_are_switched_off_in_the_form(lodge: Lodge, clock: Clock) -> None:
+    assert await prefer(lodge, "ada", {"kinds": ["status"]}) == {}
+    await lodge.ask("ada", "new Door")
+    await lodge.ask("grace", "comment LDG-1 it squeaks")
+    await lodge.ask("grace", "close LDG-1")
+    await gathered(lodge, 1)
+    clock.forward(seconds=5)
+    assert "squeaks" not in said(await one_message(lodge, "ada", "LDG-1"))
+
+
+async def test_quiet_hours_hold_back_and_end_in_one_digest(lodge: Lodge, clock: Clock) -> None:
+    assert await prefer(lodge, "ada", {"quiet_from": "00:00", "quiet_to": "23:59"}) == {}
+    for number, title in enumerate(("Roof", "Cellar"), start=1):
+        await lodge.ask("grace", f"new {title} @ada")
+        await gathered(lodge, number)
+    clock.forward(hours=1)
+    await waiting(lodge, "SELECT count(*) FROM notices WHERE due_at > now() - interval '100 years'", 2)
+    assert told(lodge, "ada") == []
+    clock.forward(hours=23)
+    async with lodge.process.services.database.connection() as conn:
+        clock.now = await conn.fetchval("SELECT max(due_at) FROM notices")
+    digest = said(await one_message(lodge, "ada", "News of 2 issues"))
+    assert "Roof" in digest
+    assert "Cellar" in digest
+    assert len(told(lodge, "ada")) == 1
+
+
+async def test_a_daily_digest_gathers_the_day(lodge: Lodge, clock: Clock) -> None:
+    assert await prefer(lodge, "ada", {"rhythm": "daily"}) == {}
+    await lodge.ask("grace", "new Roof @ada")
+    await gathered(lodge, 1)
+    clock.forward(minutes=30)
+    await lodge.ask("grace", "new Cellar @ada")
+    await gathered(lodge, 2)
+    assert told(lodge, "ada") == []
+    clock.forward(hours=24)
+    digest = said(await one_message(lodge, "ada", "News of 2 issues"))
+    assert "Roof" in digest
+    assert "Cellar" in digest
+
+
+async def test_quiet_hours_with_one_end_are_refused_at_the_field(lodge: Lodge) -> None:
+    assert "quiet_to" in await prefer(lodge, "ada", {"quiet_from": "22:00"})
+
+
+async def test_a_bulk_change_is_one_message(lodge: Lodge, clock: Clock) -> None:
+    keys = []
+    for number in range(1, 26):
+        await lodge.ask("ada", f"new Number {number}")
+        keys.append(f"LDG-{number}")
+    await lodge.ask("grace", f"bulk close {' '.join(keys)}")
+    await gathered(lodge, 25)
+    clock.forward(seconds=5)
+    digest = said(await one_message(lodge, "ada", "News of 25 issues"))
+    assert "10 more issues changed" in digest
+    await lodge.settled()
+    assert len(told(lodge, "ada")) == 1
