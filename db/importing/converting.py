@@ -240,6 +240,22 @@ class Converter:
             self._priorities[word] = int(found)
         return int(found)
 
+    def unknown_words(self, cells: list[str]) -> tuple[str | None, str | None]:
+        """Of a row that failed: its status and its priority word, each if nobody knows it.
+
+        A row fails by its first fault; a person is to be asked about all words at once.
+        """
+        closed, status, priority = bool(self._closed(cells)), None, None
+        try:
+            self._state([*cells, ""], closed)
+        except BadRow as bad:
+            status = bad.details["value"]
+        try:
+            self._priority([*cells, ""][self._single[Field.PRIORITY]])
+        except BadRow as bad:
+            priority = bad.details["value"]
+        return status, priority
+
     def _person(self, cell: str) -> int | None:
         name = first_person(cell, self.mapping.format)
         if len(name) > limits.NAME_MAX:

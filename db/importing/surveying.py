@@ -142,7 +142,7 @@ class Reading:
                 staged = convert(line, last_line, cells)
             except BadRow as bad:
                 problem = RowProblem(line=line, reason=bad.reason, details=bad.details)
-                self._note(problem)
+                self._note(problem, cells)
                 yield None, (line, last_line, cells), problem
                 continue
             if len(survey.samples) < SAMPLES:
@@ -154,14 +154,14 @@ class Reading:
     def _refuse(bad: BadRow) -> None:
         raise bad
 
-    def _note(self, problem: RowProblem) -> None:
+    def _note(self, problem: RowProblem, cells: list[str]) -> None:
         survey = self.survey
         survey.bad += 1
         survey.reasons[problem.reason.value] += 1
-        if problem.reason is Reason.UNKNOWN_STATUS:
-            survey.unknown_statuses[problem.details["value"]] += 1
-        if problem.reason is Reason.UNKNOWN_PRIORITY:
-            survey.unknown_priorities[problem.details["value"]] += 1
+        if problem.reason in (Reason.UNKNOWN_STATUS, Reason.UNKNOWN_PRIORITY):
+            status, priority = self.converter.unknown_words(cells)
+            survey.unknown_statuses.update([status] if status is not None else [])
+            survey.unknown_priorities.update([priority] if priority is not None else [])
         if len(survey.problems) < _SHOWN_PROBLEMS:
             survey.problems.append(problem)
 

@@ -246,10 +246,35 @@ async def test_an_export_comes_as_a_direct_message_and_can_be_imported(lodge: Lo
     await again.shows("1 row was imported before")
 
 
-async def test_a_thousand_rows_are_there_within_a_second_of_the_button(lodge: Lodge, db_url: str) -> None:
-    data = as_csv([ROWS[0], *[(f"Issue {n}", "text " * 20, "high", "open") for n in range(1_000)]])
-    thread = await drop(lodge, data)
-    await thread.press(await thread.shows("1,000 issues to import"), START)
-    done = await thread.shows("1,000 issues imported")
-    pressed = lodge.slack.calls_of("chat.update")
-    assert len(await issues_there(db_url)) == 1_000
+async def test_two_thousand_columns_fit_in_what_is_shown(lodge: Lodge) -> None:
+    header = ("title", *(f"Custom field ({number}) with a rather long name" for number in range(1_999)))
+    people = [(f"Issue {n}", *[f"somebody{n}"] * 1_999) for n in range(60)]
+    thread = await drop(lodge, as_csv([header, *people]))
+    preview = await thread.shows("60 issues to import")
+    assert "1,999 columns left out" in said(preview)
+    await thread.press(preview, CHANGE)
+    await thread.person.expect_modal(lambda view: view["callback_id"] == "import_mapping")
+
+
+async def test_everything_strange_at_once_fits_in_what_is_shown(lodge: Lodge) -> None:
+    header = ("title", "status", "priority", "assignee", "labels", "key")
+    strange = [
+        (
+            "*" * 300 if n % 2 else f"<!channel> & *{n}*",
+            f"odd status {n}" * 4,
+            f"odd {n}",
+            f"person {n}" * 20,
+            "x" * 50,
+            str(n),
+        )
+        for n in range(60)
+    ]
+    fine = [
+        (f"<!channel> {n}", "open", "low", f"Person {n} " + "y" * 200, f"{n}" + "z" * 45, f"k{n}")
+        for n in range(60)
+    ]
+    thread = await drop(lodge, as_csv([header, *strange, *fine]), name="<!here> *strange*.csv")
+    preview = await thread.shows("60 issues to import")
+    assert "<!channel>" not in str(preview["blocks"])
+    await thread.press(preview, CHANGE)
+    await thread.person.expect_modal(lambda view: "odd status 0" in said(view))

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from db import limits
 from db.importing import reasons
 from db.importing.cells import guard, join_labels, name_and_email, split_labels, unguard
 from db.importing.columns import Field
@@ -312,6 +313,13 @@ def test_a_row_that_cannot_come_along_says_why_on_its_line(
     assert named in reasons.explain(survey.problems[0])
 
 
+def test_all_unknown_words_are_found_in_one_pass() -> None:
+    survey, _ = survey_of(
+        as_csv([["title", "status", "priority"], ["A", "odd", "strange"], ["B", "odd", "low"]])
+    )
+    assert (survey.unknown_statuses, survey.unknown_priorities) == ({"odd": 2}, {"strange": 1})
+
+
 def test_a_failing_row_brings_neither_people_nor_labels() -> None:
     survey, staged = survey_of(
         as_csv(
@@ -372,7 +380,7 @@ def test_guarding_a_cell_is_undone_and_leaves_no_formula(text: str) -> None:
     assert not guard(text).startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
 
 
-@given(st.lists(st.text(min_size=1, max_size=10).map(lambda t: " ".join(t.split())).filter(bool), max_size=4))
+@given(st.lists(st.text(min_size=1, max_size=10).map(limits.line).filter(bool), max_size=4))
 def test_labels_written_into_a_cell_are_read_again(names: list[str]) -> None:
     unique = list({name.lower(): name for name in reversed(names)}.values())
     if unique:
