@@ -103,7 +103,9 @@ async def running(settings: Settings, options: Options | None = None) -> AsyncIt
         stack.push_async_callback(for_jobs.close)
         metrics = Metrics()
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        vault = Vault(settings.secret_key) if settings.secret_key else None
+        # Without a key of its own, what webhooks are given is sealed by a secret that is there anyway.
+        derived_from = settings.slack_signing_secret or settings.slack_app_token or ""
+        vault = Vault(settings.secret_key, derived_from=derived_from)
         installations = chosen.installations or _installations(settings, session, database, vault)
         clients = Clients(installations, session, api_url=settings.slack_api_url, observer=metrics.called)
         background = BackgroundTasks()
@@ -131,7 +133,7 @@ async def running(settings: Settings, options: Options | None = None) -> AsyncIt
         socket = _socket(settings, clients, receiver, stack)
         probes = _probes(database, dsn, worker if chosen.work else None, installations, socket)
         mounted = dict(chosen.parts(services))
-        if isinstance(installations, StoredInstallations) and vault is not None:
+        if isinstance(installations, StoredInstallations):
             mounted["/slack"] = create_install(settings, services, vault, installations, session)
         server = create_server(receiver, metrics, database, probes, parts=mounted)
         listening = Listening(server, drain=DRAIN)
@@ -191,9 +193,9 @@ async def _migrated(dsn: str) -> None:
 
 
 def _installations(
-    settings: Settings, session: aiohttp.ClientSession, database: Database, vault: Vault | None
+    settings: Settings, session: aiohttp.ClientSession, database: Database, vault: Vault
 ) -> Installations:
-    if settings.oauth and vault is not None:
+    if settings.oauth:
         return StoredInstallations(database, vault)
     if settings.slack_bot_token is None:
         raise Startup(["SLACK_BOT_TOKEN is missing: the bot token of your installed app"])

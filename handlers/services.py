@@ -46,10 +46,7 @@ class Background(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """`clock` returns an aware datetime; `public_url` is LODGE_PUBLIC_URL without a trailing slash.
-
-    `vault` is None where there is no LODGE_SECRET_KEY.
-    """
+    """`clock` returns an aware datetime; `public_url` is LODGE_PUBLIC_URL without a trailing slash."""
 
     database: Database
     bell: Bell
@@ -58,5 +55,5 @@ class Services:
     directory: Directory
     background: Background
     tokens: TokenChecker
-    vault: Vault | None = None
+    vault: Vault
     public_url: str | None = None

@@ -106,8 +106,7 @@ def register_jobs(worker: Worker, services: Services) -> None:
         await remove_the_gone(services)
 
     async def renew() -> None:
-        if services.vault is not None:
-            await renew_seals(services, services.vault)
+        await renew_seals(services, services.vault)
 
     worker.every("remove uninstalled workspaces", "41 2 * * *", remove)
     worker.every("renew seals", "11 2 * * *", renew)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hmac
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
@@ -26,9 +27,17 @@ class Vault:
     What is sealed names its purpose, so that one row's secret cannot be put in the place of another's.
     """
 
-    def __init__(self, keys: str) -> None:
-        """Raises BadKey."""
-        fernets = [Fernet(_key(each)) for each in keys.split(",")]
+    def __init__(self, keys: str | None, *, derived_from: str = "") -> None:
+        """Without `keys` a key is derived from another secret, which opens also what was sealed before there were any.
+
+        Raises BadKey.
+        """
+        fernets = [Fernet(_key(each)) for each in keys.split(",")] if keys is not None else []
+        if derived_from:
+            fernets.append(Fernet(_derived(derived_from)))
+        if not fernets:
+            # Nothing to keep it by: what is sealed lasts as long as the process.
+            fernets.append(Fernet(Fernet.generate_key()))
         self._newest = fernets[0]
         self._all = MultiFernet(fernets)
 
@@ -55,6 +64,10 @@ class Vault:
             except InvalidToken as error:
                 raise Sealed from error
         return None
+
+
+def _derived(secret: str) -> bytes:
+    return base64.urlsafe_b64encode(hmac.digest(secret.encode(), b"lodge vault", "sha256"))
 
 
 def _key(text: str) -> bytes:

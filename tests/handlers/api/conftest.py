@@ -22,6 +22,7 @@ from handlers.api.app import create_api
 from handlers.api.secrets import TokenChecker, make_secret
 from handlers.requesting import Directory
 from handlers.services import Services
+from handlers.vault import Vault
 
 HERE, ELSEWHERE = WorkspaceId("T0HERE"), WorkspaceId("T0ELSEWHERE")
 
@@ -120,6 +121,7 @@ async def api(database: Database) -> AsyncIterator[Api]:
         directory=Directory(database, NoSlack()),
         background=BackgroundTasks(),
         tokens=checker,
+        vault=Vault(None),
     )
     server = web.Application()
     server.add_subapp("/api", create_api(services, checker))
