@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from handlers.api.app import create_api
+from handlers.hooks import create_hooks
 from handlers.services import Services
 
 
 def parts(services: Services) -> Mapping[str, web.Application]:
     """Applications by the prefix they are mounted at."""
-    return {"/api": create_api(services, services.tokens)}
+    return {"/api": create_api(services, services.tokens), "/hooks": create_hooks(services)}

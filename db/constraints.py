@@ -39,6 +39,7 @@ _TAKEN: Final = {
     "comment_slack_message_once": "comment",
     "issue_number_once": "issue",
     "token_request_once": "request",
+    "webhook_request_once": "request",
 }
 
 _REFUSED: Final = {

@@ -19,6 +19,7 @@ from handlers import (
     helping,
     history,
     home,
+    hooks,
     housekeeping,
     imports,
     labelling,
@@ -64,6 +65,7 @@ _SURFACE = (
     members,
     settings,
     tokens,
+    hooks,
     imports,
     exports,
     reports,
@@ -72,7 +74,7 @@ _SURFACE = (
     uninstalling,
     helping,
 )
-_JOBS = (delivering, imports, exports, schedules, notices, uninstalling, housekeeping)
+_JOBS = (delivering, imports, exports, schedules, notices, uninstalling, hooks, housekeeping)
 
 
 def register_all(app: AsyncApp, services: Services) -> None:
