@@ -78,9 +78,7 @@ async def test_home_shows_what_is_mine_and_acts(lodge: Lodge) -> None:
     home = await ada.expect_home(lambda view: "Mine" in said(view))
     assert "Theirs" in said(home)
     row = next(block for block in home["blocks"] if "Mine" in said(block) and "accessory" in block)
-    close = next(
-        each["value"] for each in row["accessory"]["options"] if each["value"].startswith("close:")
-    )
+    close = next(each["value"] for each in row["accessory"]["options"] if each["value"].startswith("close:"))
     await ada.click("issue_more", view_id=home["id"], block_id=row["block_id"], value=close)
     home = await ada.expect_home(lambda view: "Completed" in said(view))
     await ada.click("undo_change", view_id=home["id"])

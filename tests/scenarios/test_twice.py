@@ -59,8 +59,9 @@ async def test_undo_goes_back_one_step_only(twice: Lodge) -> None:
 async def test_a_button_acts_once(twice: Lodge) -> None:
     await twice.ask("ada", "new One")
     card = await twice.ask("ada", "LDG-1")
-    await twice.person("ada").click("issue_assign_me", channel="general", ts=card["ts"])
-    await twice.settled()
+    ada = twice.person("ada")
+    await ada.click("issue_assign_me", channel="general", ts=card["ts"])
+    await ada.expect_message("general", lambda each: "is assigned to" in said(each))
     assert (await _history(twice)).count("assigned it") == 1
 
 
