@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -36,7 +35,9 @@ class Database:
     async def connection(self) -> AsyncIterator[asyncpg.Connection]:
         """A connection in autocommit: each statement is its own transaction. Raises Busy, Unavailable."""
         try:
-            conn = await self.pool.acquire(timeout=self.acquire_timeout)
+            # A timer for each of the many that need not wait would cost more than the waiting.
+            patience = None if self.pool.get_idle_size() else self.acquire_timeout
+            conn = await self.pool.acquire(timeout=patience)
         except (TimeoutError, asyncpg.TooManyConnectionsError) as error:
             raise Busy from error
         except _AWAY as error:
@@ -44,9 +45,13 @@ class Database:
         try:
             yield conn
         except _AWAY as error:
-            raise Unavailable from error
+            # What the caller does beside its queries may raise OSError too; that says nothing about the server.
+            if conn.is_closed():
+                raise Unavailable from error
+            raise
         finally:
-            await asyncio.shield(self.pool.release(conn))
+            # Shielded from cancellation inside asyncpg.
+            await self.pool.release(conn)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[asyncpg.Connection]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+
 import asyncpg
 from slack_bolt.async_app import AsyncApp
 
 from db import search
 from db.announcements import Batch
+from db.ids import IssueId, WorkspaceId
 from handlers.acting import Press, on_press
 from handlers.commands import Call, Commands, Reply
 from handlers.finding import usage
+from handlers.jobs import Job, Worker
 from handlers.listing import assignees
 from handlers.requesting import Asker
 from handlers.services import Services
@@ -43,6 +47,26 @@ class Searching:
 async def index(conn: asyncpg.Connection, batch: Batch) -> None:
     """Keeps the full-text index: what was said a moment ago is found."""
     await search.index_changes(conn, batch.workspace_id, [change.change_id for change in batch.changes])
+
+
+class Reindexing:
+    """The job that a changed workspace language causes; a killed one begins anew, which changes nothing twice."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def run(self, job: Job) -> None:
+        workspace_id = WorkspaceId(json.loads(job.payload)["workspace_id"])
+        after: IssueId | None = None
+        while True:
+            async with self._services.database.transaction() as conn:
+                after = await search.reindex(conn, workspace_id, after=after, limit=500)
+            if after is None:
+                return
+
+
+def register_jobs(worker: Worker, services: Services) -> None:
+    worker.on("reindex", Reindexing(services).run)
 
 
 def register(app: AsyncApp, commands: Commands, services: Services) -> None:
