@@ -73,7 +73,7 @@ def run(stream: BinaryIO, out: BinaryIO) -> None:
     mapping = Mapping.from_json(task["mapping"])
     try:
         table = Table(stream, separator=mapping.separator)
-        reading = Reading(table, mapping)
+        reading = Reading(table, mapping, with_ids=not task["survey"])
         if task["survey"]:
             _survey(reading, out)
         else:

@@ -78,12 +78,13 @@ class IssueIds:
 class Converter:
     """Converts one file's rows under one mapping; remembers the people and labels it met."""
 
-    def __init__(self, mapping: Mapping, width: int) -> None:
+    def __init__(self, mapping: Mapping, width: int, *, with_ids: bool = True) -> None:
         self.mapping = mapping
         self.people = Distinct("people")
         self.labels = Distinct("labels")
         self._width = width
-        self._ids = IssueIds()
+        # A survey writes no issues, and ids are a tenth of its work.
+        self._next_id = IssueIds().next if with_ids else str
         self._single = {wanted: self._position(wanted) for wanted in Field}
         self._label_columns = mapping.positions(Field.LABELS)
         self._comment_columns = mapping.positions(Field.COMMENT)
@@ -142,7 +143,7 @@ class Converter:
         created_at, updated_at = at[Field.CREATED], at[Field.UPDATED]
         assignee_at, reporter_at, priority_at = at[Field.ASSIGNEE], at[Field.REPORTER], at[Field.PRIORITY]
         duplicate_at, parent_at = at[Field.DUPLICATE_OF], at[Field.PARENT]
-        order, ids = self.mapping.order, self._ids.next
+        order, ids = self.mapping.order, self._next_id
         priorities, people = self._priorities, self._person_cells
         title_max, text_max = limits.TITLE_MAX, limits.TEXT_MAX
         has_labels, has_comments = bool(self._label_columns), bool(self._comment_columns)

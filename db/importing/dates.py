@@ -48,6 +48,9 @@ _MONTH_DAY: Final = re.compile(
     rf"(?:[^\W\d]{{2,10}}\.?,?\s+)?(?P<month>[^\W\d]{{3,12}})\.?[\s/-]+(?P<a>\d{{1,2}})(?:st|nd|rd|th)?,?[\s/-]+(?P<year>\d{{4}}){_TIME}",
     re.IGNORECASE,
 )
+_AS_POSTGRES: Final = re.compile(
+    r"[0-9-]{10}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?"
+)
 _EARLIEST: Final = 1970
 _LATEST: Final = 2199
 
@@ -90,6 +93,10 @@ def read_moment(text: str, order: DateOrder | None) -> str:
         moment = datetime.fromisoformat(text)
     except ValueError:
         moment = _read(text, order)
+    else:
+        # As it stands, which is most files: PostgreSQL reads it the same, and writing it anew would cost more.
+        if _AS_POSTGRES.fullmatch(text) and _EARLIEST <= moment.year <= _LATEST:
+            return text
     _check_year(moment.year, text)
     return moment.isoformat()
 

@@ -109,7 +109,7 @@ class Survey:
 class Reading:
     """One pass over a table under a mapping: yields what can be staged, counts and tells of the rest."""
 
-    def __init__(self, table: Table, mapping: Mapping) -> None:
+    def __init__(self, table: Table, mapping: Mapping, *, with_ids: bool = True) -> None:
         self.table = table
         self.survey = Survey()
         self._votes = OrderVotes()
@@ -120,7 +120,7 @@ class Reading:
         if self._given is None:
             mapping = self._with_order(mapping, beginning)
         self.mapping = mapping
-        self.converter = Converter(mapping, len(table.header))
+        self.converter = Converter(mapping, len(table.header), with_ids=with_ids)
 
     def _with_order(self, mapping: Mapping, beginning: Iterable[RawRow]) -> Mapping:
         votes = OrderVotes()
@@ -134,8 +134,9 @@ class Reading:
         votes, dates = self._votes, self._date_columns
         for line, last_line, cells in self._rows:
             survey.rows += 1
-            if dates:
-                _vote(votes, cells, dates)
+            for column in dates:
+                if column < len(cells) and "/" in cells[column]:
+                    votes.count(cells[column].strip())
             try:
                 if line == table.unclosed_row:
                     self._refuse(unclosed_quote(last_line, cells))

@@ -6,16 +6,20 @@ import asyncio
 import csv
 import io
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from db import changes, imports, issues, labels
 from db.access import Actor
 from db.importing import undoing
+from db.importing.dates import read_moment
 from db.importing.loading import Step
 from db.importing.mapping import NOBODY, Existing
-from db.importing.problems import Flaw, TableFlaw
+from db.importing.problems import BadRow, Flaw, TableFlaw
 from db.importing.running import Interrupted, Run
 from db.imports import State
 from db.issues import IssueDraft, IssuePatch
@@ -209,6 +213,28 @@ async def test_imported_issues_are_numbered_among_the_others(desk: Desk) -> None
     assert await desk.rows("SELECT min(number), max(number) FROM issues WHERE source = 'import'") == [
         (before + 1, after - 1)
     ]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    moment=st.datetimes(min_value=datetime(1970, 1, 2), max_value=datetime(2199, 12, 30)),  # noqa: DTZ001 - zones are added
+    zone=st.sampled_from(["", "Z", "+00:00", "-05:30", "+0200", "+14:00"]),
+    shape=st.sampled_from(
+        ["%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%Y%m%dT%H%M%S", "%Y-%m-%dT%H",
+         "%G-W%V-%u", "%Y-%m-%dT%H:%M:%S,%f", "%Y-%m-%dx%H:%M"]
+    ),
+)  # fmt: skip
+async def test_every_date_that_is_taken_is_one_to_the_database(
+    desk: Desk, moment: datetime, zone: str, shape: str
+) -> None:
+    text = moment.strftime(shape) + zone
+    try:
+        taken = read_moment(text, None)
+    except BadRow:
+        return
+    [(stored,)] = await desk.rows("SELECT $1::text::timestamptz", taken)
+    read = datetime.fromisoformat(text)
+    assert stored == (read if read.tzinfo else read.replace(tzinfo=UTC))
 
 
 async def test_closed_before_created_is_set_right(desk: Desk) -> None:
