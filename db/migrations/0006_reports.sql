@@ -173,7 +173,7 @@ LATERAL (SELECT * FROM rollup_now n
          WHERE n.workspace_id = t.workspace_id AND n.issue_id = t.issue_id OFFSET 0) n;
 
 -- Reports over a query read the issues themselves.
-CREATE INDEX issues_closed ON issues (workspace_id, closed_at) INCLUDE (created_at, priority, assignee_id, issue_id)
+CREATE INDEX issues_closed ON issues (workspace_id, closed_at) INCLUDE (created_at, priority, assignee_id, reporter_id, issue_id)
     WHERE closed_at IS NOT NULL AND deleted_at IS NULL;
 CREATE INDEX events_assigned ON events (workspace_id, at) INCLUDE (now_assignee, issue_id)
     WHERE now_assignee IS NOT NULL AND now_assignee IS DISTINCT FROM was_assignee;

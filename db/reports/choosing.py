@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import asyncpg
@@ -15,11 +16,22 @@ from db.reports.scanned import Choose
 _ALL = Condition(sql=VISIBLE, params=())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """The condition for counting all issues it chooses, and for a list that stops after a few."""
+
+    many: Choose
+    few: Choose
+
+
 async def choose(
     conn: asyncpg.Connection, actor: Actor, query: Query | None, *, now: datetime | None = None
-) -> Choose:
+) -> Chosen:
     """All issues the actor sees, without a query or for one without terms. Raises QueryError."""
     if query is None or not query.terms:
-        return lambda start: _ALL
+        return Chosen(many=lambda start: _ALL, few=lambda start: _ALL)
     resolved = await resolve(conn, actor, query, now=now)
-    return lambda start: compile_query(resolved, start)
+    return Chosen(
+        many=lambda start: compile_query(resolved, start),
+        few=lambda start: compile_query(resolved, start, each=True),
+    )

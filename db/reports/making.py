@@ -72,8 +72,8 @@ async def desk(conn: asyncpg.Connection, actor: Actor, query: Query | None) -> A
         zone = ZoneInfo(row["zone"])
         chosen = await choose(conn, actor, query)
         kept = row["booked"] and actor.sees_only is None and (query is None or not query.terms)
-        source: Source = Kept(conn, actor.workspace_id) if kept else Scanned(conn, actor, zone, chosen)
-        yield Desk(conn=conn, actor=actor, zone=zone, source=source, naming=Naming(conn, actor, chosen))
+        source: Source = Kept(conn, actor.workspace_id) if kept else Scanned(conn, actor, zone, chosen.many)
+        yield Desk(conn=conn, actor=actor, zone=zone, source=source, naming=Naming(conn, actor, chosen.few))
 
 
 def _both(period: Period) -> list[Span]:

@@ -75,7 +75,7 @@ async def assert_agreed(conn: asyncpg.Connection, actor: Actor) -> None:
     today = datetime.now(UTC).date()
     spans = [Span(start=today - timedelta(days=back), end=today + timedelta(days=2)) for back in (0, 1, 30)]
     async with conn.transaction(isolation="repeatable_read", readonly=True):
-        scanned = Scanned(conn, actor, ZoneInfo("UTC"), await choose(conn, actor, None))
+        scanned = Scanned(conn, actor, ZoneInfo("UTC"), (await choose(conn, actor, None)).many)
         assert await everything(Kept(conn, actor.workspace_id), spans) == await everything(scanned, spans)
 
 

@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db.errors import Invalid
@@ -87,6 +87,7 @@ def test_takes_the_period_off_the_end_of_a_line(line: str, query: str, period: s
     assert (rest, found.text if found else None) == (query, period)
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(
         [
@@ -121,6 +122,7 @@ ZONES = [
 ]
 
 
+@settings(deadline=None)
 @given(st.sampled_from(ZONES), st.dates(date(2000, 1, 1), date(2030, 1, 1)))
 def test_days_meet_without_gap_or_overlap(name: str, day: date) -> None:
     zone = ZoneInfo(name)

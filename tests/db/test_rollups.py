@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db.access import Actor
@@ -50,7 +50,7 @@ async def both(history: History, zone: str) -> tuple[dict[str, Any], dict[str, A
     """The same questions asked of the kept numbers and of a scan."""
     conn, spans = history.conn, spans_of(history)
     actor = Actor(workspace_id=history.workspace_id, person_id=None, role=Role.ADMIN)
-    scanned = Scanned(conn, actor, ZoneInfo(zone), await choose(conn, actor, None))
+    scanned = Scanned(conn, actor, ZoneInfo(zone), (await choose(conn, actor, None)).many)
     async with conn.transaction(isolation="repeatable_read", readonly=True):
         return await everything(Kept(conn, history.workspace_id), spans), await everything(scanned, spans)
 
@@ -154,6 +154,7 @@ async def test_the_first_changes_of_a_workspace_ask_for_a_book(conn: asyncpg.Con
     assert await conn.fetchval("SELECT payload FROM pgqueuer WHERE entrypoint = 'rollups'") == b"T0"
 
 
+@settings(deadline=None)
 @given(st.dates(date(1990, 1, 1), date(2060, 1, 1)), st.integers(0, 4000))
 def test_spans_cover_each_day_once(start: date, days: int) -> None:
     covered = cover(start, start + timedelta(days=days))

@@ -3,7 +3,7 @@ from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db.errors import Invalid
@@ -122,6 +122,7 @@ RECURRENCES = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(
     RECURRENCES,
     st.sampled_from(ZONES),

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.playground.blocks.check import check_message
@@ -141,6 +141,7 @@ def reports(period: Period, counts: list[int], names: list[str]) -> list[Report]
     ]
 
 
+@settings(deadline=None)
 @given(
     counts=st.lists(st.integers(0, 10**7), min_size=1, max_size=30),
     names=st.lists(st.sampled_from(NASTY) | st.text(min_size=1, max_size=255), min_size=1, max_size=10),

@@ -33,7 +33,7 @@ from handlers.views.reports.spelling import (
     who_cell,
 )
 from handlers.views.states import priority_word
-from handlers.words import Mrkdwn, Words
+from handlers.words import Mrkdwn, Words, clean
 
 _HOUR = 3600.0
 _BARS = 12
@@ -126,7 +126,9 @@ def _unlike(names: list[str], limit: int = 20) -> list[str]:
     """Names cut to what an axis takes, two that are alike told apart by a number."""
     seen: dict[str, int] = {}
     unlike = []
-    for name in names:
+    for given in names:
+        # As it will be shown: two names that differ by invisible characters alone are alike.
+        name = clean(given).strip() or "–"
         short = name if len(name) <= limit else name[: limit - 1] + "…"
         seen[short] = seen.get(short, 0) + 1
         count = seen[short]
