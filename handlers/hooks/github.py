@@ -18,7 +18,7 @@ def read(body: dict[str, Any], headers: Mapping[str, str]) -> list[Signal]:
         return []
     issue = table(body.get("issue"), "issue")
     repository = table(body.get("repository"), "repository")
-    gone = body.get("action") in _GONE
+    gone = str(body.get("action")) in _GONE
     dropped = gone or issue.get("state_reason") in ("not_planned", "duplicate")
     author = table(issue.get("user") or {}, "issue.user").get("login")
     about = [str(issue.get("body") or ""), f"{issue.get('html_url', '')} ({author})" if author else ""]
