@@ -33,6 +33,7 @@ from handlers import (
     searching,
     settings,
     showing,
+    subscriptions,
     threads,
     tokens,
     undoing,
@@ -71,10 +72,11 @@ _SURFACE = (
     reports,
     schedules,
     notices,
+    subscriptions,
     uninstalling,
     helping,
 )
-_JOBS = (delivering, imports, exports, schedules, notices, uninstalling, hooks, housekeeping)
+_JOBS = (searching, imports, exports, schedules, notices, uninstalling, hooks, housekeeping)
 
 
 def register_all(app: AsyncApp, services: Services) -> None:
@@ -88,6 +90,10 @@ def register_all(app: AsyncApp, services: Services) -> None:
 def register_all_jobs(worker: Worker, services: Services) -> None:
     announced = announcing.register_jobs(worker, services)
     announced.announcers += [searching.index, threads.Telling(services), notices.Gathering(services)]
+    # After the index: a query with words in it asks that.
+    announced.announcers.append(subscriptions.Following(services))
+    delivered = delivering.register_jobs(worker, services)
+    delivered.undelivered.append(subscriptions.stop)
     reports.register_jobs(worker, services, announced)
     for capability in _JOBS:
         capability.register_jobs(worker, services)

@@ -20,18 +20,34 @@ import asyncpg
 import pytest
 
 import db
-from db import bulk, comments, documents, issues, labels, outbox, pace, saved_queries, tokens
+from db import (
+    bulk,
+    comments,
+    documents,
+    issues,
+    labels,
+    notices,
+    outbox,
+    pace,
+    saved_queries,
+    subscriptions,
+    tokens,
+)
 from db.errors import LodgeError
+from db.ids import IssueId, PersonId
 from db.importing.formats import Format
 from db.importing.mapping import Mapping
 from db.issues import IssueDraft, IssuePatch, Origin
+from db.notices import Notice
 from db.outbox import Outgoing
+from db.preferences import NoticeKind, Preferences
 from db.query import parse
 from db.reports.periods import parse_period
 from db.schedules import keeping
 from db.schedules.record import ScheduleDraft
 from db.schedules.recurrences import parse_recurrence
 from db.states import Priority, Role, Status
+from db.subscriptions import SubscriptionDraft
 from tests.db.worlds import World, file, make_world, me
 
 Operation = Callable[..., Coroutine[Any, Any, object]]
@@ -163,6 +179,10 @@ async def make_other(conn: asyncpg.Connection) -> tuple[World, dict[str, Any]]:
         " VALUES ($1, 'secret header', '{\"hidden\": 1}')",
         OTHER,
     )
+    subscription = await subscriptions.create(
+        conn, other.ada, SubscriptionDraft(channel_id="C1", query=HIDDEN)
+    )  # type: ignore[arg-type] # an id
+    await notices.put(conn, other.workspace_id, [notice(me(other.ada), issue.issue_id)], NOW)
     event_id = await conn.fetchval("SELECT max(event_id) FROM events WHERE workspace_id = $1", OTHER)
     ids: dict[str, Any] = {
         "IssueId": issue.issue_id,
@@ -175,6 +195,7 @@ async def make_other(conn: asyncpg.Connection) -> tuple[World, dict[str, Any]]:
         "EventId": event_id,
         "ScheduleId": schedule.schedule_id,
         "RunId": run_id,
+        "SubscriptionId": subscription.subscription_id,
         "UUID": import_id,
         "Notice": SimpleNamespace(
             person_id=me(other.ada),
@@ -190,6 +211,16 @@ async def make_other(conn: asyncpg.Connection) -> tuple[World, dict[str, Any]]:
         ),
     }
     return other, ids
+
+
+def notice(person_id: PersonId, issue_id: IssueId) -> Notice:
+    return Notice(
+        person_id=person_id,
+        issue_id=issue_id,
+        kinds=frozenset({NoticeKind.COMMENTS}),
+        said=HIDDEN,
+        due_at=NOW,
+    )
 
 
 def schedule_draft(query: str = "") -> ScheduleDraft:
@@ -220,6 +251,7 @@ NAMED: dict[str, Any] = {
     "delay": timedelta(seconds=1),
     "delivery_key": "secret",
     "digest": b"x",
+    "earlier": {},
     "error": "secret",
     "events": (),
     "file_id": "F1",
@@ -233,6 +265,7 @@ NAMED: dict[str, Any] = {
     "names": ["secret"],
     "new": b"new",
     "now": NOW,
+    "on": True,
     "number": 1,
     "old": b"sealed",
     "origin": Origin(request_key="secret"),
@@ -261,16 +294,19 @@ NAMED: dict[str, Any] = {
     "unknown": False,
     "until": NOW,
     "version": 7,
+    "why": "secret",
     "within": timedelta(days=1),
 }
 # By the type of a parameter.
 TYPED: dict[str, Any] = {
     "IssueDraft": IssueDraft(title="Mine", labels=("secret",)),
     "ScheduleDraft": schedule_draft(),
+    "SubscriptionDraft": SubscriptionDraft(channel_id="C1", query="secret"),  # type: ignore[arg-type] # an id
+    "Notice": (),
+    "Preferences": Preferences(),
     "IssuePatch": IssuePatch(title="Mine"),
     "BulkPatch": bulk.BulkPatch(priority=Priority.LOW),
     "Mapping": Mapping(format=Format.PLAIN, columns=(), timezone="UTC"),
-    "Preferences": SimpleNamespace(kinds=(), rhythm=SimpleNamespace(value="now"), quiet=None),
     # All of an inspection that a mapping is looked up by.
     "Inspection": SimpleNamespace(header_id="secret header"),
 }

@@ -1,0 +1,103 @@
+"""What a query found before a batch of changes.
+
+The query is asked of the same issues again, while common table expressions stand in for the tables, with
+the values that the changes replaced: so "new among what it finds" needs no memory of what it found.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, LiteralString
+
+import asyncpg
+
+from db.access import Actor
+from db.ids import CommentId, IssueId
+from db.query.resolving import resolve
+from db.query.terms import Query
+from db.query.walking import among
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """What changes replaced: fields as events name them, and the comments there were not yet."""
+
+    was: Mapping[str, Any] = field(default_factory=dict)
+    new_comments: tuple[CommentId, ...] = ()
+
+
+_STAND_INS: Final[LiteralString] = """
+WITH earlier AS (
+    SELECT key::uuid AS issue_id, value -> 'was' AS was, value -> 'new_comments' AS new_comments
+    FROM jsonb_each({}::text::jsonb)
+), issues AS (
+    SELECT i.workspace_id, i.issue_id, i.number, i.source, i.reporter_id, i.created_at, i.updated_at, i.deleted_at,
+        CASE WHEN was ? 'title' THEN was ->> 'title' ELSE i.title END AS title,
+        CASE WHEN was ? 'description' THEN was ->> 'description' ELSE i.description END AS description,
+        CASE WHEN was ? 'status' THEN was ->> 'status' ELSE i.status END AS status,
+        CASE WHEN was ? 'close_reason' THEN was ->> 'close_reason' ELSE i.close_reason END AS close_reason,
+        CASE WHEN was ? 'duplicate_of' THEN (was ->> 'duplicate_of')::uuid ELSE i.duplicate_of END AS duplicate_of,
+        CASE WHEN was ? 'parent_id' THEN (was ->> 'parent_id')::uuid ELSE i.parent_id END AS parent_id,
+        CASE WHEN was ? 'priority' THEN priority_number(was ->> 'priority') ELSE i.priority::smallint END AS priority,
+        CASE WHEN was ? 'assignee_id' THEN (was ->> 'assignee_id')::uuid ELSE i.assignee_id END AS assignee_id,
+        CASE WHEN was ? 'due_on' THEN (was ->> 'due_on')::date ELSE i.due_on END AS due_on,
+        CASE WHEN was ? 'external_ref' THEN was ->> 'external_ref' ELSE i.external_ref END AS external_ref,
+        CASE WHEN was ? 'status' AND was ->> 'status' <> 'closed' THEN NULL ELSE i.closed_at END AS closed_at
+    FROM issues i JOIN earlier USING (issue_id)
+    WHERE i.workspace_id = $1
+), issue_labels AS (
+    SELECT x.workspace_id, x.issue_id, x.label_id
+    FROM issue_labels x JOIN earlier USING (issue_id)
+    WHERE x.workspace_id = $1 AND NOT was ? 'labels'
+    UNION ALL
+    SELECT l.workspace_id, earlier.issue_id, l.label_id
+    FROM earlier
+    CROSS JOIN LATERAL jsonb_array_elements_text(was -> 'labels') AS name
+    JOIN labels l ON l.workspace_id = $1 AND lower(l.name) = lower(name)
+    WHERE was ? 'labels'
+), comments AS (
+    SELECT c.workspace_id, c.comment_id, c.issue_id, c.author_id, c.body, c.created_at, c.deleted_at
+    FROM comments c JOIN earlier USING (issue_id)
+    WHERE c.workspace_id = $1 AND NOT new_comments ? c.comment_id::text
+), issue_documents AS (
+    SELECT d.workspace_id, d.issue_id,
+        CASE WHEN was ?| ARRAY['title', 'description'] OR new_comments <> '[]'
+             THEN issue_document(d.config, d.workspace_id, d.number, i.title, i.description, (
+                      SELECT left(string_agg(c.body, E'\\n' ORDER BY c.created_at DESC), 100000) FROM comments c
+                      WHERE c.issue_id = d.issue_id AND c.deleted_at IS NULL))
+             ELSE d.document END AS document
+    FROM issue_documents d JOIN earlier USING (issue_id) JOIN issues i USING (issue_id)
+    WHERE d.workspace_id = $1
+)
+"""
+
+
+async def matched(
+    conn: asyncpg.Connection,
+    actor: Actor,
+    query: Query,
+    issue_ids: Sequence[IssueId],
+    earlier: Mapping[IssueId, Earlier],
+    *,
+    now: datetime | None = None,
+) -> set[IssueId]:
+    """Those of these issues that the query found before, and that the actor could see then. Raises QueryError."""
+    if not issue_ids:
+        return set()
+    resolved = await resolve(conn, actor, query, now=now)
+    statement = among(resolved, list(issue_ids))
+    replaced = {
+        str(issue_id): {
+            "was": dict(earlier[issue_id].was) if issue_id in earlier else {},
+            "new_comments": [str(id_) for id_ in earlier[issue_id].new_comments]
+            if issue_id in earlier
+            else [],
+        }
+        for issue_id in issue_ids
+    }
+    stand_ins = statement.parameters.fill(_STAND_INS, json.dumps(replaced))
+    rows = await conn.fetch(f"{stand_ins} {statement.sql}", *statement.values)
+    return {row["issue_id"] for row in rows}

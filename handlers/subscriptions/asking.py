@@ -1,0 +1,141 @@
+"""The command, the form, and the list with its buttons."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from db import people, subscriptions
+from db.access import Action, require
+from db.errors import Conflict, Invalid, LodgeError
+from db.ids import ChannelId
+from db.query import QueryError
+from db.subscriptions import CHANNEL_MAX, Subscription, SubscriptionDraft, SubscriptionId
+from handlers.acting import Outcome, Place, Press, Submission
+from handlers.channels import can_post
+from handlers.commands import Call, Reply
+from handlers.errors import explain
+from handlers.querying import explain_query
+from handlers.requesting import Asker
+from handlers.services import Services
+from handlers.views import subscriptions as view
+from handlers.words import Words
+
+_LIST = frozenset({"list", "ls", "liste", "show"})
+_ELSEWHERE = 10
+
+
+class Subscribing:
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def command(self, call: Call) -> Reply | None:
+        require(call.asker.actor, Action.SUBSCRIBE)
+        text = call.text.strip()
+        if text.lower() in _LIST:
+            return await self._list(call.asker, ChannelId(call.channel_id), call.words)
+        if not text:
+            place = Place(channel_id=call.channel_id, response_url=call.response_url)
+            await call.open(view.form(None, call.words, place.metadata()))
+            return None
+        if not await can_post(call.client, call.channel_id):
+            return Reply(text=call.words("subscription-not-member"))
+        draft = SubscriptionDraft(channel_id=ChannelId(call.channel_id), query=text)
+        async with self._services.database.transaction() as conn:
+            made = await subscriptions.create(conn, call.asker.actor, draft)
+        return view.saved(made, call.words)
+
+    async def list_command(self, call: Call) -> Reply:
+        return await self._list(call.asker, ChannelId(call.channel_id), call.words)
+
+    async def unsubscribe(self, call: Call) -> Reply:
+        """The channel's only one, or the one of this query; otherwise the list to choose from."""
+        channel_id, wanted = ChannelId(call.channel_id), " ".join(call.text.split()).lower()
+        async with self._services.database.transaction() as conn:
+            here = await subscriptions.of_channel(conn, call.asker.actor, channel_id)
+            chosen = [each for each in here if not wanted or each.query.lower() == wanted]
+            if len(chosen) == 1:
+                gone = await subscriptions.remove(conn, call.asker.actor, chosen[0].subscription_id)
+                return Reply(text=call.words("subscription-removed", query=gone.query))
+        reply = await self._list(call.asker, channel_id, call.words)
+        return view.choose(reply, call.words) if here else reply
+
+    async def new(self, press: Press) -> None:
+        await press.open(view.form(None, press.words, press.place.metadata()))
+
+    async def resume(self, press: Press) -> None:
+        await self._do(press, "resume", SubscriptionId(UUID(press.value)))
+
+    async def menu(self, press: Press) -> None:
+        verb, _, id_ = press.value.partition(":")
+        await self._do(press, verb, SubscriptionId(UUID(id_)))
+
+    async def submit(self, sent: Submission) -> Outcome:
+        try:
+            saved = await self._save(sent)
+        except QueryError as error:
+            return Outcome(errors={view.QUERY: explain_query(error, sent.words)})
+        except Invalid as error:
+            first = error.errors[0]
+            field = view.NEWS if first.field == "news" else view.QUERY
+            message = "subscription-news-needed" if field == view.NEWS else "subscription-too-long"
+            return Outcome(errors={field: sent.words.plain(message)})
+        except Conflict:
+            return Outcome(errors={view.QUERY: sent.words.plain("subscription-there", count=CHANNEL_MAX)})
+        if saved is None:
+            return Outcome(errors={view.QUERY: sent.words.plain("subscription-not-member")})
+        return Outcome(then=view.saved(saved, sent.words))
+
+    async def _save(self, sent: Submission) -> Subscription | None:
+        """None where the bot cannot post."""
+        actor, id_ = sent.asker.actor, sent.metadata.get("id")
+        channel_id = ChannelId(str(sent.metadata.get("in") or sent.place.channel_id))
+        if not await can_post(sent.client, channel_id):
+            return None
+        draft = view.read(sent.view, channel_id)
+        async with self._services.database.transaction() as conn:
+            if id_ is None:
+                return await subscriptions.create(conn, actor, draft)
+            return await subscriptions.edit(conn, actor, SubscriptionId(UUID(id_)), draft)
+
+    async def _do(self, press: Press, verb: str, subscription_id: SubscriptionId) -> None:
+        try:
+            await self._done(press, verb, subscription_id)
+        except LodgeError as error:
+            await press.tell(Reply(text=explain(error, press.words, press.asker.reference)))
+
+    async def _done(self, press: Press, verb: str, subscription_id: SubscriptionId) -> None:
+        actor = press.asker.actor
+        async with self._services.database.transaction() as conn:
+            match verb:
+                case "delete":
+                    await subscriptions.remove(conn, actor, subscription_id)
+                case "pause":
+                    await subscriptions.turn(conn, actor, subscription_id, on=False)
+                case _:
+                    chosen = await subscriptions.get(conn, actor, subscription_id)
+        if verb == "edit":
+            metadata = press.place.metadata() | {"id": str(subscription_id), "in": chosen.channel_id}
+            await press.open(view.form(chosen, press.words, metadata))
+            return
+        if verb == "resume" and not await self._resumed(press, chosen):
+            return
+        here = ChannelId(press.asker.channel_id or "")
+        reply = await self._list(press.asker, here, press.words)
+        await press.redraw(reply.text, list(reply.blocks))
+
+    async def _resumed(self, press: Press, chosen: Subscription) -> bool:
+        """False where the bot still cannot post; what has to be done first is said."""
+        if not await can_post(press.client, chosen.channel_id):
+            said = press.words("subscription-still-not-member", channel=view.where(chosen))
+            await press.tell(Reply(text=said))
+            return False
+        async with self._services.database.transaction() as conn:
+            await subscriptions.turn(conn, press.asker.actor, chosen.subscription_id, on=True)
+        return True
+
+    async def _list(self, asker: Asker, channel_id: ChannelId, words: Words) -> Reply:
+        async with self._services.database.connection() as conn:
+            here = await subscriptions.of_channel(conn, asker.actor, channel_id)
+            elsewhere = await subscriptions.elsewhere(conn, asker.actor, channel_id, _ELSEWHERE)
+            known = await people.get_many(conn, asker.actor, [each.owner_id for each in here + elsewhere])
+        return view.listing(here, elsewhere, known, words)

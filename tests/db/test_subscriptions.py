@@ -1,0 +1,159 @@
+"""What a query found before a change, told afterwards; and the rules of subscriptions."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import asyncpg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from db import comments, documents, earlier, issues, listing, subscriptions
+from db.earlier import Earlier
+from db.errors import Conflict, Forbidden, Invalid, NotFound
+from db.ids import ChannelId
+from db.issues import IssuePatch
+from db.query import QueryError, parse
+from db.states import CloseReason, Priority, Status
+from db.subscriptions import CHANNEL_MAX, FollowUps, News, SubscriptionDraft
+from tests.db.worlds import World, file, make_world, me
+
+HERE = ChannelId("C1")
+
+QUERIES = (
+    "",
+    "status:open",
+    "status:closed",
+    "-status:closed",
+    "status:duplicate,not-planned",
+    "label:bug",
+    "-label:bug",
+    "label:ui,bug",
+    "no:label",
+    "has:comment",
+    "commenter:@bob",
+    "priority:high,urgent",
+    "no:priority",
+    "assignee:me",
+    "no:assignee",
+    "assignee:@bob reporter:me",
+    "due:overdue",
+    "no:due",
+    "fails",
+    "login -label:bug",
+    '"very slow"',
+    "parent:LDG-1",
+    "no:parent",
+    "ref:ext-1",
+    "no:ref",
+)
+
+patches = st.fixed_dictionaries(
+    {},
+    optional={
+        "title": st.sampled_from(["Login fails", "Very slow", "Other"]),
+        "description": st.sampled_from(["", "login", "it is very slow"]),
+        "status": st.sampled_from([Status.OPEN, Status.IN_PROGRESS]),
+        "close_reason": st.sampled_from([CloseReason.COMPLETED, CloseReason.NOT_PLANNED]),
+        "priority": st.sampled_from(Priority),
+        "due_on": st.sampled_from([None, date(2020, 1, 1), date(2099, 1, 1)]),
+        "external_ref": st.sampled_from([None, "ext-1"]),
+        "labels": st.sampled_from([(), ("bug",), ("ui", "Bug"), ("x",)]),
+    },
+).map(lambda each: each if "close_reason" not in each else each | {"status": Status.CLOSED})
+
+
+@pytest.fixture
+async def world(conn: asyncpg.Connection) -> World:
+    made = await make_world(conn)
+    await file(conn, made.ada, "Parent", labels=("bug", "ui", "x"))
+    return made
+
+
+async def found(conn: asyncpg.Connection, world: World, issue_id: object) -> set[str]:
+    return {
+        query
+        for query in QUERIES
+        if issue_id in await listing.matching(conn, world.ada, parse(query), [issue_id])  # type: ignore[list-item] # one id
+    }
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(first=patches, second=patches, assign=st.booleans(), say=st.booleans())
+async def test_what_was_found_before_is_told_afterwards(
+    conn: asyncpg.Connection,
+    world: World,
+    first: dict[str, object],
+    second: dict[str, object],
+    assign: bool,
+    say: bool,
+) -> None:
+    issue = await file(conn, world.ada, "Login fails")
+    await issues.edit(conn, world.ada, issue.issue_id, IssuePatch(**first))  # type: ignore[arg-type] # by name
+    await documents.index_issues(conn, world.workspace_id, [issue.issue_id])
+    before = await found(conn, world, issue.issue_id)
+    latest = await conn.fetchval("SELECT max(event_id) FROM events")
+    if assign:
+        await issues.assign(conn, world.ada, issue.issue_id, me(world.bob))
+    await issues.edit(conn, world.ada, issue.issue_id, IssuePatch(**second))  # type: ignore[arg-type] # by name
+    said = [await comments.add(conn, world.bob, issue.issue_id, "very slow login")] if say else []
+    await documents.index_issues(conn, world.workspace_id, [issue.issue_id])
+    was: dict[str, object] = {}
+    for row in await conn.fetch("SELECT before FROM events WHERE event_id > $1 ORDER BY event_id", latest):
+        was = row["before"] | was
+    replaced = {issue.issue_id: Earlier(was=was, new_comments=tuple(c.comment.comment_id for c in said))}
+    told = {
+        query
+        for query in QUERIES
+        if await earlier.matched(conn, world.ada, parse(query), [issue.issue_id], replaced)
+    }
+    assert told == before
+
+
+async def test_one_a_channel_and_query(conn: asyncpg.Connection, world: World) -> None:
+    first = await subscriptions.create(conn, world.ada, SubscriptionDraft(channel_id=HERE, query="label:bug"))
+    again = await subscriptions.create(
+        conn,
+        world.bob,
+        SubscriptionDraft(channel_id=HERE, query=" label:bug ", place=FollowUps.CHANNEL),
+    )
+    assert again.subscription_id == first.subscription_id
+    assert (again.place, again.owner_id) == (FollowUps.CHANNEL, me(world.bob))
+    other = await subscriptions.create(conn, world.ada, SubscriptionDraft(channel_id=HERE, query="label:ui"))
+    with pytest.raises(Conflict):
+        await subscriptions.edit(
+            conn, world.ada, other.subscription_id, SubscriptionDraft(channel_id=HERE, query="label:bug")
+        )
+
+
+async def test_too_many_in_a_channel_are_refused(conn: asyncpg.Connection, world: World) -> None:
+    for number in range(CHANNEL_MAX):
+        await subscriptions.create(conn, world.ada, SubscriptionDraft(channel_id=HERE, query=f"word{number}"))
+    with pytest.raises(Conflict):
+        await subscriptions.create(conn, world.ada, SubscriptionDraft(channel_id=HERE, query="more"))
+
+
+async def test_what_cannot_be_is_refused(conn: asyncpg.Connection, world: World) -> None:
+    draft = SubscriptionDraft(channel_id=HERE, query="status:open")
+    with pytest.raises(Forbidden):
+        await subscriptions.create(conn, world.guest, draft)
+    with pytest.raises(QueryError):
+        await subscriptions.create(conn, world.ada, SubscriptionDraft(channel_id=HERE, query="label:nosuch"))
+    nothing = SubscriptionDraft(channel_id=HERE, query="", news=frozenset[News]())
+    with pytest.raises(Invalid):
+        await subscriptions.create(conn, world.ada, nothing)
+    made = await subscriptions.create(conn, world.ada, draft)
+    await subscriptions.remove(conn, world.ada, made.subscription_id)
+    with pytest.raises(NotFound):
+        await subscriptions.turn(conn, world.ada, made.subscription_id, on=True)
+
+
+async def test_announced_once(conn: asyncpg.Connection, world: World) -> None:
+    issue = await file(conn, world.ada)
+    made = await subscriptions.create(conn, world.ada, SubscriptionDraft(channel_id=HERE, query=""))
+    pair = [made.subscription_id], [issue.issue_id]
+    assert await subscriptions.announce(conn, world.workspace_id, *pair) == {
+        (made.subscription_id, issue.issue_id)
+    }
+    assert await subscriptions.announce(conn, world.workspace_id, *pair) == set()

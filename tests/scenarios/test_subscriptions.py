@@ -1,0 +1,197 @@
+"""Channels follow queries: what comes to match, what happens to it, and what becomes of one Slack refuses."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tests.scenarios.conftest import Json, Lodge, said
+
+
+def posts(lodge: Lodge, channel: str = "general") -> list[str]:
+    """What everybody in the channel can read, outside of threads."""
+    return [said(m) for m in lodge.person("grace").messages(channel) if not m.get("is_ephemeral")]
+
+
+async def posted(lodge: Lodge, text: str, channel: str = "general") -> Json:
+    grace = lodge.person("grace")
+    return await grace.expect_message(
+        channel, lambda m: not m.get("is_ephemeral") and text in said(m), timeout=10
+    )
+
+
+async def announced(lodge: Lodge) -> None:
+    """Until all that was changed is worked out and sent."""
+    async with lodge.process.services.database.connection() as conn:
+        for _ in range(200):
+            left = await conn.fetchval(
+                "SELECT (SELECT count(*) FROM pending_changes)"
+                " + (SELECT count(*) FROM outbox WHERE state = 'waiting')"
+            )
+            if left == 0:
+                break
+            await asyncio.sleep(0.05)
+        else:
+            raise AssertionError("something still waits")
+    await lodge.settled()
+
+
+async def subscribe(lodge: Lodge, values: Json, channel: str = "general") -> Json:
+    """Ada fills the form; gives the errors, if any."""
+    ada = lodge.person("ada")
+    await ada.slash(channel, "/issue subscribe")
+    form = await ada.expect_modal(lambda view: view["callback_id"] == "subscription_form")
+    outcome = await ada.submit(form["id"], values)
+    return outcome.errors or {}
+
+
+async def redo(lodge: Lodge, verb: str) -> None:
+    """Ada chooses from the menu of the only subscription in the list."""
+    ada, listed = lodge.person("ada"), await lodge.ask("ada", "subscriptions")
+    menu = next(b["accessory"] for b in listed["blocks"] if "options" in b.get("accessory", {}))
+    value = next(o["value"] for o in menu["options"] if o["value"].startswith(verb))
+    await ada.choose("subscription_menu", value, channel="general", ts=listed["ts"])
+    await lodge.settled()
+
+
+async def test_an_issue_that_matches_is_announced_and_one_that_does_not_is_not(lodge: Lodge) -> None:
+    await lodge.ask("ada", "new Known +bug")
+    assert "follows" in said(await lodge.ask("ada", "subscribe label:bug"))
+    await lodge.ask("grace", "new Crash +bug", "product")
+    await lodge.ask("grace", "new Wish +feature", "product")
+    await posted(lodge, "Crash")
+    await announced(lodge)
+    assert not any("Wish" in text or "Known" in text for text in posts(lodge))
+
+
+async def test_a_label_added_later_announces_once(lodge: Lodge) -> None:
+    await lodge.ask("ada", "new Crash", "product")
+    await lodge.ask("ada", "new Other +bug", "product")
+    await lodge.ask("ada", "subscribe label:bug -status:closed")
+    await lodge.ask("ada", "label LDG-1 +bug", "product")
+    await posted(lodge, "Crash")
+    await lodge.ask("ada", "label LDG-1 -bug", "product")
+    await lodge.ask("ada", "label LDG-1 +bug", "product")
+    # Matched all along: another label is nothing new.
+    await lodge.ask("ada", "label LDG-2 +ui", "product")
+    await announced(lodge)
+    assert sum("Crash" in text for text in posts(lodge)) == 1
+    assert not any("Other" in text for text in posts(lodge))
+
+
+async def test_words_that_come_to_match_announce(lodge: Lodge) -> None:
+    await lodge.ask("ada", "new Slow page", "product")
+    await lodge.ask("ada", "new Payment fails", "product")
+    await lodge.ask("ada", "subscribe payment")
+    await lodge.ask("ada", "comment LDG-1 it is the payment service", "product")
+    await posted(lodge, "Slow page")
+    await lodge.ask("ada", "comment LDG-2 again", "product")
+    await announced(lodge)
+    assert not any("Payment fails" in text for text in posts(lodge))
+
+
+async def test_and_or_not(lodge: Lodge) -> None:
+    for label in ("bug", "crash", "ui"):
+        await lodge.ask("ada", f"new Known +{label}", "product")
+    await lodge.ask("ada", "subscribe label:bug,crash -label:ui priority:high,urgent")
+    await lodge.ask("ada", "new First +crash !high", "product")
+    await lodge.ask("ada", "new Second +bug +ui !high", "product")
+    await lodge.ask("ada", "new Third +bug", "product")
+    await posted(lodge, "First")
+    await announced(lodge)
+    assert not any("Second" in text or "Third" in text for text in posts(lodge))
+
+
+async def test_a_change_of_state_brings_the_card_of_an_older_issue(lodge: Lodge) -> None:
+    await lodge.ask("ada", "new Old +bug", "product")
+    await lodge.ask("ada", "subscribe label:bug -status:closed")
+    await lodge.ask("ada", "close LDG-1", "product")
+    card = await posted(lodge, "Old")
+    assert "Completed" in said(card)
+
+
+async def test_in_the_channel_status_and_comments_are_said_line_by_line(lodge: Lodge) -> None:
+    await lodge.ask("ada", "new Old +bug", "product")
+    news = {"query": "label:bug", "news": ["status", "comments"], "place": "channel"}
+    assert await subscribe(lodge, news) == {}
+    await lodge.ask("ada", "comment LDG-1 found & fixed", "product")
+    await posted(lodge, "found &amp; fixed")
+    await lodge.ask("grace", "close LDG-1", "product")
+    await posted(lodge, "Completed")
+    await lodge.ask("ada", "new Fresh +bug", "product")
+    await announced(lodge)
+    assert not any("Fresh" in text for text in posts(lodge))
+
+
+async def test_a_bulk_change_is_one_summary(lodge: Lodge) -> None:
+    await lodge.ask("ada", "new Known +bug", "product")
+    keys = []
+    for number in range(2, 15):
+        await lodge.ask("ada", f"new Number {number}", "product")
+        keys.append(f"LDG-{number}")
+    await lodge.ask("ada", "subscribe label:bug")
+    await announced(lodge)
+    before = len(posts(lodge))
+    await lodge.ask("ada", f"bulk label +bug {' '.join(keys)}", "product")
+    summary = said(await posted(lodge, "13 issues match"))
+    assert "… and 3 more" in summary
+    await announced(lodge)
+    assert len(posts(lodge)) == before + 1
+
+
+async def test_what_cannot_be_is_said_at_its_field(lodge: Lodge) -> None:
+    assert list(await subscribe(lodge, {"query": "lable:bug"})) == ["query"]
+    assert list(await subscribe(lodge, {"query": "label:nosuch"})) == ["query"]
+
+
+async def test_a_guest_cannot_subscribe(lodge: Lodge) -> None:
+    assert "follows" not in said(await lodge.ask("guest", "subscribe status:open"))
+
+
+async def test_the_list_edits_pauses_resumes_and_ends(lodge: Lodge) -> None:
+    await lodge.ask("ada", "subscribe priority:high")
+    await redo(lodge, "pause")
+    await lodge.ask("ada", "new Unheard !high", "product")
+    await announced(lodge)
+    assert not any("Unheard" in text for text in posts(lodge))
+    ada, listed = lodge.person("ada"), await lodge.ask("ada", "subscriptions")
+    assert "Paused" in said(listed)
+    await ada.click("subscription_resume", channel="general", ts=listed["ts"])
+    await lodge.settled()
+    await lodge.ask("ada", "new Heard !high", "product")
+    await posted(lodge, "Heard")
+    await redo(lodge, "edit")
+    form = await ada.expect_modal(lambda view: view["callback_id"] == "subscription_form")
+    await ada.submit(form["id"], {"query": "priority:low"})
+    await lodge.settled()
+    assert "priority:low" in said(await lodge.ask("ada", "subscriptions"))
+    assert "no more" in said(await lodge.ask("ada", "unsubscribe"))
+    assert "Nothing yet" in said(await lodge.ask("ada", "subscriptions"))
+
+
+async def test_a_refusal_pauses_it_and_tells_the_owner_who_can_resume_it(lodge: Lodge) -> None:
+    ada = lodge.person("ada")
+    await lodge.ask("ada", "subscribe priority:high")
+    await ada.archive("general")
+    await lodge.ask("ada", "new Unheard !high", "product")
+    told = await ada.expect_message(ada.dm(), lambda m: "I paused" in said(m), timeout=10)
+    assert "archived" in said(told)
+    assert "Paused" in said(await lodge.ask("ada", "subscriptions", "product"))
+    await ada.click("subscription_resume", channel=ada.dm(), ts=told["ts"])
+    still = await ada.expect_message(ada.dm(), lambda m: "still can't post" in said(m))
+    assert still
+    await ada.unarchive("general")
+    await ada.click("subscription_resume", channel=ada.dm(), ts=told["ts"])
+    await lodge.settled()
+    await lodge.ask("ada", "new Heard !high", "product")
+    await posted(lodge, "Heard")
+
+
+async def test_a_query_whose_label_is_gone_is_paused_and_told(lodge: Lodge) -> None:
+    ada = lodge.person("ada")
+    await lodge.ask("ada", "new Known +bug", "product")
+    await lodge.ask("ada", "subscribe label:bug")
+    async with lodge.process.services.database.connection() as conn:
+        await conn.execute("UPDATE labels SET name = 'defect'")
+    await lodge.ask("ada", "new Crash +defect", "product")
+    told = await ada.expect_message(ada.dm(), lambda m: "I paused" in said(m), timeout=10)
+    assert "Change the query" in said(told)
