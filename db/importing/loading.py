@@ -19,6 +19,7 @@ from db.errors import LodgeError
 from db.ids import ChangeId, new_uuid
 from db.importing.child import Kind
 from db.importing.converting import STAGED_COLUMNS
+from db.importing.linking import link_imported
 from db.importing.mapping import Existing, Mapping
 from db.importing.process import Frame
 from db.importing.surveying import Survey
@@ -125,7 +126,7 @@ class Loading:
         change_id = await self._open_change()
         existing, repeated = await self._take_keys(survey.good)
         counts = await self._write(change_id, survey)
-        unlinked = await self._link() if counts["created"] else 0
+        unlinked = await link_imported(self.conn, self.actor) if counts["created"] else 0
         updated = await self._update(change_id) if existing else 0
         outcome = Outcome(
             created=counts["created"],
@@ -267,14 +268,6 @@ class Loading:
     def _has_comments(self) -> bool:
         return any(column == "comment" for column in self.mapping.columns)
 
-    async def _link(self) -> int:
-        """Duplicates and parents, once all issues are there; returns how many links lead nowhere."""
-        if not await self.conn.fetchval(_HAS_LINKS):
-            return 0
-        await self.conn.execute(_FIND_TARGETS, self.actor.workspace_id)
-        await self.conn.execute(_LINK, self.actor.workspace_id)
-        return int(await self.conn.fetchval(_UNLINKED))
-
     async def _update(self, change_id: ChangeId) -> int:
         if self.mapping.existing is not Existing.UPDATE:
             return 0
@@ -396,51 +389,3 @@ FROM staged s
 CROSS JOIN jsonb_to_recordset(s.comments) AS c (author integer, at timestamptz, body text)
 LEFT JOIN staged_people p ON p.number = c.author
 WHERE {_SLICE_OF} AND s.comments IS NOT NULL"""
-
-_HAS_LINKS: Final[LiteralString] = (
-    "SELECT EXISTS (SELECT FROM staged WHERE duplicate_key IS NOT NULL OR parent_key IS NOT NULL)"
-)
-
-_FIND_TARGETS: Final[LiteralString] = """
-CREATE TEMPORARY TABLE links ON COMMIT DROP AS
-WITH wanted AS (
-    SELECT issue_id, duplicate_key AS key, 'duplicate' AS kind FROM staged WHERE duplicate_key IS NOT NULL
-    UNION ALL
-    SELECT issue_id, parent_key, 'parent' FROM staged WHERE parent_key IS NOT NULL
-), here AS (
-    SELECT DISTINCT ON (key) key, target
-    FROM (SELECT coalesce(reference_key, source_key) AS key, issue_id AS target FROM staged
-          UNION ALL
-          SELECT coalesce(reference_key, source_key), target FROM known) places
-    ORDER BY key, target
-)
-SELECT w.issue_id, w.kind, coalesce(here.target, k.issue_id) AS target
-FROM wanted w
-LEFT JOIN here USING (key)
-LEFT JOIN imported_issues k ON k.workspace_id = $1 AND k.source_key = w.key"""
-
-# The closing event says what the issue says. No issue is its own parent or duplicate.
-_LINK: Final[LiteralString] = """
-WITH found AS (
-    SELECT l.issue_id, d.issue_id AS duplicate_of, p.issue_id AS parent_id
-    FROM (SELECT DISTINCT issue_id FROM links) l
-    LEFT JOIN links d_l ON d_l.issue_id = l.issue_id AND d_l.kind = 'duplicate' AND d_l.target <> l.issue_id
-    LEFT JOIN issues d ON d.workspace_id = $1 AND d.issue_id = d_l.target
-    LEFT JOIN links p_l ON p_l.issue_id = l.issue_id AND p_l.kind = 'parent' AND p_l.target <> l.issue_id
-    LEFT JOIN issues p ON p.workspace_id = $1 AND p.issue_id = p_l.target
-), linked AS (
-    UPDATE issues i
-    SET parent_id = f.parent_id,
-        duplicate_of = CASE WHEN i.status = 'closed' THEN f.duplicate_of END,
-        close_reason = CASE WHEN i.status = 'closed' AND f.duplicate_of IS NOT NULL
-                            THEN 'duplicate' ELSE i.close_reason END
-    FROM found f
-    WHERE i.workspace_id = $1 AND i.issue_id = f.issue_id AND (f.duplicate_of IS NOT NULL OR f.parent_id IS NOT NULL)
-    RETURNING i.issue_id, i.duplicate_of
-)
-UPDATE events e
-SET after = e.after || jsonb_build_object('close_reason', 'duplicate', 'duplicate_of', l.duplicate_of)
-FROM linked l
-WHERE e.workspace_id = $1 AND e.issue_id = l.issue_id AND e.kind = 'edited' AND l.duplicate_of IS NOT NULL"""
-
-_UNLINKED: Final[LiteralString] = "SELECT count(*) FROM links WHERE target IS NULL"
