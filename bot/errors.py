@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+import aiohttp
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackClientError
@@ -115,5 +116,5 @@ async def _afterwards(
             open_modal = body.get("view", {}).get("type") == "modal"
             show = client.views_push if open_modal else client.views_open
             await show(trigger_id=trigger, view=_dialog(speech, text))
-    except SlackClientError as failure:
-        _log.warning("the person could not be told of an error", extra={"error": str(failure)})
+    except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as failure:
+        _log.warning("the person could not be told of an error", extra={"error": str(failure) or repr(failure)})

@@ -14,7 +14,7 @@ import asyncpg
 import uvloop
 
 from bot.logs import set_up_logs
-from bot.process import Options, running
+from bot.process import Options, running, settle_memory
 from bot.settings import Settings
 from db import people, workspaces
 from db.ids import SlackUserId, WorkspaceId
@@ -73,6 +73,7 @@ async def main() -> None:
     async with running(
         settings, Options(installations=Installed(), work=os.environ.get("BENCH_WORK", "1") == "1")
     ) as process:
+        settle_memory()
         print(process.port, flush=True)
         await asyncio.to_thread(sys.stdin.read)
 
