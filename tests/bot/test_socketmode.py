@@ -45,5 +45,7 @@ async def test_commands_arrive_over_the_socket_without_a_signing_secret(
         ada = slack.person("ada")
         async with asyncio.timeout(10):
             while not any(message["text"] == "heard" for message in ada.ephemerals("general")):
+                # Refused at once, without a pause, until the socket is open.
                 await ada.slash("general", "/issue")
+                await asyncio.sleep(0.05)
         await slack.settled()
