@@ -14,11 +14,11 @@ from typing import Final, Protocol
 
 import asyncpg
 
-from db import announcements, cards, issues, jobs, outbox, people
+from db import announcements, cards, channels, issues, jobs, outbox, people
 from db.access import Actor
 from db.announcements import Batch, Event
 from db.cards import PostedCard
-from db.ids import IssueId, PersonId, WorkspaceId
+from db.ids import ChannelId, IssueId, PersonId, WorkspaceId
 from db.issues import Issue
 from db.outbox import Outgoing
 from db.people import Person
@@ -123,7 +123,9 @@ class Announcing:
         known = await _people(conn, batch.workspace_id, quiet)
         workspace = await self._services.directory.workspace(batch.workspace_id)
         messages = _refreshes(stories, posted)
-        messages += _thread_lines(quiet, posted, known, workspace)
+        messages += _thread_lines(
+            quiet, posted, known, workspace, await _loud(conn, batch.workspace_id, posted)
+        )
         await outbox.put(conn, batch.workspace_id, messages)
 
 
@@ -170,6 +172,15 @@ async def _people(
     return dict(await people.get_many(conn, _system(workspace_id), list(wanted))) if wanted else {}
 
 
+async def _loud(
+    conn: asyncpg.Connection, workspace_id: WorkspaceId, posted: dict[IssueId, list[PostedCard]]
+) -> set[ChannelId]:
+    """The channels that want to hear changes of state aloud."""
+    shown_in = sorted({card.channel_id for shown in posted.values() for card in shown})
+    kept = await channels.settings_of(conn, workspace_id, shown_in)
+    return {channel_id for channel_id, settings in kept.items() if settings.broadcast}
+
+
 def _refreshes(stories: Sequence[_Story], posted: dict[IssueId, list[PostedCard]]) -> list[Outgoing]:
     return [
         refreshing(card.channel_id, card.message_ts, story.issue.issue_id, force=story.version_stands)
@@ -184,6 +195,7 @@ def _thread_lines(
     posted: dict[IssueId, list[PostedCard]],
     known: dict[PersonId, Person],
     workspace: Workspace,
+    loud: set[ChannelId],
 ) -> list[Outgoing]:
     speech = words(workspace.settings.get("language"))
     lines = []
@@ -194,7 +206,8 @@ def _thread_lines(
         lines += [
             Outgoing(
                 channel_id=card.channel_id,
-                payload={"text": text, "thread_ts": card.message_ts, "unfurl_links": False},
+                payload={"text": text, "thread_ts": card.message_ts, "unfurl_links": False}
+                | ({"reply_broadcast": True} if card.channel_id in loud and "status" in story.fields else {}),
                 issue_id=story.issue.issue_id,
             )
             for card in posted.get(story.issue.issue_id, ())

@@ -19,7 +19,7 @@ from uuid import UUID, uuid4
 import asyncpg
 from slack_sdk.web.async_client import AsyncWebClient
 
-from db import cards, deliveries, issues, jobs, outbox, pace, people
+from db import cards, channels, deliveries, issues, jobs, outbox, pace, people
 from db.access import Actor
 from db.errors import LodgeError, NotFound
 from db.ids import ChannelId, IssueId, MessageTs, PersonId, WorkspaceId
@@ -31,7 +31,7 @@ from handlers.jobs import Job, Worker
 from handlers.marks import look, mark
 from handlers.outcomes import Failure, Limited, Refused, Transient, failure, undelivered_text
 from handlers.services import Services
-from handlers.views.cards import Card, card
+from handlers.views.cards import Card, CardStyle, card
 from handlers.words import words
 
 _log = logging.getLogger(__name__)
@@ -163,7 +163,7 @@ class Delivering:
                 return wait
         arguments, issue_version = row.payload, 0
         if row.kind is Kind.CARD:
-            drawn = await self._draw(lane.workspace_id, row.issue_id)
+            drawn = await self._draw(lane, row.issue_id)
             if drawn is None:
                 await self._drop(lane, row)
                 return timedelta(0)
@@ -228,7 +228,7 @@ class Delivering:
         ts = MessageTs(row.payload["ts"])
         async with self._database.connection() as conn:
             shown = await cards.at(conn, lane.workspace_id, lane.channel_id, ts)
-        drawn = await self._draw(lane.workspace_id, row.issue_id) if shown is not None else None
+        drawn = await self._draw(lane, row.issue_id) if shown is not None else None
         if shown is None or drawn is None:
             await self._drop(lane, row)
             return timedelta(0)
@@ -241,7 +241,7 @@ class Delivering:
         if not await self._begin(lane, row):
             return timedelta(seconds=_WAIT_HERE * 2)
         # Drawn anew: waiting for its turn may have taken a while, and from `begin` on a new change has a new row.
-        drawn = await self._draw(lane.workspace_id, row.issue_id) or drawn
+        drawn = await self._draw(lane, row.issue_id) or drawn
         try:
             await client.chat_update(
                 channel=lane.channel_id, ts=ts, text=drawn[0].text, blocks=drawn[0].blocks
@@ -264,13 +264,14 @@ class Delivering:
             if post_anew and row.issue_id is not None:
                 await cards.ask(conn, lane.workspace_id, row.issue_id, lane.channel_id)
 
-    async def _draw(self, workspace_id: WorkspaceId, issue_id: IssueId | None) -> tuple[Card, int] | None:
+    async def _draw(self, lane: _Lane, issue_id: IssueId | None) -> tuple[Card, int] | None:
         """The issue's card as it is now, with the version it shows; None when the issue is gone."""
         if issue_id is None:
             return None
-        workspace = await self._services.directory.workspace(workspace_id)
-        system = _system(workspace_id)
+        workspace = await self._services.directory.workspace(lane.workspace_id)
+        system = _system(lane.workspace_id)
         async with self._database.connection() as conn:
+            kept = await channels.settings(conn, lane.workspace_id, lane.channel_id)
             try:
                 issue = await issues.get(conn, system, issue_id)
             except NotFound:
@@ -282,6 +283,7 @@ class Delivering:
             people=known,
             words=words(workspace.settings.get("language")),
             prefix=workspace.key_prefix,
+            style=CardStyle.LINE if kept.condensed else CardStyle.CHANNEL,
         )
         return drawn, issue.version
 

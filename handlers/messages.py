@@ -10,7 +10,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from db import cards, issues, limits
+from db import cards, channels, issues, limits
 from db.errors import NotFound
 from db.ids import ChannelId, MessageTs
 from db.issues import Issue, IssueDraft
@@ -80,7 +80,9 @@ class Messages:
         item = event["item"]
         if asker is None or item.get("type") != "message":
             return
-        if event["reaction"] != asker.workspace.settings.get("emoji", EMOJI):
+        async with self._services.database.connection() as conn:
+            kept = await channels.settings(conn, asker.actor.workspace_id, ChannelId(item["channel"]))
+        if event["reaction"] != (kept.emoji or asker.workspace.settings.get("emoji", EMOJI)):
             return
         message = await _fetch(client, item["channel"], item["ts"])
         if message is None or not markdown_of(message):

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from db.workspaces import Workspace
-from handlers.views.blocks import Json, input_block, modal, option, static_select, text_input
+from handlers.views import channelsettings
+from handlers.views.blocks import Json, actions, button, input_block, modal, option, static_select, text_input
 from handlers.words import LOCALES, Words
 
 CALLBACK = "settings_form"
@@ -56,11 +57,20 @@ def form(workspace: Workspace, words: Words, metadata: Json) -> Json:
                 TIMEZONE,
                 hint=words.plain("settings-timezone-hint"),
             ),
+            *_channel(metadata, words),
         ],
         submit=words.plain("form-save"),
         close=words.plain("form-cancel"),
         metadata=metadata,
     )
+
+
+def _channel(metadata: Json, words: Words) -> list[Json]:
+    """The way to the settings of the channel it was opened in."""
+    channel_id = str(metadata.get("c") or "")
+    if not channel_id.startswith(("C", "G")):
+        return []
+    return [actions(button(words.plain("channel-open"), channelsettings.OPEN, channel_id))]
 
 
 def read(view: Mapping[str, Any]) -> Chosen:

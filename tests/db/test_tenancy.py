@@ -33,6 +33,7 @@ from db import (
     subscriptions,
     tokens,
 )
+from db.channels import ChannelSettings
 from db.errors import LodgeError
 from db.ids import IssueId, PersonId
 from db.importing.formats import Format
@@ -73,6 +74,7 @@ EXEMPT = {
     "schedules.runs.settle": EVERYBODY,
     "tokens.forget_requests": EVERYBODY,
     "tokens.by_id": "the token is what tells the workspace",
+    "importing.linking.link_imported": "reads the file's rows from a table of its own transaction",
     "importing.process.first_bytes": PLUMBING,
     "importing.running.at_once": WHOLE,
     "importing.running.survey": WHOLE,
@@ -246,6 +248,7 @@ NAMED: dict[str, Any] = {
     "bot_user_id": "UBOT",
     "channel": "C1",
     "channel_id": "C1",
+    "chosen": ChannelSettings(),
     "channels": ["C1"],
     "coalesce_key": "s",
     "delay": timedelta(seconds=1),
@@ -313,6 +316,7 @@ TYPED: dict[str, Any] = {
 # For one operation alone.
 OWN: dict[tuple[str, str], Any] = {
     ("documents.learn", "words"): [("secret", 3)],
+    ("documents.large", "than"): 0,
     ("vocabulary.popularity", "words"): ["secret"],
     ("vocabulary.correct", "words"): ["secrte"],
     ("tokens.create", "token_id"): "mytoken",

@@ -103,6 +103,7 @@ async def test_and_or_not(lodge: Lodge) -> None:
 
 async def test_a_change_of_state_brings_the_card_of_an_older_issue(lodge: Lodge) -> None:
     await lodge.ask("ada", "new Old +bug", "product")
+    await announced(lodge)
     await lodge.ask("ada", "subscribe label:bug -status:closed")
     await lodge.ask("ada", "close LDG-1", "product")
     card = await posted(lodge, "Old")
@@ -111,6 +112,7 @@ async def test_a_change_of_state_brings_the_card_of_an_older_issue(lodge: Lodge)
 
 async def test_in_the_channel_status_and_comments_are_said_line_by_line(lodge: Lodge) -> None:
     await lodge.ask("ada", "new Old +bug", "product")
+    await announced(lodge)
     news = {"query": "label:bug", "news": ["status", "comments"], "place": "channel"}
     assert await subscribe(lodge, news) == {}
     await lodge.ask("ada", "comment LDG-1 found & fixed", "product")

@@ -1,0 +1,16 @@
+usage-channel = { $command } channel
+help-channel = Wie ich mich in diesem Kanal verhalte: Statuswechsel laut sagen, einzeilige Karten, genannte Vorgänge zeigen, und das Emoji, das eine Nachricht zum Vorgang macht.
+channel-title = Dieser Kanal
+channel-none = Diese Einstellungen gehören zu einem Kanal. Ruf sie dort auf.
+channel-open = Dieser Kanal …
+channel-switches = In diesem Kanal
+channel-broadcast = Statuswechsel im Kanal sagen
+channel-broadcast-about = Sonst nur im Thread unter der Karte des Vorgangs.
+channel-condensed = Einzeilige Karten
+channel-condensed-about = Sonst mit Beschreibung und Knöpfen.
+channel-previews = Genannte Vorgänge zeigen
+channel-previews-about = Einmal in der Stunde je Thread. Sonst, wenn man mich fragt.
+channel-emoji = Emoji, das eine Nachricht zum Vorgang macht
+channel-emoji-hint = Sein Name, ohne Doppelpunkte. Leer: wie überall.
+channel-emoji-wrong = Das ist kein Name eines Emojis wie ticket oder white_check_mark.
+channel-saved = Die Einstellungen von { $channel } sind gespeichert.

@@ -1,0 +1,16 @@
+usage-channel = { $command } channel
+help-channel = How I behave in this channel: say changes of state aloud, cards of one line, show issues that are named, and the emoji that files a message.
+channel-title = This channel
+channel-none = These settings belong to a channel. Ask for them there.
+channel-open = This channel …
+channel-switches = In this channel
+channel-broadcast = Changes of state in the channel
+channel-broadcast-about = Otherwise only in the thread of the issue's card.
+channel-condensed = Cards of one line
+channel-condensed-about = Otherwise with description and buttons.
+channel-previews = Show issues that are named
+channel-previews-about = Once an hour in a thread. Otherwise when I am asked.
+channel-emoji = Emoji that files a message
+channel-emoji-hint = Its name, without the colons. Empty: as everywhere.
+channel-emoji-wrong = This is not the name of an emoji, like ticket or white_check_mark.
+channel-saved = The settings of { $channel } are saved.

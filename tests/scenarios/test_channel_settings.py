@@ -1,0 +1,63 @@
+"""How the bot behaves in one channel: aloud or in the thread, on one line, with which emoji."""
+
+from __future__ import annotations
+
+from tests.scenarios.conftest import Json, Lodge, said
+from tests.scenarios.test_conversations import posted
+
+
+async def choose(lodge: Lodge, values: Json, command: str = "channel", name: str = "ada") -> Json:
+    person = lodge.person(name)
+    await person.slash("general", f"/issue {command}")
+    form = await person.expect_modal(lambda view: view["callback_id"] == "channel_settings_form")
+    outcome = await person.submit(form["id"], values)
+    await lodge.settled()
+    return outcome.errors or {}
+
+
+async def test_changes_of_state_are_said_in_the_thread_unless_the_channel_wants_them_aloud(
+    lodge: Lodge,
+) -> None:
+    card, grace = await posted(lodge), lodge.person("grace")
+    await lodge.ask("ada", "status LDG-1 in progress", "product")
+    quiet = await grace.expect_message("general", lambda m: "progress" in said(m), thread_ts=card["ts"])
+    assert quiet.get("subtype") != "thread_broadcast"
+    assert await choose(lodge, {"switches": ["broadcast"]}) == {}
+    await lodge.ask("ada", "close LDG-1", "product")
+    aloud = await grace.expect_message(
+        "general", lambda m: "Completed" in said(m) and m["ts"] != card["ts"], thread_ts=card["ts"]
+    )
+    assert aloud.get("subtype") == "thread_broadcast"
+
+
+async def test_condensed_cards_have_one_line_and_follow(lodge: Lodge) -> None:
+    await choose(lodge, {"switches": ["condensed"]})
+    card, ada = await posted(lodge, "Tap"), lodge.person("ada")
+    assert [block["type"] for block in card["blocks"]] == ["section"]
+    await lodge.ask("grace", "close LDG-1", "product")
+    after = await ada.expect_message("general", lambda m: m["ts"] == card["ts"] and "Completed" in said(m))
+    assert len(after["blocks"]) == 1
+
+
+async def test_a_channel_has_an_emoji_of_its_own(lodge: Lodge) -> None:
+    assert list(await choose(lodge, {"emoji": "no such thing"})) == ["emoji"]
+    assert await choose(lodge, {"emoji": ":eyes:"}) == {}
+    ada = lodge.person("ada")
+    ts = await ada.send("general", "The printer is on fire")
+    await ada.react("general", ts, "ticket")
+    await lodge.settled()
+    assert "No issue" in said(await lodge.ask("ada", "list"))
+    await ada.react("general", ts, "eyes")
+    await ada.expect_message("general", lambda m: "LDG-1" in said(m), thread_ts=ts)
+
+
+async def test_settings_lead_to_the_channel(lodge: Lodge) -> None:
+    """An admin by a button on the workspace's form, everybody else at once."""
+    assert await choose(lodge, {"switches": ["condensed"]}, "settings", "grace") == {}
+    ada = lodge.person("ada")
+    await ada.slash("general", "/issue settings")
+    form = await ada.expect_modal(lambda view: view["callback_id"] == "settings_form")
+    await ada.click("channel_settings_open", view_id=form["id"])
+    pushed = await ada.expect_modal(lambda view: view["callback_id"] == "channel_settings_form")
+    chosen = pushed["state"]["values"]["switches"]["switches"]["selected_options"]
+    assert [each["value"] for each in chosen] == ["condensed"]
