@@ -12,7 +12,7 @@ from typing import Any
 
 import asyncpg
 
-from db.ids import ChangeId, IssueId, WorkspaceId
+from db.ids import ChangeId, EventId, IssueId, WorkspaceId
 from db.vocabulary import learnable, shapes
 
 _COMMENT_CHARACTERS = 100_000
@@ -28,6 +28,45 @@ async def index_changes(
         list(change_ids),
     )
     return await index_issues(conn, workspace_id, [row["issue_id"] for row in rows])
+
+
+async def large(
+    conn: asyncpg.Connection, workspace_id: WorkspaceId, change_ids: Sequence[ChangeId], *, than: int
+) -> set[ChangeId]:
+    """Those of the changes that have more than `than` events, without counting them all."""
+    rows = await conn.fetch(
+        """
+        SELECT c.change_id FROM unnest($2::uuid[]) AS c (change_id)
+        WHERE EXISTS (SELECT FROM events e WHERE e.workspace_id = $1 AND e.change_id = c.change_id OFFSET $3)
+        """,
+        workspace_id,
+        list(change_ids),
+        than,
+    )
+    return {row["change_id"] for row in rows}
+
+
+async def index_change(
+    conn: asyncpg.Connection,
+    workspace_id: WorkspaceId,
+    change_id: ChangeId,
+    *,
+    after: EventId | None = None,
+    limit: int = 200,
+) -> EventId | None:
+    """One batch of what a large change touched; returns where the next begins, or None when all is done."""
+    rows = await conn.fetch(
+        """
+        SELECT event_id, issue_id FROM events
+        WHERE workspace_id = $1 AND change_id = $2 AND event_id > $3 ORDER BY event_id LIMIT $4
+        """,
+        workspace_id,
+        change_id,
+        after or 0,
+        limit,
+    )
+    await index_issues(conn, workspace_id, dict.fromkeys(row["issue_id"] for row in rows))
+    return EventId(rows[-1]["event_id"]) if len(rows) == limit else None
 
 
 async def index_issues(

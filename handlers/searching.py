@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from uuid import UUID
 
 import asyncpg
 from slack_bolt.async_app import AsyncApp
 
-from db import search
+from db import documents, jobs, search
 from db.announcements import Batch
-from db.ids import IssueId, WorkspaceId
+from db.ids import ChangeId, EventId, IssueId, WorkspaceId
 from handlers.acting import Press, on_press
 from handlers.commands import Call, Commands, Reply
 from handlers.finding import usage
@@ -22,6 +23,8 @@ from handlers.words import Words
 
 NAME = "search"
 PAGE = 8
+# How many events of one change are indexed along with the rest.
+_AT_ONCE = 200
 
 
 class Searching:
@@ -45,8 +48,33 @@ class Searching:
 
 
 async def index(conn: asyncpg.Connection, batch: Batch) -> None:
-    """Keeps the full-text index: what was said a moment ago is found."""
-    await search.index_changes(conn, batch.workspace_id, [change.change_id for change in batch.changes])
+    """Keeps the full-text index: what was said a moment ago is found.
+
+    An import or a large bulk change is left to a job of its own: cards and notices do not wait for it.
+    """
+    changes = [change.change_id for change in batch.changes]
+    large = await documents.large(conn, batch.workspace_id, changes, than=_AT_ONCE)
+    await documents.index_changes(conn, batch.workspace_id, [c for c in changes if c not in large])
+    for change_id in sorted(large):
+        payload = json.dumps({"workspace_id": batch.workspace_id, "change_id": str(change_id)})
+        await jobs.enqueue(conn, "index", payload.encode(), dedupe_key=f"index:{change_id}")
+
+
+class Indexing:
+    """The job for a large change, batch after batch; a killed one begins anew, which changes nothing twice."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def run(self, job: Job) -> None:
+        wanted = json.loads(job.payload)
+        workspace_id, change_id = WorkspaceId(wanted["workspace_id"]), ChangeId(UUID(wanted["change_id"]))
+        after: EventId | None = None
+        while True:
+            async with self._services.database.transaction() as conn:
+                after = await documents.index_change(conn, workspace_id, change_id, after=after)
+            if after is None:
+                return
 
 
 class Reindexing:
@@ -66,7 +94,8 @@ class Reindexing:
 
 
 def register_jobs(worker: Worker, services: Services) -> None:
-    worker.on("reindex", Reindexing(services).run)
+    worker.on("index", Indexing(services).run, at_once=1)
+    worker.on("reindex", Reindexing(services).run, at_once=1)
 
 
 def register(app: AsyncApp, commands: Commands, services: Services) -> None:

@@ -3,7 +3,7 @@ import json
 
 from db.ids import WorkspaceId
 from handlers.jobs import Job
-from handlers.searching import Reindexing
+from handlers.searching import Indexing, Reindexing
 from tests.scenarios.conftest import Lodge, said
 
 _GERMAN = "SELECT count(*) FROM issue_documents WHERE config = 'german'::regconfig"
@@ -34,3 +34,17 @@ async def test_reindexing_goes_on_batch_after_batch(lodge: Lodge) -> None:
     await Reindexing(services).run(Job(id=1, payload=payload, attempts=0))
     async with services.database.connection() as conn:
         assert await conn.fetchval("SELECT count(*) FROM issue_documents") == 3
+
+
+async def test_a_large_change_is_indexed_by_a_job_of_its_own(lodge: Lodge) -> None:
+    for number in range(3):
+        await lodge.ask("ada", f"new Winch {number}")
+    services = lodge.process.services
+    workspace_id = WorkspaceId(lodge.slack.team_id)
+    async with services.database.connection() as conn:
+        change_id = await conn.fetchval("SELECT change_id FROM changes LIMIT 1")
+        await conn.execute("DELETE FROM issue_documents")
+    payload = json.dumps({"workspace_id": workspace_id, "change_id": str(change_id)}).encode()
+    await Indexing(services).run(Job(id=1, payload=payload, attempts=0))
+    async with services.database.connection() as conn:
+        assert await conn.fetchval("SELECT count(*) FROM issue_documents") == 1
