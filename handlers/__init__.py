@@ -23,6 +23,7 @@ from handlers import (
     hooks,
     housekeeping,
     imports,
+    keys,
     labelling,
     listing,
     members,
@@ -64,6 +65,7 @@ _SURFACE = (
     home,
     threads,
     messages,
+    keys,
     members,
     settings,
     channelsettings,
@@ -78,7 +80,7 @@ _SURFACE = (
     uninstalling,
     helping,
 )
-_JOBS = (searching, imports, exports, schedules, notices, uninstalling, hooks, housekeeping)
+_JOBS = (searching, imports, exports, schedules, keys, notices, uninstalling, hooks, housekeeping)
 
 
 def register_all(app: AsyncApp, services: Services) -> None:

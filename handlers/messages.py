@@ -29,6 +29,8 @@ from handlers.words import words
 
 SHORTCUT = "issue_from_message"
 EMOJI = "ticket"
+# Of the keys in one mention.
+SHOWN = 5
 _MENTIONED = re.compile(r"^\s*<@[UW][A-Z0-9]+(?:\|[^>]*)?>[\s:,]*")
 
 
@@ -97,8 +99,9 @@ class Messages:
         if not text:
             said = words(asker.locale)("mention-help")
             await tell(place, Reply(text=said), client, asker.slack_user_id)
-        elif KEY.fullmatch(text):
-            await self._show(asker, text, place, client)
+        elif all(KEY.fullmatch(each) for each in text.replace(",", " ").split()):
+            for key in text.replace(",", " ").split()[:SHOWN]:
+                await self._show(asker, key, place, client)
         else:
             message = {name: value for name, value in event.items() if name != "blocks"} | {"text": text}
             await self._file(asker, event["channel"], message, markdown_of(message))

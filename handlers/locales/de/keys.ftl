@@ -1,0 +1,1 @@
+keys-none = Diese Nachricht nennt keinen Vorgang, den du sehen kannst. Vorgänge heißen wie { $key }.

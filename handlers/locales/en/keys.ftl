@@ -1,0 +1,1 @@
+keys-none = This message names no issue that you can see. Issues are called like { $key }.
