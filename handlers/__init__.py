@@ -40,6 +40,7 @@ from handlers import (
     tokens,
     undoing,
     uninstalling,
+    workflows,
 )
 from handlers.commands import Commands
 from handlers.jobs import Worker
@@ -78,6 +79,7 @@ _SURFACE = (
     notices,
     subscriptions,
     uninstalling,
+    workflows,
     helping,
 )
 _JOBS = (searching, imports, exports, schedules, keys, notices, uninstalling, hooks, housekeeping)

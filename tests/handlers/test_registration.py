@@ -46,6 +46,8 @@ EVENTS = {
     "app_mention": ("app_mention", "app_mentions:read"),
     "app_uninstalled": ("app_uninstalled", None),
     "file_shared": ("file_shared", "files:read"),
+    # Its listeners are the functions themselves.
+    "function_executed": ("function_executed", None),
     "link_shared": ("link_shared", "links:read"),
     "message.channels": ("message", "channels:history"),
     "message.groups": ("message", "groups:history"),
@@ -136,7 +138,14 @@ def test_every_event_has_a_listener_and_the_other_way_round(
 ) -> None:
     declared = set(manifest["settings"]["event_subscriptions"]["bot_events"])
     assert declared <= EVENTS.keys()
-    assert {EVENTS[each][0] for each in declared} == recorder.of("event")
+    assert {EVENTS[each][0] for each in declared} == recorder.of("event") | {"function_executed"}
+
+
+def test_every_step_of_workflows_has_a_listener_and_the_other_way_round(
+    recorder: Recorder, manifest: dict[str, Any]
+) -> None:
+    assert set(manifest["functions"]) == recorder.of("function")
+    assert "function_executed" in manifest["settings"]["event_subscriptions"]["bot_events"]
 
 
 def test_every_command_is_answered(recorder: Recorder, manifest: dict[str, Any]) -> None:
