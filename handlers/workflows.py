@@ -53,7 +53,6 @@ class Workflows:
         self,
         body: dict[str, Any],
         event: dict[str, Any],
-        inputs: dict[str, Any],
         complete: AsyncComplete,
         fail: AsyncFail,
         context: AsyncBoltContext,
@@ -63,7 +62,7 @@ class Workflows:
             return
         step = _Step(
             workspace_id=installation.workspace_id,
-            inputs=inputs,
+            inputs=event.get("inputs") or {},
             execution_id=str(event["function_execution_id"]),
             app_id=str(body.get("api_app_id") or ""),
         )
