@@ -34,10 +34,10 @@ COLOURS = 128
 WINDOW: ViewportSize = {"width": 1280, "height": 800}
 TALL: ViewportSize = {"width": 1280, "height": 2000}
 CSV = """title,description,priority,status,assignee
-Jetty light is broken,Third lamp from the left,high,OPEN,Ada Marsh
-Repaint the bollards,,low,IN_PROGRESS,grace
+Jetty light is broken,Third lamp from the left,high,OPEN,Ada Marlow
+Repaint the bollards,,low,IN_PROGRESS,Grace Okafor
 ,No title here,medium,OPEN,
-Old ramp is slippery,Gone since May,medium,DONE-ISH,linus
+Old ramp is slippery,Gone since May,medium,Parked,Linus Brandt
 """
 
 Shot = Callable[["Studio"], Awaitable[None]]
@@ -127,7 +127,7 @@ async def one_line(studio: Studio) -> None:
 
 
 async def show(studio: Studio) -> None:
-    await studio.keep("show", await studio.ask("/issue show LDG-7", shows="LDG-7"))
+    await studio.keep("show", await studio.ask("/issue show LDG-78", shows="The last comments"))
 
 
 async def listing(studio: Studio) -> None:
@@ -150,7 +150,12 @@ async def bulk(studio: Studio) -> None:
 
 
 async def history(studio: Studio) -> None:
-    await studio.keep("history", await studio.ask("/issue history LDG-7", shows="History of"))
+    filed = await studio.ask("/issue new Gate 4 does not open for the early ferry +gate", shows="Filed")
+    key = re.search(r"LDG-\d+", await filed.inner_text())
+    assert key is not None
+    for text in (f"assign {key[0]} @grace", f"status {key[0]} in progress", f"close {key[0]} not planned"):
+        await studio.ask(f"/issue {text}", shows=key[0])
+    await studio.keep("history", await studio.ask(f"/issue history {key[0]}", shows="Not planned"))
 
 
 async def reports(studio: Studio) -> None:
