@@ -40,6 +40,7 @@ from handlers.api.secrets import TokenChecker
 from handlers.dedupe import Once
 from handlers.installing import Installations
 from handlers.jobs import Worker
+from handlers.outside import Outside
 from handlers.requesting import Directory
 from handlers.services import Services
 from handlers.vault import Vault
@@ -104,6 +105,7 @@ async def running(settings: Settings, options: Options | None = None) -> AsyncIt
         stack.push_async_callback(for_jobs.close)
         metrics = Metrics()
         session = await stack.enter_async_context(aiohttp.ClientSession())
+        outside = await stack.enter_async_context(Outside(allow_private=settings.allow_private_webhooks))
         # Without a key of its own, what webhooks are given is sealed by a secret that is there anyway.
         derived_from = settings.slack_signing_secret or settings.slack_app_token or ""
         vault = Vault(settings.secret_key, derived_from=derived_from)
@@ -122,6 +124,7 @@ async def running(settings: Settings, options: Options | None = None) -> AsyncIt
             background=background,
             tokens=TokenChecker(database),
             vault=vault,
+            outside=outside,
             public_url=settings.public_url,
         )
         worker = JobWorker(dsn, pace=chosen.pace, observe=metrics.job_done)

@@ -33,6 +33,7 @@ class Settings:
     slack_api_url: str = "https://slack.com/api/"
     public_url: str | None = None
     log: LogFormat = "json"
+    allow_private_webhooks: bool = False
 
     @property
     def socket_mode(self) -> bool:
@@ -101,6 +102,12 @@ class _Reader:
                 )
         return value
 
+    def yes(self, name: str) -> bool:
+        value = (self.text(name) or "no").lower()
+        if value not in ("yes", "no"):
+            self.problems.append(f"{name} must be yes or no, not {value!r}")
+        return value == "yes"
+
     def log(self, name: str) -> LogFormat:
         value = self.text(name)
         if value is None:
@@ -140,6 +147,7 @@ def read_settings(environment: Mapping[str, str] | None = None, *, slack: bool =
         slack_api_url=(api_url or "https://slack.com/api/").rstrip("/") + "/",
         public_url=public_url.rstrip("/") if public_url else None,
         log=reader.log("LODGE_LOG"),
+        allow_private_webhooks=reader.yes("LODGE_ALLOW_PRIVATE_WEBHOOKS"),
     )
     if slack:
         _check_slack(reader, given, settings)

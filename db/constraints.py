@@ -40,6 +40,7 @@ _TAKEN: Final = {
     "issue_number_once": "issue",
     "token_request_once": "request",
     "webhook_request_once": "request",
+    "outgoing_request_once": "request",
 }
 
 _REFUSED: Final = {

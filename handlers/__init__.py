@@ -30,6 +30,7 @@ from handlers import (
     menus,
     messages,
     notices,
+    outgoing,
     reports,
     schedules,
     searching,
@@ -72,6 +73,7 @@ _SURFACE = (
     channelsettings,
     tokens,
     hooks,
+    outgoing,
     imports,
     exports,
     reports,
@@ -82,7 +84,7 @@ _SURFACE = (
     workflows,
     helping,
 )
-_JOBS = (searching, imports, exports, schedules, keys, notices, uninstalling, hooks, housekeeping)
+_JOBS = (searching, imports, exports, schedules, keys, notices, uninstalling, hooks, outgoing, housekeeping)
 
 
 def register_all(app: AsyncApp, services: Services) -> None:
@@ -98,6 +100,7 @@ def register_all_jobs(worker: Worker, services: Services) -> None:
     announced.announcers += [searching.index, threads.Telling(services), notices.Gathering(services)]
     # After the index: a query with words in it asks that.
     announced.announcers.append(subscriptions.Following(services))
+    announced.announcers.append(outgoing.Telling(services))
     delivered = delivering.register_jobs(worker, services)
     delivered.undelivered.append(subscriptions.stop)
     reports.register_jobs(worker, services, announced)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from db.ids import WorkspaceId
+from db.issues import Filing
 from db.pool import Database
 from handlers.api.secrets import TokenChecker
+from handlers.outside import Outside
 from handlers.vault import Vault
 
 if TYPE_CHECKING:
@@ -56,4 +58,9 @@ class Services:
     background: Background
     tokens: TokenChecker
     vault: Vault
+    outside: Outside
     public_url: str | None = None
+    filing: Filing = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "filing", Filing(self.database))

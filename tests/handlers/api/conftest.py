@@ -20,6 +20,7 @@ from db.pool import Database
 from db.states import Role, Source
 from handlers.api.app import create_api
 from handlers.api.secrets import TokenChecker, make_secret
+from handlers.outside import Outside
 from handlers.requesting import Directory
 from handlers.services import Services
 from handlers.vault import Vault
@@ -122,6 +123,7 @@ async def api(database: Database) -> AsyncIterator[Api]:
         background=BackgroundTasks(),
         tokens=checker,
         vault=Vault(None),
+        outside=Outside(),
     )
     server = web.Application()
     server.add_subapp("/api", create_api(services, checker))

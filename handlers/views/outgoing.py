@@ -1,0 +1,137 @@
+"""Outgoing webhooks: the list of them, the form, the one time a secret is shown, and what was said last."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from db.ids import PersonId
+from db.outgoing import NAME_MAX, URL_MAX, Receiver, Send
+from handlers.views.blocks import (
+    Json,
+    actions,
+    button,
+    confirm,
+    context,
+    header,
+    input_block,
+    modal,
+    rich_text,
+    section,
+    text_input,
+)
+from handlers.views.people import People, mention
+from handlers.views.replies import Reply
+from handlers.views.states import moment
+from handlers.words import Mrkdwn, Words, clean
+
+CALLBACK = "outgoing_form"
+NEW, LOG, REPLAY, DELETE, ON = (
+    "outgoing_new",
+    "outgoing_log",
+    "outgoing_replay",
+    "outgoing_delete",
+    "outgoing_on",
+)
+NAME, URL = "name", "url"
+# A message has at most 50 blocks, and each of these takes two.
+SHOWN = 20
+
+
+def listing(found: Sequence[Receiver], owner: PersonId | None, people: People, words: Words) -> Reply:
+    """`people` has the owners of those that are not `owner`'s."""
+    blocks: list[Json] = [header(words.plain("outgoing-title"))]
+    if not found:
+        blocks.append(section(words("outgoing-none")))
+    for each in found[:SHOWN]:
+        blocks += [section(_line(each, owner, people, words)), _buttons(each, words)]
+    if len(found) > SHOWN:
+        blocks.append(context(words("webhook-more", count=len(found) - SHOWN)))
+    blocks.append(actions(button(words.plain("outgoing-new"), NEW, style="primary")))
+    return Reply(text=words("outgoing-title"), blocks=blocks)
+
+
+def with_notice(text: str, left: Reply) -> Reply:
+    return Reply(text=text, blocks=[section(text), *left.blocks])
+
+
+def _line(each: Receiver, owner: PersonId | None, people: People, words: Words) -> Mrkdwn:
+    facts = [words("outgoing-off", when=moment(each.off_at)) if each.off_at else words("outgoing-on")]
+    if each.owner_id != owner:
+        facts.append(words("webhook-of", who=mention(people.get(each.owner_id), words)))
+    about = Mrkdwn("  ·  ".join(facts))
+    return Mrkdwn(f"{words('outgoing-name', name=each.name, url=each.url)}\n{about}")
+
+
+def _buttons(each: Receiver, words: Words) -> Json:
+    sure = confirm(
+        words.plain("webhook-delete-title"),
+        words.plain("outgoing-delete-text", name=each.name),
+        words.plain("webhook-delete"),
+        words.plain("form-cancel"),
+    )
+    shown = [button(words.plain("outgoing-log"), LOG, each.webhook_id)]
+    if each.off_at is not None:
+        shown.append(button(words.plain("outgoing-switch-on"), ON, each.webhook_id))
+    shown.append(button(words.plain("webhook-delete"), DELETE, each.webhook_id, style="danger", confirm=sure))
+    return actions(*shown, block_id=f"outgoing:{each.webhook_id}")
+
+
+def form(words: Words) -> Json:
+    return modal(
+        CALLBACK,
+        words.plain("outgoing-form-title"),
+        [
+            input_block(words.plain("webhook-field-name"), text_input(NAME, most=NAME_MAX), NAME),
+            input_block(
+                words.plain("outgoing-field-url"),
+                text_input(URL, most=URL_MAX, placeholder="https://example.com/lodge"),
+                URL,
+                hint=words.plain("outgoing-url-hint"),
+            ),
+        ],
+        submit=words.plain("webhook-create"),
+        close=words.plain("form-cancel"),
+    )
+
+
+def read(view: Mapping[str, Any]) -> tuple[str, str]:
+    """Name and address."""
+    values = view["state"]["values"]
+    name = " ".join(clean(values[NAME][NAME]["value"] or "").split())
+    return name, clean(values[URL][URL]["value"] or "").strip()
+
+
+def shown_once(each: Receiver, secret: str, words: Words) -> Json:
+    box = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": secret}]}
+    blocks = [
+        section(words("outgoing-made", name=each.name)),
+        rich_text(box),
+        section(words("webhook-keep")),
+        context(words("outgoing-how")),
+    ]
+    return modal(CALLBACK, words.plain("outgoing-form-title"), blocks, close=words.plain("webhook-done"))
+
+
+def made_before(words: Words) -> Json:
+    text = section(words("outgoing-made-before"))
+    return modal(CALLBACK, words.plain("outgoing-form-title"), [text], close=words.plain("webhook-done"))
+
+
+def log(each: Receiver, sends: Sequence[Send], words: Words) -> Reply:
+    """What was said last, how it was taken, and the buttons to say it again."""
+    text = words("outgoing-log-title", name=each.name)
+    blocks: list[Json] = [section(text)]
+    for send in sends:
+        said = words(
+            f"outgoing-log-{send.state}",
+            kind=send.kind,
+            when=moment(send.created_at),
+            attempts=send.attempts,
+            outcome=send.outcome or "–",
+        )
+        again = button(words.plain("outgoing-replay"), REPLAY, f"{each.webhook_id}:{send.send_id}")
+        blocks.append(section(said, accessory=None if send.state == "waiting" else again))
+    if not sends:
+        blocks.append(section(words("outgoing-log-none")))
+    return Reply(text=text, blocks=blocks)
