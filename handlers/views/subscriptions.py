@@ -18,6 +18,7 @@ from db.subscriptions import (
     SubscriptionDraft,
 )
 from handlers.views.blocks import (
+    MESSAGE_BLOCKS_MAX,
     Json,
     actions,
     button,
@@ -201,7 +202,9 @@ def listing(
     if elsewhere:
         blocks.append(context(words("subscription-elsewhere")))
         for each in elsewhere:
-            blocks += _row(each, people, words)
+            row = _row(each, people, words)
+            if len(blocks) + len(row) < MESSAGE_BLOCKS_MAX:
+                blocks += row
     blocks.append(actions(button(words.plain("subscription-new"), NEW, "new")))
     return Reply(text=title, blocks=blocks)
 

@@ -1,0 +1,92 @@
+"""Notices, subscriptions and previews: whatever people type, every message and form is one that Slack takes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.playground.blocks import check_message, check_view
+from db.issues import Issue
+from db.notices import Notice
+from db.preferences import NoticeKind
+from db.subscriptions import BY_PERSON, FollowUps, News, Subscription
+from handlers.views import keys, notices, subscriptions
+from handlers.words import Mrkdwn, words
+from tests.views.test_limits import ADA, BOUNDED, GRACE, LOCALE, LONG, NOW, PEOPLE, PEOPLE_IDS, SHORT, TEXT
+
+
+def fits(message: dict[str, Any]) -> None:
+    check_message(message)
+    assert "<!channel>" not in message["text"]
+
+
+@BOUNDED
+@given(
+    found=st.lists(SHORT, min_size=1, max_size=25),
+    said=st.none() | LONG,
+    kinds=st.sets(st.sampled_from(NoticeKind), min_size=1),
+    actor=PEOPLE_IDS,
+    people=PEOPLE,
+    locale=LOCALE,
+)
+def test_notices(
+    found: list[Issue],
+    said: str | None,
+    kinds: set[NoticeKind],
+    actor: Any,
+    people: Any,
+    locale: str,
+) -> None:
+    news = [
+        (
+            issue,
+            Notice(
+                person_id=ADA,
+                issue_id=issue.issue_id,
+                kinds=frozenset(kinds),
+                before={"status": "open", "title": "x"},
+                after={"status": "closed", "title": "y", "assignee_id": str(ADA)},
+                actors=frozenset({actor}),
+                said=said,
+                said_by=actor,
+                comments=3,
+                due_at=NOW,
+            ),
+        )
+        for issue in found
+    ]
+    fits(notices.message(news, people[ADA], people, words(locale), "LDG"))
+    check_view(notices.form(people[ADA], words(locale), {}))
+
+
+@BOUNDED
+@given(found=st.lists(SHORT, min_size=1, max_size=25), query=TEXT, body=LONG, people=PEOPLE, locale=LOCALE)
+def test_subscriptions_and_previews(
+    found: list[Issue], query: str, body: str, people: Any, locale: str
+) -> None:
+    spoken = words(locale)
+    one = Subscription(
+        subscription_id=UUID(int=9),  # type: ignore[arg-type] # an id
+        channel_id="C1",  # type: ignore[arg-type] # an id
+        owner_id=GRACE,
+        query=query[:500],
+        news=frozenset(News),
+        place=FollowUps.THREAD,
+        paused_why=None,
+        created_at=NOW,
+    )
+    paused = replace(one, paused_why="is_archived")
+    fits(subscriptions.summary("subscription-many-new", one, found, people, spoken, "LDG"))
+    fits(subscriptions.commented(found[0], GRACE, body, people, spoken, "LDG"))
+    fits(subscriptions.changed(found[0], Mrkdwn("x"), spoken, "LDG"))
+    fits(subscriptions.stopped(paused, spoken))
+    listed = subscriptions.listing(
+        [paused] * 20, [paused, replace(one, paused_why=BY_PERSON)] * 5, people, spoken
+    )
+    fits({"text": listed.text, "blocks": list(listed.blocks)})
+    check_view(subscriptions.form(one, spoken, {}))
+    fits(keys.preview(found, people, spoken, "LDG"))
