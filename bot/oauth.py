@@ -53,6 +53,8 @@ SCOPES: Final = (
     "groups:read",
     "im:history",
     "im:write",
+    "links:read",
+    "links:write",
     "reactions:read",
     "users:read",
     "users:read.email",

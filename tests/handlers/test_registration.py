@@ -86,7 +86,7 @@ def recorder(services: Services) -> Recorder:
 @pytest.fixture
 def services() -> Services:
     """Registering touches none of it."""
-    return Services(**{each.name: cast("Any", None) for each in dataclasses.fields(Services)})
+    return Services(**{each.name: cast("Any", None) for each in dataclasses.fields(Services) if each.init})
 
 
 @pytest.fixture
