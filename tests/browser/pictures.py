@@ -127,7 +127,7 @@ async def one_line(studio: Studio) -> None:
 
 
 async def show(studio: Studio) -> None:
-    await studio.keep("show", await studio.ask("/issue show LDG-78", shows="The last comments"))
+    await studio.keep("show", await studio.ask("/issue show LDG-78", shows="Comments:"))
 
 
 async def listing(studio: Studio) -> None:
@@ -150,12 +150,13 @@ async def bulk(studio: Studio) -> None:
 
 
 async def history(studio: Studio) -> None:
-    filed = await studio.ask("/issue new Gate 4 does not open for the early ferry +gate", shows="Filed")
+    filed = await studio.ask("/issue new Gate 4 does not open for the early ferry +gate", shows="Gate 4")
     key = re.search(r"LDG-\d+", await filed.inner_text())
     assert key is not None
-    for text in (f"assign {key[0]} @grace", f"status {key[0]} in progress", f"close {key[0]} not planned"):
-        await studio.ask(f"/issue {text}", shows=key[0])
-    await studio.keep("history", await studio.ask(f"/issue history {key[0]}", shows="Not planned"))
+    await studio.ask(f"/issue assign {key[0]} me", shows="is assigned to")
+    await studio.ask(f"/issue status {key[0]} in progress", shows="In progress")
+    await studio.ask(f"/issue close {key[0]} not planned", shows="Not planned")
+    await studio.keep("history", await studio.ask(f"/issue history {key[0]}", shows="History of"))
 
 
 async def reports(studio: Studio) -> None:
