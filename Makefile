@@ -5,7 +5,7 @@ BIN := .venv/bin
 SIZE ?= 10000
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test bench lint format lock schema clean
+.PHONY: demo test bench lint format lock schema pictures clean
 .DEFAULT_GOAL := help
 
 help:
@@ -60,6 +60,11 @@ lock: .venv/bin/python
 # Writes db/schema.sql from the migrations; a test holds the two equal.
 schema: .venv/.develops
 	$(BIN)/python -m tests.db.schema_snapshot --write
+
+# Takes the pictures of docs/ anew, from the bot in the local Slack.
+pictures: .venv/.develops
+	@$(BIN)/python -m tests.browser.chromium
+	@$(BIN)/python -m tests.browser.pictures
 
 clean:
 	rm -rf .venv .bench .shots

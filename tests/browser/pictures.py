@@ -145,7 +145,9 @@ async def mistake(studio: Studio) -> None:
 
 
 async def bulk(studio: Studio) -> None:
-    await studio.keep("bulk", await studio.dialog("/issue bulk label:bug status:open", title="Change many issues"))
+    await studio.keep(
+        "bulk", await studio.dialog("/issue bulk label:bug status:open", title="Change many issues")
+    )
     await studio.close()
 
 
@@ -190,6 +192,11 @@ async def webhook(studio: Studio) -> None:
     await studio.close()
 
 
+async def tell(studio: Studio) -> None:
+    await studio.keep("tell", await studio.dialog("/issue tell new", title="Outgoing webhook"))
+    await studio.close()
+
+
 async def settings(studio: Studio) -> None:
     await studio.keep("settings", await studio.dialog("/issue settings", title="Settings"))
     await studio.close()
@@ -214,7 +221,9 @@ async def importing(studio: Studio) -> None:
     )
     dropped = page.locator("main").get_by_role("article").filter(has_text="harbour.csv").last
     await dropped.get_by_role("button", name=re.compile("1 repl", re.IGNORECASE)).click()
-    preview = page.get_by_role("complementary").get_by_role("article").filter(has_text="Nothing is written before")
+    preview = (
+        page.get_by_role("complementary").get_by_role("article").filter(has_text="Nothing is written before")
+    )
     await expect(preview).to_be_visible()
     await studio.keep("import-preview", preview)
     await preview.get_by_role("button", name="Change mapping").click()
@@ -249,6 +258,7 @@ SHOTS: dict[str, Shot] = {
     "notify": notify,
     "token": token,
     "webhook": webhook,
+    "tell": tell,
     "settings": settings,
     "channel-settings": channel_settings,
     "import": importing,
