@@ -60,8 +60,7 @@ class Creating:
         return view.created(written, call.words, call.asker.workspace.key_prefix, assignee, call.asker.person)
 
     async def _create(self, asker: Asker, draft: IssueDraft) -> Written:
-        async with self._services.database.connection() as conn:
-            written = await issues.create(conn, asker.actor, draft, origin_of(asker))
+        written = await self._services.filing.create(asker.actor, draft, origin_of(asker))
         self._services.bell.ring()
         return written
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from db.ids import WorkspaceId
+from db.issues import Filing
 from db.pool import Database
 from handlers.api.secrets import TokenChecker
 from handlers.outside import Outside
@@ -59,3 +60,7 @@ class Services:
     vault: Vault
     outside: Outside
     public_url: str | None = None
+    filing: Filing = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "filing", Filing(self.database))

@@ -14,6 +14,7 @@ from db.issues.editing import close as close
 from db.issues.editing import edit as edit
 from db.issues.editing import reopen as reopen
 from db.issues.editing import set_status as set_status
+from db.issues.filing import Filing as Filing
 from db.issues.reading import by_number as by_number
 from db.issues.reading import by_ref as by_ref
 from db.issues.reading import get as get

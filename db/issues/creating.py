@@ -88,7 +88,7 @@ async def create(
     draft = draft.checked()
     change_id, issue_id = ChangeId(new_uuid()), IssueId(new_uuid())
     statement = _LABELLED if draft.labels else _PLAIN
-    values = _values(actor, draft, origin, change_id, issue_id)
+    values = values_of(actor, draft, origin, change_id, issue_id)
     with domain_errors():
         row = await conn.fetchrow(statement, *values)
         if row is None and (first := await _first(conn, actor, origin)) is not None:
@@ -101,7 +101,7 @@ async def create(
             first = await _first(conn, actor, origin)
             assert first is not None
             return first
-    return Written(issue=_filed(actor, draft, issue_id, row), change_id=change_id)
+    return Written(issue=filed(actor, draft, issue_id, row), change_id=change_id)
 
 
 async def _first(conn: asyncpg.Connection, actor: Actor, origin: Origin) -> Written | None:
@@ -112,9 +112,10 @@ async def _first(conn: asyncpg.Connection, actor: Actor, origin: Origin) -> Writ
     return Written(issue=issue, change_id=before.change_id, repeated=True)
 
 
-def _values(
+def values_of(
     actor: Actor, draft: IssueDraft, origin: Origin, change_id: ChangeId, issue_id: IssueId
 ) -> tuple[Any, ...]:
+    """The parameters of the statement, in order; with labels one more."""
     values = (
         actor.workspace_id,
         change_id,
@@ -152,7 +153,8 @@ def _told(draft: IssueDraft) -> dict[str, Any]:
     return told
 
 
-def _filed(actor: Actor, draft: IssueDraft, issue_id: IssueId, row: Any) -> Issue:
+def filed(actor: Actor, draft: IssueDraft, issue_id: IssueId, row: Any) -> Issue:
+    """The new issue, from the draft and what the database decided: number, created_at, assignee_id, labels."""
     return Issue(
         workspace_id=actor.workspace_id,
         issue_id=issue_id,

@@ -53,8 +53,7 @@ async def create_issue(call: ApiCall) -> web.Response:
         parent_id=IssueId(sent.parent_id) if sent.parent_id else None,
         external_ref=sent.external_ref,
     )
-    async with call.services.database.connection() as conn:
-        written = await issues.create(conn, call.actor, draft, call.origin)
+    written = await call.services.filing.create(call.actor, draft, call.origin)
     call.services.bell.ring()
     headers = _etag(written.issue) | {"Location": f"/api/v1/issues/{written.issue.issue_id}"}
     return answer(call, issue_out(written.issue, await _prefix(call)), status=201, headers=headers)

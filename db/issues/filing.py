@@ -1,0 +1,173 @@
+"""Issues that are filed at the same moment share one statement, as transactions share one write to the disk.
+
+One request alone is served at once by `create`. While a statement is under way, those that come meanwhile
+wait for it and then go together: the busier it is, the less each of them costs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+from typing import Any, Final, LiteralString
+
+import asyncpg
+
+from db.access import Action, Actor, require
+from db.errors import LodgeError
+from db.ids import ChangeId, IssueId, new_uuid
+from db.issues.creating import create, filed, values_of
+from db.issues.draft import IssueDraft, Written
+from db.origins import NOWHERE, Origin
+from db.pool import Database
+
+# One that is longer would keep its first waiting for its last.
+MOST: Final = 64
+# Statements under way at once. With one, the disk and the server's processes would idle by turns.
+LANES: Final = 2
+
+# As in `create`: everything hangs on the change row, which a request key that was used before does not get.
+_TOGETHER: Final[LiteralString] = """
+WITH given AS (
+    SELECT * FROM unnest($1::issue_filing[])
+), change AS (
+    INSERT INTO changes (workspace_id, change_id, actor_id, source, action, request_key, channel_id, thread_ts)
+    SELECT workspace_id, change_id, actor_id, source, 'create', request_key, channel_id, thread_ts FROM given
+    ON CONFLICT (workspace_id, request_key) WHERE request_key IS NOT NULL DO NOTHING
+    RETURNING workspace_id, change_id
+), issue AS (
+    INSERT INTO issues (workspace_id, issue_id, number, title, description, status, priority,
+                        assignee_id, reporter_id, due_on, parent_id, external_ref, source)
+    SELECT workspace_id, issue_id, next_number(workspace_id), title, description, status, priority,
+           coalesce((SELECT p.merged_into FROM people p
+                     WHERE p.workspace_id = given.workspace_id AND p.person_id = given.assignee_id), assignee_id),
+           reporter_id, due_on, parent_id, external_ref, source
+    FROM given JOIN change USING (workspace_id, change_id)
+    RETURNING workspace_id, issue_id, number, created_at, assignee_id, reporter_id
+), watching AS (
+    INSERT INTO watchers (workspace_id, issue_id, person_id)
+    SELECT workspace_id, issue_id, person_id
+    FROM issue, unnest(CASE WHEN assignee_id = reporter_id THEN ARRAY[reporter_id]
+                       ELSE ARRAY[reporter_id, assignee_id] END) person_id
+    WHERE person_id IS NOT NULL
+), event AS (
+    INSERT INTO events (workspace_id, change_id, issue_id, actor_id, source, kind, version, after,
+                        now_status, now_assignee, now_priority)
+    SELECT workspace_id, given.change_id, issue_id, given.actor_id, given.source, 'created', 1, given.told::jsonb,
+           given.status, issue.assignee_id, given.priority
+    FROM issue JOIN given USING (workspace_id, issue_id)
+), pending AS (
+    INSERT INTO pending_changes (workspace_id, change_id) SELECT workspace_id, change_id FROM change
+)
+SELECT issue_id, number, created_at, assignee_id, '{}'::text[] AS labels,
+       (SELECT count(enqueue_job('announce', convert_to(w.workspace_id, 'UTF8'), 'announce:' || w.workspace_id)::text)
+        FROM (SELECT DISTINCT workspace_id FROM given) w
+        WHERE NOT EXISTS (SELECT FROM pgqueuer
+                          WHERE dedupe_key = 'announce:' || w.workspace_id AND status IN ('queued', 'picked')))
+FROM issue"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Waiting:
+    actor: Actor
+    draft: IssueDraft
+    origin: Origin
+    change_id: ChangeId
+    issue_id: IssueId
+    done: asyncio.Future[Written]
+
+    def values(self) -> tuple[Any, ...]:
+        return values_of(self.actor, self.draft, self.origin, self.change_id, self.issue_id)
+
+
+class Filing:
+    """Files issues for everybody in this process. `create` promises what `db.issues.create` promises."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: deque[_Waiting] = deque()
+        self._busy = 0
+        self._lanes: set[asyncio.Task[None]] = set()
+
+    async def create(self, actor: Actor, draft: IssueDraft, origin: Origin = NOWHERE) -> Written:
+        """In a transaction of its own, that has ended when this returns. Raises as `create`, and Busy, Unavailable."""
+        if draft.labels:
+            async with self._database.connection() as conn:
+                return await create(conn, actor, draft, origin)
+        require(actor, Action.CREATE)
+        waiting = _Waiting(
+            actor=actor,
+            draft=draft.checked(),
+            origin=origin,
+            change_id=ChangeId(new_uuid()),
+            issue_id=IssueId(new_uuid()),
+            done=asyncio.get_running_loop().create_future(),
+        )
+        self._waiting.append(waiting)
+        if self._busy < LANES:
+            self._busy += 1
+            lane = asyncio.create_task(self._run(), name="filing")
+            self._lanes.add(lane)
+            lane.add_done_callback(self._lanes.discard)
+        return await waiting.done
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting:
+                await self._next()
+                # Whoever was just answered may have more to file: better with these than after them.
+                await asyncio.sleep(0)
+        finally:
+            # Counted here and not when the task is seen to have ended: nobody may come to wait in between.
+            self._busy -= 1
+
+    async def _next(self) -> None:
+        batch = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
+        try:
+            await self._file(batch)
+        except (LodgeError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            for each in batch:
+                _fail(each, error)
+        finally:
+            for each in batch:
+                # Without effect but where this task itself is cancelled: nobody may wait for ever.
+                each.done.cancel()
+
+    async def _file(self, batch: list[_Waiting]) -> None:
+        async with self._database.connection() as conn:
+            found = await _together(conn, batch) if len(batch) > 1 else {}
+            for each in batch:
+                row = found.get(each.issue_id)
+                if row is not None:
+                    issue = filed(each.actor, each.draft, each.issue_id, row)
+                    _succeed(each, Written(issue=issue, change_id=each.change_id))
+                else:
+                    await _alone(conn, each)
+
+
+async def _together(conn: asyncpg.Connection, batch: list[_Waiting]) -> dict[IssueId, Any]:
+    """What was filed. One that cannot be leaves all of them unfiled, to be tried one by one."""
+    # By key, so that two statements with the same keys never wait for each other crosswise.
+    ordered = sorted(batch, key=lambda each: each.origin.request_key or "")
+    try:
+        rows = await conn.fetch(_TOGETHER, [each.values() for each in ordered])
+    except asyncpg.IntegrityConstraintViolationError:
+        return {}
+    return {row["issue_id"]: row for row in rows}
+
+
+async def _alone(conn: asyncpg.Connection, waiting: _Waiting) -> None:
+    try:
+        _succeed(waiting, await create(conn, waiting.actor, waiting.draft, waiting.origin))
+    except LodgeError as error:
+        _fail(waiting, error)
+
+
+def _succeed(waiting: _Waiting, written: Written) -> None:
+    if not waiting.done.done():
+        waiting.done.set_result(written)
+
+
+def _fail(waiting: _Waiting, error: Exception) -> None:
+    if not waiting.done.done():
+        waiting.done.set_exception(error)
