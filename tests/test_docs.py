@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,10 +14,13 @@ import pytest
 from slack_bolt.async_app import AsyncApp
 
 from bot.__main__ import _parser
+from db.query import parse
+from db.reports import parse_period
 from handlers import _SURFACE
 from handlers.api.app import ENDPOINTS
 from handlers.api.openapi import document
 from handlers.commands import Commands
+from handlers.dates import read_day
 from handlers.services import Services
 
 ROOT = Path(__file__).parents[1]
@@ -207,3 +211,42 @@ def test_parts_of_readiness_are_those_that_are_probed() -> None:
     shown = next(json.loads(example) for example in fences("json") if "parts" in example)
     assert set(shown["parts"]) == probed
     assert probed <= set(re.findall(r"^\| `(\w+)` \|", operate, re.MULTILINE))
+
+
+def rows(page: str, heading: str) -> list[list[str]]:
+    """What stands in backticks in the first column of the tables below a heading, a list for each row."""
+    text = TEXTS[ROOT / "docs" / page]
+    section = text.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    found = [
+        re.findall(r"`([^`]+)`", line.split("|")[1])
+        for line in section.splitlines()
+        if line.startswith("| `")
+    ]
+    assert found
+    return found
+
+
+def test_terms_of_the_query_language_can_be_read() -> None:
+    terms = [term for row in rows("use.md", "Query language") for term in row if ":" in term]
+    commands = re.findall(r"/issue (?:list|mine|export|subscribe|bulk) ([a-z-]+:\S.*)", ALL)
+    assert len(terms) > 20
+    for text in [*terms, *(command.rstrip("`") for command in commands)]:
+        assert parse(text).text()
+
+
+def test_periods_can_be_read() -> None:
+    today = date(2026, 11, 22)
+    periods = [text for row in rows("reports.md", "Periods") for text in row]
+    assert len(periods) > 15
+    for text in periods:
+        assert parse_period(text, today).days > 0
+
+
+def test_due_dates_can_be_read() -> None:
+    row = next(
+        line for line in TEXTS[ROOT / "docs" / "use.md"].splitlines() if line.startswith("| `due:friday`")
+    )
+    days = re.findall(r"`([^`]+)`", row.split("|")[2])
+    assert len(days) > 5
+    for day in days:
+        assert read_day(day.strip('"'), date(2026, 11, 22)) is not None, day
