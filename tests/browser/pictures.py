@@ -116,6 +116,7 @@ async def channel(studio: Studio) -> None:
         await expect(thread).to_contain_text(line)
     await card.get_by_role("button", name="Start").click()
     await expect(card).to_contain_text("In progress")
+    await expect(card).to_contain_text("3 replies")
     await studio.keep("channel")
 
 
