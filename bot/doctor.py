@@ -41,9 +41,7 @@ async def diagnose() -> int:
     try:
         settings = read_settings()
     except Startup as error:
-        _print(
-            [Finding(part="environment", text=p, mend="see Install in the README") for p in error.problems]
-        )
+        _print([Finding(part="environment", text=p, mend="see docs/install.md") for p in error.problems])
         return 1
     findings = [Finding(part="environment", text="every variable can be read")]
     for check in (database, disk, slack, signing, sockets, public_url):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -64,6 +65,15 @@ _REFUSED: Final = {
 }
 
 
+# "Key (workspace_id, lower(email))=(T0, ada@example.com) already exists.": the workspace is nobody's news.
+_KEY = re.compile(r"=\([^,)]*, (.*)\) already exists", re.DOTALL)
+
+
+def _taken_value(detail: str) -> str:
+    found = _KEY.search(detail)
+    return found[1] if found else ""
+
+
 def meaning_of(error: asyncpg.IntegrityConstraintViolationError) -> LodgeError | None:
     """The domain error for a broken constraint; None when it has no meaning to a person."""
     name = error.constraint_name or ""
@@ -71,7 +81,7 @@ def meaning_of(error: asyncpg.IntegrityConstraintViolationError) -> LodgeError |
         field = _UNKNOWN[name]
         return Invalid(FieldError(field=field, code="unknown", message=f"there is no such {field} here"))
     if name in _TAKEN:
-        return Conflict(_TAKEN[name], error.detail or name)
+        return Conflict(_TAKEN[name], _taken_value(error.detail or ""))
     if name in _REFUSED:
         field, code = _REFUSED[name]
         return Invalid(FieldError(field=field, code=code, message=code.replace("_", " ")))

@@ -44,9 +44,9 @@ class Database:
             raise Unavailable from error
         try:
             yield conn
-        except _AWAY as error:
+        except (*_AWAY, asyncpg.InterfaceError) as error:
             # What the caller does beside its queries may raise OSError too; that says nothing about the server.
-            if conn.is_closed():
+            if _gone(conn):
                 raise Unavailable from error
             raise
         finally:
@@ -61,6 +61,14 @@ class Database:
 
     async def close(self) -> None:
         await self.pool.close()
+
+
+def _gone(conn: asyncpg.Connection) -> bool:
+    """Whether the connection broke; the pool takes a broken one back at once, and then it cannot be asked."""
+    try:
+        return bool(conn.is_closed())
+    except asyncpg.InterfaceError:
+        return True
 
 
 async def _prepare(conn: asyncpg.Connection) -> None:

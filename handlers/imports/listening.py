@@ -23,8 +23,11 @@ class Listening:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    async def shared(self, event: dict[str, Any], client: AsyncWebClient, asker: Asker) -> None:
+    async def shared(self, event: dict[str, Any], client: AsyncWebClient, asker: Asker | None) -> None:
         """The same upload is told of in several ways; this one says least, and comes for each channel once."""
+        if asker is None:
+            # Our own: rows handed back, a report's numbers.
+            return
         try:
             file = await files.look_up(client, str(event["file_id"]))
         except TableFlaw:

@@ -35,7 +35,15 @@ def install() -> None:
     """By the system's packages where we may, else by Playwright."""
     if shutil.which("apt-get") and os.geteuid() == 0:
         subprocess.run(["apt-get", "update", "-qq"], check=False)
-        command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-noto-color-emoji"]
+        command = [
+            "apt-get",
+            "install",
+            "-y",
+            "-qq",
+            "--no-install-recommends",
+            "chromium",
+            "fonts-noto-color-emoji",
+        ]
         if subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode == 0:
             return
     subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)

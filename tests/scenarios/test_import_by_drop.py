@@ -278,3 +278,10 @@ async def test_everything_strange_at_once_fits_in_what_is_shown(lodge: Lodge) ->
     assert "<!channel>" not in str(preview["blocks"])
     await thread.press(preview, CHANGE)
     await thread.person.expect_modal(lambda view: "odd status 0" in said(view))
+
+
+async def test_a_file_of_the_bots_own_is_no_import_and_no_failure(lodge: Lodge) -> None:
+    event = {"type": "file_shared", "file_id": "F0OWN", "user_id": "U0LODGEBOT", "channel_id": "C0GENERAL"}
+    delivery = lodge.slack.emit(event)
+    await lodge.settled()
+    assert [answer.status for answer in delivery.answers] == [200]

@@ -178,7 +178,9 @@ async def test_people_are_added_once(api: Api) -> None:
     sent = {"name": "Grace", "email": "grace@harbour.example"}
     made = await api.call("POST", "/users", json=sent)
     assert made.status == 201
-    assert (await api.call("POST", "/users", json=sent)).status == 409
+    again = await api.call("POST", "/users", json=sent)
+    assert again.status == 409
+    assert (await again.json())["detail"] == "person grace@harbour.example exists already"
     listed = await (await api.call("GET", "/users", params={"limit": "2"})).json()
     rest = await (await api.call("GET", "/users", params={"cursor": listed["next_cursor"]})).json()
     assert [u["name"] for u in (*listed["items"], *rest["items"])] == ["Ada", "Grace", "Tim"]
