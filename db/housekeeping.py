@@ -17,17 +17,17 @@ async def analyze_young(conn: asyncpg.Connection) -> tuple[str, ...]:
     """
     rows = await conn.fetch(
         """
-        SELECT c.oid::regclass::text AS name FROM pg_class c
+        SELECT c.oid::regclass::text AS name, format('ANALYZE (SKIP_LOCKED) %s', c.oid::regclass) AS statement
+        FROM pg_class c
         JOIN pg_stat_user_tables s ON s.relid = c.oid
         WHERE c.relkind = 'r' AND s.schemaname = current_schema()
           AND s.n_mod_since_analyze > 200 AND s.n_mod_since_analyze > c.reltuples
         """
     )
-    names = tuple(row["name"] for row in rows)
-    for name in names:
-        # Quoted as needed by regclass.
-        await conn.execute(f"ANALYZE (SKIP_LOCKED) {name}")
-    return names
+    for row in rows:
+        # Written by the server, from its own catalogue: regclass quotes where that is needed.
+        await conn.execute(row["statement"])
+    return tuple(row["name"] for row in rows)
 
 
 async def forget_job_log(conn: asyncpg.Connection) -> int:

@@ -11,6 +11,9 @@ import db
 ASKING = {"fetch", "fetchrow", "fetchval", "execute", "executemany", "cursor", "prepare"}
 # Fragments which a module composes in a function of its own, from constants and numbered parameters.
 COMPOSED = {"db/exporting.py", "db/ranking.py", "db/reports/naming.py"}
+# A single statement made so elsewhere in its module: a constant of its own with its places filled in by
+# `Parameters.fill`, before what `query.walking` made of a query.
+COMPOSED_HERE = {("db/earlier.py", "stand_ins"), ("db/earlier.py", "statement.sql")}
 
 
 def modules() -> Iterator[tuple[str, ast.Module]]:
@@ -52,7 +55,7 @@ def test_statements_splice_constants_only() -> None:
         for name, tree in modules()
         if name not in COMPOSED
         for line, expression in spliced(tree)
-        if not is_constant(expression)
+        if not is_constant(expression) and (name, expression) not in COMPOSED_HERE
     ]
     assert not found, "\n".join(found)
 

@@ -22,25 +22,32 @@ import pytest
 import db
 from db import (
     bulk,
+    channels,
     comments,
     documents,
+    installations,
     issues,
     labels,
     notices,
     outbox,
+    outgoing,
     pace,
+    previews,
+    rollups,
     saved_queries,
     subscriptions,
     tokens,
+    webhooks,
 )
 from db.channels import ChannelSettings
 from db.errors import LodgeError
-from db.ids import IssueId, PersonId
+from db.ids import ChannelId, IssueId, MessageTs, PersonId, WorkspaceId
 from db.importing.formats import Format
 from db.importing.mapping import Mapping
 from db.issues import IssueDraft, IssuePatch, Origin
 from db.notices import Notice
 from db.outbox import Outgoing
+from db.outgoing import Receiver, Saying
 from db.preferences import NoticeKind, Preferences
 from db.query import parse
 from db.reports.periods import parse_period
@@ -49,14 +56,19 @@ from db.schedules.record import ScheduleDraft
 from db.schedules.recurrences import parse_recurrence
 from db.states import Priority, Role, Status
 from db.subscriptions import SubscriptionDraft
+from db.webhooks import Auth, Hook, HookDraft, Kind, Target
 from tests.db.worlds import World, file, make_world, me
 
 Operation = Callable[..., Coroutine[Any, Any, object]]
 
+OWN_WORKSPACE = WorkspaceId("T1")
 OTHER = "TOTHER"
+# Of the other workspace's webhooks, incoming and outgoing.
+WEBHOOK = "secrethook"
 # Stands in every text of the other workspace, and in no argument: an answer that has it was read there.
 HIDDEN = "hidden"
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+C1 = ChannelId("C1")
 
 WHOLE = "takes what this workspace's own `get` gave, whole; no id comes in"
 EVERYBODY = "the worker's or an operator's work, for all workspaces at once"
@@ -68,6 +80,10 @@ EXEMPT = {
     "outbox.forget_old": EVERYBODY,
     "previews.forget_old": EVERYBODY,
     "outbox.waiting_channels": EVERYBODY,
+    "outgoing.call_forgotten": EVERYBODY,
+    "outgoing.every_sealed": EVERYBODY,
+    "outgoing.forget_old": EVERYBODY,
+    "outgoing.reseal": EVERYBODY,
     "rollups.checking.workspaces": EVERYBODY,
     "schedules.runs.claim_due": EVERYBODY,
     "schedules.runs.forget_old": EVERYBODY,
@@ -107,6 +123,20 @@ EXEMPT = {
     "ranking.window": WHOLE,
     "recording.once": "runs what it is given",
     "schedules.runs.run_now": WHOLE,
+    "webhooks.arrivals.forget_old": EVERYBODY,
+    "webhooks.keeping.by_id": "the webhook is what tells the workspace",
+    "webhooks.keeping.every_sealed": EVERYBODY,
+    "webhooks.keeping.reseal": EVERYBODY,
+}
+
+
+# The tables that hold nothing of a workspace: each other one has rows of the other workspace in this test.
+EMPTY = {
+    "oauth_states",
+    "pgqueuer_log",
+    "pgqueuer_schedules",
+    "pgqueuer_statistics",
+    "schema_migrations",
 }
 
 
@@ -134,6 +164,8 @@ async def make_other(conn: asyncpg.Connection) -> tuple[World, dict[str, Any]]:
         external_ref="SECRET-1",
         priority=Priority.HIGH,
     )
+    shut = await file(conn, other.ada, "Shut hidden")
+    await issues.close(conn, other.ada, shut.issue_id)
     said = await comments.add(
         conn,
         other.ada,
@@ -148,8 +180,8 @@ async def make_other(conn: asyncpg.Connection) -> tuple[World, dict[str, Any]]:
     await saved_queries.save(conn, other.ada, "secret", parse(HIDDEN), shared=True)
     await documents.index_issues(conn, other.workspace_id, [issue.issue_id])
     await outbox.put(
-        conn, other.workspace_id, [Outgoing(channel_id="C1", payload={"text": HIDDEN}, coalesce_key="s")]
-    )  # type: ignore[arg-type] # an id
+        conn, other.workspace_id, [Outgoing(channel_id=C1, payload={"text": HIDDEN}, coalesce_key="s")]
+    )
     await conn.execute(
         "INSERT INTO cards (workspace_id, channel_id, message_ts, issue_id) VALUES ($1, 'C1', '1.1', $2)",
         OTHER,
@@ -182,11 +214,30 @@ async def make_other(conn: asyncpg.Connection) -> tuple[World, dict[str, Any]]:
         " VALUES ($1, 'secret header', '{\"hidden\": 1}')",
         OTHER,
     )
-    subscription = await subscriptions.create(
-        conn, other.ada, SubscriptionDraft(channel_id="C1", query=HIDDEN)
-    )  # type: ignore[arg-type] # an id
+    subscription = await subscriptions.create(conn, other.ada, SubscriptionDraft(channel_id=C1, query=HIDDEN))
     await notices.put(conn, other.workspace_id, [notice(me(other.ada), issue.issue_id)], NOW)
+    await subscriptions.announce(conn, other.workspace_id, [subscription.subscription_id], [issue.issue_id])
+    await conn.execute(
+        "INSERT INTO imported_issues (workspace_id, source_key, issue_id, import_id) VALUES ($1, $2, $3, $4)",
+        OTHER,
+        UUID(int=3),
+        issue.issue_id,
+        import_id,
+    )
+    await tokens.claim_request(conn, other.workspace_id, "secrettoken", "secret", b"x")
+    await conn.execute(
+        "INSERT INTO channel_senders (workspace_id, channel_id, sender, held_until) VALUES ($1, 'C1', $2, $3)",
+        OTHER,
+        UUID(int=2),
+        NOW,
+    )
+    await rollups.rebuild(conn, other.workspace_id)
     event_id = await conn.fetchval("SELECT max(event_id) FROM events WHERE workspace_id = $1", OTHER)
+    arrival_id = await make_webhooks(conn, other, issue.issue_id)
+    send_id = await make_outgoing(conn, other, issue.issue_id)
+    await make_installation(conn)
+    await channels.keep(conn, other.ada, C1, ChannelSettings(emoji=HIDDEN))
+    await previews.claim(conn, other.workspace_id, C1, MessageTs("1.1"), [issue.issue_id], timedelta(0))
     ids: dict[str, Any] = {
         "IssueId": issue.issue_id,
         "PersonId": me(other.ada),
@@ -200,6 +251,11 @@ async def make_other(conn: asyncpg.Connection) -> tuple[World, dict[str, Any]]:
         "RunId": run_id,
         "SubscriptionId": subscription.subscription_id,
         "UUID": import_id,
+        "arrival_id": arrival_id,
+        "send_id": send_id,
+        "webhook_id": WEBHOOK,
+        "Saying": Saying(issue_id=issue.issue_id, kind="issue.edited", body="{}"),
+        "Target": Target(issue_id=issue.issue_id, is_open=True, as_of=NOW),
         "Notice": SimpleNamespace(
             person_id=me(other.ada),
             issue_id=issue.issue_id,
@@ -214,6 +270,53 @@ async def make_other(conn: asyncpg.Connection) -> tuple[World, dict[str, Any]]:
         ),
     }
     return other, ids
+
+
+async def make_webhooks(conn: asyncpg.Connection, other: World, issue_id: IssueId) -> UUID:
+    """One incoming, with what came: returns the id of the delivery that failed."""
+    hook = await webhooks.create(
+        conn,
+        other.ada,
+        HookDraft(name=HIDDEN, kind=Kind.GENERIC, auth=Auth.BEARER, channel_id=C1, mapping={"title": HIDDEN}),
+        webhook_id=WEBHOOK,
+        sealed_secret=b"sealed",
+        request_key="secret",
+    )
+    await webhooks.claim(conn, hook, "secret done")
+    await webhooks.keep_failed(conn, hook, "secret", HIDDEN, {"x": HIDDEN}, b"secret")
+    await webhooks.hold(conn, hook, "secret")
+    await webhooks.note(conn, hook, "secret", Target(issue_id=issue_id, is_open=False, as_of=NOW))
+    (failed,) = await webhooks.failed(conn, hook)
+    return failed.arrival_id
+
+
+async def make_outgoing(conn: asyncpg.Connection, other: World, issue_id: IssueId) -> int:
+    """One outgoing, with what has failed and what still waits: returns the id of what has failed."""
+    receiver = await outgoing.create(
+        conn,
+        other.ada,
+        webhook_id=WEBHOOK,
+        name=HIDDEN,
+        url="https://hidden.example",
+        sealed_secret=b"sealed",
+        request_key="secret",
+    )
+    said = Saying(issue_id=issue_id, kind="issue.edited", body=HIDDEN)
+    await outgoing.put(conn, other.workspace_id, [WEBHOOK], [said, said])
+    waiting, failed = await outgoing.log(conn, receiver)
+    assert waiting.send_id > failed.send_id
+    await outgoing.settle(conn, receiver, failed.send_id, "failed", HIDDEN)
+    return failed.send_id
+
+
+async def make_installation(conn: asyncpg.Connection) -> None:
+    """Old enough for an uninstallation to be of it."""
+    await conn.execute(
+        "INSERT INTO installations (workspace_id, enterprise_id, sealed_token, bot_user_id, bot_id, installed_at)"
+        " VALUES ($1, 'hidden', 'sealed', 'UHIDDEN', 'BHIDDEN', $2)",
+        OTHER,
+        NOW - timedelta(days=1),
+    )
 
 
 def notice(person_id: PersonId, issue_id: IssueId) -> Notice:
@@ -231,7 +334,7 @@ def schedule_draft(query: str = "") -> ScheduleDraft:
         report="flow",
         query=query,
         period="last 7 days",
-        channel_id="C1",  # type: ignore[arg-type] # an id
+        channel_id=C1,
         recurrence=parse_recurrence("daily 09:00"),
         timezone="UTC",
     )
@@ -259,12 +362,13 @@ NAMED: dict[str, Any] = {
     "error": "secret",
     "events": (),
     "file_id": "F1",
+    "headers": {},
     "header_id": "secret",
     "lane": "C1",
     "limit": 10,
     "message": {"text": "x"},
     "message_ts": "1.1",
-    "messages": [Outgoing(channel_id="C1", payload={"text": "x"}, coalesce_key="s")],  # type: ignore[arg-type] # an id
+    "messages": [Outgoing(channel_id=C1, payload={"text": "x"}, coalesce_key="s")],
     "name": "secret",
     "names": ["secret"],
     "new": b"new",
@@ -273,6 +377,7 @@ NAMED: dict[str, Any] = {
     "number": 1,
     "old": b"sealed",
     "origin": Origin(request_key="secret"),
+    "outcome": "secret",
     "outbox_id": 1,
     "pause": timedelta(seconds=1),
     "period": parse_period("last 7 days", date(2026, 3, 2)),
@@ -282,6 +387,7 @@ NAMED: dict[str, Any] = {
     "remove": ["secret hid"],
     "request_key": "secret",
     "role": Role.ADMIN,
+    "sealed_secret": b"new",
     "sealed_token": b"sealed",
     "secret_hash": "y",
     "sender": UUID(int=1),
@@ -290,6 +396,7 @@ NAMED: dict[str, Any] = {
     "slack_user_ids": ["UADA", "UBOB"],
     "state": "done",
     "status": Status.CLOSED,
+    "target_key": "secret",
     "text": "secret",
     "thread_ts": "1.1",
     "title": "Secret",
@@ -298,7 +405,9 @@ NAMED: dict[str, Any] = {
     "ts": "1.1",
     "unknown": False,
     "until": NOW,
+    "url": "https://mine.example",
     "version": 7,
+    "webhook_ids": [WEBHOOK],
     "why": "secret",
     "within": timedelta(days=1),
 }
@@ -306,12 +415,34 @@ NAMED: dict[str, Any] = {
 TYPED: dict[str, Any] = {
     "IssueDraft": IssueDraft(title="Mine", labels=("secret",)),
     "ScheduleDraft": schedule_draft(),
-    "SubscriptionDraft": SubscriptionDraft(channel_id="C1", query="secret"),  # type: ignore[arg-type] # an id
+    "SubscriptionDraft": SubscriptionDraft(channel_id=C1, query="secret"),
     "Notice": (),
     "Preferences": Preferences(),
     "IssuePatch": IssuePatch(title="Mine"),
     "BulkPatch": bulk.BulkPatch(priority=Priority.LOW),
     "Mapping": Mapping(format=Format.PLAIN, columns=(), timezone="UTC"),
+    # The own workspace, and the other's webhook: each statement must ask for both.
+    "Hook": Hook(
+        workspace_id=OWN_WORKSPACE,
+        webhook_id=WEBHOOK,
+        name="mine",
+        kind=Kind.GENERIC,
+        auth=Auth.BEARER,
+        owner_id=PersonId(UUID(int=1)),
+        channel_id=None,
+        sealed_secret=b"sealed",
+        mapping={},
+    ),
+    "HookDraft": HookDraft(name="mine", kind=Kind.GENERIC, auth=Auth.BEARER),
+    "Receiver": Receiver(
+        workspace_id=OWN_WORKSPACE,
+        webhook_id=WEBHOOK,
+        name="mine",
+        url="https://mine.example",
+        owner_id=PersonId(UUID(int=1)),
+        sealed_secret=b"sealed",
+        off_at=None,
+    ),
     # All of an inspection that a mapping is looked up by.
     "Inspection": SimpleNamespace(header_id="secret header"),
 }
@@ -321,7 +452,11 @@ OWN: dict[tuple[str, str], Any] = {
     ("documents.large", "than"): 0,
     ("vocabulary.popularity", "words"): ["secret"],
     ("vocabulary.correct", "words"): ["secrte"],
+    ("outgoing.create", "webhook_id"): "myhook",
+    ("outgoing.settle", "state"): "sent",
     ("tokens.create", "token_id"): "mytoken",
+    ("webhooks.arrivals.keep_failed", "body"): b"new",
+    ("webhooks.keeping.create", "webhook_id"): "myhook",
 }
 
 
@@ -333,6 +468,8 @@ def sample(operation: str, parameter: inspect.Parameter, world: World, ids: dict
         return world.admin
     if parameter.name == "workspace_id":
         return world.workspace_id
+    if parameter.name in ids:
+        return ids[parameter.name]
     kind = str(parameter.annotation).removesuffix(" | None")
     many = kind.endswith("]")
     kind = kind.removesuffix("]").rpartition("[")[2]
@@ -380,7 +517,7 @@ async def rows_of_other(conn: asyncpg.Connection) -> dict[str, list[str]]:
 def leaked(answer: object, ids: dict[str, Any], given: dict[str, Any]) -> list[str]:
     said = repr(answer)
     echoed = repr(list(given.values()))
-    secrets = [HIDDEN, OTHER, *(str(value) for name, value in ids.items() if name != "EventId")]
+    secrets = [HIDDEN, OTHER, *(str(value) for value in ids.values() if not isinstance(value, int))]
     return [secret for secret in secrets if secret in said and secret not in echoed]
 
 
@@ -399,9 +536,7 @@ async def test_no_operation_reads_or_changes_another_workspace(conn: asyncpg.Con
     world = await make_world(conn)
     _, ids = await make_other(conn)
     before = await rows_of_other(conn)
-    assert all(
-        before[table] for table in ("issues", "comments", "labels", "events", "cards", "outbox", "schedules")
-    )
+    assert {table for table, rows in before.items() if not rows} == EMPTY
     wrong: list[str] = []
     for operation, work in operations():
         if operation in EXEMPT:
@@ -416,6 +551,22 @@ async def test_no_operation_reads_or_changes_another_workspace(conn: asyncpg.Con
             after = await rows_of_other(conn)
             wrong += [f"{operation} changed {table}" for table in before if before[table] != after.get(table)]
     assert not wrong, "\n".join(wrong)
+
+
+async def test_a_workspace_that_is_removed_takes_nothing_of_another_along(conn: asyncpg.Connection) -> None:
+    await make_other(conn)
+    before = await rows_of_other(conn)
+    world = await make_world(conn)
+    await file(conn, world.ada, "Goes", labels=("goes",))
+    await conn.execute(
+        "INSERT INTO installations (workspace_id, bot_user_id, removed_at) VALUES ($1, 'UBOT', $2)",
+        OWN_WORKSPACE,
+        NOW - timedelta(days=1),
+    )
+    async with conn.transaction():
+        assert await installations.remove_workspace(conn, OWN_WORKSPACE, NOW)
+    assert await conn.fetchval("SELECT array_agg(workspace_id) FROM workspaces") == [OTHER]
+    assert await rows_of_other(conn) == before
 
 
 async def test_every_exemption_is_of_an_operation_that_exists() -> None:
@@ -462,6 +613,32 @@ async def test_constraints_hold_what_code_might_forget(conn: asyncpg.Connection)
         ("INSERT INTO issue_labels VALUES ('T1', $1, $2)", (ids["IssueId"], label.label_id)),
         ("INSERT INTO watchers VALUES ('T1', $1, $2)", (mine.issue_id, ids["PersonId"])),
         ("INSERT INTO watchers VALUES ('T1', $1, $2)", (ids["IssueId"], me(world.ada))),
+        ("INSERT INTO previews VALUES ('T1', 'C1', '', $1)", (ids["IssueId"],)),
+        (
+            """
+            INSERT INTO webhooks (workspace_id, webhook_id, kind, name, owner_id, auth, sealed_secret)
+            VALUES ('T1', 'w', 'generic', 'x', $1, 'hmac', '')""",
+            (ids["PersonId"],),
+        ),
+        ("INSERT INTO webhook_targets VALUES ('T1', $1, 'x')", (WEBHOOK,)),
+        (
+            """
+            INSERT INTO webhook_arrivals (workspace_id, webhook_id, delivery_key, state)
+            VALUES ('T1', $1, 'x', 'done')""",
+            (WEBHOOK,),
+        ),
+        (
+            """
+            INSERT INTO outgoing_webhooks (workspace_id, webhook_id, name, url, owner_id, sealed_secret)
+            VALUES ('T1', 'w', 'x', 'https://x.example', $1, '')""",
+            (ids["PersonId"],),
+        ),
+        (
+            """
+            INSERT INTO outgoing_sends (workspace_id, webhook_id, issue_id, kind, body)
+            VALUES ('T1', $1, $2, 'x', 'x')""",
+            (WEBHOOK, mine.issue_id),
+        ),
         (
             "INSERT INTO comments (workspace_id, issue_id, body, source, author_id) VALUES ('T1', $1, 'x', 'api', $2)",
             (mine.issue_id, ids["PersonId"]),
