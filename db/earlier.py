@@ -55,8 +55,8 @@ WITH earlier AS (
     UNION ALL
     SELECT l.workspace_id, earlier.issue_id, l.label_id
     FROM earlier
-    CROSS JOIN LATERAL jsonb_array_elements_text(was -> 'labels') AS name
-    JOIN labels l ON l.workspace_id = $1 AND lower(l.name) = lower(name)
+    CROSS JOIN LATERAL jsonb_array_elements_text(was -> 'labels') AS given (name)
+    JOIN labels l ON l.workspace_id = $1 AND lower(l.name) = lower(given.name)
     WHERE was ? 'labels'
 ), comments AS (
     SELECT c.workspace_id, c.comment_id, c.issue_id, c.author_id, c.body, c.created_at, c.deleted_at

@@ -6,7 +6,7 @@ from datetime import date
 
 import asyncpg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from db import comments, documents, earlier, issues, listing, subscriptions
@@ -30,6 +30,8 @@ QUERIES = (
     "label:bug",
     "-label:bug",
     "label:ui,bug",
+    "label:x",
+    "-label:x",
     "no:label",
     "has:comment",
     "commenter:@bob",
@@ -81,6 +83,9 @@ async def found(conn: asyncpg.Connection, world: World, issue_id: object) -> set
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=patches, second=patches, assign=st.booleans(), say=st.booleans())
+# Labels that only the workspace has must not be told as the issue's own, whether it lost its labels or changed them.
+@example(first={"labels": ("x",)}, second={"labels": ()}, assign=False, say=False)
+@example(first={"labels": ("ui", "Bug")}, second={"labels": ("x",)}, assign=False, say=False)
 async def test_what_was_found_before_is_told_afterwards(
     conn: asyncpg.Connection,
     world: World,
