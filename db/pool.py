@@ -44,7 +44,7 @@ class Database:
             raise Unavailable from error
         try:
             yield conn
-        except (*_AWAY, asyncpg.InterfaceError) as error:
+        except (*_AWAY, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
             # What the caller does beside its queries may raise OSError too; that says nothing about the server.
             if _gone(conn):
                 raise Unavailable from error

@@ -149,25 +149,26 @@ async def touch(conn: asyncpg.Connection, workspace_id: WorkspaceId, token_id: s
     )
 
 
+_CLAIM: Final[LiteralString] = """
+WITH claimed AS (
+    INSERT INTO api_requests (workspace_id, token_id, request_key, digest) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (workspace_id, token_id, request_key) DO NOTHING
+    RETURNING digest)
+SELECT digest FROM claimed
+UNION ALL
+SELECT digest FROM api_requests WHERE workspace_id = $1 AND token_id = $2 AND request_key = $3
+LIMIT 1"""
+
+
 async def claim_request(
     conn: asyncpg.Connection, workspace_id: WorkspaceId, token_id: str, request_key: str, digest: bytes
 ) -> bool:
     """Whether `request_key` is new, or was used for the same `digest` (SHA-256 of the request) before."""
-    kept = await conn.fetchval(
-        """
-        WITH claimed AS (
-            INSERT INTO api_requests (workspace_id, token_id, request_key, digest) VALUES ($1, $2, $3, $4)
-            ON CONFLICT (workspace_id, token_id, request_key) DO NOTHING
-            RETURNING digest)
-        SELECT digest FROM claimed
-        UNION ALL
-        SELECT digest FROM api_requests WHERE workspace_id = $1 AND token_id = $2 AND request_key = $3
-        LIMIT 1""",
-        workspace_id,
-        token_id,
-        request_key,
-        digest,
-    )
+    values = (workspace_id, token_id, request_key, digest)
+    kept = await conn.fetchval(_CLAIM, *values)
+    if kept is None:
+        # Claimed by an identical request while ours ran, and so invisible to it; not any more.
+        kept = await conn.fetchval(_CLAIM, *values)
     return bool(kept == digest)
 
 

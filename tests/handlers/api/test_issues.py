@@ -65,7 +65,7 @@ async def test_the_same_idempotency_key_makes_one_issue(api: Api) -> None:
     answers = await asyncio.gather(
         *(api.call("POST", "/issues", json={"title": "Once"}, headers=headers) for _ in range(8))
     )
-    assert {a.status for a in answers} == {201}
+    assert {a.status for a in answers} == {201}, [await a.text() for a in answers]
     assert len({(await a.json())["id"] for a in answers}) == 1
     assert len((await (await api.call("GET", "/issues")).json())["items"]) == 1
 
