@@ -117,4 +117,6 @@ async def _afterwards(
             show = client.views_push if open_modal else client.views_open
             await show(trigger_id=trigger, view=_dialog(speech, text))
     except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as failure:
-        _log.warning("the person could not be told of an error", extra={"error": str(failure) or repr(failure)})
+        _log.warning(
+            "the person could not be told of an error", extra={"error": str(failure) or repr(failure)}
+        )

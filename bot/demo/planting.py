@@ -75,7 +75,8 @@ async def _has_issues(services: Services, workspace_id: WorkspaceId) -> bool:
     async with services.database.connection() as conn:
         return bool(
             await conn.fetchval(
-                "SELECT EXISTS (SELECT FROM issues WHERE workspace_id = $1 AND deleted_at IS NULL)", workspace_id
+                "SELECT EXISTS (SELECT FROM issues WHERE workspace_id = $1 AND deleted_at IS NULL)",
+                workspace_id,
             )
         )
 

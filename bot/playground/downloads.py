@@ -43,9 +43,13 @@ async def private(service: Service, request: web.Request) -> web.Response:
     if file is None or file.team_id != installation.team_id:
         return web.Response(status=404, text="file_not_found")
     channels = [service.state.channels[item] for item in file.channels]
-    if file.user != installation.bot_user_id and not file.in_form and not any(
-        installation.bot_user_id in channel.members or channel.list_type == "public_channel"
-        for channel in channels
+    if (
+        file.user != installation.bot_user_id
+        and not file.in_form
+        and not any(
+            installation.bot_user_id in channel.members or channel.list_type == "public_channel"
+            for channel in channels
+        )
     ):
         return _login()
     return _send(file, service.state.contents[file.id], attachment=True)

@@ -78,9 +78,7 @@ class Gathering:
 
 async def _with_words(conn: asyncpg.Connection, batch: Batch) -> list[Event]:
     """The events; those of new comments with what these say. What was deleted again is nobody's news."""
-    ids = [
-        CommentId(UUID(event.after["comment_id"])) for event in batch.events if event.kind == "commented"
-    ]
+    ids = [CommentId(UUID(event.after["comment_id"])) for event in batch.events if event.kind == "commented"]
     bodies = await announcements.spoken(conn, batch.workspace_id, ids) if ids else {}
     events = []
     for event in batch.events:
