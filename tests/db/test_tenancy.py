@@ -11,6 +11,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -28,6 +29,7 @@ from db import (
     installations,
     issues,
     labels,
+    listing,
     notices,
     outbox,
     outgoing,
@@ -553,8 +555,28 @@ async def test_no_operation_reads_or_changes_another_workspace(conn: asyncpg.Con
     assert not wrong, "\n".join(wrong)
 
 
+async def test_answers_without_words_tell_nothing_of_another_workspace_either(
+    conn: asyncpg.Connection,
+) -> None:
+    """Numbers, moments and truths name nobody, so that no word of theirs gives a leak away."""
+    world = await make_world(conn)
+    other, _ = await make_other(conn)
+    receiver: Receiver = TYPED["Receiver"]
+    hook: Hook = TYPED["Hook"]
+    day = timedelta(days=1)
+    assert await outgoing.next_due(conn, receiver) is None
+    assert await outbox.said_lately(conn, world.workspace_id, "s", day) is False
+    assert (await listing.count(conn, world.admin, parse(""))).value == 0
+    assert await webhooks.discard(conn, hook) == 0
+    # There would have been something to tell.
+    assert await outgoing.next_due(conn, replace(receiver, workspace_id=other.workspace_id)) is not None
+    assert await outbox.said_lately(conn, other.workspace_id, "s", day) is True
+    assert (await listing.count(conn, other.admin, parse(""))).value == 2
+    assert await webhooks.discard(conn, replace(hook, workspace_id=other.workspace_id)) == 1
+
+
 async def test_a_workspace_that_is_removed_takes_nothing_of_another_along(conn: asyncpg.Connection) -> None:
-    await make_other(conn)
+    other, _ = await make_other(conn)
     before = await rows_of_other(conn)
     world = await make_world(conn)
     await file(conn, world.ada, "Goes", labels=("goes",))
@@ -564,6 +586,7 @@ async def test_a_workspace_that_is_removed_takes_nothing_of_another_along(conn: 
         NOW - timedelta(days=1),
     )
     async with conn.transaction():
+        assert not await installations.remove_workspace(conn, other.workspace_id, NOW)
         assert await installations.remove_workspace(conn, OWN_WORKSPACE, NOW)
     assert await conn.fetchval("SELECT array_agg(workspace_id) FROM workspaces") == [OTHER]
     assert await rows_of_other(conn) == before
