@@ -188,6 +188,8 @@ class Delivering:
     ) -> None:
         async with self._database.transaction() as conn:
             await outbox.sent(conn, lane.workspace_id, row.outbox_id, channel_id, ts)
+            # Counted from the answer: a message that was slow to arrive would have the next one on its heels.
+            await pace.block(conn, lane.workspace_id, f"channel:{lane.channel_id}", _CHANNEL.every)
             if row.kind is Kind.CARD and row.issue_id is not None:
                 await cards.remember(conn, lane.workspace_id, channel_id, ts, row.issue_id, version)
 
