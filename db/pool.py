@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 
-from db.errors import Busy, Unavailable
+from db.errors import Busy, Startup, Unavailable
 
 # Errors of a connection that could not be made, or that broke: the server is away, not the statement wrong.
 _AWAY = (
@@ -91,7 +91,8 @@ async def open_database(
     acquire_timeout: float = 2.0,
     statement_timeout: float = 30.0,
 ) -> Database:
-    """Connects. Timeouts in seconds. Raises Unavailable when the server cannot be reached."""
+    """Connects. Timeouts in seconds. Raises Unavailable when the server cannot be reached,
+    Startup when it refuses the user, the password or the database."""
     try:
         pool = await asyncpg.create_pool(
             dsn,
@@ -107,6 +108,8 @@ async def open_database(
                 "jit": "off",
             },
         )
+    except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
+        raise Startup([f"DATABASE_URL: the server says: {error}"]) from error
     except _AWAY as error:
-        raise Unavailable from error
+        raise Unavailable(f"the database cannot be reached: {error}") from error
     return Database(pool, acquire_timeout=acquire_timeout)

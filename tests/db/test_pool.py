@@ -3,8 +3,9 @@ import asyncio
 import asyncpg
 import pytest
 
-from db.errors import Busy, Unavailable
+from db.errors import Busy, Startup, Unavailable
 from db.pool import Database, open_database
+from tests.conftest import with_database
 
 
 async def test_a_full_pool_says_busy_instead_of_hanging(db_url: str) -> None:
@@ -21,6 +22,11 @@ async def test_a_full_pool_says_busy_instead_of_hanging(db_url: str) -> None:
 async def test_a_server_that_is_not_there_is_unavailable() -> None:
     with pytest.raises(Unavailable):
         await open_database("postgresql://lodge@127.0.0.1:9/lodge")
+
+
+async def test_a_database_that_does_not_exist_is_named(server_dsn: str) -> None:
+    with pytest.raises(Startup, match="no_such_database"):
+        await open_database(with_database(server_dsn, "no_such_database"))
 
 
 async def _ask_until_cut_off(database: Database, db_url: str) -> None:
