@@ -15,7 +15,7 @@ from typing import Any, Final, LiteralString
 import asyncpg
 
 from db.access import Actor
-from db.ids import CommentId, IssueId
+from db.ids import CommentId, EventId, IssueId
 from db.query.resolving import resolve
 from db.query.terms import Query
 from db.query.walking import among
@@ -23,18 +23,39 @@ from db.query.walking import among
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Earlier:
-    """What changes replaced: fields as events name them, and the comments there were not yet."""
+    """What changes replaced: fields as events name them, and the comments there were not yet, or still were.
 
+    `since` is the first of their events: by those before it, it is known when the issue was closed and changed.
+    `said` has the earlier text of comments that read differently now; `removed` those that are gone.
+    """
+
+    since: EventId
     was: Mapping[str, Any] = field(default_factory=dict)
     new_comments: tuple[CommentId, ...] = ()
+    removed: tuple[CommentId, ...] = ()
+    said: Mapping[CommentId, str] = field(default_factory=dict)
+
+    def told(self) -> dict[str, Any]:
+        """As the statement takes it."""
+        return {
+            "since": self.since,
+            "was": dict(self.was),
+            "new_comments": [str(each) for each in self.new_comments],
+            "removed": [str(each) for each in self.removed],
+            "said": {str(comment_id): body for comment_id, body in self.said.items()},
+        }
 
 
 _STAND_INS: Final[LiteralString] = """
 WITH earlier AS (
-    SELECT key::uuid AS issue_id, value -> 'was' AS was, value -> 'new_comments' AS new_comments
+    SELECT key::uuid AS issue_id, (value -> 'since')::bigint AS since, value -> 'was' AS was,
+        value -> 'new_comments' AS new_comments, value -> 'removed' AS removed, value -> 'said' AS said
     FROM jsonb_each({}::text::jsonb)
 ), issues AS (
-    SELECT i.workspace_id, i.issue_id, i.number, i.source, i.reporter_id, i.created_at, i.updated_at, i.deleted_at,
+    SELECT i.workspace_id, i.issue_id, i.number, i.source, i.reporter_id, i.created_at, i.deleted_at,
+        coalesce((SELECT max(e.at) FROM events e
+                  WHERE e.workspace_id = $1 AND e.issue_id = i.issue_id AND e.event_id < since), i.updated_at)
+            AS updated_at,
         CASE WHEN was ? 'title' THEN was ->> 'title' ELSE i.title END AS title,
         CASE WHEN was ? 'description' THEN was ->> 'description' ELSE i.description END AS description,
         CASE WHEN was ? 'status' THEN was ->> 'status' ELSE i.status END AS status,
@@ -45,7 +66,13 @@ WITH earlier AS (
         CASE WHEN was ? 'assignee_id' THEN (was ->> 'assignee_id')::uuid ELSE i.assignee_id END AS assignee_id,
         CASE WHEN was ? 'due_on' THEN (was ->> 'due_on')::date ELSE i.due_on END AS due_on,
         CASE WHEN was ? 'external_ref' THEN was ->> 'external_ref' ELSE i.external_ref END AS external_ref,
-        CASE WHEN was ? 'status' AND was ->> 'status' <> 'closed' THEN NULL ELSE i.closed_at END AS closed_at
+        -- What an undo closed again is closed since the time before.
+        CASE WHEN NOT was ? 'status' THEN i.closed_at
+             WHEN was ->> 'status' = 'closed' THEN coalesce((
+                 SELECT e.at FROM events e JOIN changes c USING (workspace_id, change_id)
+                 WHERE e.workspace_id = $1 AND e.issue_id = i.issue_id AND e.event_id < since
+                   AND e.now_status = 'closed' AND e.was_status <> 'closed' AND c.undoes IS NULL
+                 ORDER BY e.event_id DESC LIMIT 1), i.closed_at) END AS closed_at
     FROM issues i JOIN earlier USING (issue_id)
     WHERE i.workspace_id = $1
 ), issue_labels AS (
@@ -59,12 +86,15 @@ WITH earlier AS (
     JOIN labels l ON l.workspace_id = $1 AND lower(l.name) = lower(given.name)
     WHERE was ? 'labels'
 ), comments AS (
-    SELECT c.workspace_id, c.comment_id, c.issue_id, c.author_id, c.body, c.created_at, c.deleted_at
+    SELECT c.workspace_id, c.comment_id, c.issue_id, c.author_id, c.created_at,
+        coalesce(said ->> c.comment_id::text, c.body) AS body,
+        CASE WHEN NOT removed ? c.comment_id::text THEN c.deleted_at END AS deleted_at
     FROM comments c JOIN earlier USING (issue_id)
     WHERE c.workspace_id = $1 AND NOT new_comments ? c.comment_id::text
 ), issue_documents AS (
     SELECT d.workspace_id, d.issue_id,
-        CASE WHEN was ?| ARRAY['title', 'description'] OR new_comments <> '[]'
+        CASE WHEN was ?| ARRAY['title', 'description']
+                  OR new_comments <> '[]' OR removed <> '[]' OR said <> '{{}}'
              THEN issue_document(d.config, d.workspace_id, d.number, i.title, i.description, (
                       SELECT left(string_agg(c.body, E'\\n' ORDER BY c.created_at DESC), 100000) FROM comments c
                       WHERE c.issue_id = d.issue_id AND c.deleted_at IS NULL))
@@ -89,15 +119,7 @@ async def matched(
         return set()
     resolved = await resolve(conn, actor, query, now=now)
     statement = among(resolved, list(issue_ids))
-    replaced = {
-        str(issue_id): {
-            "was": dict(earlier[issue_id].was) if issue_id in earlier else {},
-            "new_comments": [str(id_) for id_ in earlier[issue_id].new_comments]
-            if issue_id in earlier
-            else [],
-        }
-        for issue_id in issue_ids
-    }
+    replaced = {str(issue_id): earlier[issue_id].told() for issue_id in issue_ids}
     stand_ins = statement.parameters.fill(_STAND_INS, json.dumps(replaced))
     rows = await conn.fetch(f"{stand_ins} {statement.sql}", *statement.values)
     return {row["issue_id"] for row in rows}

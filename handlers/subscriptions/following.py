@@ -33,9 +33,17 @@ MOST: Final = 5
 
 Found = dict[SubscriptionId, set[IssueId]]
 
+# After these a comment is there that was not.
+_CAME: Final = frozenset({"commented", "comment_restored"})
+
+
+def _comment(event: Event) -> CommentId | None:
+    named = event.after.get("comment_id") or event.before.get("comment_id")
+    return CommentId(UUID(named)) if named else None
+
 
 @dataclass(slots=True)
-class _Touched:
+class Touched:
     """What a batch did to one issue. `earlier` is None for one that is new."""
 
     events: list[Event] = field(default_factory=list)
@@ -52,10 +60,19 @@ class _Touched:
         if self.new:
             return None
         was: dict[str, Any] = {}
+        before: dict[CommentId, Event] = {}
         for event in self.events:
             if event.kind == "edited":
                 was = dict(event.before) | was
-        return Earlier(was=was, new_comments=tuple(self.comments))
+            elif comment_id := _comment(event):
+                before.setdefault(comment_id, event)
+        return Earlier(
+            since=self.events[0].event_id,
+            was=was,
+            new_comments=tuple(id_ for id_, event in before.items() if event.kind in _CAME),
+            removed=tuple(id_ for id_, event in before.items() if event.kind not in _CAME),
+            said={id_: e.before["body"] for id_, e in before.items() if e.kind == "comment_edited"},
+        )
 
     @property
     def status_changed(self) -> bool:
@@ -73,7 +90,7 @@ class _Touched:
 class _Scene:
     """All that a batch's messages are made of."""
 
-    touched: Mapping[IssueId, _Touched]
+    touched: Mapping[IssueId, Touched]
     changes: Mapping[Any, Change]
     issues: Mapping[IssueId, Issue]
     people: Mapping[PersonId, Person]
@@ -117,7 +134,7 @@ class Following:
         conn: asyncpg.Connection,
         batch: Batch,
         following: Sequence[Active],
-        touched: Mapping[IssueId, _Touched],
+        touched: Mapping[IssueId, Touched],
     ) -> tuple[Found, Found]:
         """What each finds now, and what of it it found before. The same query of the same owner is asked once."""
         replaced = {id_: each.earlier for id_, each in touched.items() if each.earlier is not None}
@@ -151,7 +168,7 @@ class Following:
         conn: asyncpg.Connection,
         batch: Batch,
         following: Sequence[Active],
-        touched: Mapping[IssueId, _Touched],
+        touched: Mapping[IssueId, Touched],
         found: Found,
         were: Found,
     ) -> set[tuple[SubscriptionId, IssueId]]:
@@ -172,7 +189,7 @@ class Following:
         self,
         conn: asyncpg.Connection,
         batch: Batch,
-        touched: Mapping[IssueId, _Touched],
+        touched: Mapping[IssueId, Touched],
         following: Sequence[Active],
         wanted: set[IssueId],
     ) -> _Scene:
@@ -195,12 +212,12 @@ class Following:
         )
 
 
-def _touched(batch: Batch) -> dict[IssueId, _Touched]:
+def _touched(batch: Batch) -> dict[IssueId, Touched]:
     """Deleted issues are left out: no query finds them."""
-    touched: dict[IssueId, _Touched] = {}
+    touched: dict[IssueId, Touched] = {}
     at = {change.change_id: change.at for change in batch.changes}
     for event in batch.events:
-        each = touched.setdefault(event.issue_id, _Touched())
+        each = touched.setdefault(event.issue_id, Touched())
         each.last_at = max(at[event.change_id], each.last_at or at[event.change_id])
         each.events.append(event)
         if event.kind in ("created", "restored"):
@@ -211,7 +228,7 @@ def _touched(batch: Batch) -> dict[IssueId, _Touched]:
 
 
 def _followed(
-    subscription: Subscription, found: Found, were: Found, touched: Mapping[IssueId, _Touched]
+    subscription: Subscription, found: Found, were: Found, touched: Mapping[IssueId, Touched]
 ) -> set[IssueId]:
     """Issues it finds, or found until now, that something happened to that the channel wants to hear of."""
     id_ = subscription.subscription_id

@@ -10,13 +10,14 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from db import comments, documents, earlier, issues, listing, subscriptions
-from db.earlier import Earlier
+from db.announcements import Event
 from db.errors import Conflict, Forbidden, Invalid, NotFound
 from db.ids import ChannelId
 from db.issues import IssuePatch
 from db.query import QueryError, parse
 from db.states import CloseReason, Priority, Status
 from db.subscriptions import CHANNEL_MAX, FollowUps, News, SubscriptionDraft
+from handlers.subscriptions.following import Touched
 from tests.db.worlds import World, file, make_world, me
 
 HERE = ChannelId("C1")
@@ -49,6 +50,11 @@ QUERIES = (
     "no:parent",
     "ref:ext-1",
     "no:ref",
+    "closed:<7d",
+    "-closed:<7d",
+    "closed:>7d",
+    "updated:<7d",
+    "updated:>7d",
 )
 
 patches = st.fixed_dictionaries(
@@ -82,10 +88,20 @@ async def found(conn: asyncpg.Connection, world: World, issue_id: object) -> set
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(first=patches, second=patches, assign=st.booleans(), say=st.booleans())
+@given(
+    first=patches,
+    second=patches,
+    assign=st.booleans(),
+    say=st.booleans(),
+    unsay=st.sampled_from([None, "delete", "edit"]),
+)
 # Labels that only the workspace has must not be told as the issue's own, whether it lost its labels or changed them.
-@example(first={"labels": ("x",)}, second={"labels": ()}, assign=False, say=False)
-@example(first={"labels": ("ui", "Bug")}, second={"labels": ("x",)}, assign=False, say=False)
+@example(first={"labels": ("x",)}, second={"labels": ()}, assign=False, say=False, unsay=None)
+@example(first={"labels": ("ui", "Bug")}, second={"labels": ("x",)}, assign=False, say=False, unsay=None)
+# What is open again was closed long ago, and changed long ago.
+@example(first={"status": Status.CLOSED}, second={"status": Status.OPEN}, assign=False, say=False, unsay=None)
+@example(first={}, second={}, assign=False, say=False, unsay="delete")
+@example(first={}, second={}, assign=False, say=False, unsay="edit")
 async def test_what_was_found_before_is_told_afterwards(
     conn: asyncpg.Connection,
     world: World,
@@ -93,27 +109,54 @@ async def test_what_was_found_before_is_told_afterwards(
     second: dict[str, object],
     assign: bool,
     say: bool,
+    unsay: str | None,
 ) -> None:
     issue = await file(conn, world.ada, "Login fails")
     await issues.edit(conn, world.ada, issue.issue_id, IssuePatch(**first))  # type: ignore[arg-type] # by name
+    old = await comments.add(conn, world.bob, issue.issue_id, "very slow login") if unsay else None
+    await _a_month_passes(conn)
     await documents.index_issues(conn, world.workspace_id, [issue.issue_id])
     before = await found(conn, world, issue.issue_id)
     latest = await conn.fetchval("SELECT max(event_id) FROM events")
     if assign:
         await issues.assign(conn, world.ada, issue.issue_id, me(world.bob))
     await issues.edit(conn, world.ada, issue.issue_id, IssuePatch(**second))  # type: ignore[arg-type] # by name
-    said = [await comments.add(conn, world.bob, issue.issue_id, "very slow login")] if say else []
+    if say:
+        await comments.add(conn, world.bob, issue.issue_id, "very slow login")
+    if old and unsay == "delete":
+        await comments.delete(conn, world.bob, old.comment.comment_id)
+    if old and unsay == "edit":
+        await comments.edit(conn, world.bob, old.comment.comment_id, "fine")
     await documents.index_issues(conn, world.workspace_id, [issue.issue_id])
-    was: dict[str, object] = {}
-    for row in await conn.fetch("SELECT before FROM events WHERE event_id > $1 ORDER BY event_id", latest):
-        was = row["before"] | was
-    replaced = {issue.issue_id: Earlier(was=was, new_comments=tuple(c.comment.comment_id for c in said))}
+    happened = await _events_after(conn, latest)
+    if not happened.events:
+        return
+    assert happened.earlier is not None
+    replaced = {issue.issue_id: happened.earlier}
     told = {
         query
         for query in QUERIES
         if await earlier.matched(conn, world.ada, parse(query), [issue.issue_id], replaced)
     }
     assert told == before
+
+
+async def _a_month_passes(conn: asyncpg.Connection) -> None:
+    month = "interval '30 days'"
+    await conn.execute(f"UPDATE events SET at = at - {month}")
+    await conn.execute(
+        f"UPDATE issues SET created_at = created_at - {month}, updated_at = updated_at - {month},"
+        f" closed_at = closed_at - {month}"
+    )
+
+
+async def _events_after(conn: asyncpg.Connection, latest: int) -> Touched:
+    rows = await conn.fetch(
+        "SELECT event_id, change_id, issue_id, actor_id, kind, version, before, after FROM events"
+        " WHERE event_id > $1 ORDER BY event_id",
+        latest,
+    )
+    return Touched(events=[Event(**row) for row in rows])
 
 
 async def test_one_a_channel_and_query(conn: asyncpg.Connection, world: World) -> None:
