@@ -1,12 +1,12 @@
-"""Looks up what a query names: people, labels, issues, and the words of its texts in the workspace's language."""
+"""Looks up what queries name: people, labels, issues, and the words of their texts in the workspace's language."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, LiteralString
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -18,7 +18,7 @@ from db.query.moments import Clock
 from db.query.terms import ME, NOBODY, AnyTerm, Labels, People, Query, RefField, Refs, Text, When, quoted
 
 # Enough to find the nearest name in; beyond that the suggestion is only likely, not certain.
-_CANDIDATES = 5_000
+_CANDIDATES: Final = 5_000
 _MENTION = re.compile(r"<@([A-Z0-9]+)>")
 _SLACK_ID = re.compile(r"[UW][A-Z0-9]{5,}")
 
@@ -38,22 +38,31 @@ class Resolved:
     texts: Mapping[Text, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What one look into the database told of the names in some queries.
+
+    `people` are those found by Slack id, e-mail or full name. `near` and `known_labels` are filled only
+    where a name was not found so: to find it by a part, or to suggest the nearest.
+    """
+
+    key_prefix: str
+    config: str
+    now: datetime
+    zone: str
+    people: Mapping[str, UUID]
+    near: Sequence[Mapping[str, Any]]
+    labels: Mapping[str, UUID]
+    known_labels: Sequence[str]
+    issues: Mapping[int, UUID]
+    texts: Mapping[Text, str]
+
+
 async def resolve(
     conn: asyncpg.Connection, actor: Actor, query: Query, *, now: datetime | None = None
 ) -> Resolved:
     """Raises QueryError for a person or label that is not there. Dates are read in the actor's time zone."""
-    context = await _context(conn, actor)
-    return Resolved(
-        query=query,
-        actor=actor,
-        key_prefix=context["key_prefix"],
-        config=context["config"],
-        clock=Clock(now=now or context["now"], zone=ZoneInfo(context["zone"])),
-        people=await _people(conn, actor, _of(query, People)),
-        labels=await _labels(conn, actor, _of(query, Labels)),
-        issues=await _issues(conn, actor, _of(query, Refs)),
-        texts=await _texts(conn, context["config"], query.texts()),
-    )
+    return read(await look_up(conn, actor, [query]), actor, query, now=now)
 
 
 def needs_lookup(query: Query) -> bool:
@@ -68,82 +77,123 @@ def plain(actor: Actor, query: Query, now: datetime) -> Resolved:
     )
 
 
+# Names that are found are few and exact; what is needed for a guess is read only where one was not.
+_LOOK_UP: Final[LiteralString] = """
+WITH person AS MATERIALIZED (
+    SELECT wanted.name, coalesce(p.merged_into, p.person_id) AS person_id, 1 AS place
+    FROM unnest($3::text[], $4::text[]) AS wanted (name, slack_id)
+    JOIN people p ON p.workspace_id = $1 AND p.slack_user_id = wanted.slack_id
+    UNION ALL
+    SELECT wanted.name, p.person_id, 2
+    FROM unnest($3::text[]) AS wanted (name)
+    JOIN people p ON p.workspace_id = $1 AND lower(p.email) = lower(wanted.name)
+    WHERE p.email IS NOT NULL AND p.merged_into IS NULL
+    UNION ALL
+    SELECT wanted.name, p.person_id, CASE WHEN p.active THEN 3 ELSE 4 END
+    FROM unnest($3::text[]) AS wanted (name)
+    JOIN people p ON p.workspace_id = $1 AND lower(p.name) = lower(wanted.name)
+    WHERE p.merged_into IS NULL
+), label AS MATERIALIZED (
+    SELECT wanted.name, l.label_id
+    FROM unnest($5::text[]) AS wanted (name)
+    JOIN labels l ON l.workspace_id = $1 AND lower(l.name) = lower(wanted.name)
+)
+SELECT w.key_prefix, w.search_config::text AS config, now() AS now, coalesce(p.timezone, w.timezone) AS zone,
+    (SELECT jsonb_agg(jsonb_build_array(name, person_id) ORDER BY place, person_id) FROM person) AS people,
+    (SELECT jsonb_agg(near) FROM (
+        SELECT person_id, name, split_part(email, '@', 1) AS handle
+        FROM people
+        WHERE workspace_id = $1 AND merged_into IS NULL
+          AND (SELECT bool_or(wanted NOT IN (SELECT name FROM person)) FROM unnest($3::text[]) AS wanted)
+        ORDER BY active DESC, lower(name), person_id LIMIT $9
+    ) near) AS near,
+    (SELECT jsonb_object_agg(name, label_id) FROM label) AS labels,
+    (SELECT jsonb_agg(name) FROM (
+        SELECT name FROM labels
+        WHERE workspace_id = $1
+          AND (SELECT bool_or(wanted NOT IN (SELECT name FROM label)) FROM unnest($5::text[]) AS wanted)
+        LIMIT $9
+    ) known) AS known_labels,
+    (SELECT jsonb_agg(jsonb_build_array(number, issue_id)) FROM issues
+     WHERE workspace_id = $1 AND number = ANY ($6::bigint[])) AS issues,
+    (SELECT array_agg(CASE WHEN exact THEN phraseto_tsquery(w.search_config, words)
+                           ELSE plainto_tsquery(w.search_config, words) END::text ORDER BY place)
+     FROM unnest($7::text[], $8::boolean[]) WITH ORDINALITY AS t (words, exact, place)) AS texts
+FROM workspaces w
+LEFT JOIN people p ON p.workspace_id = w.workspace_id AND p.person_id = $2
+WHERE w.workspace_id = $1
+"""
+
+
+async def look_up(conn: asyncpg.Connection, actor: Actor, queries: Iterable[Query]) -> Found:
+    """Everything that the queries name, in one statement."""
+    terms = [term for query in queries for term in query.terms]
+    names = sorted({name for term in terms if isinstance(term, People) for name in term.names} - {ME, NOBODY})
+    labels = sorted({name for term in terms if isinstance(term, Labels) for name in term.names})
+    texts = list(dict.fromkeys(term for term in terms if isinstance(term, Text)))
+    row = await conn.fetchrow(
+        _LOOK_UP,
+        actor.workspace_id,
+        actor.person_id,
+        names,
+        [_MENTION.sub(r"\1", name).upper() for name in names],
+        labels,
+        _numbers(terms),
+        [text.words for text in texts],
+        [text.exact for text in texts],
+        _CANDIDATES,
+    )
+    people: dict[str, UUID] = {}
+    for name, person_id in row["people"] or ():
+        people.setdefault(name, UUID(person_id))
+    return Found(
+        key_prefix=row["key_prefix"],
+        config=row["config"],
+        now=row["now"],
+        zone=row["zone"],
+        people=people,
+        near=row["near"] or (),
+        labels={name: UUID(label_id) for name, label_id in (row["labels"] or {}).items()},
+        known_labels=row["known_labels"] or (),
+        issues={number: UUID(issue_id) for number, issue_id in row["issues"] or ()},
+        texts=dict(zip(texts, row["texts"] or (), strict=True)),
+    )
+
+
+def read(found: Found, actor: Actor, query: Query, *, now: datetime | None = None) -> Resolved:
+    """`query` was among those looked up. Raises QueryError for a person or label that is not there."""
+    labels = _of(query, Labels)
+    for name in (name for term in labels for name in term.names):
+        if name not in found.labels:
+            near = nearest(name, found.known_labels)
+            raise _unknown("unknown_label", labels, name, f"label:{quoted(near)}" if near else None)
+    return Resolved(
+        query=query,
+        actor=actor,
+        key_prefix=found.key_prefix,
+        config=found.config,
+        clock=Clock(now=now or found.now, zone=ZoneInfo(found.zone)),
+        people=_people(found, actor, _of(query, People)),
+        labels=found.labels,
+        issues=found.issues,
+        texts={text: found.texts[text] for text in query.texts()},
+    )
+
+
 def _of(query: Query, kind: type[Any]) -> list[Any]:
     return [term for term in query.terms if isinstance(term, kind)]
 
 
-async def _context(conn: asyncpg.Connection, actor: Actor) -> Any:
-    return await conn.fetchrow(
-        """
-        SELECT w.key_prefix, w.search_config::text AS config, now() AS now,
-               coalesce(p.timezone, w.timezone) AS zone
-        FROM workspaces w
-        LEFT JOIN people p ON p.workspace_id = w.workspace_id AND p.person_id = $2
-        WHERE w.workspace_id = $1
-        """,
-        actor.workspace_id,
-        actor.person_id,
+def _numbers(terms: Iterable[AnyTerm]) -> list[int]:
+    """Other issues, as parents and originals are named."""
+    return sorted(
+        {
+            int(value.rpartition("-")[2])
+            for term in terms
+            if isinstance(term, Refs) and term.field in (RefField.PARENT, RefField.DUPLICATE_OF)
+            for value in term.values
+        }
     )
-
-
-async def _texts(conn: asyncpg.Connection, config: str, texts: tuple[Text, ...]) -> dict[Text, str]:
-    """The tsquery of each text; empty when it consists of words that every issue has."""
-    if not texts:
-        return {}
-    rows = await conn.fetch(
-        """
-        SELECT CASE WHEN exact THEN phraseto_tsquery($1::text::regconfig, words)
-                    ELSE plainto_tsquery($1::text::regconfig, words) END::text AS tsquery
-        FROM unnest($2::text[], $3::boolean[]) WITH ORDINALITY AS t (words, exact, place)
-        ORDER BY place
-        """,
-        config,
-        [text.words for text in texts],
-        [text.exact for text in texts],
-    )
-    return {text: row["tsquery"] for text, row in zip(texts, rows, strict=True)}
-
-
-async def _issues(conn: asyncpg.Connection, actor: Actor, terms: list[Refs]) -> dict[int, UUID]:
-    """Other issues by number, as parents and originals are named."""
-    numbers = {
-        int(value.rpartition("-")[2])
-        for term in terms
-        if term.field in (RefField.PARENT, RefField.DUPLICATE_OF)
-        for value in term.values
-    }
-    if not numbers:
-        return {}
-    rows = await conn.fetch(
-        "SELECT number, issue_id FROM issues WHERE workspace_id = $1 AND number = ANY ($2::bigint[])",
-        actor.workspace_id,
-        list(numbers),
-    )
-    return {row["number"]: row["issue_id"] for row in rows}
-
-
-async def _labels(conn: asyncpg.Connection, actor: Actor, terms: list[Labels]) -> dict[str, UUID]:
-    names = list({name for term in terms for name in term.names})
-    if not names:
-        return {}
-    rows = await conn.fetch(
-        """
-        SELECT wanted.name, l.label_id
-        FROM unnest($2::text[]) AS wanted (name)
-        JOIN labels l ON l.workspace_id = $1 AND lower(l.name) = lower(wanted.name)
-        """,
-        actor.workspace_id,
-        names,
-    )
-    found = {row["name"]: row["label_id"] for row in rows}
-    missing = [name for name in names if name not in found]
-    if missing:
-        known = await conn.fetch(
-            "SELECT name FROM labels WHERE workspace_id = $1 LIMIT $2", actor.workspace_id, _CANDIDATES
-        )
-        near = nearest(missing[0], (row["name"] for row in known))
-        raise _unknown("unknown_label", terms, missing[0], f"label:{quoted(near)}" if near else None)
-    return found
 
 
 def _unknown(code: str, terms: Iterable[AnyTerm], name: str, suggestion: str | None) -> QueryError:
@@ -157,79 +207,30 @@ def _unknown(code: str, terms: Iterable[AnyTerm], name: str, suggestion: str | N
     )
 
 
-async def _people(conn: asyncpg.Connection, actor: Actor, terms: list[People]) -> dict[str, UUID]:
-    names = {name for term in terms for name in term.names}
-    found: dict[str, UUID] = {}
-    if ME in names:
-        if actor.person_id is None:
-            raise _unknown("not_here", terms, ME, None)
-        found[ME] = actor.person_id
-    names -= {ME, NOBODY}
-    if not names:
-        return found
-    found |= await _people_exactly(conn, actor, names)
-    missing = sorted(names - found.keys())
-    if missing:
-        known = await _everyone(conn, actor)
-        for name in missing:
-            found[name] = _person_like(name, known, terms)
-    return found
+def _people(found: Found, actor: Actor, terms: list[People]) -> dict[str, UUID]:
+    """A merged person is the one they were merged into."""
+    named: dict[str, UUID] = {}
+    for name in sorted({name for term in terms for name in term.names} - {NOBODY}):
+        if name == ME:
+            if actor.person_id is None:
+                raise _unknown("not_here", terms, ME, None)
+            named[ME] = actor.person_id
+        else:
+            named[name] = found.people.get(name) or _person_like(name, found.near, terms)
+    return named
 
 
-async def _people_exactly(conn: asyncpg.Connection, actor: Actor, names: set[str]) -> dict[str, UUID]:
-    """By Slack id, e-mail or full name; a merged person is the one they were merged into."""
-    slack_ids = {name: _MENTION.sub(r"\1", name).upper() for name in names}
-    rows = await conn.fetch(
-        """
-        SELECT wanted.name, coalesce(p.merged_into, p.person_id) AS person_id, 1 AS place
-        FROM unnest($2::text[], $3::text[]) AS wanted (name, slack_id)
-        JOIN people p ON p.workspace_id = $1 AND p.slack_user_id = wanted.slack_id
-        UNION ALL
-        SELECT wanted.name, p.person_id, 2
-        FROM unnest($2::text[]) AS wanted (name)
-        JOIN people p ON p.workspace_id = $1 AND lower(p.email) = lower(wanted.name)
-        WHERE p.email IS NOT NULL AND p.merged_into IS NULL
-        UNION ALL
-        (SELECT wanted.name, p.person_id, CASE WHEN p.active THEN 3 ELSE 4 END
-         FROM unnest($2::text[]) AS wanted (name)
-         JOIN people p ON p.workspace_id = $1 AND lower(p.name) = lower(wanted.name)
-         WHERE p.merged_into IS NULL)
-        ORDER BY place, person_id
-        """,
-        actor.workspace_id,
-        list(slack_ids),
-        list(slack_ids.values()),
-    )
-    found: dict[str, UUID] = {}
-    for row in rows:
-        found.setdefault(row["name"], row["person_id"])
-    return found
-
-
-async def _everyone(conn: asyncpg.Connection, actor: Actor) -> list[Any]:
-    rows: list[Any] = await conn.fetch(
-        """
-        SELECT person_id, name, split_part(email, '@', 1) AS handle
-        FROM people WHERE workspace_id = $1 AND merged_into IS NULL
-        ORDER BY active DESC, lower(name), person_id LIMIT $2
-        """,
-        actor.workspace_id,
-        _CANDIDATES,
-    )
-    return rows
-
-
-def _person_like(name: str, known: list[Any], terms: list[People]) -> UUID:
+def _person_like(name: str, known: Sequence[Mapping[str, Any]], terms: list[People]) -> UUID:
     """The one whose handle, first or last name it is, or whose name begins with it."""
     folded = name.casefold()
 
-    def handle(row: Any) -> bool:
+    def handle(row: Mapping[str, Any]) -> bool:
         return folded in ((row["handle"] or "").casefold(), row["name"].casefold().replace(" ", "."))
 
-    def part(row: Any) -> bool:
+    def part(row: Mapping[str, Any]) -> bool:
         return folded in row["name"].casefold().split()
 
-    def start(row: Any) -> bool:
+    def start(row: Mapping[str, Any]) -> bool:
         return str(row["name"]).casefold().startswith(folded)
 
     for fits in (handle, part, start):
