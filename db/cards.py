@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import asyncpg
@@ -13,12 +13,23 @@ from db.ids import ChannelId, IssueId, MessageTs, PersonId, WorkspaceId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostedCard:
-    """`shown_version` is the version of the issue it shows."""
+    """`shown_version` is the version of the issue it shows; `thread_ts` what began the thread it stands in."""
 
     channel_id: ChannelId
     message_ts: MessageTs
     issue_id: IssueId
     shown_version: int
+    thread_ts: MessageTs | None = None
+
+    @property
+    def thread(self) -> tuple[ChannelId, MessageTs]:
+        """Where its issue is talked about: the thread it began, or the one it stands in."""
+        return self.channel_id, self.thread_ts or self.message_ts
+
+
+def threads(posted: Iterable[PostedCard]) -> tuple[tuple[ChannelId, MessageTs], ...]:
+    """Each thread once, however many cards stand in it."""
+    return tuple(dict.fromkeys(card.thread for card in posted))
 
 
 async def ask(
@@ -48,12 +59,13 @@ async def remember(
     message_ts: MessageTs,
     issue_id: IssueId,
     shown_version: int,
+    thread_ts: MessageTs | None = None,
 ) -> None:
     """From now on this message follows the issue."""
     await conn.execute(
         """
-        INSERT INTO cards AS card (workspace_id, channel_id, message_ts, issue_id, shown_version)
-        VALUES ($1, $2, $3, $4, $5)
+        INSERT INTO cards AS card (workspace_id, channel_id, message_ts, issue_id, shown_version, thread_ts)
+        VALUES ($1, $2, $3, $4, $5, $6)
         ON CONFLICT (workspace_id, channel_id, message_ts) DO UPDATE
             SET issue_id = excluded.issue_id, shown_version = excluded.shown_version
         """,
@@ -62,6 +74,7 @@ async def remember(
         message_ts,
         issue_id,
         shown_version,
+        thread_ts,
     )
 
 
@@ -71,7 +84,7 @@ async def of_issues(
     """Oldest first."""
     rows = await conn.fetch(
         """
-        SELECT channel_id, message_ts, issue_id, shown_version FROM cards
+        SELECT channel_id, message_ts, issue_id, shown_version, thread_ts FROM cards
         WHERE workspace_id = $1 AND issue_id = ANY($2::uuid[])
         ORDER BY created_at, message_ts
         """,
@@ -87,7 +100,7 @@ async def at(
     """The card a message is: the issue its thread belongs to."""
     row = await conn.fetchrow(
         """
-        SELECT channel_id, message_ts, issue_id, shown_version FROM cards
+        SELECT channel_id, message_ts, issue_id, shown_version, thread_ts FROM cards
         WHERE workspace_id = $1 AND channel_id = $2 AND message_ts = $3
         """,
         workspace_id,
@@ -135,4 +148,5 @@ def _read(row: asyncpg.Record) -> PostedCard:
         message_ts=row["message_ts"],
         issue_id=row["issue_id"],
         shown_version=row["shown_version"],
+        thread_ts=row["thread_ts"],
     )

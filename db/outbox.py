@@ -24,12 +24,14 @@ KEPT: Final = timedelta(days=14)
 class Kind(StrEnum):
     """message: `payload` is what chat.postMessage takes, less channel and metadata.
 
-    card: posts the issue's card as it is by then (`payload`: thread_ts). refresh: brings the card at
-    `payload["ts"]` up to date; `payload["force"]` also where the version says that it is.
+    card: posts the issue's card as it is by then (`payload`: thread_ts). comment: posts the comment as it
+    is by then (`payload`: thread_ts, comment_id). refresh: brings the card, or with a comment_id the
+    comment, at `payload["ts"]` up to date; `payload["force"]` also where the version says that it is.
     """
 
     MESSAGE = "message"
     CARD = "card"
+    COMMENT = "comment"
     REFRESH = "refresh"
 
 

@@ -176,13 +176,22 @@ CREATE TABLE public.api_requests (
     at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE public.awaited (
+    workspace_id text NOT NULL,
+    person_id uuid NOT NULL,
+    issue_id uuid NOT NULL,
+    comment_id uuid,
+    since timestamp with time zone DEFAULT now() NOT NULL
+);
+
 CREATE TABLE public.cards (
     workspace_id text NOT NULL,
     channel_id text NOT NULL,
     message_ts text NOT NULL,
     issue_id uuid NOT NULL,
     shown_version integer DEFAULT 0 NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    thread_ts text
 );
 
 CREATE TABLE public.changes (
@@ -211,6 +220,16 @@ CREATE TABLE public.channel_settings (
     workspace_id text NOT NULL,
     channel_id text NOT NULL,
     settings jsonb DEFAULT '{}'::jsonb NOT NULL
+);
+
+CREATE TABLE public.comment_lines (
+    workspace_id text NOT NULL,
+    channel_id text NOT NULL,
+    message_ts text NOT NULL,
+    comment_id uuid NOT NULL,
+    thread_ts text NOT NULL,
+    own boolean DEFAULT false NOT NULL,
+    shown text NOT NULL
 );
 
 CREATE TABLE public.comments (
@@ -264,6 +283,21 @@ ALTER TABLE public.events ALTER COLUMN event_id ADD GENERATED ALWAYS AS IDENTITY
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.homes (
+    workspace_id text NOT NULL,
+    person_id uuid NOT NULL,
+    state jsonb DEFAULT '{}'::jsonb NOT NULL,
+    seen_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.import_leftovers (
+    workspace_id text NOT NULL,
+    import_id uuid NOT NULL,
+    part integer NOT NULL,
+    rows bytea NOT NULL,
+    written_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
 CREATE TABLE public.import_mappings (
@@ -405,7 +439,7 @@ CREATE TABLE public.outbox (
     sent_channel text,
     sent_ts text,
     error text,
-    CONSTRAINT outbox_kind CHECK ((kind = ANY (ARRAY['message'::text, 'card'::text, 'refresh'::text]))),
+    CONSTRAINT outbox_kind CHECK ((kind = ANY (ARRAY['message'::text, 'card'::text, 'comment'::text, 'refresh'::text]))),
     CONSTRAINT outbox_state CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'failed'::text, 'dropped'::text])))
 );
 
@@ -478,6 +512,7 @@ CREATE TABLE public.people (
     merged_into uuid,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    handles text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT person_email_length CHECK (((char_length(email) >= 3) AND (char_length(email) <= 320))),
     CONSTRAINT person_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 255))),
     CONSTRAINT person_role CHECK ((role = ANY (ARRAY['admin'::text, 'member'::text, 'guest'::text])))
@@ -903,6 +938,9 @@ ALTER TABLE ONLY public.pgqueuer_statistics ALTER COLUMN id SET DEFAULT nextval(
 ALTER TABLE ONLY public.api_requests
     ADD CONSTRAINT api_requests_pkey PRIMARY KEY (workspace_id, token_id, request_key);
 
+ALTER TABLE ONLY public.awaited
+    ADD CONSTRAINT awaited_pkey PRIMARY KEY (workspace_id, person_id, issue_id);
+
 ALTER TABLE ONLY public.cards
     ADD CONSTRAINT cards_pkey PRIMARY KEY (workspace_id, channel_id, message_ts);
 
@@ -915,6 +953,9 @@ ALTER TABLE ONLY public.channel_senders
 ALTER TABLE ONLY public.channel_settings
     ADD CONSTRAINT channel_settings_pkey PRIMARY KEY (workspace_id, channel_id);
 
+ALTER TABLE ONLY public.comment_lines
+    ADD CONSTRAINT comment_lines_pkey PRIMARY KEY (workspace_id, channel_id, message_ts);
+
 ALTER TABLE ONLY public.comments
     ADD CONSTRAINT comments_pkey PRIMARY KEY (workspace_id, comment_id);
 
@@ -923,6 +964,12 @@ ALTER TABLE ONLY public.deliveries
 
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (workspace_id, event_id);
+
+ALTER TABLE ONLY public.homes
+    ADD CONSTRAINT homes_pkey PRIMARY KEY (workspace_id, person_id);
+
+ALTER TABLE ONLY public.import_leftovers
+    ADD CONSTRAINT import_leftovers_pkey PRIMARY KEY (workspace_id, import_id, part);
 
 ALTER TABLE ONLY public.import_mappings
     ADD CONSTRAINT import_mappings_pkey PRIMARY KEY (workspace_id, header_id);
@@ -1073,11 +1120,15 @@ ALTER TABLE ONLY public.workspaces
 
 CREATE INDEX api_requests_by_age ON public.api_requests USING btree (at);
 
+CREATE INDEX awaited_by_issue ON public.awaited USING btree (workspace_id, issue_id, person_id);
+
 CREATE INDEX cards_by_issue ON public.cards USING btree (workspace_id, issue_id);
 
 CREATE INDEX changes_by_actor ON public.changes USING btree (workspace_id, actor_id, change_id DESC);
 
 CREATE UNIQUE INDEX changes_request_once ON public.changes USING btree (workspace_id, request_key) WHERE (request_key IS NOT NULL);
+
+CREATE INDEX comment_lines_by_comment ON public.comment_lines USING btree (workspace_id, comment_id);
 
 CREATE UNIQUE INDEX comment_slack_message_once ON public.comments USING btree (workspace_id, slack_channel_id, slack_ts) WHERE (slack_ts IS NOT NULL);
 
@@ -1092,6 +1143,8 @@ CREATE INDEX events_assigned ON public.events USING btree (workspace_id, at) INC
 CREATE INDEX events_by_change ON public.events USING btree (workspace_id, change_id, event_id);
 
 CREATE INDEX events_by_issue ON public.events USING btree (workspace_id, issue_id, event_id);
+
+CREATE INDEX homes_by_sight ON public.homes USING btree (workspace_id, seen_at DESC);
 
 CREATE UNIQUE INDEX import_file_once ON public.imports USING btree (workspace_id, file_id, channel_id) NULLS NOT DISTINCT;
 
@@ -1202,6 +1255,12 @@ CREATE TRIGGER workspace_language_changed AFTER UPDATE OF search_config ON publi
 ALTER TABLE ONLY public.api_requests
     ADD CONSTRAINT api_request_token_exists FOREIGN KEY (workspace_id, token_id) REFERENCES public.tokens(workspace_id, token_id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.awaited
+    ADD CONSTRAINT awaited_issue_exists FOREIGN KEY (workspace_id, issue_id) REFERENCES public.issues(workspace_id, issue_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.awaited
+    ADD CONSTRAINT awaited_person_exists FOREIGN KEY (workspace_id, person_id) REFERENCES public.people(workspace_id, person_id);
+
 ALTER TABLE ONLY public.cards
     ADD CONSTRAINT card_issue_exists FOREIGN KEY (workspace_id, issue_id) REFERENCES public.issues(workspace_id, issue_id) ON DELETE CASCADE;
 
@@ -1223,17 +1282,26 @@ ALTER TABLE ONLY public.comments
 ALTER TABLE ONLY public.comments
     ADD CONSTRAINT comment_issue_exists FOREIGN KEY (workspace_id, issue_id) REFERENCES public.issues(workspace_id, issue_id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.comment_lines
+    ADD CONSTRAINT comment_line_comment_exists FOREIGN KEY (workspace_id, comment_id) REFERENCES public.comments(workspace_id, comment_id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.comments
     ADD CONSTRAINT comment_reply_to_exists FOREIGN KEY (workspace_id, reply_to) REFERENCES public.comments(workspace_id, comment_id);
 
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT event_issue_exists FOREIGN KEY (workspace_id, issue_id) REFERENCES public.issues(workspace_id, issue_id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.homes
+    ADD CONSTRAINT home_person_exists FOREIGN KEY (workspace_id, person_id) REFERENCES public.people(workspace_id, person_id);
+
 ALTER TABLE ONLY public.imports
     ADD CONSTRAINT import_asker_exists FOREIGN KEY (workspace_id, asked_by) REFERENCES public.people(workspace_id, person_id);
 
 ALTER TABLE ONLY public.imports
     ADD CONSTRAINT import_change_exists FOREIGN KEY (workspace_id, change_id) REFERENCES public.changes(workspace_id, change_id);
+
+ALTER TABLE ONLY public.import_leftovers
+    ADD CONSTRAINT import_leftover_import_exists FOREIGN KEY (workspace_id, import_id) REFERENCES public.imports(workspace_id, import_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.import_mappings
     ADD CONSTRAINT import_mappings_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);

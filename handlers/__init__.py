@@ -97,7 +97,7 @@ def register_all(app: AsyncApp, services: Services) -> None:
 
 def register_all_jobs(worker: Worker, services: Services) -> None:
     announced = announcing.register_jobs(worker, services)
-    announced.announcers += [searching.index, threads.Telling(services), notices.Gathering(services)]
+    announced.announcers += [searching.index, threads.Telling(), notices.Gathering(services)]
     # After the index: a query with words in it asks that.
     announced.announcers.append(subscriptions.Following(services))
     announced.announcers.append(outgoing.Telling(services))

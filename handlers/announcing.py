@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -24,7 +24,7 @@ from db.outbox import Outgoing
 from db.people import Person
 from db.states import Role, Source
 from db.workspaces import Workspace
-from handlers.delivering import refreshing
+from handlers.drawing import refreshing
 from handlers.jobs import Job, Worker
 from handlers.services import Services
 from handlers.views import happened
@@ -122,7 +122,7 @@ class Announcing:
         quiet = [story for story in stories if not any(event.change_id in crowded for event in story.events)]
         known = await _people(conn, batch.workspace_id, quiet)
         workspace = await self._services.directory.workspace(batch.workspace_id)
-        messages = _refreshes(stories, posted)
+        messages = _refreshes(stories, posted) + _farewells(posted, found)
         messages += _thread_lines(
             quiet, posted, known, workspace, await _loud(conn, batch.workspace_id, posted)
         )
@@ -190,6 +190,16 @@ def _refreshes(stories: Sequence[_Story], posted: dict[IssueId, list[PostedCard]
     ]
 
 
+def _farewells(posted: dict[IssueId, list[PostedCard]], found: Mapping[IssueId, Issue]) -> list[Outgoing]:
+    """The cards of issues that were taken back say so."""
+    return [
+        refreshing(card.channel_id, card.message_ts, issue_id)
+        for issue_id, shown in posted.items()
+        if issue_id not in found
+        for card in shown
+    ]
+
+
 def _thread_lines(
     stories: Sequence[_Story],
     posted: dict[IssueId, list[PostedCard]],
@@ -205,12 +215,12 @@ def _thread_lines(
         text = happened.line(story.issue, story.fields, story.teller, known, speech)
         lines += [
             Outgoing(
-                channel_id=card.channel_id,
-                payload={"text": text, "thread_ts": card.message_ts, "unfurl_links": False}
-                | ({"reply_broadcast": True} if card.channel_id in loud and "status" in story.fields else {}),
+                channel_id=channel_id,
+                payload={"text": text, "thread_ts": thread_ts, "unfurl_links": False}
+                | ({"reply_broadcast": True} if channel_id in loud and "status" in story.fields else {}),
                 issue_id=story.issue.issue_id,
             )
-            for card in posted.get(story.issue.issue_id, ())
+            for channel_id, thread_ts in cards.threads(posted.get(story.issue.issue_id, ()))
         ]
     return lines
 

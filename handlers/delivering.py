@@ -19,20 +19,19 @@ from uuid import UUID, uuid4
 import asyncpg
 from slack_sdk.web.async_client import AsyncWebClient
 
-from db import cards, channels, deliveries, issues, jobs, outbox, pace, people
+from db import deliveries, jobs, outbox, pace, people
 from db.access import Actor
-from db.errors import LodgeError, NotFound
-from db.ids import ChannelId, IssueId, MessageTs, PersonId, WorkspaceId
+from db.errors import LodgeError
+from db.ids import ChannelId, MessageTs, PersonId, WorkspaceId
 from db.outbox import Kind, Outgoing, Waiting
 from db.pace import Rate
 from db.states import Role, Source
+from handlers.drawing import Drawing
 from handlers.errors import NotInstalled
 from handlers.jobs import Job, Worker
 from handlers.marks import look, mark
 from handlers.outcomes import Failure, Limited, Refused, Transient, failure, undelivered_text
 from handlers.services import Services
-from handlers.views.cards import Card, CardStyle, card
-from handlers.words import words
 
 _log = logging.getLogger(__name__)
 
@@ -55,6 +54,10 @@ _TOLD_AGAIN: Final = timedelta(days=1)
 # The card cannot be changed any more, but can be posted anew.
 _STUCK = frozenset({"edit_window_closed", "cant_update_message"})
 _GONE = frozenset({"message_not_found", "thread_not_found"})
+# The state of a message that follows nothing, or shows nobody knows what.
+_NOTHING: Final = "unknown"
+
+_OURS: Final = frozenset({"channel", "metadata", "comment_id", "anew"})
 
 Undelivered = Callable[[Services, WorkspaceId, ChannelId, str], Awaitable[None]]
 
@@ -75,6 +78,7 @@ class Delivering:
         self._services = services
         self._worker = worker
         self._database = services.database
+        self._drawing = Drawing(services)
         self.undelivered: list[Undelivered] = []
 
     async def run(self, job: Job) -> None:
@@ -161,14 +165,13 @@ class Delivering:
             wait = await self._find_earlier(lane, row, client, row.tried_at)
             if wait is not None:
                 return wait
-        arguments, issue_version = row.payload, 0
-        if row.kind is Kind.CARD:
-            drawn = await self._draw(lane, row.issue_id)
+        arguments, state = row.payload, _NOTHING
+        if row.kind is not Kind.MESSAGE:
+            drawn = await self._drawing.draw(lane.workspace_id, row)
             if drawn is None:
                 await self._drop(lane, row)
                 return timedelta(0)
-            arguments = row.payload | {"text": drawn[0].text, "blocks": drawn[0].blocks}
-            issue_version = drawn[1]
+            arguments, state = row.payload | drawn.arguments, drawn.state
         wait = await self._may(lane, ("chat.postMessage", _POST), (f"channel:{lane.channel_id}", _CHANNEL))
         if wait is not None:
             return wait
@@ -180,18 +183,18 @@ class Delivering:
             )
         except Exception as error:
             return await self._failed(lane, row, failure(error), "chat.postMessage")
-        await self._posted(lane, row, ChannelId(answer["channel"]), MessageTs(answer["ts"]), issue_version)
+        await self._posted(lane, row, ChannelId(answer["channel"]), MessageTs(answer["ts"]), state)
         return timedelta(0)
 
     async def _posted(
-        self, lane: _Lane, row: Waiting, channel_id: ChannelId, ts: MessageTs, version: int
+        self, lane: _Lane, row: Waiting, channel_id: ChannelId, ts: MessageTs, state: str
     ) -> None:
         async with self._database.transaction() as conn:
             await outbox.sent(conn, lane.workspace_id, row.outbox_id, channel_id, ts)
             # Counted from the answer: a message that was slow to arrive would have the next one on its heels.
             await pace.block(conn, lane.workspace_id, f"channel:{lane.channel_id}", _CHANNEL.every)
-            if row.kind is Kind.CARD and row.issue_id is not None:
-                await cards.remember(conn, lane.workspace_id, channel_id, ts, row.issue_id, version)
+            await self._drawing.remember(conn, lane.workspace_id, row, (channel_id, ts), state)
+        await self._drawing.catch_up(lane.workspace_id, row, (channel_id, ts), state)
 
     async def _find_earlier(
         self, lane: _Lane, row: Waiting, client: AsyncWebClient, tried_at: datetime
@@ -217,11 +220,8 @@ class Delivering:
             return await self._failed(lane, row, outcome, "conversations.history", looking=True)
         if found is None:
             return None
-        # The version it shows is not known: the next refresh settles that.
-        await self._posted(lane, row, found[0], found[1], 0)
-        if row.kind is Kind.CARD:
-            async with self._database.transaction() as conn:
-                await outbox.put(conn, lane.workspace_id, [refreshing(found[0], found[1], row.issue_id)])
+        # What it shows is not known: it is brought up to date.
+        await self._posted(lane, row, found[0], found[1], _NOTHING)
         return timedelta(0)
 
     # -- refreshing
@@ -229,12 +229,9 @@ class Delivering:
     async def _refresh(self, lane: _Lane, row: Waiting, client: AsyncWebClient) -> timedelta:
         ts = MessageTs(row.payload["ts"])
         async with self._database.connection() as conn:
-            shown = await cards.at(conn, lane.workspace_id, lane.channel_id, ts)
-        drawn = await self._draw(lane, row.issue_id) if shown is not None else None
-        if shown is None or drawn is None:
-            await self._drop(lane, row)
-            return timedelta(0)
-        if shown.shown_version >= drawn[1] and not row.payload.get("force"):
+            shown = await self._drawing.shown(conn, lane.workspace_id, row, ts)
+        drawn = await self._drawing.draw(lane.workspace_id, row) if shown is not None else None
+        if drawn is None or (shown == drawn.state and not row.payload.get("force")):
             await self._drop(lane, row)
             return timedelta(0)
         wait = await self._may(lane, ("chat.update", _UPDATE))
@@ -243,10 +240,10 @@ class Delivering:
         if not await self._begin(lane, row):
             return timedelta(seconds=_WAIT_HERE * 2)
         # Drawn anew: waiting for its turn may have taken a while, and from `begin` on a new change has a new row.
-        drawn = await self._draw(lane, row.issue_id) or drawn
+        drawn = await self._drawing.draw(lane.workspace_id, row) or drawn
         try:
             await client.chat_update(
-                channel=lane.channel_id, ts=ts, text=drawn[0].text, blocks=drawn[0].blocks
+                channel=lane.channel_id, ts=ts, text=drawn.arguments["text"], blocks=drawn.arguments["blocks"]
             )
         except Exception as error:
             outcome = failure(error)
@@ -256,38 +253,13 @@ class Delivering:
             return await self._failed(lane, row, outcome, "chat.update")
         async with self._database.transaction() as conn:
             await outbox.sent(conn, lane.workspace_id, row.outbox_id, lane.channel_id, ts)
-            await cards.shown(conn, lane.workspace_id, lane.channel_id, ts, drawn[1])
+            await self._drawing.shows(conn, lane.workspace_id, row, ts, drawn.state)
         return timedelta(0)
 
     async def _lost(self, lane: _Lane, row: Waiting, ts: MessageTs, *, post_anew: bool) -> None:
         async with self._database.transaction() as conn:
             await outbox.drop(conn, lane.workspace_id, row.outbox_id)
-            await cards.forget(conn, lane.workspace_id, lane.channel_id, ts)
-            if post_anew and row.issue_id is not None:
-                await cards.ask(conn, lane.workspace_id, row.issue_id, lane.channel_id)
-
-    async def _draw(self, lane: _Lane, issue_id: IssueId | None) -> tuple[Card, int] | None:
-        """The issue's card as it is now, with the version it shows; None when the issue is gone."""
-        if issue_id is None:
-            return None
-        workspace = await self._services.directory.workspace(lane.workspace_id)
-        system = _system(lane.workspace_id)
-        async with self._database.connection() as conn:
-            kept = await channels.settings(conn, lane.workspace_id, lane.channel_id)
-            try:
-                issue = await issues.get(conn, system, issue_id)
-            except NotFound:
-                return None
-            named = [person for person in (issue.assignee_id, issue.reporter_id) if person is not None]
-            known = await people.get_many(conn, system, named)
-        drawn = card(
-            issue,
-            people=known,
-            words=words(workspace.settings.get("language")),
-            prefix=workspace.key_prefix,
-            style=CardStyle.LINE if kept.condensed else CardStyle.CHANNEL,
-        )
-        return drawn, issue.version
+            await self._drawing.lost(conn, lane.workspace_id, row, ts, anew=post_anew)
 
     # -- outcomes
 
@@ -374,20 +346,9 @@ def _system(workspace_id: WorkspaceId) -> Actor:
     return Actor(workspace_id=workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM)
 
 
-def refreshing(
-    channel_id: ChannelId, ts: MessageTs, issue_id: IssueId | None, *, force: bool = False
-) -> Outgoing:
-    payload: dict[str, Any] = {"ts": ts, "force": True} if force else {"ts": ts}
-    # A forced one must not be swallowed by one that finds nothing to do.
-    key = f"refresh:{ts}:force" if force else f"refresh:{ts}"
-    return Outgoing(
-        channel_id=channel_id, kind=Kind.REFRESH, payload=payload, issue_id=issue_id, coalesce_key=key
-    )
-
-
 def _sendable(payload: dict[str, Any]) -> dict[str, Any]:
-    """Without what only the sender may say."""
-    return {key: value for key, value in payload.items() if key not in ("channel", "metadata")}
+    """Without what only the sender may say, and what only the sender understands."""
+    return {key: value for key, value in payload.items() if key not in _OURS}
 
 
 def register_jobs(worker: Worker, services: Services) -> Delivering:

@@ -6,14 +6,18 @@ import re
 from dataclasses import replace
 from typing import Any
 
+import asyncpg
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from db import cards, channels, issues, limits
+from db.access import sees
 from db.errors import NotFound
 from db.ids import ChannelId, MessageTs
 from db.issues import Issue, IssueDraft
+from db.states import Role
+from handlers import sources
 from handlers.acting import Place, origin_of, tell
 from handlers.commands import KEY, Commands, Reply
 from handlers.hearing import Heard
@@ -64,17 +68,20 @@ class Messages:
         await client.views_open(trigger_id=body["trigger_id"], view=form)
 
     async def _shown_again(self, asker: Asker, ref: str, place: Place, client: AsyncWebClient) -> bool:
+        """Whether the message is an issue already; then its card is shown, unless this person may not see it."""
         spoken = words(asker.locale)
         async with self._services.database.connection() as conn:
             try:
-                issue = await issues.by_ref(conn, asker.actor, ref)
+                issue = await issues.by_ref(conn, replace(asker.actor, role=Role.ADMIN), ref)
             except NotFound:
                 return False
-            drawn = await card_of(conn, asker, issue, spoken, CardStyle.FULL)
-        said = spoken("message-again", key=issue.key(asker.workspace.key_prefix))
-        await tell(
-            place, Reply(text=f"{said} {drawn.text}", blocks=drawn.blocks), client, asker.slack_user_id
-        )
+            if sees(asker.actor, reporter_id=issue.reporter_id, assignee_id=issue.assignee_id):
+                drawn = await card_of(conn, asker, issue, spoken, CardStyle.FULL)
+                said = spoken("message-again", key=issue.key(asker.workspace.key_prefix))
+                reply = Reply(text=f"{said} {drawn.text}", blocks=drawn.blocks)
+            else:
+                reply = Reply(text=spoken("message-again-hidden"))
+        await tell(place, reply, client, asker.slack_user_id)
         return True
 
     async def reacted(self, event: dict[str, Any], client: AsyncWebClient, asker: Asker | None) -> None:
@@ -89,7 +96,7 @@ class Messages:
         message = await _fetch(client, item["channel"], item["ts"])
         if message is None or not markdown_of(message):
             return
-        await self._file(asker, item["channel"], message, markdown_of(message))
+        await self._file(asker, item["channel"], message, client)
 
     async def mentioned(self, event: dict[str, Any], client: AsyncWebClient, asker: Asker | None) -> None:
         if asker is None or event.get("edited"):
@@ -104,7 +111,7 @@ class Messages:
                 await self._show(asker, key, place, client)
         else:
             message = {name: value for name, value in event.items() if name != "blocks"} | {"text": text}
-            await self._file(asker, event["channel"], message, markdown_of(message))
+            await self._file(asker, event["channel"], message, client)
 
     async def heard(self, heard: Heard) -> None:
         """In a direct message: a key shows its issue, and of anything else an issue is offered to be made."""
@@ -125,29 +132,42 @@ class Messages:
             drawn = await card_of(conn, asker, issue, words(asker.locale), CardStyle.FULL)
         await tell(place, Reply(text=drawn.text, blocks=drawn.blocks), client, asker.slack_user_id)
 
-    async def _file(self, asker: Asker, channel_id: str, message: dict[str, Any], body: str) -> Issue:
-        """Once a message: whoever is second finds the issue there is, with its card under the message."""
-        ref = source_ref(channel_id, message["ts"])
+    async def _file(
+        self, asker: Asker, channel_id: str, message: dict[str, Any], client: AsyncWebClient
+    ) -> None:
+        """Once a message: whoever is second is shown the issue there is."""
+        ref, body = source_ref(channel_id, message["ts"]), markdown_of(message)
         title = title_of(message)[: limits.TITLE_MAX]
         draft = IssueDraft(title=title, description=body if body != title else "", external_ref=ref)
-        # The message's own key, so that two who react at the same moment file one issue.
-        origin = replace(origin_of(asker), request_key=ref)
+        thread_ts = MessageTs(message.get("thread_ts") or message["ts"])
         async with self._services.database.transaction() as conn:
-            try:
-                return await issues.by_ref(conn, asker.actor, ref)
-            except NotFound:
-                written = await issues.create(conn, asker.actor, draft, origin)
-            if not written.repeated:
+            filed = await self._once(conn, asker, draft, ref)
+            if filed is not None:
                 await cards.ask(
                     conn,
                     asker.actor.workspace_id,
-                    written.issue.issue_id,
+                    filed.issue_id,
                     ChannelId(channel_id),
-                    MessageTs(message.get("thread_ts") or message["ts"]),
+                    thread_ts,
                     owner_id=asker.person.person_id,
                 )
         self._services.bell.ring()
-        return written.issue
+        if filed is None:
+            await self._shown_again(asker, ref, Place(channel_id=channel_id, thread_ts=thread_ts), client)
+
+    async def _once(
+        self, conn: asyncpg.Connection, asker: Asker, draft: IssueDraft, ref: str
+    ) -> Issue | None:
+        """None: the message is an issue already, or became one this moment."""
+        everything = replace(asker.actor, role=Role.ADMIN)
+        try:
+            await issues.by_ref(conn, everything, ref)
+        except NotFound:
+            # The message's own key, so that two who react at the same moment file one issue.
+            origin = replace(origin_of(asker), request_key=await sources.key(conn, everything, ref))
+            written = await issues.create(conn, asker.actor, draft, origin)
+            return None if written.repeated else written.issue
+        return None
 
 
 async def _fetch(client: AsyncWebClient, channel_id: str, ts: str) -> dict[str, Any] | None:

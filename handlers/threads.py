@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 from slack_bolt.async_app import AsyncApp
 
-from db import cards, comments, issues, outbox, people
+from db import cards, comment_lines, comments, issues, limits, outbox
 from db.access import Actor
-from db.announcements import Batch, Change
+from db.announcements import Batch
 from db.cards import PostedCard
-from db.comments import Comment
+from db.comment_lines import Line, Spoken
 from db.errors import NotFound
 from db.ids import ChannelId, CommentId, IssueId, MessageTs
-from db.outbox import Outgoing
-from db.states import Role, Source
+from db.outbox import Kind, Outgoing
 from handlers.acting import origin_of
 from handlers.commands import Commands
+from handlers.drawing import refreshing
 from handlers.hearing import Heard
 from handlers.requesting import Asker
 from handlers.services import Services
 from handlers.sources import source_ref
-from handlers.views.messages import comment_line, markdown_of
-from handlers.words import words
+from handlers.views.messages import markdown_of
 
 # A reply, with or without files, also shown in the channel or not. Other subtypes are no one's words.
-_SPOKEN = frozenset({None, "file_share", "thread_broadcast", "me_message"})
+_SPOKEN: Final = frozenset({None, "file_share", "thread_broadcast", "me_message"})
+_OF_COMMENTS: Final = frozenset({"commented", "comment_edited", "comment_deleted", "comment_restored"})
+_NEW: Final = frozenset({"commented", "comment_restored"})
+
+Thread = tuple[ChannelId, MessageTs]
 
 
 class Threads:
@@ -46,15 +50,22 @@ class Threads:
                 await self._said(event, asker)
 
     async def _said(self, event: Mapping[str, Any], asker: Asker) -> None:
-        channel_id, ts = ChannelId(event["channel"]), MessageTs(event["ts"])
+        message = (ChannelId(event["channel"]), MessageTs(event["ts"]))
+        thread_ts = MessageTs(event["thread_ts"])
         async with self._services.database.transaction() as conn:
-            issue_id = await self._issue_of(conn, asker.actor, channel_id, MessageTs(event["thread_ts"]))
+            issue_id = await self._issue_of(conn, asker.actor, message[0], thread_ts)
             body = markdown_of(event)
             if issue_id is None or not body:
                 return
-            await comments.add(
-                conn, asker.actor, issue_id, body, origin_of(asker), slack_message=(channel_id, ts)
-            )
+            try:
+                said = await comments.add(
+                    conn, asker.actor, issue_id, body, origin_of(asker), slack_message=message
+                )
+            except NotFound:
+                # Talk of a guest under the card of an issue that is not theirs to see, or was taken back.
+                return
+            if not said.repeated:
+                await comment_lines.remember_own(conn, asker.actor.workspace_id, said.comment, thread_ts)
         self._services.bell.ring()
 
     async def _issue_of(
@@ -73,27 +84,30 @@ class Threads:
         message = event["message"]
         if message.get("subtype") not in _SPOKEN:
             return
+        place = (ChannelId(event["channel"]), MessageTs(message["ts"]))
         async with self._services.database.transaction() as conn:
-            comment = await _comment(conn, asker, event, message["ts"])
+            comment = await comments.of_slack_message(conn, asker.actor, *place)
             body = markdown_of(message)
             if comment is None or not body:
                 return
-            await comments.edit(conn, asker.actor, comment.comment_id, body, origin_of(asker))
+            if await comment_lines.says(conn, asker.actor.workspace_id, *place, limits.comment(body)):
+                # Slack tells of a preview that was added as well; what was said meanwhile elsewhere stands.
+                return
+            edited = await comments.edit(conn, asker.actor, comment.comment_id, body, origin_of(asker))
+            thread_ts = MessageTs(message.get("thread_ts") or message["ts"])
+            await comment_lines.remember_own(conn, asker.actor.workspace_id, edited.comment, thread_ts)
         self._services.bell.ring()
 
     async def _deleted(self, event: Mapping[str, Any], asker: Asker) -> None:
+        place = (ChannelId(event["channel"]), MessageTs(event["deleted_ts"]))
         async with self._services.database.transaction() as conn:
-            comment = await _comment(conn, asker, event, event["deleted_ts"])
+            comment = await comments.of_slack_message(conn, asker.actor, *place)
             if comment is None:
                 return
             await comments.delete(conn, asker.actor, comment.comment_id, origin_of(asker))
+            # Nobody needs to be told under the thread what they have just seen go.
+            await comment_lines.shows(conn, asker.actor.workspace_id, *place, "")
         self._services.bell.ring()
-
-
-async def _comment(
-    conn: asyncpg.Connection, asker: Asker, event: Mapping[str, Any], ts: str
-) -> Comment | None:
-    return await comments.of_slack_message(conn, asker.actor, ChannelId(event["channel"]), MessageTs(ts))
 
 
 def _is_reply(event: Mapping[str, Any]) -> bool:
@@ -101,49 +115,59 @@ def _is_reply(event: Mapping[str, Any]) -> bool:
 
 
 class Telling:
-    """Says comments under the issue's cards, except under the one they were written."""
-
-    def __init__(self, services: Services) -> None:
-        self._services = services
+    """Says comments under the issue's cards, except where they were written, and follows what becomes of them."""
 
     async def __call__(self, conn: asyncpg.Connection, batch: Batch) -> None:
-        spoken = {
-            CommentId(UUID(event.after["comment_id"])): event
-            for event in batch.events
-            if event.kind == "commented"
-        }
-        if not spoken:
+        happened: dict[CommentId, set[str]] = defaultdict(set)
+        for event in batch.events:
+            if event.kind in _OF_COMMENTS:
+                told = event.after if "comment_id" in event.after else event.before
+                happened[CommentId(UUID(told["comment_id"]))].add(event.kind)
+        if not happened:
             return
-        posted = await cards.of_issues(
-            conn, batch.workspace_id, [event.issue_id for event in spoken.values()]
+        spoken = await comment_lines.spoken(conn, batch.workspace_id, list(happened))
+        lines: dict[CommentId, list[Line]] = defaultdict(list)
+        for line in await comment_lines.of_comments(conn, batch.workspace_id, list(happened)):
+            lines[line.comment_id].append(line)
+        posted: dict[IssueId, list[PostedCard]] = defaultdict(list)
+        issue_ids = list({each.comment.issue_id for each in spoken.values()})
+        for card in await cards.of_issues(conn, batch.workspace_id, issue_ids):
+            posted[card.issue_id].append(card)
+        messages: list[Outgoing] = []
+        for comment_id, each in spoken.items():
+            threads = cards.threads(posted[each.comment.issue_id])
+            messages += _follow(each, lines[comment_id])
+            messages += _say(each, lines[comment_id], threads, happened[comment_id])
+        await outbox.put(conn, batch.workspace_id, messages)
+
+
+def _follow(spoken: Spoken, lines: Sequence[Line]) -> list[Outgoing]:
+    """What the bot said already is brought up to date."""
+    return [
+        refreshing(line.channel_id, line.message_ts, spoken.comment.issue_id, comment_id=line.comment_id)
+        for line in lines
+        if not line.own and line.shown != spoken.state
+    ]
+
+
+def _say(spoken: Spoken, lines: Sequence[Line], threads: Sequence[Thread], kinds: set[str]) -> list[Outgoing]:
+    """A new comment goes where nobody reads it yet; a changed one under what its author's message still says."""
+    told = {(line.channel_id, line.thread_ts) for line in lines if not line.own}
+    own = {(line.channel_id, line.thread_ts): line for line in lines if line.own}
+    stale = [thread for thread, line in own.items() if line.shown != spoken.state]
+    fresh = [thread for thread in threads if thread not in own] if kinds & _NEW and not spoken.deleted else []
+    return [
+        Outgoing(
+            channel_id=channel_id,
+            kind=Kind.COMMENT,
+            payload={"thread_ts": thread_ts, "comment_id": str(spoken.comment.comment_id)}
+            | ({"anew": True} if (channel_id, thread_ts) in own else {}),
+            issue_id=spoken.comment.issue_id,
+            coalesce_key=f"comment:{spoken.comment.comment_id}:{thread_ts}",
         )
-        if not posted:
-            return
-        changes = {change.change_id: change for change in batch.changes}
-        system = Actor(workspace_id=batch.workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM)
-        written = [await comments.get(conn, system, comment_id) for comment_id in spoken]
-        known = await people.get_many(conn, system, [each.author_id for each in written if each.author_id])
-        workspace = await self._services.directory.workspace(batch.workspace_id)
-        speech = words(workspace.settings.get("language"))
-        lines = [
-            Outgoing(
-                channel_id=card.channel_id,
-                payload=comment_line(comment, known, speech) | {"thread_ts": card.message_ts},
-                issue_id=comment.issue_id,
-            )
-            for comment in written
-            for card in posted
-            if card.issue_id == comment.issue_id
-            and not _written_under(comment, changes[spoken[comment.comment_id].change_id], card)
-        ]
-        await outbox.put(conn, batch.workspace_id, lines)
-
-
-def _written_under(comment: Comment, change: Change, card: PostedCard) -> bool:
-    return comment.slack_message is not None and (change.channel_id, change.thread_ts) == (
-        card.channel_id,
-        card.message_ts,
-    )
+        for channel_id, thread_ts in [*fresh, *stale]
+        if (channel_id, thread_ts) not in told
+    ]
 
 
 def register(app: AsyncApp, commands: Commands, services: Services) -> None:

@@ -111,6 +111,12 @@ def title_block(key: str, title: str) -> Json:
     return rich_text({"type": "rich_text_section", "elements": elements})
 
 
+def gone(words: Words) -> Card:
+    """In place of the card of an issue that was taken back."""
+    text = words("card-gone")
+    return Card(text=text, blocks=[context(text)])
+
+
 def _facts(
     issue: Issue, labels: Sequence[str], people: People, words: Words, duplicate_key: str | None
 ) -> Mrkdwn:

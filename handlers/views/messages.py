@@ -42,11 +42,13 @@ def title_of(message: Mapping[str, Any]) -> str:
     return truncate(to_plain(first), TITLE_MAX)
 
 
-def comment_line(comment: Comment, people: People, words: Words) -> Json:
-    """The arguments of a message that says the comment."""
-    head = words("thread-comment", who=who(comment.author_id, people, words))
+def comment_line(comment: Comment, people: People, words: Words, *, deleted: bool = False) -> Json:
+    """The arguments of a message that says the comment, or that it was deleted."""
+    author = who(comment.author_id, people, words)
+    if deleted:
+        text = words("thread-comment-deleted", who=author)
+        return {"text": text, "blocks": [context(text)], "unfurl_links": False}
+    head = words("thread-comment" if comment.edited_at is None else "thread-comment-edited", who=author)
     body = cut(comment.body, SHOWN)
-    text = words(
-        "thread-comment-text", who=who(comment.author_id, people, words), text=to_plain(comment.body)[:SHOWN]
-    )
+    text = words("thread-comment-text", who=author, text=to_plain(comment.body)[:SHOWN])
     return {"text": text, "blocks": [context(head), *([body] if body else [])], "unfurl_links": False}

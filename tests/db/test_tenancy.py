@@ -24,6 +24,7 @@ import db
 from db import (
     bulk,
     channels,
+    comment_lines,
     comments,
     documents,
     installations,
@@ -240,6 +241,7 @@ async def make_other(conn: asyncpg.Connection) -> tuple[World, dict[str, Any]]:
     await make_installation(conn)
     await channels.keep(conn, other.ada, C1, ChannelSettings(emoji=HIDDEN))
     await previews.claim(conn, other.workspace_id, C1, MessageTs("1.1"), [issue.issue_id], timedelta(0))
+    await comment_lines.remember_own(conn, other.workspace_id, said.comment, MessageTs("1.0"))
     ids: dict[str, Any] = {
         "IssueId": issue.issue_id,
         "PersonId": me(other.ada),
@@ -256,6 +258,7 @@ async def make_other(conn: asyncpg.Connection) -> tuple[World, dict[str, Any]]:
         "arrival_id": arrival_id,
         "send_id": send_id,
         "webhook_id": WEBHOOK,
+        "Comment": said.comment,
         "Saying": Saying(issue_id=issue.issue_id, kind="issue.edited", body="{}"),
         "Target": Target(issue_id=issue.issue_id, is_open=True, as_of=NOW),
         "Notice": SimpleNamespace(

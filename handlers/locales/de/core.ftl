@@ -74,6 +74,7 @@ card-more-labels = { $count ->
 }
 card-filed = Gemeldet von { $who } { $when }
 card-closed = geschlossen { $when }
+card-gone = Dieses Issue wurde zurückgenommen.
 card-posting = Die Karte von { $key } ist unterwegs in diesen Channel.
 
 show-comments = Kommentare:

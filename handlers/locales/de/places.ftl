@@ -18,7 +18,10 @@ language-en = English
 language-de = Deutsch
 
 message-again = Diese Nachricht ist schon { $key }:
+message-again-hidden = Diese Nachricht ist schon ein Issue, das du nicht sehen darfst.
 mention-help = Schreib hinter meinen Namen, was los ist, und ich lege es an; oder einen Schlüssel, um es zu sehen.
 thread-comment = { $who } hat kommentiert:
 thread-comment-text = { $who } hat kommentiert: { $text }
+thread-comment-edited = { $who } hat kommentiert (bearbeitet):
+thread-comment-deleted = Ein Kommentar von { $who } wurde gelöscht.
 message-offer = Soll ich „{ $title }“ als Issue anlegen?

@@ -74,6 +74,7 @@ card-more-labels = { $count ->
 }
 card-filed = Filed by { $who } { $when }
 card-closed = closed { $when }
+card-gone = This issue was taken back.
 card-posting = The card of { $key } is on its way to this channel.
 
 show-comments = Comments:

@@ -18,7 +18,10 @@ language-en = English
 language-de = Deutsch
 
 message-again = This message is { $key } already:
+message-again-hidden = This message is an issue already, one that you may not see.
 mention-help = Write what is wrong after my name and I file it, or write a key to see it.
 thread-comment = { $who } commented:
 thread-comment-text = { $who } commented: { $text }
+thread-comment-edited = { $who } commented (edited):
+thread-comment-deleted = A comment by { $who } was deleted.
 message-offer = Shall I file “{ $title }” as an issue?

@@ -1,0 +1,172 @@
+"""What a message that follows something shows at the moment: an issue's card, or a comment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from db import cards, channels, comment_lines, issues, outbox, people
+from db.access import Actor
+from db.errors import NotFound
+from db.ids import ChannelId, CommentId, IssueId, MessageTs, WorkspaceId
+from db.outbox import Kind, Outgoing, Waiting
+from db.states import Role, Source
+from handlers.services import Services
+from handlers.views.blocks import Json
+from handlers.views.cards import CardStyle, card, gone
+from handlers.views.messages import comment_line
+from handlers.words import words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """What chat.postMessage and chat.update take. `state` names what is shown, to know when it is another."""
+
+    arguments: Json
+    state: str
+
+
+def comment_of(row: Waiting) -> CommentId | None:
+    named = row.payload.get("comment_id")
+    return None if named is None else CommentId(UUID(named))
+
+
+def refreshing(
+    channel_id: ChannelId,
+    ts: MessageTs,
+    issue_id: IssueId | None,
+    *,
+    force: bool = False,
+    comment_id: CommentId | None = None,
+) -> Outgoing:
+    """Has the message brought up to date; of several such wishes one is carried out."""
+    payload: dict[str, Any] = {"ts": ts}
+    if comment_id is not None:
+        payload["comment_id"] = str(comment_id)
+    if force:
+        payload["force"] = True
+    # A forced one must not be swallowed by one that finds nothing to do.
+    key = f"refresh:{ts}:force" if force else f"refresh:{ts}"
+    return Outgoing(
+        channel_id=channel_id, kind=Kind.REFRESH, payload=payload, issue_id=issue_id, coalesce_key=key
+    )
+
+
+class Drawing:
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def draw(self, workspace_id: WorkspaceId, row: Waiting) -> Drawn | None:
+        """As it is now; None when there is nothing to show."""
+        comment_id = comment_of(row)
+        if comment_id is not None:
+            return await self._comment(workspace_id, comment_id, row)
+        return None if row.issue_id is None else await self._card(workspace_id, row.issue_id, row)
+
+    async def _card(self, workspace_id: WorkspaceId, issue_id: IssueId, row: Waiting) -> Drawn | None:
+        workspace = await self._services.directory.workspace(workspace_id)
+        speech = words(workspace.settings.get("language"))
+        system = _system(workspace_id)
+        async with self._services.database.connection() as conn:
+            kept = await channels.settings(conn, workspace_id, row.channel_id)
+            try:
+                issue = await issues.get(conn, system, issue_id)
+            except NotFound:
+                drawn = gone(speech)
+                # There is nothing to follow: a card that was not posted yet is not posted at all.
+                shown = {"text": drawn.text, "blocks": drawn.blocks}
+                return None if row.kind is Kind.CARD else Drawn(arguments=shown, state="gone")
+            named = [person for person in (issue.assignee_id, issue.reporter_id) if person is not None]
+            known = await people.get_many(conn, system, named)
+        drawn = card(
+            issue,
+            people=known,
+            words=speech,
+            prefix=workspace.key_prefix,
+            style=CardStyle.LINE if kept.condensed else CardStyle.CHANNEL,
+        )
+        return Drawn(arguments={"text": drawn.text, "blocks": drawn.blocks}, state=str(issue.version))
+
+    async def _comment(self, workspace_id: WorkspaceId, comment_id: CommentId, row: Waiting) -> Drawn | None:
+        workspace = await self._services.directory.workspace(workspace_id)
+        async with self._services.database.connection() as conn:
+            found = (await comment_lines.spoken(conn, workspace_id, [comment_id])).get(comment_id)
+            if found is None or (found.deleted and row.kind is Kind.COMMENT and not row.payload.get("anew")):
+                return None
+            author = found.comment.author_id
+            known = await people.get_many(conn, _system(workspace_id), [author] if author else [])
+        arguments = comment_line(
+            found.comment, known, words(workspace.settings.get("language")), deleted=found.deleted
+        )
+        return Drawn(arguments=arguments, state=found.state)
+
+    async def shown(
+        self, conn: asyncpg.Connection, workspace_id: WorkspaceId, row: Waiting, ts: MessageTs
+    ) -> str | None:
+        """The state that the message shows; None: it follows nothing any more."""
+        if comment_of(row) is not None:
+            line = await comment_lines.at(conn, workspace_id, row.channel_id, ts)
+            return None if line is None else line.shown
+        posted = await cards.at(conn, workspace_id, row.channel_id, ts)
+        return None if posted is None else str(posted.shown_version)
+
+    async def remember(
+        self,
+        conn: asyncpg.Connection,
+        workspace_id: WorkspaceId,
+        row: Waiting,
+        place: tuple[ChannelId, MessageTs],
+        state: str,
+    ) -> None:
+        """From now on what was just posted follows what it shows."""
+        comment_id, thread_ts = comment_of(row), row.payload.get("thread_ts")
+        if row.kind is Kind.COMMENT and comment_id is not None and thread_ts is not None:
+            await comment_lines.remember(
+                conn, workspace_id, *place, comment_id, thread_ts=thread_ts, state=state
+            )
+        elif row.kind is Kind.CARD and row.issue_id is not None:
+            await cards.remember(conn, workspace_id, *place, row.issue_id, _version(state), thread_ts)
+
+    async def shows(
+        self, conn: asyncpg.Connection, workspace_id: WorkspaceId, row: Waiting, ts: MessageTs, state: str
+    ) -> None:
+        """It was brought up to date."""
+        if comment_of(row) is not None:
+            await comment_lines.shows(conn, workspace_id, row.channel_id, ts, state)
+        else:
+            await cards.shown(conn, workspace_id, row.channel_id, ts, _version(state))
+
+    async def catch_up(
+        self, workspace_id: WorkspaceId, row: Waiting, place: tuple[ChannelId, MessageTs], state: str
+    ) -> None:
+        """What changed while the message was on its way found nothing to refresh yet."""
+        if row.kind not in (Kind.CARD, Kind.COMMENT):
+            return
+        now = await self.draw(workspace_id, row)
+        if now is None or now.state != state:
+            again = refreshing(*place, row.issue_id, comment_id=comment_of(row))
+            async with self._services.database.transaction() as conn:
+                await outbox.put(conn, workspace_id, [again])
+
+    async def lost(
+        self, conn: asyncpg.Connection, workspace_id: WorkspaceId, row: Waiting, ts: MessageTs, *, anew: bool
+    ) -> None:
+        """The message is gone, or with `anew` cannot be changed any more and is to be posted once more."""
+        if comment_of(row) is not None:
+            await comment_lines.forget(conn, workspace_id, row.channel_id, ts)
+            return
+        await cards.forget(conn, workspace_id, row.channel_id, ts)
+        if anew and row.issue_id is not None:
+            await cards.ask(conn, workspace_id, row.issue_id, row.channel_id)
+
+
+def _version(state: str) -> int:
+    """0 where it is not known, or the issue is gone: the next state is newer, whichever."""
+    return int(state) if state.isdigit() else 0
+
+
+def _system(workspace_id: WorkspaceId) -> Actor:
+    return Actor(workspace_id=workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM)
