@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import json
 import logging
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import asyncpg
@@ -27,11 +28,15 @@ _log = logging.getLogger(__name__)
 
 
 class QueueBell:
-    """`ring` returns at once; `run` is the task that notifies."""
+    """`ring` returns at once; `run` is the task that notifies. `heard` is told too: a worker of this process
+    that cannot listen."""
 
-    def __init__(self, database: Database, *, rest: float = REST) -> None:
+    def __init__(
+        self, database: Database, *, rest: float = REST, heard: Callable[[str], None] | None = None
+    ) -> None:
         self._database = database
         self._rest = rest
+        self._heard = heard
         self._rung = asyncio.Event()
 
     def ring(self) -> None:
@@ -42,8 +47,11 @@ class QueueBell:
             await self._rung.wait()
             self._rung.clear()
             with contextlib.suppress(Busy, Unavailable, asyncpg.PostgresError, asyncpg.InterfaceError):
+                said = notice()
+                if self._heard is not None:
+                    self._heard(said)
                 async with self._database.connection() as conn:
-                    await conn.execute("SELECT pg_notify($1, $2)", db_settings().channel, notice())
+                    await conn.execute("SELECT pg_notify($1, $2)", db_settings().channel, said)
             await asyncio.sleep(self._rest)
 
 

@@ -14,7 +14,7 @@ from db.access import Actor
 from db.errors import NotFound
 from db.ids import WorkspaceId
 from db.migrate import Migration, migrate
-from db.pool import Database, open_database
+from db.pool import Database, look, open_database
 from db.states import Role, Source
 from handlers.api.secrets import make_secret
 
@@ -28,7 +28,9 @@ async def opened(settings: Settings) -> AsyncIterator[Database]:
         server = await asyncio.to_thread(EmbeddedPostgres, default_folder(settings.data))
         dsn = server.dsn()
     try:
-        database = await open_database(dsn, min_size=1, max_size=2)
+        database = await open_database(
+            await look(dsn, direct=settings.direct_database_url), min_size=1, max_size=2
+        )
         try:
             yield database
         finally:

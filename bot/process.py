@@ -34,7 +34,8 @@ from bot.socketmode import SocketMode
 from bot.worker import JobWorker, Pace
 from db.errors import Startup
 from db.migrate import applied_checksums, known_migrations, migrate, outstanding
-from db.pool import Database, open_database
+from db.pool import Database, look, open_database
+from db.route import Route
 from handlers import register_all, register_all_jobs
 from handlers.api.secrets import TokenChecker
 from handlers.dedupe import Once
@@ -97,11 +98,13 @@ async def running(settings: Settings, options: Options | None = None) -> AsyncIt
     chosen = options or Options()
     async with AsyncExitStack() as stack:
         dsn = await _database_dsn(settings, stack)
-        await _migrated(dsn)
-        database = await open_database(dsn, max_size=6)
+        route = await look(dsn, direct=settings.direct_database_url)
+        _tell_of(route)
+        await _migrated(route)
+        database = await open_database(route, max_size=6)
         stack.push_async_callback(database.close)
         # Jobs have connections of their own: a person never waits behind them.
-        for_jobs = await open_database(dsn, min_size=1, max_size=6, acquire_timeout=30)
+        for_jobs = await open_database(route, min_size=1, max_size=6, acquire_timeout=30)
         stack.push_async_callback(for_jobs.close)
         metrics = Metrics()
         session = await stack.enter_async_context(aiohttp.ClientSession())
@@ -113,7 +116,8 @@ async def running(settings: Settings, options: Options | None = None) -> AsyncIt
         clients = Clients(installations, session, api_url=settings.slack_api_url, observer=metrics.called)
         background = BackgroundTasks()
         stack.push_async_callback(background.drain, DRAIN)
-        bell = QueueBell(database)
+        worker = JobWorker(route, pace=chosen.pace, observe=metrics.job_done)
+        bell = QueueBell(database, heard=worker.hear)
         _in_background(stack, bell.run(), "bell")
         services = Services(
             database=database,
@@ -127,7 +131,6 @@ async def running(settings: Settings, options: Options | None = None) -> AsyncIt
             outside=outside,
             public_url=settings.public_url,
         )
-        worker = JobWorker(dsn, pace=chosen.pace, observe=metrics.job_done)
         chosen.register_jobs(worker, replace(services, database=for_jobs))
         if chosen.work:
             await stack.enter_async_context(_working(worker))
@@ -194,8 +197,17 @@ async def _database_dsn(settings: Settings, stack: AsyncExitStack) -> str:
     return server.dsn()
 
 
-async def _migrated(dsn: str) -> None:
-    database = await open_database(dsn, min_size=1, max_size=1)
+def _tell_of(route: Route) -> None:
+    if not route.pooled:
+        return
+    _log.info(
+        "a pooler stands before the database",
+        extra={"sessions": route.sessions, "prepared": route.prepared, "listens": bool(route.session_dsn)},
+    )
+
+
+async def _migrated(route: Route) -> None:
+    database = await open_database(route, min_size=1, max_size=1)
     try:
         async with database.connection() as conn:
             for migration in await migrate(conn):

@@ -21,6 +21,7 @@ class Settings:
     """One attribute a variable (see `read_settings`); secrets stay out of the repr."""
 
     database_url: str | None = field(default=None, repr=False)
+    direct_database_url: str | None = field(default=None, repr=False)
     data: Path = Path(".data")
     host: str = "127.0.0.1"
     port: int = 3000
@@ -52,13 +53,15 @@ class _Reader:
         self.problems: list[str] = []
 
     def text(self, name: str) -> str | None:
-        value = self._environment.get(name)
-        if value is None:
-            return None
-        if not value.strip():
+        """An empty value is none: compose files and `.env` files have lines such as `SLACK_APP_TOKEN=`."""
+        return self._environment.get(name, "").strip() or None
+
+    def secret(self, name: str) -> str | None:
+        """Not so here: a check against an empty secret would let everybody in, so nobody shall mean it by accident."""
+        value = self.text(name)
+        if value is None and name in self._environment:
             self.problems.append(f"{name} is empty: give it a value, or unset it")
-            return None
-        return value.strip()
+        return value
 
     def prefixed(self, name: str, *prefixes: str) -> str | None:
         value = self.text(name)
@@ -118,7 +121,7 @@ class _Reader:
         return cast("LogFormat", value)
 
     def together(self, *names: str) -> None:
-        missing = [name for name in names if name not in self._environment]
+        missing = [name for name in names if self.text(name) is None]
         if missing and len(missing) < len(names):
             self.problems.append(f"{', '.join(missing)} must be set too: {', '.join(names)} belong together")
 
@@ -135,10 +138,11 @@ def read_settings(environment: Mapping[str, str] | None = None, *, slack: bool =
     data = reader.text("LODGE_DATA")
     settings = Settings(
         database_url=reader.database("DATABASE_URL"),
+        direct_database_url=reader.database("LODGE_DIRECT_DATABASE_URL"),
         data=Path(data) if data else Path(".data"),
         host=reader.text("HOST") or "127.0.0.1",
         port=reader.port("PORT", 3000),
-        slack_signing_secret=reader.text("SLACK_SIGNING_SECRET"),
+        slack_signing_secret=reader.secret("SLACK_SIGNING_SECRET"),
         slack_bot_token=reader.prefixed("SLACK_BOT_TOKEN", "xoxb-", "xoxe.xoxb-"),
         slack_app_token=reader.prefixed("SLACK_APP_TOKEN", "xapp-"),
         slack_client_id=reader.text("SLACK_CLIENT_ID"),
@@ -149,6 +153,10 @@ def read_settings(environment: Mapping[str, str] | None = None, *, slack: bool =
         log=reader.log("LODGE_LOG"),
         allow_private_webhooks=reader.yes("LODGE_ALLOW_PRIVATE_WEBHOOKS"),
     )
+    if settings.direct_database_url and not settings.database_url:
+        reader.problems.append(
+            "DATABASE_URL must be set too: LODGE_DIRECT_DATABASE_URL is only for beside it"
+        )
     if slack:
         _check_slack(reader, given, settings)
     if reader.problems:
@@ -158,7 +166,7 @@ def read_settings(environment: Mapping[str, str] | None = None, *, slack: bool =
 
 def _check_slack(reader: _Reader, given: Mapping[str, str], settings: Settings) -> None:
     reader.together("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "LODGE_SECRET_KEY")
-    if "SLACK_BOT_TOKEN" not in given and "SLACK_CLIENT_ID" not in given:
+    if reader.text("SLACK_BOT_TOKEN") is None and reader.text("SLACK_CLIENT_ID") is None:
         reader.problems.append(
             "SLACK_BOT_TOKEN is missing: the bot token of your installed app "
             "(or SLACK_CLIENT_ID, SLACK_CLIENT_SECRET and LODGE_SECRET_KEY for installation by OAuth)"

@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import asyncpg
-from pgqueuer.adapters.drivers.asyncpg import AsyncpgPoolDriver
 from pgqueuer.adapters.persistence.queries import Queries
 from pgqueuer.core.executors import (
     AbstractEntrypointExecutor,
@@ -23,8 +22,11 @@ from pgqueuer.core.sm import SchedulerManager
 from pgqueuer.domain.errors import FailingListenerError, RetryException
 from pgqueuer.domain.models import HealthCheckEvent, Schedule
 from pgqueuer.domain.models import Job as QueuedJob
+from pgqueuer.domain.settings import db_settings
 
+from bot.hearing import QueueDriver
 from db import jobs
+from db.route import Route, as_route
 from handlers import reference
 from handlers.jobs import Again, Handler, Job, Scheduled
 
@@ -38,9 +40,11 @@ _FIRST_PROBE = timedelta(seconds=2)
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """`poll`: how long a job whose bell was not heard may wait. `heartbeat`: how long a dead worker keeps its jobs."""
+    """`poll`: how long a job whose bell was not heard may wait; `deaf_poll`: where no bell can be heard, behind a
+    pooler in transaction mode. `heartbeat`: how long a dead worker keeps its jobs."""
 
     poll: timedelta = timedelta(seconds=2)
+    deaf_poll: timedelta = timedelta(seconds=0.5)
     heartbeat: timedelta = timedelta(seconds=30)
     first_retry: timedelta = timedelta(seconds=1)
     restart: float = 1.0
@@ -71,8 +75,8 @@ class _Queue(QueueManager):
 class JobWorker:
     """Implements `handlers.jobs.Worker`. `observe(name, outcome)` is called after every job."""
 
-    def __init__(self, dsn: str, *, pace: Pace | None = None, observe: Observe | None = None) -> None:
-        self._dsn = dsn
+    def __init__(self, dsn: str | Route, *, pace: Pace | None = None, observe: Observe | None = None) -> None:
+        self._route = as_route(dsn)
         self._pace = pace or Pace()
         self._observe = observe or (lambda _name, _outcome: None)
         self._jobs: list[_Registered] = []
@@ -81,6 +85,7 @@ class JobWorker:
         self._stop = asyncio.Event()
         self._managers: tuple[QueueManager, SchedulerManager] | None = None
         self._pool: asyncpg.Pool | None = None
+        self._driver: QueueDriver | None = None
         self.healthy = False
 
     def on(self, name: str, handler: Handler, *, max_attempts: int = 5, at_once: int = 0) -> None:
@@ -95,6 +100,11 @@ class JobWorker:
     @property
     def stopping(self) -> bool:
         return self._stop.is_set()
+
+    def hear(self, notice: str) -> None:
+        """The bell of this process, for a worker that cannot listen."""
+        if self._driver is not None:
+            self._driver.hear(db_settings().channel, notice)
 
     def stop(self) -> None:
         """Takes no more jobs; `run` returns when those under way are through."""
@@ -128,15 +138,14 @@ class JobWorker:
 
     async def _work(self) -> None:
         # PgQueuer passes JSON as text; the application's pool would encode it a second time.
+        settings = {"application_name": "lodge worker", "jit": "off"}
         async with asyncpg.create_pool(
-            self._dsn,
-            min_size=2,
-            max_size=4,
-            server_settings={"application_name": "lodge worker", "jit": "off"},
+            self._route.dsn, min_size=2, max_size=4, **self._route.options(settings)
         ) as pool:
             self._pool = pool
-            queue = _Queue(Queries(AsyncpgPoolDriver(pool)))
-            schedules = SchedulerManager(Queries(AsyncpgPoolDriver(pool)))
+            self._driver = QueueDriver(pool, self._route)
+            queue = _Queue(Queries(self._driver))
+            schedules = SchedulerManager(Queries(QueueDriver(pool, self._route)))
             # Awaited below, never polled: PgQueuer looks at this event between batches.
             queue.min_dequeue_poll_interval = timedelta(milliseconds=50)
             for job in self._jobs:
@@ -156,10 +165,11 @@ class JobWorker:
             await self._together(queue, schedules)
 
     async def _together(self, queue: QueueManager, schedules: SchedulerManager) -> None:
+        poll = self._pace.poll if self._route.session_dsn else min(self._pace.poll, self._pace.deaf_poll)
         tasks = [
             asyncio.create_task(
                 queue.run(
-                    dequeue_timeout=self._pace.poll,
+                    dequeue_timeout=poll,
                     batch_size=_BATCH,
                     max_concurrent_tasks=_AT_ONCE,
                     shutdown_on_listener_failure=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any, Final, LiteralString
@@ -63,9 +64,9 @@ async def export(
     write = csv.writer(out, lineterminator="\r\n").writerow
     write([*LODGE_HEADER, *([COMMENTS_HEADER] if comments else [])])
     count = 0
-    async for row in conn.cursor(
-        statement, actor.workspace_id, actor.sees_only, *condition.params, prefetch=_BATCH
-    ):
+    # A name that no other process gives: behind a pooler they share the server's sessions.
+    prepared = await conn.prepare(statement, name=f"export_{uuid.uuid4().hex}")
+    async for row in prepared.cursor(actor.workspace_id, actor.sees_only, *condition.params, prefetch=_BATCH):
         write([guard(cell) for cell in _cells(row, prefix, comments=comments)])
         count += 1
         if count % _BATCH == 0:

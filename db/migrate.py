@@ -1,7 +1,7 @@
 """Applies `migrations/NNNN_name.sql`, in order, each in a transaction of its own.
 
 The database remembers every file's version and checksum. Two replicas that start together take turns
-by an advisory lock.
+by an advisory lock, held for one transaction at a time: behind a pooler nothing else is sure to be kept.
 """
 
 from __future__ import annotations
@@ -108,28 +108,38 @@ async def migrate(conn: asyncpg.Connection, migrations: list[Migration] | None =
     if migrations is None:
         migrations = known_migrations()
     check_sequence(migrations)
-    await conn.execute("SELECT pg_advisory_lock($1)", _LOCK)
-    try:
+    if not outstanding(migrations, await applied_checksums(conn)):
+        return []
+    applied: list[Migration] = []
+    while (migration := await _next(conn, migrations)) is not None:
+        applied.append(migration)
+    return applied
+
+
+async def _next(conn: asyncpg.Connection, migrations: list[Migration]) -> Migration | None:
+    """Applies the lowest that is outstanding, unless another replica was quicker; None when there is none."""
+    async with conn.transaction():
+        # Waiting for one's turn, and building an index, may take longer than any request of a person.
+        await conn.execute("SET LOCAL statement_timeout = 0")
+        await conn.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
         await conn.execute(_BOOK)
         todo = outstanding(migrations, await applied_checksums(conn))
-        for migration in todo:
-            await _apply(conn, migration)
-    finally:
-        await conn.execute("SELECT pg_advisory_unlock($1)", _LOCK)
-    return todo
+        if not todo:
+            return None
+        await _apply(conn, todo[0])
+        return todo[0]
 
 
 async def _apply(conn: asyncpg.Connection, migration: Migration) -> None:
     try:
-        async with conn.transaction():
-            # A migration must rather fail than queue up behind a long transaction with everyone behind it.
-            await conn.execute("SET LOCAL lock_timeout = '10s'")
-            await conn.execute(migration.sql)
-            await conn.execute(
-                "INSERT INTO schema_migrations (version, name, checksum) VALUES ($1, $2, $3)",
-                migration.version,
-                migration.name,
-                migration.checksum,
-            )
+        # A migration must rather fail than queue up behind a long transaction with everyone behind it.
+        await conn.execute("SET LOCAL lock_timeout = '10s'")
+        await conn.execute(migration.sql)
+        await conn.execute(
+            "INSERT INTO schema_migrations (version, name, checksum) VALUES ($1, $2, $3)",
+            migration.version,
+            migration.name,
+            migration.checksum,
+        )
     except asyncpg.PostgresError as error:
         raise MigrationError(f"{migration.version:04}_{migration.name}.sql: {error}") from error

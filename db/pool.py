@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 import asyncpg
 
 from db.errors import Busy, Startup, Unavailable
+from db.route import Route, as_route, find_route
 
 # Errors of a connection that could not be made, or that broke: the server is away, not the statement wrong.
 _AWAY = (
@@ -83,8 +84,48 @@ async def _keep(_: asyncpg.Connection) -> None:
     """
 
 
+def _settings(statement_timeout: float = 30.0) -> dict[str, str]:
+    return {
+        "application_name": "lodge",
+        "timezone": "UTC",
+        "statement_timeout": f"{int(statement_timeout * 1000)}",
+        "idle_in_transaction_session_timeout": "60000",
+        "jit": "off",
+    }
+
+
+@contextmanager
+def _told(variable: str) -> Iterator[None]:
+    """Raises Startup for what will not mend by itself, Unavailable for what may."""
+    try:
+        yield
+    except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
+        raise Startup([f"{variable}: the server says: {error}"]) from error
+    except (*_AWAY, asyncpg.TooManyConnectionsError, TimeoutError) as error:
+        raise Unavailable(f"the database cannot be reached: {error}") from error
+
+
+async def look(dsn: str, *, direct: str | None = None) -> Route:
+    """What stands between here and the server, and what it lets through.
+
+    `direct` is a second DSN, past a pooler. Raises Unavailable, Startup.
+    """
+    with _told("DATABASE_URL"):
+        route = await find_route(dsn, direct=direct, settings=_settings())
+    if direct is not None:
+        with _told("LODGE_DIRECT_DATABASE_URL"):
+            past = await find_route(direct, settings=_settings())
+        if not past.sessions:
+            problem = (
+                "LODGE_DIRECT_DATABASE_URL leads through a pooler in transaction mode: "
+                "give the address of PostgreSQL itself, or unset it"
+            )
+            raise Startup([problem])
+    return route
+
+
 async def open_database(
-    dsn: str,
+    dsn: str | Route,
     *,
     min_size: int = 2,
     max_size: int = 16,
@@ -93,23 +134,14 @@ async def open_database(
 ) -> Database:
     """Connects. Timeouts in seconds. Raises Unavailable when the server cannot be reached,
     Startup when it refuses the user, the password or the database."""
-    try:
+    route = as_route(dsn)
+    with _told("DATABASE_URL"):
         pool = await asyncpg.create_pool(
-            dsn,
+            route.dsn,
             min_size=min_size,
             max_size=max_size,
             init=_prepare,
             reset=_keep,
-            server_settings={
-                "application_name": "lodge",
-                "timezone": "UTC",
-                "statement_timeout": f"{int(statement_timeout * 1000)}",
-                "idle_in_transaction_session_timeout": "60000",
-                "jit": "off",
-            },
+            **route.options(_settings(statement_timeout)),
         )
-    except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
-        raise Startup([f"DATABASE_URL: the server says: {error}"]) from error
-    except _AWAY as error:
-        raise Unavailable(f"the database cannot be reached: {error}") from error
     return Database(pool, acquire_timeout=acquire_timeout)

@@ -1,11 +1,19 @@
+import re
 from pathlib import Path
 
 import pytest
 
+import bot.settings as settings_module
 from bot.settings import read_settings
 from db.errors import Startup
 
 GOOD = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "hush"}
+
+
+def variables() -> set[str]:
+    """The names that the settings read."""
+    source = Path(settings_module.__file__).read_text()
+    return set(re.findall(r'reader\.\w+\("([A-Z_]+)"', source))
 
 
 def problems(environment: dict[str, str]) -> str:
@@ -53,6 +61,25 @@ def test_every_faulty_variable_is_named_at_once() -> None:
 
 def test_an_empty_signing_secret_is_refused() -> None:
     assert "SLACK_SIGNING_SECRET is empty" in problems(GOOD | {"SLACK_SIGNING_SECRET": ""})
+
+
+def test_other_empty_values_are_as_good_as_none() -> None:
+    names = [name for name in variables() if name not in ("SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN")]
+    assert len(names) > 10
+    assert read_settings(GOOD | dict.fromkeys(names, "")) == read_settings(GOOD)
+    assert "SLACK_BOT_TOKEN is missing" in problems(GOOD | {"SLACK_BOT_TOKEN": " "})
+    assert "LODGE_SECRET_KEY must be set too" in problems(
+        {
+            "SLACK_SIGNING_SECRET": "hush",
+            "SLACK_CLIENT_ID": "1",
+            "SLACK_CLIENT_SECRET": "2",
+            "LODGE_SECRET_KEY": "",
+        }
+    )
+
+
+def test_a_direct_address_alone_is_a_mistake() -> None:
+    assert "DATABASE_URL must be set too" in problems(GOOD | {"LODGE_DIRECT_DATABASE_URL": "postgresql://x"})
 
 
 def test_socket_mode_needs_no_signing_secret() -> None:
