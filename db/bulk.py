@@ -8,13 +8,13 @@ from typing import Any, Final, LiteralString
 
 import asyncpg
 
-from db import limits, workspaces
+from db import limits, people, workspaces
 from db.access import VISIBLE, Action, Actor, require
-from db.errors import FieldError, Invalid, LodgeError, NotFound
+from db.errors import FieldError, Invalid, LodgeError
 from db.ids import ChangeId, IssueId, PersonId, new_uuid
 from db.issues import UNSET, Unset
-from db.issues.labelling import ensure, named
-from db.issues.reading import get
+from db.issues.labelling import held, named
+from db.issues.linking import check_original
 from db.origins import NOWHERE, Origin
 from db.recording import Before, once
 from db.states import CloseReason, Priority, Status
@@ -220,11 +220,12 @@ async def change(
 async def _change(
     conn: asyncpg.Connection, actor: Actor, wanted: list[IssueId], patch: BulkPatch, origin: Origin
 ) -> BulkWritten:
-    adds = [label.label_id for label in await ensure(conn, actor, patch.add_labels)]
+    adds = [label.label_id for label in await held(conn, actor, patch.add_labels)]
     drops = [label.label_id for label in await named(conn, actor, patch.remove_labels)]
     drops = [label_id for label_id in drops if label_id not in adds]
     await _hold(conn, actor, wanted, patch.duplicate_of)
     await _check_original(conn, actor, wanted, patch.duplicate_of)
+    await people.require_active(conn, actor, None if patch.assignee_id is UNSET else patch.assignee_id)
     change_id = ChangeId(new_uuid())
     statement = _LABELLED if adds or drops else _PLAIN
     values = _values(actor, wanted, patch, origin, change_id)
@@ -257,14 +258,7 @@ async def _check_original(
         return
     if original_id in wanted:
         raise BulkStopped(original_id, "duplicate_of_itself")
-    try:
-        original = await get(conn, actor, original_id)
-    except NotFound as missing:
-        message = "there is no such issue here"
-        raise Invalid(FieldError(field="duplicate_of", code="unknown", message=message)) from missing
-    if original.duplicate_of is not None:
-        message = f"#{original.number} is a duplicate itself: name its original"
-        raise Invalid(FieldError(field="duplicate_of", code="chain", message=message))
+    await check_original(conn, actor, original_id)
 
 
 def _values(

@@ -13,6 +13,7 @@ from db.access import VISIBLE, Action, Actor, may
 from db.errors import Forbidden, LodgeError, NotFound
 from db.events import Event, read_event
 from db.ids import ChangeId, EventId, IssueId, PersonId
+from db.issues.linking import hold_parents
 from db.origins import NOWHERE, Origin
 from db.recording import Before, once
 from db.states import Source
@@ -174,6 +175,8 @@ async def _undo(conn: asyncpg.Connection, actor: Actor, change_id: ChangeId | No
     target = await _hold(conn, actor, await _origin_of(conn, actor, target))
     if target.undone_by is not None:
         return await _done_before(conn, actor, target)
+    if await conn.fetchval(_MOVES_PARENTS, actor.workspace_id, target.change_id):
+        await hold_parents(conn, actor)
     await bring_back_labels(conn, actor, target.change_id)
     await _hold_issues(conn, actor, target.change_id)
     in_the_way = await blockers(conn, actor, target.change_id)
@@ -189,7 +192,27 @@ async def _undo(conn: asyncpg.Connection, actor: Actor, change_id: ChangeId | No
         undoing,
         target.undoes,
     )
+    await _tell_import(conn, actor, target)
     return Undone(undid=target, change_id=undoing, issue_ids=issue_ids, count=count)
+
+
+_MOVES_PARENTS: Final[LiteralString] = """
+SELECT EXISTS (SELECT FROM events WHERE workspace_id = $1 AND change_id = $2 AND before ? 'parent_id')"""
+
+
+async def _tell_import(conn: asyncpg.Connection, actor: Actor, target: Change) -> None:
+    """The import that was taken back, or brought again, knows of it."""
+    await conn.execute(
+        """
+        UPDATE imports m
+        SET state = CASE WHEN c.undone_by IS NULL THEN 'done' ELSE 'undone' END, updated_at = now()
+        FROM changes c
+        WHERE m.workspace_id = $1 AND m.change_id IN ($2, $3) AND m.state IN ('done', 'undone')
+          AND c.workspace_id = $1 AND c.change_id = m.change_id""",
+        actor.workspace_id,
+        target.change_id,
+        target.undoes,
+    )
 
 
 async def _origin_of(conn: asyncpg.Connection, actor: Actor, change: Change) -> Change:

@@ -32,6 +32,8 @@ class Person:
     timezone: str
     locale: str
     settings: dict[str, Any]
+    # What else they are called in Slack.
+    handles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +46,8 @@ class Merged:
 
 
 COLUMNS: Final[LiteralString] = (
-    "p.workspace_id, p.person_id, p.slack_user_id, p.name, p.email, p.role, p.active, p.timezone, p.locale, p.settings"
+    "p.workspace_id, p.person_id, p.slack_user_id, p.name, p.email, p.role, p.active, p.timezone, p.locale, p.settings,"
+    " p.handles"
 )
 
 # A person who was merged into another is that other one.
@@ -66,6 +69,7 @@ def read_person(row: Any) -> Person:
         timezone=row["timezone"],
         locale=row["locale"],
         settings=row["settings"],
+        handles=tuple(row["handles"]),
     )
 
 
@@ -79,18 +83,20 @@ async def ensure_slack(
     role: Role = Role.MEMBER,
     timezone: str = "UTC",
     locale: str = "en",
+    handles: Sequence[str] = (),
 ) -> Person:
     """The person behind a Slack user, brought up to date; a placeholder with the same e-mail becomes that person.
 
     An e-mail that belongs to another Slack user already is left with them.
     """
     name = limits.line(name)[: limits.NAME_MAX] or slack_user_id
-    values = (workspace_id, slack_user_id, name, email or None, role.value, timezone, locale)
+    values = (workspace_id, slack_user_id, name, email or None, role.value, timezone, locale, list(handles))
     for _ in range(3):
         row = await conn.fetchrow(
             f"""
             UPDATE people p
             SET slack_user_id = $2, name = $3, role = $5, timezone = $6, locale = $7, active = true, updated_at = now(),
+                handles = $8::text[],
                 email = CASE WHEN $4::text IS NULL OR EXISTS (
                             SELECT FROM people o WHERE o.workspace_id = $1 AND lower(o.email) = lower($4)
                                 AND o.merged_into IS NULL AND o.person_id <> p.person_id)
@@ -104,11 +110,11 @@ async def ensure_slack(
             *values,
         ) or await conn.fetchrow(
             f"""
-            INSERT INTO people AS p (workspace_id, slack_user_id, name, email, role, timezone, locale)
+            INSERT INTO people AS p (workspace_id, slack_user_id, name, email, role, timezone, locale, handles)
             SELECT $1, $2, $3,
                    CASE WHEN NOT EXISTS (SELECT FROM people o WHERE o.workspace_id = $1 AND o.merged_into IS NULL
                                          AND lower(o.email) = lower($4)) THEN $4::text END,
-                   $5, $6, $7
+                   $5, $6, $7, $8::text[]
             ON CONFLICT DO NOTHING
             RETURNING {COLUMNS}""",
             *values,
@@ -163,7 +169,8 @@ async def find(conn: asyncpg.Connection, actor: Actor, text: str, *, limit: int 
         SELECT {COLUMNS} FROM people p
         WHERE p.workspace_id = $1 AND p.active AND p.merged_into IS NULL
           AND (p.slack_user_id = $2 OR starts_with(lower(p.name), lower($2))
-               OR position(' ' || lower($2) IN lower(p.name)) > 0 OR starts_with(lower(p.email), lower($2)))
+               OR position(' ' || lower($2) IN lower(p.name)) > 0 OR starts_with(lower(p.email), lower($2))
+               OR EXISTS (SELECT FROM unnest(p.handles) h WHERE starts_with(lower(h), lower($2))))
         ORDER BY p.slack_user_id IS DISTINCT FROM $2, lower(p.name) <> lower($2),
                  lower(p.email) IS DISTINCT FROM lower($2), NOT starts_with(lower(p.name), lower($2)),
                  lower(p.name), p.person_id
@@ -215,6 +222,25 @@ async def create(
     return read_person(row)
 
 
+async def require_active(conn: asyncpg.Connection, actor: Actor, person_id: PersonId | None) -> None:
+    """Issues are given to people who are here: what somebody had when they left stays theirs, but nothing is added.
+
+    Raises Invalid. Somebody unknown is left to the foreign key.
+    """
+    if person_id is None:
+        return
+    known = await get_many(conn, actor, [person_id])
+    person = known.get(person_id)
+    if person is not None and not person.active:
+        raise Invalid(has_left(person.name))
+
+
+def has_left(name: str) -> FieldError:
+    return FieldError(
+        field="assignee_id", code="inactive", message=f"{name} is deactivated; choose somebody who is active"
+    )
+
+
 async def set_role(conn: asyncpg.Connection, actor: Actor, person_id: PersonId, role: Role) -> Person:
     """Raises NotFound, Forbidden."""
     require(actor, Action.PEOPLE)
@@ -242,7 +268,7 @@ async def erase(conn: asyncpg.Connection, actor: Actor, person_id: PersonId) -> 
     row = await conn.fetchrow(
         f"""
         UPDATE people p
-        SET name = 'Deleted person', email = NULL, slack_user_id = NULL, active = false, settings = '{{}}',
+        SET name = 'Deleted person', email = NULL, slack_user_id = NULL, active = false, settings = '{{}}', handles = '{{}}',
             updated_at = now()
         WHERE p.workspace_id = $1 AND p.person_id = $2 RETURNING {COLUMNS}""",
         actor.workspace_id,
@@ -339,6 +365,10 @@ _MOVES: Final[tuple[LiteralString, ...]] = (
        SELECT workspace_id, issue_id, $3 FROM watchers WHERE workspace_id = $1 AND person_id = $2
        ON CONFLICT DO NOTHING""",
     "DELETE FROM watchers WHERE workspace_id = $1 AND person_id = $2 AND person_id <> $3",
+    """INSERT INTO awaited (workspace_id, person_id, issue_id, comment_id, since)
+       SELECT workspace_id, $3, issue_id, comment_id, since FROM awaited WHERE workspace_id = $1 AND person_id = $2
+       ON CONFLICT DO NOTHING""",
+    "DELETE FROM awaited WHERE workspace_id = $1 AND person_id = $2 AND person_id <> $3",
     """UPDATE saved_queries q
        SET owner_id = $3,
            name = CASE WHEN EXISTS (SELECT FROM saved_queries o WHERE o.workspace_id = $1 AND o.owner_id = $3
@@ -356,6 +386,7 @@ SET slack_user_id = coalesce(kept.slack_user_id, $4), email = coalesce(kept.emai
     role = CASE WHEN $4 IS NULL THEN kept.role ELSE gone.role END,
     timezone = CASE WHEN $4 IS NULL THEN kept.timezone ELSE gone.timezone END,
     locale = CASE WHEN $4 IS NULL THEN kept.locale ELSE gone.locale END,
+    handles = CASE WHEN $4 IS NULL THEN kept.handles ELSE gone.handles END,
     active = kept.active OR $5, updated_at = now()
 FROM people gone
 WHERE kept.workspace_id = $1 AND kept.person_id = $3 AND gone.workspace_id = $1 AND gone.person_id = $2"""

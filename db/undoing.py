@@ -10,7 +10,7 @@ from db import events
 from db.access import Actor
 from db.events import Event, read_event
 from db.ids import ChangeId, IssueId
-from db.issues.labelling import ensure
+from db.issues.labelling import held
 from db.limits import LABELS_MAX
 from db.origins import Origin
 from db.recording import record
@@ -45,9 +45,46 @@ WHERE mine.workspace_id = $1 AND mine.change_id = $2 AND e.change_id <> $2
 ORDER BY e.event_id LIMIT 10"""
 
 
+# What the change itself did not touch, and what taking it back would break all the same: a parent that by now is
+# below the issue, an original that by now repeats another issue, and a new issue that others are part of by now.
+_CROSSWISE: Final[LiteralString] = f"""
+WITH RECURSIVE mine AS (
+    SELECT event_id, issue_id, kind, before FROM events WHERE workspace_id = $1 AND change_id = $2
+), above (event_id, below, issue_id) AS (
+    SELECT event_id, issue_id, (before ->> 'parent_id')::uuid FROM mine
+    WHERE kind = 'edited' AND before ->> 'parent_id' IS NOT NULL
+    UNION
+    SELECT a.event_id, a.below, p.parent_id FROM above a
+    JOIN issues p ON p.workspace_id = $1 AND p.issue_id = a.issue_id
+    WHERE p.parent_id IS NOT NULL AND a.issue_id <> a.below
+), culprits (event_id, issue_id, field) AS (
+    SELECT a.event_id, a.issue_id, 'parent_id' FROM above a
+    WHERE a.issue_id <> a.below
+      AND EXISTS (SELECT FROM above round WHERE round.below = a.below AND round.issue_id = a.below)
+    UNION ALL
+    SELECT m.event_id, o.issue_id, 'duplicate_of' FROM mine m
+    JOIN issues o ON o.workspace_id = $1 AND o.issue_id = (m.before ->> 'duplicate_of')::uuid
+    WHERE m.kind = 'edited' AND o.duplicate_of IS NOT NULL
+    UNION ALL
+    SELECT m.event_id, part.issue_id, 'parent_id' FROM mine m
+    JOIN issues part ON part.workspace_id = $1 AND part.parent_id = m.issue_id AND part.deleted_at IS NULL
+    WHERE m.kind IN ('created', 'restored') AND NOT EXISTS (SELECT FROM mine o WHERE o.issue_id = part.issue_id)
+)
+SELECT DISTINCT {events.COLUMNS}
+FROM culprits
+CROSS JOIN LATERAL (
+    SELECT e.* FROM events e
+    WHERE e.workspace_id = $1 AND e.issue_id = culprits.issue_id AND e.event_id > culprits.event_id
+      AND e.after ? culprits.field
+    ORDER BY e.event_id DESC LIMIT 1) e
+JOIN changes c ON c.workspace_id = e.workspace_id AND c.change_id = e.change_id
+ORDER BY e.event_id LIMIT 10"""
+
+
 async def blockers(conn: asyncpg.Connection, actor: Actor, change_id: ChangeId) -> tuple[Event, ...]:
     """What has happened on top of a change, oldest first, at most ten."""
     rows = await conn.fetch(_BLOCKERS, actor.workspace_id, change_id)
+    rows = rows or await conn.fetch(_CROSSWISE, actor.workspace_id, change_id)
     return tuple(read_event(row) for row in rows)
 
 
@@ -78,14 +115,24 @@ INSERT INTO events (workspace_id, change_id, issue_id, actor_id, source, kind, v
                     now_status, now_assignee, now_priority)
 SELECT $1, $3, issue_id, $4, $5, 'restored', version, status, assignee_id, priority FROM back ORDER BY issue_id"""
 
+# An import that is taken back takes its labels along; its events say which they were.
+_RELABEL: Final[LiteralString] = """
+INSERT INTO issue_labels (workspace_id, issue_id, label_id)
+SELECT $1, e.issue_id, l.label_id
+FROM events e CROSS JOIN LATERAL jsonb_array_elements_text(e.before -> 'labels') given
+JOIN labels l ON l.workspace_id = $1 AND lower(l.name) = lower(given)
+WHERE e.workspace_id = $1 AND e.change_id = $2 AND e.kind = 'deleted' AND e.before ? 'labels'
+ON CONFLICT DO NOTHING"""
+
 # Fields that the event names go back to what it says was before. Labels by name: they may have been renamed
 # or merged since, and then the old name comes back (made beforehand, see `bring_back_labels`).
 _REVERT: Final[LiteralString] = """
 WITH mine AS MATERIALIZED (
     SELECT DISTINCT ON (e.issue_id) e.issue_id, e.before AS was, e.after AS became,
            i.status, i.assignee_id, i.priority,
-           (SELECT closing.at FROM events closing
+           (SELECT closing.at FROM events closing JOIN changes c USING (workspace_id, change_id)
             WHERE closing.workspace_id = $1 AND closing.issue_id = e.issue_id AND closing.event_id < e.event_id
+              AND c.undoes IS NULL
               AND closing.now_status = 'closed' AND closing.was_status <> 'closed'
             ORDER BY closing.event_id DESC LIMIT 1) AS closed_at,
            (SELECT coalesce(p.merged_into, p.person_id) FROM people p
@@ -170,6 +217,7 @@ async def reverse(
         await conn.execute(_DELETE, *common)
     if "deleted" in found:
         await conn.execute(_RESTORE, *common)
+        await conn.execute(_RELABEL, actor.workspace_id, change_id)
     if "edited" in found:
         await conn.execute(_REVERT, *common)
     if any(kind.startswith("comment") for kind in found):
@@ -195,11 +243,11 @@ async def bring_back_labels(conn: asyncpg.Connection, actor: Actor, change_id: C
     rows = await conn.fetch(
         """
         SELECT DISTINCT given FROM events, jsonb_array_elements_text(before -> 'labels') given
-        WHERE workspace_id = $1 AND change_id = $2 AND kind = 'edited' AND before ? 'labels'
+        WHERE workspace_id = $1 AND change_id = $2 AND kind IN ('edited', 'deleted') AND before ? 'labels'
         ORDER BY given""",
         actor.workspace_id,
         change_id,
     )
     names = [row["given"] for row in rows]
     for start in range(0, len(names), LABELS_MAX):
-        await ensure(conn, actor, names[start : start + LABELS_MAX])
+        await held(conn, actor, names[start : start + LABELS_MAX], anew=True)

@@ -112,23 +112,18 @@ async def _remove(
         WHERE l.workspace_id = $1 AND l.issue_id = b.issue_id AND NOT b.touched""",
         workspace,
     )
-    await conn.execute(
-        """
-        DELETE FROM imported_issues k USING brought b
-        WHERE k.workspace_id = $1 AND k.import_id = $2 AND k.issue_id = b.issue_id AND NOT b.touched""",
-        workspace,
-        wanted.import_id,
-    )
     return change_id
 
 
-# Touched: something happened to it after the import, or an issue from elsewhere refers to it. What happens from
-# here to the commit meets the row lock of the deletion, and finds the issue gone.
+# Touched: something happened to it after the import (but that it was taken back and brought again), or an issue
+# from elsewhere refers to it. What happens from here to the commit meets the row lock of the deletion, and finds
+# the issue gone.
 _BROUGHT: Final[LiteralString] = """
 INSERT INTO brought (issue_id, number, touched)
 SELECT i.issue_id, i.number,
        EXISTS (SELECT FROM events o
-               WHERE o.workspace_id = $1 AND o.issue_id = i.issue_id AND o.change_id <> $2)
+               WHERE o.workspace_id = $1 AND o.issue_id = i.issue_id AND o.change_id <> $2
+                 AND o.kind NOT IN ('deleted', 'restored'))
        OR EXISTS (SELECT FROM issues r
                   WHERE r.workspace_id = $1 AND r.parent_id = i.issue_id AND r.deleted_at IS NULL
                     AND NOT EXISTS (SELECT FROM events m WHERE m.workspace_id = $1 AND m.issue_id = r.issue_id
@@ -145,6 +140,9 @@ WITH gone AS (
 )
 INSERT INTO events (workspace_id, change_id, issue_id, actor_id, source, kind, version, before,
                     was_status, was_assignee, was_priority)
-SELECT $1, $2, issue_id, $3, $4, 'deleted', version, jsonb_build_object('title', title),
+SELECT $1, $2, issue_id, $3, $4, 'deleted', version, jsonb_build_object('title', title) || coalesce((
+           SELECT jsonb_build_object('labels', jsonb_agg(l.name ORDER BY lower(l.name)))
+           FROM issue_labels il JOIN labels l USING (workspace_id, label_id)
+           WHERE il.workspace_id = $1 AND il.issue_id = gone.issue_id HAVING count(*) > 0), '{}'),
        status, assignee_id, priority
 FROM gone"""

@@ -9,12 +9,12 @@ from db.issues.draft import IssuePatch as IssuePatch
 from db.issues.draft import Unset as Unset
 from db.issues.draft import Written as Written
 from db.issues.editing import Clash as Clash
-from db.issues.editing import assign as assign
-from db.issues.editing import close as close
 from db.issues.editing import edit as edit
-from db.issues.editing import reopen as reopen
-from db.issues.editing import set_status as set_status
 from db.issues.filing import Filing as Filing
+from db.issues.moving import assign as assign
+from db.issues.moving import close as close
+from db.issues.moving import reopen as reopen
+from db.issues.moving import set_status as set_status
 from db.issues.reading import by_number as by_number
 from db.issues.reading import by_ref as by_ref
 from db.issues.reading import get as get

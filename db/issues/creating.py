@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any, Final, LiteralString
 
 import asyncpg
 
+from db import people
 from db.access import Action, Actor, require
 from db.constraints import domain_errors
+from db.errors import Conflict
 from db.ids import ChangeId, IssueId, new_uuid
 from db.issues.draft import IssueDraft, Written
+from db.issues.labelling import MERGED_AWAY, surviving
 from db.issues.labelling import ensure as ensure_labels
 from db.issues.reading import get
 from db.issues.record import Issue
@@ -18,12 +22,22 @@ from db.origins import NOWHERE, Origin
 from db.recording import written_before
 from db.states import Priority
 
+# Labels can go, and come, between a look and the next; that they do so time and again is not of this world.
+_TRIES: Final = 5
+
 # Everything hangs on the change row: when its request key was used before, it is not inserted,
 # and so nothing else is either. The number is drawn only then.
 _CHANGE: Final[LiteralString] = """
 change AS (
     INSERT INTO changes (workspace_id, change_id, actor_id, source, action, request_key, channel_id, thread_ts)
     SELECT $1, $2, $3, $4, 'create', $5, $6, $7"""
+
+# Nothing is given to somebody who has left; whom a merge made another person is that other one.
+_ASSIGNABLE: Final[LiteralString] = """
+    WHERE ($13::uuid IS NULL OR NOT EXISTS (
+        SELECT FROM people g JOIN people s
+            ON s.workspace_id = g.workspace_id AND s.person_id = coalesce(g.merged_into, g.person_id)
+        WHERE g.workspace_id = $1 AND g.person_id = $13 AND NOT s.active))"""
 
 # An announcement that waits already will find this change too.
 _REST: Final[LiteralString] = """
@@ -55,7 +69,9 @@ SELECT number, created_at, assignee_id, {labels} AS labels, CASE WHEN NOT EXISTS
     ) THEN enqueue_job('announce', convert_to($1, 'UTF8'), 'announce:' || $1) END
 FROM issue"""
 
-_PLAIN: Final[LiteralString] = f"WITH {_CHANGE}" + _REST.format(also="", tagged="", labels="'{}'::text[]")
+_PLAIN: Final[LiteralString] = f"WITH {_CHANGE}{_ASSIGNABLE}" + _REST.format(
+    also="", tagged="", labels="'{}'::text[]"
+)
 
 # With labels: nothing is written either while one of them does not exist yet.
 _WANTED: Final[LiteralString] = """
@@ -64,8 +80,8 @@ wanted AS (
     JOIN labels l ON l.workspace_id = $1 AND lower(l.name) = lower(given)
 )"""
 _LABELLED: Final[LiteralString] = (
-    f"WITH {_WANTED}, {_CHANGE}"
-    " WHERE NOT EXISTS (SELECT lower(given) FROM unnest($19::text[]) given EXCEPT SELECT folded FROM wanted)"
+    f"WITH {_WANTED}, {_CHANGE}{_ASSIGNABLE}"
+    " AND NOT EXISTS (SELECT lower(given) FROM unnest($19::text[]) given EXCEPT SELECT folded FROM wanted)"
 ) + _REST.format(
     also=" || jsonb_build_object('labels', (SELECT jsonb_agg(name ORDER BY folded) FROM wanted))",
     tagged=""", tagged AS (
@@ -87,21 +103,33 @@ async def create(
     require(actor, Action.CREATE)
     draft = draft.checked()
     change_id, issue_id = ChangeId(new_uuid()), IssueId(new_uuid())
-    statement = _LABELLED if draft.labels else _PLAIN
-    values = values_of(actor, draft, origin, change_id, issue_id)
-    with domain_errors():
-        row = await conn.fetchrow(statement, *values)
-        if row is None and (first := await _first(conn, actor, origin)) is not None:
+    for _ in range(_TRIES):
+        statement = _LABELLED if draft.labels else _PLAIN
+        values = values_of(actor, draft, origin, change_id, issue_id)
+        with domain_errors():
+            try:
+                row = await _insert(conn, statement, values)
+            except asyncpg.ForeignKeyViolationError as error:
+                if error.constraint_name != MERGED_AWAY:
+                    raise
+                draft = replace(draft, labels=await surviving(conn, actor, draft.labels))
+                continue
+        if row is not None:
+            return Written(issue=filed(actor, draft, issue_id, row), change_id=change_id)
+        if (first := await _first(conn, actor, origin)) is not None:
             return first
-        if row is None:
-            await ensure_labels(conn, actor, draft.labels)
-            row = await conn.fetchrow(statement, *values)
-        if row is None:
-            # An identical request has won the race meanwhile.
-            first = await _first(conn, actor, origin)
-            assert first is not None
-            return first
-    return Written(issue=filed(actor, draft, issue_id, row), change_id=change_id)
+        await people.require_active(conn, actor, draft.assignee_id)
+        await ensure_labels(conn, actor, draft.labels)
+    raise Conflict("label", ", ".join(draft.labels))
+
+
+async def _insert(conn: asyncpg.Connection, statement: str, values: tuple[Any, ...]) -> Any:
+    """None where nothing was written: the request was here before, a label is missing, the assignee has left."""
+    if not (conn.is_in_transaction() and statement is _LABELLED):
+        return await conn.fetchrow(statement, *values)
+    # A label that is merged into another this very moment fails the statement, and not the caller's transaction.
+    async with conn.transaction():
+        return await conn.fetchrow(statement, *values)
 
 
 async def _first(conn: asyncpg.Connection, actor: Actor, origin: Origin) -> Written | None:

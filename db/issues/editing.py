@@ -8,20 +8,21 @@ from typing import Any, Final, LiteralString
 
 import asyncpg
 
-from db import events, limits
+from db import events, limits, people
 from db.access import VISIBLE, Action, Actor, require
 from db.constraints import domain_errors
-from db.errors import Conflict, FieldError, Invalid, LodgeError, NotFound
+from db.errors import Conflict, Invalid, LodgeError, NotFound
 from db.events import Event, read_event
-from db.ids import ChangeId, IssueId, PersonId, new_uuid
+from db.ids import ChangeId, IssueId, LabelId, new_uuid
 from db.issues.draft import UNSET, IssuePatch, Written
+from db.issues.labelling import MERGED_AWAY, Label, held, surviving
 from db.issues.labelling import ensure as ensure_labels
+from db.issues.linking import check_original, check_parent, hold_parents
 from db.issues.planning import Plan, plan
 from db.issues.reading import get
 from db.issues.record import COLUMNS, Issue, read_issue
 from db.origins import NOWHERE, Origin
 from db.recording import written_before
-from db.states import CloseReason, Status
 
 # So often an edit without a version is tried on what it has read; then it takes the row's lock first.
 _TRIES: Final = 3
@@ -42,8 +43,14 @@ class Clash(LodgeError):
 
 _READ: Final[LiteralString] = f"""
 SELECT {COLUMNS},
+       ARRAY(SELECT l.label_id FROM issue_labels il JOIN labels l USING (workspace_id, label_id)
+             WHERE il.workspace_id = i.workspace_id AND il.issue_id = i.issue_id
+             ORDER BY lower(l.name)) AS label_ids,
        (SELECT coalesce(p.merged_into, p.person_id) FROM people p
         WHERE p.workspace_id = $1 AND p.person_id = $4) AS survivor,
+       (SELECT s.name FROM people p JOIN people s
+            ON s.workspace_id = p.workspace_id AND s.person_id = coalesce(p.merged_into, p.person_id)
+        WHERE p.workspace_id = $1 AND p.person_id = $4 AND NOT s.active) AS has_left,
        EXISTS (SELECT FROM changes c WHERE c.workspace_id = $1 AND c.request_key = $5) AS repeated
 FROM issues i WHERE {VISIBLE} AND i.issue_id = $3"""
 
@@ -74,7 +81,7 @@ WITH target AS (
     ON CONFLICT DO NOTHING
 ), untagged AS (
     DELETE FROM issue_labels USING target
-    WHERE workspace_id = $1 AND issue_id = $8 AND NOT label_id = ANY($25::uuid[]) AND $25 IS NOT NULL
+    WHERE workspace_id = $1 AND issue_id = $8 AND label_id = ANY($26::uuid[])
 ), tagged AS (
     INSERT INTO issue_labels (workspace_id, issue_id, label_id)
     SELECT $1, $8, label_id FROM target, unnest($25::uuid[]) label_id
@@ -106,11 +113,15 @@ async def edit(
     if origin.request_key is not None:
         limits.request_key(origin.request_key)
     for _ in range(_TRIES):
-        written = await _attempt(conn, actor, issue_id, patch, origin, version)
+        try:
+            written = await _attempt(conn, actor, issue_id, patch, origin, version)
+        except _MergedAwayError:
+            patch = await _with_survivors(conn, actor, patch)
+            continue
         if written is not None:
             return written
     async with conn.transaction():
-        await _make_labels(conn, actor, patch)
+        patch = await _hold_labels(conn, actor, patch)
         await lock(conn, actor, issue_id)
         written = await _attempt(conn, actor, issue_id, patch, origin, version)
     assert written is not None, "a locked issue cannot move"
@@ -128,11 +139,31 @@ async def lock(conn: asyncpg.Connection, actor: Actor, *issue_ids: IssueId) -> N
     )
 
 
-async def _make_labels(conn: asyncpg.Connection, actor: Actor, patch: IssuePatch) -> None:
+class _MergedAwayError(Exception):
+    """A label that was there has been merged into another meanwhile."""
+
+
+async def _with_survivors(conn: asyncpg.Connection, actor: Actor, patch: IssuePatch) -> IssuePatch:
+    labels, adds = patch.labels, patch.add_labels
+    return replace(
+        patch,
+        labels=labels if labels is UNSET else await surviving(conn, actor, labels),
+        add_labels=adds if adds is UNSET else await surviving(conn, actor, adds),
+    )
+
+
+async def _hold_labels(conn: asyncpg.Connection, actor: Actor, patch: IssuePatch) -> IssuePatch:
     """Before issues are locked: everybody who holds both takes labels first, and so nobody waits crosswise."""
-    for names in (patch.labels, patch.add_labels):
-        if names is not UNSET and names:
-            await ensure_labels(conn, actor, names)
+    labels, adds = patch.labels, patch.add_labels
+    return replace(
+        patch,
+        labels=labels if labels is UNSET else await _held_names(conn, actor, labels),
+        add_labels=adds if adds is UNSET else await _held_names(conn, actor, adds),
+    )
+
+
+async def _held_names(conn: asyncpg.Connection, actor: Actor, names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(label.name for label in await held(conn, actor, names))
 
 
 async def _attempt(
@@ -148,10 +179,14 @@ async def _attempt(
     if not related:
         return await _read_and_write(conn, actor, issue_id, patch, origin, version)
     async with conn.transaction():
-        await _make_labels(conn, actor, patch)
+        patch = await _hold_labels(conn, actor, patch)
+        if patch.parent_id is not UNSET and patch.parent_id is not None:
+            await hold_parents(conn, actor)
         await lock(conn, actor, issue_id, *related)
-        await _check_original(conn, actor, patch.duplicate_of)
-        await _check_parent(conn, actor, issue_id, patch.parent_id)
+        if patch.duplicate_of is not UNSET:
+            await check_original(conn, actor, patch.duplicate_of)
+        if patch.parent_id is not UNSET:
+            await check_parent(conn, actor, issue_id, patch.parent_id)
         return await _read_and_write(conn, actor, issue_id, patch, origin, version)
 
 
@@ -179,26 +214,39 @@ async def _read_and_write(
         raise await _clash(conn, issue, planned, version)
     if not planned.fields:
         return Written(issue=issue, change_id=None)
-    return await _write(conn, actor, issue, planned, origin)
+    if row["has_left"] is not None and "assignee_id" in planned.fields:
+        raise Invalid(people.has_left(row["has_left"]))
+    return await _write(
+        conn, actor, issue, planned, origin, dict(zip(issue.labels, row["label_ids"], strict=True))
+    )
 
 
 async def _write(
-    conn: asyncpg.Connection, actor: Actor, issue: Issue, planned: Plan, origin: Origin
+    conn: asyncpg.Connection,
+    actor: Actor,
+    issue: Issue,
+    planned: Plan,
+    origin: Origin,
+    label_ids: dict[str, LabelId],
 ) -> Written | None:
-    labels = None
+    """`label_ids` are those of the labels that it has."""
+    added: tuple[Label, ...] = ()
+    removed: list[LabelId] = []
     if "labels" in planned.fields:
-        labels = await ensure_labels(conn, actor, planned.wanted.labels)
-        planned = _with_labels(planned, tuple(label.name for label in labels))
+        wanted = {name.lower(): name for name in planned.wanted.labels}
+        kept = {name.lower(): name for name in label_ids if name.lower() in wanted}
+        removed = [label_id for name, label_id in label_ids.items() if name.lower() not in wanted]
+        added = await ensure_labels(
+            conn, actor, [name for name in wanted.values() if name.lower() not in kept]
+        )
+        names = {*kept.values(), *(label.name for label in added)}
+        planned = _with_labels(planned, tuple(sorted(names, key=str.lower)))
     change_id = ChangeId(new_uuid())
-    label_ids = None if labels is None else [label.label_id for label in labels]
-    values = _values(actor, issue, planned, origin, change_id, label_ids)
+    values = _values(actor, issue, planned, origin, change_id)
+    values = (*values, [label.label_id for label in added], removed)
     try:
         with domain_errors():
-            if conn.is_in_transaction():
-                async with conn.transaction():
-                    row = await conn.fetchrow(_WRITE, *values)
-            else:
-                row = await conn.fetchrow(_WRITE, *values)
+            row = await _execute(conn, values)
     except Conflict as conflict:
         if conflict.kind != "request":
             raise
@@ -211,6 +259,19 @@ async def _write(
         ),
         change_id=change_id,
     )
+
+
+async def _execute(conn: asyncpg.Connection, values: tuple[Any, ...]) -> Any:
+    """Whatever it breaks, the caller's transaction goes on."""
+    try:
+        if not conn.is_in_transaction():
+            return await conn.fetchrow(_WRITE, *values)
+        async with conn.transaction():
+            return await conn.fetchrow(_WRITE, *values)
+    except asyncpg.ForeignKeyViolationError as error:
+        if error.constraint_name != MERGED_AWAY:
+            raise
+        raise _MergedAwayError from error
 
 
 def _with_labels(planned: Plan, names: tuple[str, ...]) -> Plan:
@@ -228,7 +289,6 @@ def _values(
     planned: Plan,
     origin: Origin,
     change_id: ChangeId,
-    label_ids: list[Any] | None,
 ) -> tuple[Any, ...]:
     wanted = planned.wanted
     return (
@@ -256,7 +316,6 @@ def _values(
         issue.status.value,
         issue.assignee_id,
         issue.priority.value,
-        label_ids,
     )
 
 
@@ -280,106 +339,3 @@ async def _clash(conn: asyncpg.Connection, issue: Issue, planned: Plan, version:
     theirs = tuple(read_event(row) for row in rows)
     touched: frozenset[str] = frozenset().union(*(event.fields for event in theirs))
     return Clash(issue, theirs, touched & planned.fields)
-
-
-async def _check_original(conn: asyncpg.Connection, actor: Actor, original_id: Any) -> None:
-    if original_id is UNSET or original_id is None:
-        return
-    try:
-        original = await get(conn, actor, original_id)
-    except NotFound as missing:
-        message = "there is no such issue here"
-        raise Invalid(FieldError(field="duplicate_of", code="unknown", message=message)) from missing
-    if original.duplicate_of is not None:
-        message = f"#{original.number} is a duplicate itself: name its original"
-        raise Invalid(FieldError(field="duplicate_of", code="chain", message=message))
-
-
-async def _check_parent(conn: asyncpg.Connection, actor: Actor, issue_id: IssueId, parent_id: Any) -> None:
-    if parent_id is UNSET or parent_id is None:
-        return
-    rows = await conn.fetch(
-        f"""
-        WITH RECURSIVE above (issue_id, parent_id) AS (
-            SELECT i.issue_id, i.parent_id FROM issues i WHERE {VISIBLE} AND i.issue_id = $3
-            UNION
-            SELECT p.issue_id, p.parent_id FROM above a
-            JOIN issues p ON p.workspace_id = $1 AND p.issue_id = a.parent_id
-        )
-        SELECT issue_id FROM above LIMIT 1000""",
-        actor.workspace_id,
-        actor.sees_only,
-        parent_id,
-    )
-    if not rows:
-        message = "there is no such issue here"
-        raise Invalid(FieldError(field="parent", code="unknown", message=message))
-    if any(row["issue_id"] == issue_id for row in rows):
-        message = "an issue cannot be below itself"
-        raise Invalid(FieldError(field="parent", code="cycle", message=message))
-
-
-async def assign(
-    conn: asyncpg.Connection,
-    actor: Actor,
-    issue_id: IssueId,
-    assignee_id: PersonId | None,
-    origin: Origin = NOWHERE,
-    *,
-    version: int | None = None,
-) -> Written:
-    """Gives the issue to somebody, or with None to nobody. Raises as `edit`."""
-    return await edit(conn, actor, issue_id, IssuePatch(assignee_id=assignee_id), origin, version=version)
-
-
-async def close(
-    conn: asyncpg.Connection,
-    actor: Actor,
-    issue_id: IssueId,
-    reason: CloseReason = CloseReason.COMPLETED,
-    origin: Origin = NOWHERE,
-    *,
-    duplicate_of: IssueId | None = None,
-    version: int | None = None,
-) -> Written:
-    """Closes it, or gives a closed one another reason. A duplicate names its original. Raises as `edit`."""
-    patch = IssuePatch(status=Status.CLOSED, close_reason=reason, duplicate_of=duplicate_of)
-    return await edit(conn, actor, issue_id, patch, origin, version=version)
-
-
-async def reopen(
-    conn: asyncpg.Connection,
-    actor: Actor,
-    issue_id: IssueId,
-    origin: Origin = NOWHERE,
-    *,
-    version: int | None = None,
-) -> Written:
-    """Opens a closed issue again; one that is open or in progress stays as it is. Raises as `edit`."""
-    require(actor, Action.EDIT)
-    patch = IssuePatch(status=Status.OPEN)
-    while True:
-        issue = await get(conn, actor, issue_id)
-        if issue.status is not Status.CLOSED and version in (None, issue.version):
-            return Written(issue=issue, change_id=None)
-        try:
-            return await edit(conn, actor, issue_id, patch, origin, version=version or issue.version)
-        except Clash:
-            if version is not None:
-                raise
-
-
-async def set_status(
-    conn: asyncpg.Connection,
-    actor: Actor,
-    issue_id: IssueId,
-    status: Status,
-    origin: Origin = NOWHERE,
-    *,
-    reason: CloseReason | None = None,
-    duplicate_of: IssueId | None = None,
-    version: int | None = None,
-) -> Written:
-    """Moves it to a status; closing takes a reason, completed unless said. Raises as `edit`."""
-    patch = IssuePatch(status=status, close_reason=reason, duplicate_of=duplicate_of)
-    return await edit(conn, actor, issue_id, patch, origin, version=version)

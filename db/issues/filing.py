@@ -33,6 +33,10 @@ WITH given AS (
 ), change AS (
     INSERT INTO changes (workspace_id, change_id, actor_id, source, action, request_key, channel_id, thread_ts)
     SELECT workspace_id, change_id, actor_id, source, 'create', request_key, channel_id, thread_ts FROM given
+    WHERE assignee_id IS NULL OR NOT EXISTS (
+        SELECT FROM people g JOIN people s
+            ON s.workspace_id = g.workspace_id AND s.person_id = coalesce(g.merged_into, g.person_id)
+        WHERE g.workspace_id = given.workspace_id AND g.person_id = given.assignee_id AND NOT s.active)
     ON CONFLICT (workspace_id, request_key) WHERE request_key IS NOT NULL DO NOTHING
     RETURNING workspace_id, change_id
 ), issue AS (
