@@ -153,8 +153,10 @@ def described(user: Mapping[str, Any], workspace_id: WorkspaceId) -> dict[str, A
         or user.get("name")
         or user.get("id")
     )
+    called = (user.get("name"), profile.get("display_name"))
     return {
         "name": str(name)[:255],
+        "handles": tuple(dict.fromkeys(str(each)[:255] for each in called if each)),
         "email": profile.get("email"),
         "role": role_of(user, workspace_id),
         "timezone": user.get("tz") or "UTC",

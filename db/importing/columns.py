@@ -19,6 +19,9 @@ class Field(StrEnum):
     LABELS = "labels"
     ASSIGNEE = "assignee"
     REPORTER = "reporter"
+    # User names or account ids of the two.
+    ASSIGNEE_ID = "assignee_id"
+    REPORTER_ID = "reporter_id"
     CREATED = "created"
     UPDATED = "updated"
     CLOSED = "closed"
@@ -65,6 +68,8 @@ _NAMES: Final[dict[Field, tuple[str, ...]]] = {
         "reporter", "author", "creator", "created by", "reported by", "autor", "ersteller", "melder", "gemeldet von",
         "rapporteur", "auteur", "créateur",
     ),
+    Field.ASSIGNEE_ID: ("assignee id", "assignee username", "assignee account id"),
+    Field.REPORTER_ID: ("reporter id", "reporter username", "reporter account id", "author id", "author username"),
     Field.CREATED: (
         "created", "created at", "created at (utc)", "createdat", "creation date", "created on", "date created",
         "opened", "erstellt", "erstellt am", "création", "créé", "créée", "date de création", "créé le",

@@ -82,6 +82,8 @@ class Converter:
         self.mapping = mapping
         self.people = Distinct("people")
         self.labels = Distinct("labels")
+        # Names by the account ids and user names that stand beside them.
+        self.also: dict[str, str] = {}
         self._width = width
         # A survey writes no issues, and ids are a tenth of its work.
         self._next_id = IssueIds().next if with_ids else str
@@ -89,6 +91,11 @@ class Converter:
         self._label_columns = mapping.positions(Field.LABELS)
         self._comment_columns = mapping.positions(Field.COMMENT)
         self._closed_columns = mapping.positions(Field.CLOSED)
+        self._beside = [
+            (self._single[name], self._single[other])
+            for name, other in ((Field.ASSIGNEE, Field.ASSIGNEE_ID), (Field.REPORTER, Field.REPORTER_ID))
+            if self._single[name] >= 0 and self._single[other] >= 0
+        ]
         self._failure = self._single[Field.FAILURE]
         self._guarded = mapping.format is Format.LODGE or self._failure >= 0
         self._states: dict[tuple[str, str, str, bool], tuple[str, str | None]] = {}
@@ -147,6 +154,7 @@ class Converter:
         priorities, people = self._priorities, self._person_cells
         title_max, text_max = limits.TITLE_MAX, limits.TEXT_MAX
         has_labels, has_comments = bool(self._label_columns), bool(self._comment_columns)
+        beside = self._beside
 
         def convert(line: int, cells: list[str]) -> Staged:
             key, reference_key, reference, lodge_id = self._identity(cells)
@@ -169,6 +177,9 @@ class Converter:
             priority = priorities.get(priority_word) or self._priority(priority_word)
             status, reason = self._state(cells, bool(closed))
             assignee, reporter = cells[assignee_at], cells[reporter_at]
+            for name_at, other_at in beside:
+                if cells[other_at] not in self.also:
+                    self._note_other_name(cells[name_at], cells[other_at])
             return (
                 ids(),
                 key,
@@ -265,6 +276,11 @@ class Converter:
         if len(self._person_cells) < _CACHE_MAX:
             self._person_cells[cell] = number
         return number
+
+    def _note_other_name(self, name_cell: str, other: str) -> None:
+        name = first_person(name_cell, self.mapping.format)
+        if name and other.strip() and len(self.also) < DISTINCT_MAX:
+            self.also[other.strip()] = name
 
     def _labels(self, cells: list[str]) -> str | None:
         written = [cells[position] for position in self._label_columns if cells[position]]

@@ -47,8 +47,7 @@ _LINEAR: Final[dict[str, Field | None]] = {
     "archived": None, "duplicate of": Field.DUPLICATE_OF, "parent issue": Field.PARENT, "project": None, "uuid": None,
 }  # fmt: skip
 _GITLAB: Final[dict[str, Field | None]] = {
-    "author": Field.REPORTER, "assignee": Field.ASSIGNEE, "author username": None, "assignee username": None,
-    "locked": None, "type": None,
+    "author": Field.REPORTER, "assignee": Field.ASSIGNEE, "locked": None, "type": None,
 }  # fmt: skip
 _JIRA: Final[dict[str, Field | None]] = {
     # `Issue id` and `Parent id` are numbers that nobody has seen; the key is what people know.

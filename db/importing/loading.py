@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
 from typing import Any, Final, LiteralString, Protocol
 from uuid import UUID
@@ -85,7 +86,7 @@ Tell = Callable[[Step], Awaitable[None]]
 class People(Protocol):
     """Finds or makes, outside the transaction, the people and labels that a file names; in the order given."""
 
-    async def people(self, names: list[str]) -> list[UUID | None]: ...
+    async def people(self, written: list[str], also: MappingOf[str, str]) -> list[UUID | None]: ...
 
     async def labels(self, names: list[str]) -> list[UUID]: ...
 
@@ -113,7 +114,7 @@ class Loading:
         survey = await self._stage(frames)
         if survey.bad and self.mapping.all_or_nothing:
             raise NotAllGood(survey)
-        people = await self.names.people(survey.people)
+        people = await self.names.people(survey.people, survey.also)
         labels = await self.names.labels(survey.labels)
         await self.conn.copy_records_to_table(
             "staged_people", records=enumerate(people), schema_name="pg_temp"

@@ -11,45 +11,8 @@ import asyncpg
 from db.ids import WorkspaceId
 from db.importing.cells import name_and_email
 from db.importing.mapping import NEW_PERSON, NOBODY, Mapping
+from db.importing.matching import Candidate, People, chosen_people, fold_name, match_people, true_names
 from db.pool import Database
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Matches:
-    """`people` and `labels` by how the file writes them; who or what is missing is not among them."""
-
-    people: dict[str, UUID]
-    labels: dict[str, UUID]
-
-
-async def match_people(
-    conn: asyncpg.Connection, workspace_id: WorkspaceId, names: list[str]
-) -> dict[str, UUID]:
-    """By e-mail address, else by full name when only one person has it; people who left count too."""
-    split = [name_and_email(name) for name in names]
-    rows = await conn.fetch(
-        """
-        WITH given AS (
-            SELECT * FROM unnest($2::text[], $3::text[], $4::text[]) AS g (written, name, email)
-        ), by_email AS (
-            SELECT g.written, p.person_id FROM given g
-            JOIN people p ON p.workspace_id = $1 AND lower(p.email) = lower(g.email) AND p.merged_into IS NULL
-            WHERE g.email IS NOT NULL
-        ), by_name AS (
-            SELECT g.written, (array_agg(p.person_id))[1] AS person_id FROM given g
-            JOIN people p ON p.workspace_id = $1 AND lower(p.name) = lower(g.name) AND p.merged_into IS NULL
-            WHERE g.email IS NULL OR p.email IS NULL
-            GROUP BY g.written HAVING count(*) = 1
-        )
-        SELECT written, person_id FROM by_email
-        UNION ALL
-        SELECT written, person_id FROM by_name WHERE written NOT IN (SELECT written FROM by_email)""",
-        workspace_id,
-        names,
-        [name for name, _ in split],
-        [email for _, email in split],
-    )
-    return {row["written"]: row["person_id"] for row in rows}
 
 
 async def match_labels(
@@ -79,46 +42,43 @@ class Names:
     new_people: int = field(default=0, init=False)
     new_labels: int = field(default=0, init=False)
 
-    async def people(self, names: list[str]) -> list[UUID | None]:
-        chosen = {name: self.mapping.people.get(name) for name in names}
+    async def people(self, written: list[str], also: MappingOf[str, str]) -> list[UUID | None]:
+        """In the order given; None for those left out. `also` has names by account ids and user names."""
+        names = true_names(written, also)
+        wanted = list(dict.fromkeys(names))
+        chosen = {name: self.mapping.people.get(name) for name in wanted}
         async with self.database.transaction() as conn:
-            found = await match_people(conn, self.workspace_id, names)
-            known = await self._existing(conn, chosen)
-            wanted = [name for name in names if self._is_new(chosen[name], name, found)]
-            made = await self._make_people(conn, wanted)
-        result: list[UUID | None] = []
-        for name in names:
-            choice = chosen[name]
-            if choice == NOBODY:
-                result.append(None)
-            elif choice in known:
-                result.append(known[choice])
-            else:
-                result.append(made.get(name) or found.get(name))
-        return result
+            matched = await match_people(conn, self.workspace_id, wanted, also)
+            # A mapping is remembered longer than a person may stay.
+            known = await chosen_people(conn, self.workspace_id, {n: c for n, c in chosen.items() if c})
+            found = {name: self._found(name, choice, known, matched) for name, choice in chosen.items()}
+            new = [name for name in wanted if found[name] is None and self._is_new(chosen[name])]
+            made = await self._make_people(conn, new)
+        return [found[name] or made.get(name) for name in names]
 
-    def _is_new(self, choice: str | None, name: str, found: MappingOf[str, UUID]) -> bool:
-        if choice in (None, NEW_PERSON):
-            return name not in found and (choice or self.mapping.unmatched) == NEW_PERSON
-        return False
+    def _is_new(self, choice: str | None) -> bool:
+        return choice == NEW_PERSON or (choice != NOBODY and self.mapping.unmatched == NEW_PERSON)
 
-    async def _existing(
-        self, conn: asyncpg.Connection, chosen: MappingOf[str, str | None]
-    ) -> dict[str | None, UUID]:
-        """Those chosen by id who are still there: a mapping is remembered longer than a person may stay."""
-        ids = [choice for choice in set(chosen.values()) if choice not in (None, NEW_PERSON, NOBODY)]
-        rows = await conn.fetch(
-            "SELECT person_id FROM people WHERE workspace_id = $1 AND person_id = ANY ($2::text[]::uuid[])",
-            self.workspace_id,
-            ids,
-        )
-        return {str(row["person_id"]): row["person_id"] for row in rows}
+    def _found(
+        self, name: str, choice: str | None, known: MappingOf[str, Candidate], matched: People
+    ) -> UUID | None:
+        if choice == NOBODY:
+            return None
+        if name in known:
+            return known[name].person_id
+        if choice != NEW_PERSON and name in matched.found:
+            return matched.found[name]
+        # Whom an earlier file added by this name: else each file would add one more.
+        return matched.added.get(name) if self._is_new(choice) else None
 
     async def _make_people(self, conn: asyncpg.Connection, names: list[str]) -> dict[str, UUID]:
         if not names:
             return {}
         split = {name: name_and_email(name) for name in names}
-        ordered = sorted(names, key=lambda name: (split[name][1] or "", name))
+        spellings: dict[tuple[str, str | None], str] = {}
+        for name, (text, email) in split.items():
+            spellings.setdefault((fold_name(text), email and email.lower()), name)
+        ordered = sorted(spellings.values(), key=lambda name: (split[name][1] or "", name))
         rows = await conn.fetch(
             """
             WITH made AS (
@@ -138,14 +98,14 @@ class Names:
         )
         self.new_people += len(rows)
         by_person = {(row["name"], row["email"]): row["person_id"] for row in rows}
-        made = {
-            name: person
-            for name in names
-            if (person := by_person.get((split[name][0][:255], split[name][1]))) is not None
-        }
+        made = {}
+        for name, (text, email) in split.items():
+            first = split[spellings[fold_name(text), email and email.lower()]]
+            if (person := by_person.get((first[0][:255], first[1]))) is not None:
+                made[name] = person
         # Two spellings of one address, or somebody who joined this very moment.
         missing = [name for name in names if name not in made]
-        return {**made, **(await match_people(conn, self.workspace_id, missing) if missing else {})}
+        return {**made, **(await match_people(conn, self.workspace_id, missing, {})).found}
 
     async def labels(self, names: list[str]) -> list[UUID]:
         if not names:

@@ -21,8 +21,9 @@ from db.importing.child import Kind
 from db.importing.decoding import SAMPLE
 from db.importing.inspecting import Inspection, inspect
 from db.importing.loading import DoneBefore, Loading, Outcome, Step
-from db.importing.mapping import Mapping
-from db.importing.naming import Names, match_labels, match_people, unmake
+from db.importing.mapping import NOBODY, Mapping
+from db.importing.matching import Candidate, People, chosen_people, match_people, true_names
+from db.importing.naming import Names, match_labels, unmake
 from db.importing.problems import Flaw, TableFlaw
 from db.importing.process import Frame, ReaderDied, first_bytes, read_table
 from db.importing.surveying import Survey
@@ -32,6 +33,7 @@ from db.pool import Database
 from db.workspaces import Workspace
 
 _LISTED: Final = 500
+_CANDIDATES: Final = 4
 _WATCH_EVERY: Final = 0.5
 _TRIES: Final = 3
 Source = Callable[[], AsyncIterator[bytes]]
@@ -47,28 +49,39 @@ class Interrupted(LodgeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What a file holds. `people` are those matched, by how the file writes them, `strangers` the rest."""
+    """What a file holds. `strangers` are those of its people who fit nobody here, or several, and of whom
+    nobody has said who they are; `chosen` and `left_out` are those of whom somebody has."""
 
     inspection: Inspection
     mapping: Mapping
     survey: Survey
     existing: int
     repeated: int
-    people: dict[str, str]
+    people: People
     strangers: list[str]
+    chosen: dict[str, Candidate] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
     labels: list[str]
     new_labels: list[str]
     seconds: float
 
     def to_json(self) -> dict[str, Any]:
         """Lists are cut: what a message shows, not what the import works from."""
-        survey = {**self.survey.to_json(), "people": [], "labels": []}
+        survey = {**self.survey.to_json(), "people": [], "labels": [], "also": {}}
+        guessed, ambiguous = self.people.guessed, self.people.ambiguous
         return {
             **survey,
             "existing": self.existing,
             "repeated": self.repeated,
-            "matched": dict(list(self.people.items())[:_LISTED]),
-            "matched_count": len(self.people),
+            "matched_count": len({*self.people.found, *self.chosen}),
+            "guessed": _named(guessed),
+            "chosen": _named(self.chosen),
+            "left_out": self.left_out[:_LISTED],
+            "ambiguous": {
+                name: [who.name for who in several[:_CANDIDATES]]
+                for name, several in list(ambiguous.items())[:_LISTED]
+                if name in self.strangers
+            },
             "strangers": self.strangers[:_LISTED],
             "stranger_count": len(self.strangers),
             "known_labels": self.labels[:_LISTED],
@@ -76,6 +89,12 @@ class Found:
             "new_label_count": len(self.new_labels),
             "seconds": round(self.seconds, 3),
         }
+
+
+def _named(people: dict[str, Candidate]) -> dict[str, dict[str, str]]:
+    return {
+        name: {"id": str(who.person_id), "name": who.name} for name, who in list(people.items())[:_LISTED]
+    }
 
 
 async def survey(
@@ -98,7 +117,11 @@ async def survey(
         surveyed, existing, repeated = await _survey(database, workspace, source(), mapping)
     mapping = replace(mapping, order=surveyed.order)
     async with database.connection() as conn:
-        people = await match_people(conn, workspace.workspace_id, surveyed.people)
+        names = list(dict.fromkeys(true_names(surveyed.people, surveyed.also)))
+        people = await match_people(conn, workspace.workspace_id, names, surveyed.also)
+        chosen = await chosen_people(
+            conn, workspace.workspace_id, {n: mapping.people[n] for n in names if n in mapping.people}
+        )
         labels = await match_labels(conn, workspace.workspace_id, surveyed.labels)
     return Found(
         inspection=inspection,
@@ -106,8 +129,14 @@ async def survey(
         survey=surveyed,
         existing=existing,
         repeated=repeated,
-        people={name: str(people[name]) for name in surveyed.people if name in people},
-        strangers=[name for name in surveyed.people if name not in people],
+        people=people,
+        strangers=[
+            name
+            for name in names
+            if name not in people.found and name not in chosen and mapping.people.get(name) != NOBODY
+        ],
+        chosen=chosen,
+        left_out=[name for name in names if mapping.people.get(name) == NOBODY],
         labels=[name for name in surveyed.labels if name in labels],
         new_labels=[name for name in surveyed.labels if name not in labels],
         seconds=time.monotonic() - began,
@@ -122,7 +151,7 @@ def _untitled(inspection: Inspection, mapping: Mapping) -> Found:
         survey=Survey(),
         existing=0,
         repeated=0,
-        people={},
+        people=People(),
         strangers=[],
         labels=[],
         new_labels=[],

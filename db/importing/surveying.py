@@ -37,7 +37,10 @@ class Sample:
 
 @dataclass(slots=True, kw_only=True)
 class Survey:
-    """Counts over the whole file; lists hold the first or most frequent few, `people` and `labels` all."""
+    """Counts over the whole file; lists hold the first or most frequent few, `people` and `labels` all.
+
+    `also` has names by the account ids and user names that stand beside them.
+    """
 
     rows: int = 0
     bad: int = 0
@@ -50,6 +53,7 @@ class Survey:
     samples: list[Sample] = field(default_factory=list)
     people: list[str] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
+    also: dict[str, str] = field(default_factory=dict)
     order: DateOrder | None = None
     ask_order: bool = False
     again: bool = False
@@ -81,6 +85,7 @@ class Survey:
             ],
             "people": self.people,
             "labels": self.labels,
+            "also": self.also,
             "order": None if self.order is None else self.order.value,
             "ask_order": self.ask_order,
             "again": self.again,
@@ -100,6 +105,7 @@ class Survey:
             samples=[Sample(**{**sample, "labels": tuple(sample["labels"])}) for sample in data["samples"]],
             people=data["people"],
             labels=data["labels"],
+            also=data["also"],
             order=None if data["order"] is None else DateOrder(data["order"]),
             ask_order=data["ask_order"],
             again=data["again"],
@@ -182,6 +188,7 @@ class Reading:
         survey, votes = self.survey, self._votes
         survey.people = list(self.converter.people.numbers)
         survey.labels = list(self.converter.labels.numbers)
+        survey.also = self.converter.also
         survey.nuls = self.table.source.nuls
         survey.order = self._given or votes.order
         survey.ask_order = self._given is None and votes.must_ask

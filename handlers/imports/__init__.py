@@ -5,7 +5,7 @@ from __future__ import annotations
 from slack_bolt.async_app import AsyncApp
 
 from db import imports
-from handlers.acting import on_press, on_submit
+from handlers.acting import on_options, on_press, on_submit
 from handlers.commands import Commands
 from handlers.imports.deciding import Deciding
 from handlers.imports.listening import Listening
@@ -29,6 +29,7 @@ def register(app: AsyncApp, commands: Commands, services: Services) -> None:
     on_press(app, services, view.UNDO, deciding.undo)
     on_press(app, services, view.UNDO_REST, deciding.undo_rest)
     on_submit(app, services, form.CALLBACK, deciding.changed)
+    on_options(app, services, form.PERSON, deciding.people)
 
 
 def register_jobs(worker: Worker, services: Services) -> Working:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from db import imports
+from db import imports, people
 from db.errors import Conflict, Forbidden, LodgeError
-from db.ids import SlackUserId
 from db.importing import undoing
 from db.imports import Import, State
 from handlers.acting import Outcome, Press, Submission
@@ -16,6 +15,11 @@ from handlers.requesting import Asker
 from handlers.services import Services
 from handlers.views import importmapping as form
 from handlers.views import imports as view
+from handlers.views.blocks import Json
+from handlers.words import words
+
+# An answer has room for a hundred.
+_CHOICES = 90
 
 
 class Deciding:
@@ -68,15 +72,14 @@ class Deciding:
             return
         await press.open(form.mapping_form(wanted, press.words))
 
+    async def people(self, asker: Asker, typed: str, services: Services) -> list[Json]:
+        async with services.database.connection() as conn:
+            found = await people.find(conn, asker.actor, typed, limit=_CHOICES)
+        return form.people_options(found, typed.strip(), words(asker.locale))
+
     async def changed(self, sent: Submission) -> Outcome:
         wanted = await self._get(sent.asker, UUID(sent.metadata["i"]))
-        people = {
-            name: str(
-                (await self._services.directory.person(wanted.workspace_id, SlackUserId(user))).person_id
-            )
-            for name, user in form.chosen_people(sent.view, wanted).items()
-        }
-        mapping = form.read_mapping(sent.view, wanted, people)
+        mapping = form.read_mapping(sent.view, wanted)
         if not mapping.has_title:
             return Outcome(errors={form.TITLE_BLOCK: sent.words.plain("import-map-needs-title")})
         try:

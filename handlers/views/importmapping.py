@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from hashlib import blake2b
 from typing import Any, Final
 
 from db.importing.columns import MANY, Field
@@ -11,9 +13,11 @@ from db.importing.dates import DateOrder
 from db.importing.mapping import NEW_PERSON, NOBODY, STATUS_CHOICES, Existing
 from db.importing.mapping import Mapping as ColumnMapping
 from db.imports import Import
+from db.people import Person
 from handlers.views.blocks import (
     Json,
     checkboxes,
+    external_select,
     input_block,
     modal,
     multi_static_select,
@@ -21,11 +25,11 @@ from handlers.views.blocks import (
     radio,
     section,
     static_select,
-    users_select,
 )
 from handlers.words import Words
 
 CALLBACK: Final = "import_mapping"
+PERSON: Final = "import_person"
 TITLE_BLOCK: Final = "map_field:title"
 
 # What a person can choose a column for, in this order.
@@ -118,7 +122,7 @@ def _order_choice(mapping: ColumnMapping, words: Words) -> Json:
 
 
 def _people_choices(survey: Mapping[str, Any], mapping: ColumnMapping, words: Words) -> list[Json]:
-    names = list(survey.get("strangers") or [])[:_PEOPLE_MAX]
+    names = _people_in_doubt(survey)
     if not names:
         return []
     options = [
@@ -131,14 +135,51 @@ def _people_choices(survey: Mapping[str, Any], mapping: ColumnMapping, words: Wo
             words.plain("import-map-people"), radio(_ACTION, options, initial=initial), "map_unmatched"
         )
     ]
-    for number, name in enumerate(names):
-        element = users_select(_ACTION, words.plain("import-map-person-placeholder"))
-        blocks.append(
-            input_block(
-                words.plain("import-map-person", name=name), element, f"map_person:{number}", optional=True
-            )
-        )
+    blocks += [_person_choice(name, survey, mapping, words) for name in names]
     return blocks
+
+
+def _people_in_doubt(survey: Mapping[str, Any]) -> list[str]:
+    """Those who fit several people, those who fit nobody, and those who are known by a handle alone."""
+    groups = (survey.get(name) or () for name in ("ambiguous", "strangers", "guessed", "chosen", "left_out"))
+    return list(dict.fromkeys(name for group in groups for name in group))[:_PEOPLE_MAX]
+
+
+def _person_block(name: str) -> str:
+    """Named by what the file writes: between opening and sending the form the file may be read anew."""
+    return "map_person:" + blake2b(name.encode(), digest_size=8).hexdigest()
+
+
+def _person_choice(name: str, survey: Mapping[str, Any], mapping: ColumnMapping, words: Words) -> Json:
+    choice = mapping.people.get(name)
+    known = (survey.get("chosen") or {}).get(name) or (survey.get("guessed") or {}).get(name)
+    initial = None
+    if choice in (NEW_PERSON, NOBODY):
+        initial = option(words.plain("import-map-people-" + choice), choice)
+    elif known:
+        initial = option(known["name"], known["id"])
+    element = external_select(PERSON, words.plain("import-map-person-placeholder"), initial=initial)
+    several = (survey.get("ambiguous") or {}).get(name)
+    hint = words.plain("import-map-person-several", names=", ".join(several)) if several else None
+    label = words.plain("import-map-person", name=name)
+    return input_block(label, element, _person_block(name), optional=True, hint=hint)
+
+
+def people_options(found: Sequence[Person], typed: str, words: Words) -> list[Json]:
+    """Who a name of the file can be; people of the same name are told apart by their address."""
+    names = Counter(person.name for person in found)
+    options = [
+        option(
+            f"{person.name} ({person.email or words.plain('import-map-person-added')})"
+            if names[person.name] > 1
+            else person.name,
+            str(person.person_id),
+        )
+        for person in found
+    ]
+    if typed:
+        return options
+    return [option(words.plain("import-map-people-" + c), c) for c in (NEW_PERSON, NOBODY)] + options
 
 
 def _existing_choice(mapping: ColumnMapping, words: Words) -> Json:
@@ -157,19 +198,17 @@ def _strict_choice(mapping: ColumnMapping, words: Words) -> Json:
     return input_block(words.plain("import-map-failing"), element, "map_strict", optional=True)
 
 
-def chosen_people(view: Mapping[str, Any], wanted: Import) -> dict[str, str]:
-    """Slack user ids by the names of the file."""
-    names = list((wanted.survey or {}).get("strangers") or [])[:_PEOPLE_MAX]
-    values = view["state"]["values"]
+def _chosen_people(values: Mapping[str, Any], wanted: Import) -> dict[str, str]:
+    """By the names of the file: a person's id, to be added, or nobody."""
     picked = {
-        name: values.get(f"map_person:{number}", {}).get(_ACTION, {}).get("selected_user")
-        for number, name in enumerate(names)
+        name: values.get(_person_block(name), {}).get(PERSON, {}).get("selected_option")
+        for name in _people_in_doubt(wanted.survey or {})
     }
-    return {name: user for name, user in picked.items() if user}
+    return {name: str(chosen["value"]) for name, chosen in picked.items() if chosen}
 
 
-def read_mapping(view: Mapping[str, Any], wanted: Import, people: Mapping[str, str]) -> ColumnMapping:
-    """The mapping that the form says; `people` are ids of people by the names of the file."""
+def read_mapping(view: Mapping[str, Any], wanted: Import) -> ColumnMapping:
+    """The mapping that the form says."""
     assert wanted.mapping is not None
     values, mapping, survey = view["state"]["values"], wanted.mapping, wanted.survey or {}
     statuses = _chosen_words(values, "map_status", _words(survey, "unknown_statuses"))
@@ -182,7 +221,7 @@ def read_mapping(view: Mapping[str, Any], wanted: Import, people: Mapping[str, s
         statuses={**mapping.statuses, **statuses},
         priorities={**mapping.priorities, **{word: int(value) for word, value in priorities.items()}},
         order=DateOrder(order) if order else mapping.order,
-        people={**mapping.people, **people},
+        people={**mapping.people, **_chosen_people(values, wanted)},
         unmatched=_selected(values, "map_unmatched") or mapping.unmatched,
         existing=Existing(existing) if existing else mapping.existing,
         all_or_nothing=bool(strict),

@@ -153,10 +153,9 @@ def _facts(survey: Mapping[str, Any], mapping: ColumnMapping, words: Words) -> l
                 "import-preview-people", matched=survey["matched_count"], strangers=survey["stranger_count"]
             )
         )
-        if survey["stranger_count"]:
-            facts.append(words("import-preview-strangers-" + known, names=_few(survey["strangers"], words)))
+        facts += _people_facts(survey, known, words)
     if survey["new_label_count"]:
-        names = _few(survey["new_labels"], words)
+        names = _few(survey["new_labels"])
         facts.append(words("import-preview-labels", count=survey["new_label_count"], names=names))
     if survey["comments"]:
         facts.append(words("import-preview-comments", count=survey["comments"]))
@@ -165,8 +164,25 @@ def _facts(survey: Mapping[str, Any], mapping: ColumnMapping, words: Words) -> l
     return facts
 
 
-def _few(names: list[str], words: Words) -> Mrkdwn:
-    shown = ", ".join(escape(name[:60]) for name in names[:8])
+def _people_facts(survey: Mapping[str, Any], known: str, words: Words) -> list[Mrkdwn]:
+    """Whom the file means where that is not plain: nobody is taken for somebody else unseen."""
+    facts = []
+    if guessed := survey.get("guessed"):
+        pairs = [f"{name} → {who['name']}" for name, who in guessed.items()]
+        facts.append(words("import-preview-guessed", names=_few(pairs)))
+    ambiguous = survey.get("ambiguous") or {}
+    if ambiguous:
+        several = [f"{name} ({', '.join(names)})" for name, names in ambiguous.items()]
+        facts.append(words("import-preview-ambiguous", count=len(ambiguous), names=_few(several, 120)))
+    if survey["strangers"]:
+        facts.append(words("import-preview-strangers-" + known, names=_few(survey["strangers"])))
+    if survey.get("left_out"):
+        facts.append(words("import-preview-strangers-nobody", names=_few(survey["left_out"])))
+    return facts
+
+
+def _few(names: list[str], longest: int = 60) -> Mrkdwn:
+    shown = ", ".join(escape(name[:longest]) for name in names[:8])
     return Mrkdwn(shown + (" …" if len(names) > 8 else ""))
 
 

@@ -285,3 +285,33 @@ async def test_a_file_of_the_bots_own_is_no_import_and_no_failure(lodge: Lodge) 
     delivery = lodge.slack.emit(event)
     await lodge.settled()
     assert [answer.status for answer in delivery.answers] == [200]
+
+
+async def test_a_name_that_fits_two_people_is_asked_about_with_type_ahead(lodge: Lodge, db_url: str) -> None:
+    await lodge.ask("ada", "list")
+    [(workspace,)] = await rows(db_url, "SELECT workspace_id FROM workspaces")
+    await rows(
+        db_url,
+        "INSERT INTO people (workspace_id, name, email) VALUES ($1, 'Grace Kelly', 'grace@elsewhere.example')"
+        " RETURNING name",
+        workspace,
+    )
+    thread = await drop(lodge, as_csv([("title", "assignee"), ("A", "@grace"), ("B", "linus")]))
+    preview = await thread.shows("fits several people")
+    assert "Grace Okafor" in said(preview)
+    assert "Grace Kelly" in said(preview)
+    assert "linus → Linus Brandt" in said(preview)
+    await thread.press(preview, CHANGE)
+    form = await thread.person.expect_modal(lambda view: "Could be: " in said(view))
+    block = next(b["block_id"] for b in form["blocks"] if b.get("label", {}).get("text") == "grace is")
+    offered = await thread.person.suggest("import_person", "grace k", view_id=form["id"], block_id=block)
+    assert [choice["text"]["text"] for choice in offered["options"]] == ["Grace Kelly"]
+    await thread.person.submit(form["id"], {block: {"import_person": offered["options"][0]["value"]}})
+    preview = await thread.person.expect_message(
+        "general", lambda m: START in str(m["blocks"]) and "fits several" not in said(m), thread_ts=thread.ts
+    )
+    await thread.press(preview, START)
+    await thread.shows("2 issues imported")
+    assert await rows(
+        db_url, "SELECT p.name FROM issues i JOIN people p ON p.person_id = i.assignee_id ORDER BY i.title"
+    ) == [("Grace Kelly",), ("Linus Brandt",)]

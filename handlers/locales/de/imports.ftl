@@ -33,6 +33,8 @@ import-field-category = Statuskategorie
 import-field-priority = Priorität
 import-field-labels = Labels
 import-field-assignee = Zuständig
+import-field-assignee-id = Benutzername der zugewiesenen Person
+import-field-reporter-id = Benutzername der meldenden Person
 import-field-reporter = Gemeldet von
 import-field-created = Erstellt
 import-field-updated = Geändert
@@ -70,6 +72,11 @@ import-preview-repeated = { $count ->
    *[other] { $count } Zeilen wiederholen andere und werden einmal importiert.
 }
 import-preview-people = Personen: { $matched } hier gefunden, { $strangers } nicht.
+import-preview-guessed = An Kürzel oder Adresse erkannt: { $names }
+import-preview-ambiguous = { $count ->
+    [one] Ein Name passt auf mehrere Personen: { $names }. „Zuordnung ändern“ sagt, wer gemeint ist.
+   *[other] { $count } Namen passen auf mehrere Personen: { $names }. „Zuordnung ändern“ sagt, wer gemeint ist.
+}
 import-preview-strangers-new = Werden mit Namen hinzugefügt, damit nichts verloren geht: { $names }
 import-preview-strangers-nobody = Ausgelassen: { $names }
 import-preview-labels = { $count ->
@@ -160,6 +167,8 @@ import-map-people = Personen, die nicht hier sind
 import-map-people-new = Mit Namen hinzufügen
 import-map-people-nobody = Auslassen
 import-map-person = { $name } ist
+import-map-person-several = Vielleicht: { $names }
+import-map-person-added = von einem Import hinzugefügt
 import-map-person-placeholder = Person wählen
 import-map-existing = Früher importierte Zeilen
 import-map-existing-skip = Ihre Issues lassen, wie sie sind

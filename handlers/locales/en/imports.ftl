@@ -34,6 +34,8 @@ import-field-priority = Priority
 import-field-labels = Labels
 import-field-assignee = Assignee
 import-field-reporter = Reporter
+import-field-assignee-id = Assignee’s user name
+import-field-reporter-id = Reporter’s user name
 import-field-created = Created
 import-field-updated = Updated
 import-field-closed = Closed
@@ -70,6 +72,11 @@ import-preview-repeated = { $count ->
    *[other] { $count } rows repeat others and are imported once.
 }
 import-preview-people = People: { $matched } found here, { $strangers } not.
+import-preview-guessed = Known by handle or address: { $names }
+import-preview-ambiguous = { $count ->
+    [one] One name fits several people: { $names }. Change mapping says who is meant.
+   *[other] { $count } names fit several people: { $names }. Change mapping says who is meant.
+}
 import-preview-strangers-new = To be added by name, so that nothing is lost: { $names }
 import-preview-strangers-nobody = Left out: { $names }
 import-preview-labels = { $count ->
@@ -160,6 +167,8 @@ import-map-people = People who are not here
 import-map-people-new = Add them by name
 import-map-people-nobody = Leave them out
 import-map-person = { $name } is
+import-map-person-several = Could be: { $names }
+import-map-person-added = added by an import
 import-map-person-placeholder = Choose a person
 import-map-existing = Rows that were imported before
 import-map-existing-skip = Leave their issues as they are
