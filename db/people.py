@@ -87,7 +87,8 @@ async def ensure_slack(
 ) -> Person:
     """The person behind a Slack user, brought up to date; a placeholder with the same e-mail becomes that person.
 
-    An e-mail that belongs to another Slack user already is left with them.
+    An e-mail that belongs to another Slack user already is left with them. What an admin has decided here (a role,
+    that somebody is deactivated) goes before what Slack says, but no guest of Slack is more than that.
     """
     name = limits.line(name)[: limits.NAME_MAX] or slack_user_id
     values = (workspace_id, slack_user_id, name, email or None, role.value, timezone, locale, list(handles))
@@ -95,7 +96,9 @@ async def ensure_slack(
         row = await conn.fetchrow(
             f"""
             UPDATE people p
-            SET slack_user_id = $2, name = $3, role = $5, timezone = $6, locale = $7, active = true, updated_at = now(),
+            SET slack_user_id = $2, name = $3, timezone = $6, locale = $7, updated_at = now(),
+                role = CASE WHEN $5 = 'guest' THEN $5 ELSE coalesce(settings ->> 'role', $5) END,
+                active = NOT coalesce((settings -> 'deactivated')::boolean, false),
                 handles = $8::text[],
                 email = CASE WHEN $4::text IS NULL OR EXISTS (
                             SELECT FROM people o WHERE o.workspace_id = $1 AND lower(o.email) = lower($4)
@@ -158,8 +161,12 @@ async def get_many(
     return {row["asked"]: read_person(row) for row in rows}
 
 
-async def find(conn: asyncpg.Connection, actor: Actor, text: str, *, limit: int = 20) -> tuple[Person, ...]:
+async def find(
+    conn: asyncpg.Connection, actor: Actor, text: str, *, limit: int = 20, left: bool = False
+) -> tuple[Person, ...]:
     """Active people whose name or e-mail begins with the text, or a later word of the name; best first.
+
+    With `left`, those who left come after them.
 
     `@ada`, an e-mail and a Slack user id work as well.
     """
@@ -167,17 +174,18 @@ async def find(conn: asyncpg.Connection, actor: Actor, text: str, *, limit: int 
     rows = await conn.fetch(
         f"""
         SELECT {COLUMNS} FROM people p
-        WHERE p.workspace_id = $1 AND p.active AND p.merged_into IS NULL
+        WHERE p.workspace_id = $1 AND (p.active OR $4) AND p.merged_into IS NULL
           AND (p.slack_user_id = $2 OR starts_with(lower(p.name), lower($2))
                OR position(' ' || lower($2) IN lower(p.name)) > 0 OR starts_with(lower(p.email), lower($2))
                OR EXISTS (SELECT FROM unnest(p.handles) h WHERE starts_with(lower(h), lower($2))))
-        ORDER BY p.slack_user_id IS DISTINCT FROM $2, lower(p.name) <> lower($2),
+        ORDER BY NOT p.active, p.slack_user_id IS DISTINCT FROM $2, lower(p.name) <> lower($2),
                  lower(p.email) IS DISTINCT FROM lower($2), NOT starts_with(lower(p.name), lower($2)),
                  lower(p.name), p.person_id
         LIMIT $3""",
         actor.workspace_id,
         wanted,
         limit,
+        left,
     )
     return tuple(read_person(row) for row in rows)
 
@@ -241,24 +249,6 @@ def has_left(name: str) -> FieldError:
     )
 
 
-async def set_role(conn: asyncpg.Connection, actor: Actor, person_id: PersonId, role: Role) -> Person:
-    """Raises NotFound, Forbidden."""
-    require(actor, Action.PEOPLE)
-    return await _update(conn, actor, person_id, role=role)
-
-
-async def deactivate(conn: asyncpg.Connection, actor: Actor, person_id: PersonId) -> Person:
-    """They left: offered for nothing any more, but what they did and have stays. Raises NotFound, Forbidden."""
-    require(actor, Action.PEOPLE)
-    return await _update(conn, actor, person_id, active=False)
-
-
-async def reactivate(conn: asyncpg.Connection, actor: Actor, person_id: PersonId) -> Person:
-    """Raises NotFound, Forbidden."""
-    require(actor, Action.PEOPLE)
-    return await _update(conn, actor, person_id, active=True)
-
-
 async def erase(conn: asyncpg.Connection, actor: Actor, person_id: PersonId) -> Person:
     """Forgets name, e-mail and Slack identity for good; history keeps pointing at a person without a name.
 
@@ -268,33 +258,11 @@ async def erase(conn: asyncpg.Connection, actor: Actor, person_id: PersonId) -> 
     row = await conn.fetchrow(
         f"""
         UPDATE people p
-        SET name = 'Deleted person', email = NULL, slack_user_id = NULL, active = false, settings = '{{}}', handles = '{{}}',
-            updated_at = now()
+        SET name = 'Deleted person', email = NULL, slack_user_id = NULL, handles = '{{}}', active = false,
+            settings = '{{}}', updated_at = now()
         WHERE p.workspace_id = $1 AND p.person_id = $2 RETURNING {COLUMNS}""",
         actor.workspace_id,
         person_id,
-    )
-    if row is None:
-        raise NotFound("person", person_id)
-    return read_person(row)
-
-
-async def _update(
-    conn: asyncpg.Connection,
-    actor: Actor,
-    person_id: PersonId,
-    *,
-    role: Role | None = None,
-    active: bool | None = None,
-) -> Person:
-    row = await conn.fetchrow(
-        f"""
-        UPDATE people p SET role = coalesce($3, role), active = coalesce($4, active), updated_at = now()
-        WHERE p.workspace_id = $1 AND p.person_id = $2 AND p.merged_into IS NULL RETURNING {COLUMNS}""",
-        actor.workspace_id,
-        person_id,
-        None if role is None else role.value,
-        active,
     )
     if row is None:
         raise NotFound("person", person_id)

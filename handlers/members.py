@@ -13,7 +13,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from db import people
+from db import people, standing
 from db.access import Actor
 from db.ids import SlackUserId, WorkspaceId
 from db.people import Person
@@ -117,7 +117,7 @@ async def _left(conn: asyncpg.Connection, workspace_id: WorkspaceId, person: Per
     if person is None or not person.active:
         return False
     system = Actor(workspace_id=workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM)
-    await people.deactivate(conn, system, person.person_id)
+    await standing.deactivate(conn, system, person.person_id)
     return True
 
 

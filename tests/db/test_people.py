@@ -3,7 +3,7 @@ import asyncio
 import asyncpg
 import pytest
 
-from db import changes, comments, issues, people, watchers
+from db import changes, comments, issues, people, standing, watchers
 from db.errors import Conflict, Forbidden, Invalid, NotFound
 from db.ids import PersonId, SlackUserId, new_uuid
 from db.issues import Origin
@@ -74,7 +74,7 @@ async def test_people_are_found_as_others_write_them(conn: asyncpg.Connection) -
     assert [p.person_id for p in await people.find(conn, world.ada, "GRACE@example.com")] == [
         lovelace.person_id
     ]
-    await people.deactivate(conn, world.admin, lovelace.person_id)
+    await standing.deactivate(conn, world.admin, lovelace.person_id)
     assert await people.find(conn, world.ada, "grace") == ()
     assert await people.find(conn, world.ada, "%") == ()
 
@@ -163,17 +163,17 @@ async def test_somebody_erased_leaves_a_readable_history(conn: asyncpg.Connectio
 
 async def test_roles_and_leaving_are_for_admins(conn: asyncpg.Connection) -> None:
     world = await make_world(conn)
-    assert (await people.set_role(conn, world.admin, me(world.bob), Role.GUEST)).role is Role.GUEST
-    assert not (await people.deactivate(conn, world.admin, me(world.bob))).active
-    assert (await people.reactivate(conn, world.admin, me(world.bob))).active
+    assert (await standing.set_role(conn, world.admin, me(world.bob), Role.GUEST)).role is Role.GUEST
+    assert not (await standing.deactivate(conn, world.admin, me(world.bob))).active
+    assert (await standing.reactivate(conn, world.admin, me(world.bob))).active
     with pytest.raises(NotFound):
-        await people.set_role(conn, world.admin, PersonId(new_uuid()), Role.ADMIN)
+        await standing.set_role(conn, world.admin, PersonId(new_uuid()), Role.ADMIN)
     with pytest.raises(NotFound):
         await people.erase(conn, world.admin, PersonId(new_uuid()))
     for ask in (
-        people.set_role(conn, world.ada, me(world.bob), Role.ADMIN),
-        people.deactivate(conn, world.ada, me(world.bob)),
-        people.reactivate(conn, world.ada, me(world.bob)),
+        standing.set_role(conn, world.ada, me(world.bob), Role.ADMIN),
+        standing.deactivate(conn, world.ada, me(world.bob)),
+        standing.reactivate(conn, world.ada, me(world.bob)),
         people.erase(conn, world.ada, me(world.bob)),
         people.create(conn, world.ada, "Boss", role=Role.ADMIN),
         people.create(conn, world.guest, "Friend"),

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 import pytest
 
-from db import bulk, changes, issues, labels, people
+from db import bulk, changes, issues, labels, people, standing
 from db.access import Actor
 from db.bulk import BulkPatch
 from db.errors import Invalid
@@ -237,7 +237,7 @@ async def test_nothing_is_given_to_somebody_who_has_left(
         await give(conn, database, world, who)
         if merged:
             await people.merge(conn, world.admin, who.person_id, other.person_id)
-        await people.deactivate(conn, world.admin, other.person_id if merged else who.person_id)
+        await standing.deactivate(conn, world.admin, other.person_id if merged else who.person_id)
         with pytest.raises(Invalid) as refused:
             await give(conn, database, world, who)
         (error,) = refused.value.errors
@@ -249,7 +249,7 @@ async def test_what_somebody_had_when_they_left_stays_theirs(conn: asyncpg.Conne
     issue = await file(conn, world.ada, assignee_id=me(world.bob))
     unassigned = await issues.assign(conn, world.ada, issue.issue_id, None)
     await changes.undo(conn, world.ada, unassigned.change_id)
-    await people.deactivate(conn, world.admin, me(world.bob))
+    await standing.deactivate(conn, world.admin, me(world.bob))
     # Said again it is no change, beside others it is none either, and undo brings back what was.
     patch = IssuePatch(assignee_id=me(world.bob), title="Another")
     assert (await issues.edit(conn, world.ada, issue.issue_id, patch)).issue.assignee_id == me(world.bob)
