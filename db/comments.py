@@ -11,10 +11,11 @@ import asyncpg
 
 from db import limits
 from db.access import VISIBLE, Action, Actor, may, require
+from db.constraints import domain_errors
 from db.errors import Conflict, Forbidden, NotFound
 from db.ids import ChangeId, ChannelId, CommentId, IssueId, MessageTs, PersonId, new_uuid
 from db.origins import NOWHERE, Origin
-from db.recording import Before, EventDraft, once, record
+from db.recording import Before, EventDraft, once, record, written_before
 from db.states import Source
 
 
@@ -133,21 +134,24 @@ async def add(
     """
     require(actor, Action.COMMENT)
     body = limits.comment(body)
-    if (
-        slack_message is not None
-        and (known := await of_slack_message(conn, actor, *slack_message)) is not None
-    ):
-        return Commented(comment=known, change_id=None, repeated=True)
-
-    async def again(before: Before) -> Commented:
-        comment = await get(conn, actor, CommentId(UUID(before.summary["comment_id"])))
-        return Commented(comment=comment, change_id=before.change_id, repeated=True)
-
-    async def work() -> Commented:
-        return await _add(conn, actor, issue_id, body, origin, reply_to, slack_message)
-
+    if origin.request_key is not None:
+        limits.request_key(origin.request_key)
+    if slack_message is not None:
+        known = await of_slack_message(conn, actor, *slack_message)
+        if known is not None:
+            return Commented(comment=known, change_id=None, repeated=True)
+    if reply_to is not None and (await get(conn, actor, reply_to)).issue_id != issue_id:
+        raise NotFound("comment", reply_to)
+    change_id, comment_id = ChangeId(new_uuid()), CommentId(new_uuid())
     try:
-        return await once(conn, actor, "comment", origin, work, again)
+        row = await _write(
+            conn,
+            *(actor.workspace_id, actor.sees_only, issue_id),
+            *(change_id, actor.person_id, actor.source.value),
+            *(origin.request_key, origin.channel_id, origin.thread_ts),
+            *(comment_id, reply_to, body),
+            *(slack_message or (None, None)),
+        )
     except Conflict as conflict:
         if conflict.kind != "comment" or slack_message is None:
             raise
@@ -155,48 +159,53 @@ async def add(
         if known is None:
             raise
         return Commented(comment=known, change_id=None, repeated=True)
+    if row is not None:
+        return Commented(comment=read_comment(row), change_id=change_id)
+    before = await written_before(conn, actor, origin, "comment")
+    if before is None:
+        raise NotFound("issue", issue_id)
+    known = await get(conn, actor, CommentId(UUID(before.summary["comment_id"])))
+    return Commented(comment=known, change_id=before.change_id, repeated=True)
 
 
-async def _add(
-    conn: asyncpg.Connection,
-    actor: Actor,
-    issue_id: IssueId,
-    body: str,
-    origin: Origin,
-    reply_to: CommentId | None,
-    slack_message: tuple[ChannelId, MessageTs] | None,
-) -> Commented:
-    channel_id, ts = slack_message or (None, None)
-    comment_id = CommentId(new_uuid())
-    await _touch(conn, actor, issue_id)
-    if reply_to is not None and (await get(conn, actor, reply_to)).issue_id != issue_id:
-        raise NotFound("comment", reply_to)
-    row = await conn.fetchrow(
-        f"""
-        WITH watching AS (
-            INSERT INTO watchers (workspace_id, issue_id, person_id)
-            SELECT $1, $3::uuid, $4::uuid WHERE $4::uuid IS NOT NULL ON CONFLICT DO NOTHING
-        )
-        INSERT INTO comments AS c (workspace_id, comment_id, issue_id, author_id, reply_to, body, source,
-                                   slack_channel_id, slack_ts)
-        VALUES ($1, $2, $3::uuid, $4::uuid, $5, $6, $7, $8, $9) RETURNING {COLUMNS}""",
-        actor.workspace_id,
-        comment_id,
-        issue_id,
-        actor.person_id,
-        reply_to,
-        body,
-        actor.source.value,
-        channel_id,
-        ts,
-    )
-    told: dict[str, Any] = {"comment_id": str(comment_id)}
-    if reply_to is not None:
-        told["reply_to"] = str(reply_to)
-    event = EventDraft(issue_id=issue_id, kind="commented", after=told)
-    summary = {"comment_id": str(comment_id)}
-    change_id = await record(conn, actor, "comment", origin, (event,), summary=summary)
-    return Commented(comment=read_comment(row), change_id=change_id)
+# One round trip. Everything hangs on the change row, which a request key that was used before does not get.
+_ADD: Final[LiteralString] = f"""
+WITH issue AS (
+    UPDATE issues i SET updated_at = greatest(clock_timestamp(), updated_at)
+    WHERE {VISIBLE} AND i.issue_id = $3 RETURNING i.issue_id
+), change AS (
+    INSERT INTO changes (workspace_id, change_id, actor_id, source, action, request_key, channel_id, thread_ts, summary)
+    SELECT $1, $4, $5, $6, 'comment', $7, $8, $9, jsonb_build_object('comment_id', $10::uuid) FROM issue
+    ON CONFLICT (workspace_id, request_key) WHERE request_key IS NOT NULL DO NOTHING
+    RETURNING change_id
+), said AS (
+    INSERT INTO comments AS c (workspace_id, comment_id, issue_id, author_id, reply_to, body, source,
+                               slack_channel_id, slack_ts)
+    SELECT $1, $10, $3, $5, $11::uuid, $12, $6, $13, $14 FROM change RETURNING {COLUMNS}
+), watching AS (
+    INSERT INTO watchers (workspace_id, issue_id, person_id)
+    SELECT $1, $3, $5 FROM change WHERE $5::uuid IS NOT NULL ON CONFLICT DO NOTHING
+), event AS (
+    INSERT INTO events (workspace_id, change_id, issue_id, actor_id, source, kind, after)
+    SELECT $1, $4, $3, $5, $6, 'commented',
+           jsonb_strip_nulls(jsonb_build_object('comment_id', $10::uuid, 'reply_to', $11::uuid))
+    FROM change
+), pending AS (
+    INSERT INTO pending_changes (workspace_id, change_id) SELECT $1, $4 FROM change
+)
+SELECT said.*, CASE WHEN NOT EXISTS (
+        SELECT FROM pgqueuer WHERE dedupe_key = 'announce:' || $1 AND status IN ('queued', 'picked')
+    ) THEN enqueue_job('announce', convert_to($1, 'UTF8'), 'announce:' || $1) END
+FROM said"""
+
+
+async def _write(conn: asyncpg.Connection, *values: Any) -> Any:
+    """What it breaks, it breaks alone: the caller's transaction goes on."""
+    with domain_errors():
+        if not conn.is_in_transaction():
+            return await conn.fetchrow(_ADD, *values)
+        async with conn.transaction():
+            return await conn.fetchrow(_ADD, *values)
 
 
 async def _touch(conn: asyncpg.Connection, actor: Actor, issue_id: IssueId) -> None:

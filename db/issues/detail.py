@@ -36,11 +36,17 @@ async def detail(
     conn: asyncpg.Connection, actor: Actor, issue_id: IssueId, *, comment_limit: int = 20
 ) -> IssueDetail:
     """Raises NotFound."""
-    issue = await get(conn, actor, issue_id)
-    newest = await comments.page(conn, actor, issue_id, limit=comment_limit + 1)
+    return await detail_of(conn, actor, await get(conn, actor, issue_id), comment_limit=comment_limit)
+
+
+async def detail_of(
+    conn: asyncpg.Connection, actor: Actor, issue: Issue, *, comment_limit: int = 20, watching: bool = True
+) -> IssueDetail:
+    """The same for an issue already in hand; `watching`: who watches it is asked for too."""
+    newest = await comments.page(conn, actor, issue.issue_id, limit=comment_limit + 1)
     shown = newest[-comment_limit:]
-    watching = await watchers.of_issue(conn, actor, issue_id)
-    named = {issue.assignee_id, issue.reporter_id, *watching, *(comment.author_id for comment in shown)}
+    watchers_of = await watchers.of_issue(conn, actor, issue.issue_id) if watching else ()
+    named = {issue.assignee_id, issue.reporter_id, *watchers_of, *(comment.author_id for comment in shown)}
     everybody = await people.get_many(conn, actor, [person for person in named if person is not None])
     linked = [ref for ref in (issue.duplicate_of, issue.parent_id) if ref is not None]
     related = await get_many(conn, actor, linked) if linked else {}
@@ -49,7 +55,7 @@ async def detail(
         labels=issue.labels,
         comments=shown,
         more_comments=len(newest) > len(shown),
-        watchers=watching,
+        watchers=watchers_of,
         people=everybody,
         original=related.get(issue.duplicate_of) if issue.duplicate_of else None,
         parent=related.get(issue.parent_id) if issue.parent_id else None,

@@ -31,6 +31,14 @@ async def main() -> None:
     async def acknowledge(ack) -> None:  # type: ignore[no-untyped-def]  # as documented
         await ack()
 
+    @app.action("issue_start")
+    async def pressed(ack) -> None:  # type: ignore[no-untyped-def]  # as documented
+        await ack()
+
+    @app.view("issue_comment_form")
+    async def submitted(ack) -> None:  # type: ignore[no-untyped-def]  # as documented
+        await ack()
+
     runner = web.AppRunner(app.server(path="/slack/events").web_app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -1,4 +1,4 @@
-"""A client of slash commands that costs next to nothing: prebuilt signed requests on raw connections."""
+"""A client that costs next to nothing: prebuilt requests, such as signed slash commands, on raw connections."""
 
 from __future__ import annotations
 
@@ -18,26 +18,35 @@ TEAM, USER, CHANNEL = "T0BENCH", "U0BENCH", "C0BENCH"
 _trigger = itertools.count(1)
 
 
-def command(text: str) -> bytes:
-    """A signed HTTP request, different from every other."""
+def command(text: str, *, team: str = TEAM, response_url: str = "http://127.0.0.1:9/commands") -> bytes:
+    """A signed slash command, different from every other."""
+    number, trigger = trigger_id()
+    fields = {
+        "token": "unused",
+        "team_id": team,
+        "team_domain": "bench",
+        "channel_id": CHANNEL,
+        "channel_name": "general",
+        "user_id": USER,
+        "user_name": "bench",
+        "command": "/issue",
+        "text": text,
+        "api_app_id": "A0BENCH",
+        "is_enterprise_install": "false",
+        "response_url": f"{response_url}/{number}",
+        "trigger_id": trigger,
+    }
+    return signed(urlencode(fields).encode())
+
+
+def trigger_id() -> tuple[int, str]:
+    """A number and a trigger that were never given before."""
     number = next(_trigger)
-    body = urlencode(
-        {
-            "token": "unused",
-            "team_id": TEAM,
-            "team_domain": "bench",
-            "channel_id": CHANNEL,
-            "channel_name": "general",
-            "user_id": USER,
-            "user_name": "bench",
-            "command": "/issue",
-            "text": text,
-            "api_app_id": "A0BENCH",
-            "is_enterprise_install": "false",
-            "response_url": f"http://127.0.0.1:9/commands/{number}",
-            "trigger_id": f"{number}.{time.time_ns()}.{number:032x}",
-        }
-    ).encode()
+    return number, f"{number}.{time.time_ns()}.{number:032x}"
+
+
+def signed(body: bytes) -> bytes:
+    """The HTTP request that Slack would send."""
     timestamp = str(int(time.time()))
     mac = hmac.new(SECRET.encode(), b"v0:" + timestamp.encode() + b":" + body, hashlib.sha256)
     head = (
@@ -78,7 +87,9 @@ class _Caller(asyncio.Protocol):
         self._latencies = latencies
         self._done = done
         self._transport: asyncio.Transport | None = None
-        self._buffer = b""
+        self._buffer: list[bytes] = []
+        self._length = 0
+        self._wanted: int | None = None
         self._sent = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -96,17 +107,21 @@ class _Caller(asyncio.Protocol):
         self._transport.write(request)
 
     def data_received(self, data: bytes) -> None:
-        self._buffer += data
-        head, separator, body = self._buffer.partition(b"\r\n\r\n")
-        if not separator:
-            return
-        length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
-        if len(body) < length:
+        self._buffer.append(data)
+        self._length += len(data)
+        if self._wanted is None:
+            head, separator, _ = b"".join(self._buffer).partition(b"\r\n\r\n")
+            if not separator:
+                return
+            found = head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0]
+            self._wanted = len(head) + 4 + int(found)
+        if self._length < self._wanted:
             return
         self._latencies.append(time.perf_counter() - self._sent)
-        if not head.startswith(b"HTTP/1.1 200") and not self._done.done():
-            self._done.set_exception(AssertionError(self._buffer.decode()))
-        self._buffer = b""
+        if not self._buffer[0].startswith(b"HTTP/1.1 2") and not self._done.done():
+            self._done.set_exception(AssertionError(b"".join(self._buffer).decode()))
+        self._buffer.clear()
+        self._length, self._wanted = 0, None
         self._send()
 
     def connection_lost(self, error: Exception | None) -> None:

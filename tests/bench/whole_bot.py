@@ -29,11 +29,11 @@ class Installed:
         return
 
     async def find(self, *, team_id: str | None, enterprise_id: str | None) -> Installation | None:
-        return _INSTALLATION if team_id == TEAM else None
+        return _INSTALLATION if team_id == _INSTALLATION.workspace_id else None
 
 
 _INSTALLATION = Installation(
-    workspace_id=WorkspaceId(TEAM),
+    workspace_id=WorkspaceId(os.environ.get("BENCH_WORKSPACE", TEAM)),
     name="bench",
     bot_token="xoxb-bench",
     bot_user_id=SlackUserId("U0BOT"),
@@ -45,10 +45,10 @@ async def prepare(dsn: str) -> None:
     conn = await asyncpg.connect(dsn)
     await conn.set_type_codec("jsonb", schema="pg_catalog", encoder=str, decoder=__import__("json").loads)
     await migrate(conn)
-    await workspaces.ensure(conn, WorkspaceId(TEAM), "bench")
+    await workspaces.ensure(conn, _INSTALLATION.workspace_id, "bench")
     await people.ensure_slack(
         conn,
-        WorkspaceId(TEAM),
+        _INSTALLATION.workspace_id,
         SlackUserId(USER),
         name="Bench",
         email=None,
@@ -68,7 +68,7 @@ async def main() -> None:
         port=0,
         slack_signing_secret=SECRET,
         slack_bot_token="xoxb-bench",
-        slack_api_url="http://127.0.0.1:9/api/",
+        slack_api_url=os.environ.get("BENCH_SLACK", "http://127.0.0.1:9/api/"),
     )
     async with running(
         settings, Options(installations=Installed(), work=os.environ.get("BENCH_WORK", "1") == "1")

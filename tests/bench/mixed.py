@@ -1,0 +1,212 @@
+"""What people do all day, mixed, 16 at once on many issues, against a bare Bolt app that only acks the same."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import asyncpg
+
+from bot.embedded import EmbeddedPostgres
+from tests.bench import databases
+from tests.bench.commands import served
+from tests.bench.load import CHANNEL, USER, Result, command, run, signed, trigger_id
+from tests.bench.rows import Row
+
+AT_ONCE = 16
+ROUNDS = 4
+NUMBER = 1_600
+WARM = 800
+PREFIX = "LDG"
+# Of a hundred: reading more than writing, as everywhere.
+_MIX = {
+    "new": 15,
+    "show": 25,
+    "list": 10,
+    "search": 5,
+    "assign": 10,
+    "comment": 10,
+    "close": 5,
+    "press": 10,
+    "submission": 10,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """Asks for what a person asks for, about issues there are."""
+
+    team: str
+    prefix: str
+    numbers: Sequence[int]
+    ids: Sequence[str]
+    words: Sequence[str]
+    response_url: str
+    chance: random.Random
+
+    def requests(self, number: int) -> list[bytes]:
+        kinds = self.chance.choices(list(_MIX), weights=list(_MIX.values()), k=number)
+        return [self.request(kind) for kind in kinds]
+
+    def request(self, kind: str) -> bytes:
+        match kind:
+            case "press":
+                return self._press()
+            case "submission":
+                return self._submission()
+            case _:
+                text = self._text(kind)
+                return command(text, team=self.team, response_url=self.response_url)
+
+    def _text(self, kind: str) -> str:
+        key = f"{self.prefix}-{self.chance.choice(self.numbers)}"
+        word = self.chance.choice(self.words)
+        return {
+            "new": f"new Login fails on {word} {self.chance.randrange(10_000)}",
+            "show": key,
+            "list": self.chance.choice(["list mine", "list status:open priority:high", "list sort:updated"]),
+            "search": f"search {word}",
+            "assign": f"assign {key} me",
+            "comment": f"comment {key} I saw it too, with {word}",
+            "close": f"close {key}",
+        }[kind]
+
+    def _press(self) -> bytes:
+        action = {
+            "action_id": "issue_start",
+            "block_id": "row",
+            "type": "button",
+            "value": self.chance.choice(self.ids),
+            "action_ts": "1",
+        }
+        return self._payload(
+            {
+                "type": "block_actions",
+                "actions": [action],
+                "container": {"type": "message", "message_ts": "1.1", "channel_id": CHANNEL},
+                "channel": {"id": CHANNEL, "name": "general"},
+                "message": {"type": "message", "ts": "1.1", "text": "card"},
+            }
+        )
+
+    def _submission(self) -> bytes:
+        number, _ = trigger_id()
+        said = {"type": "text", "text": f"as seen {number} times"}
+        section = {"type": "rich_text_section", "elements": [said]}
+        value = {
+            "type": "rich_text_input",
+            "rich_text_value": {"type": "rich_text", "elements": [section]},
+        }
+        metadata = {"i": self.chance.choice(self.ids), "c": CHANNEL, "r": f"{self.response_url}/{number}"}
+        view = {
+            "id": f"V{number}",
+            "type": "modal",
+            "callback_id": "issue_comment_form",
+            "hash": str(number),
+            "private_metadata": json.dumps(metadata),
+            "state": {"values": {"comment": {"comment": value}}},
+        }
+        return self._payload({"type": "view_submission", "view": view})
+
+    def _payload(self, body: dict[str, object]) -> bytes:
+        number, trigger = trigger_id()
+        body |= {
+            "team": {"id": self.team, "domain": "bench"},
+            "user": {"id": USER, "name": "bench", "team_id": self.team},
+            "api_app_id": "A0BENCH",
+            "trigger_id": trigger,
+            "response_url": f"{self.response_url}/{number}",
+            "is_enterprise_install": False,
+        }
+        return signed(urlencode({"payload": json.dumps(body)}).encode())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """The whole bot, on a copy of the filled database, and the bare app."""
+
+    dsn: str
+    ours: int
+    bare: int
+    people: People
+
+
+@asynccontextmanager
+async def stage(size: int) -> AsyncIterator[Stage]:
+    with databases.server() as running:
+        async with AsyncExitStack() as stack:
+            _, contents = await stack.enter_async_context(databases.filled(running, size))
+            dsn = await stack.enter_async_context(copied(running, size))
+            team = contents.largest.workspace_id
+            slack = await stack.enter_async_context(served("tests.bench.bare_slack"))
+            address = f"http://127.0.0.1:{slack.port}"
+            environment = {"DATABASE_URL": dsn, "BENCH_WORKSPACE": team, "BENCH_SLACK": f"{address}/api/"}
+            ours = await stack.enter_async_context(served("tests.bench.whole_bot", **environment))
+            bare = await stack.enter_async_context(served("tests.bench.bare_bolt"))
+            yield Stage(
+                dsn=dsn,
+                ours=ours.port,
+                bare=bare.port,
+                people=await _people(dsn, team, f"{address}/commands"),
+            )
+
+
+@asynccontextmanager
+async def copied(running: EmbeddedPostgres, size: int) -> AsyncIterator[str]:
+    """The filled database is kept for others; this one is written to, and dropped."""
+    admin = await asyncpg.connect(running.dsn())
+    name = f"lodge_mixed_{size}"
+    await admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    await admin.execute(f"CREATE DATABASE {name} TEMPLATE lodge_{size} STRATEGY file_copy")
+    try:
+        yield running.dsn(name)
+    finally:
+        await admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        await admin.close()
+
+
+async def _people(dsn: str, team: str, response_url: str) -> People:
+    conn = await asyncpg.connect(dsn)
+    prefix = await conn.fetchval("SELECT key_prefix FROM workspaces WHERE workspace_id = $1", team)
+    issues = await conn.fetch(
+        "SELECT issue_id, number FROM issues WHERE workspace_id = $1 AND deleted_at IS NULL"
+        " ORDER BY md5(number::text) LIMIT 20000",
+        team,
+    )
+    await conn.close()
+    return People(
+        team=team,
+        prefix=prefix,
+        numbers=[row["number"] for row in issues],
+        ids=[str(row["issue_id"]) for row in issues],
+        words=["checkout", "safari", "invoice", "timeout", "search", "export"],
+        response_url=response_url,
+        chance=random.Random(11),
+    )
+
+
+async def rows(size: int) -> list[Row]:
+    async with stage(size) as scene:
+        ours, bare = Result(), Result()
+        for port in (scene.bare, scene.ours):
+            await run(port, scene.people.requests(WARM), AT_ONCE)
+        for _ in range(ROUNDS):
+            bare.add(await run(scene.bare, scene.people.requests(NUMBER), AT_ONCE))
+            ours.add(await run(scene.ours, scene.people.requests(NUMBER), AT_ONCE))
+    return [_row(ours, bare, 50, 1.0, size), _row(ours, bare, 99, 2.0, size)]
+
+
+def _row(ours: Result, bare: Result, percent: int, goal: float, size: int) -> Row:
+    return Row(
+        name=f"ack of mixed commands, {AT_ONCE} at once, p{percent}",
+        value=ours.percentile(percent) * 1000,
+        floor=bare.percentile(percent) * 1000,
+        goal=goal,
+        sense="<=",
+        unit="ms",
+        size=size,
+    )
