@@ -78,15 +78,14 @@ async def page(
     resolved = await _resolved(conn, actor, query, now)
     if query.order.key is SortKey.RELEVANCE and query.texts():
         return await _ranked(conn, resolved, limit, cursor)
-    scope = f"{actor.workspace_id} {query.text()}"
-    width = len(ORDERS[_key(query)].keys)
-    at = decode(cursor, scope, width) if cursor is not None else None
+    scope = scope_of(actor, query)
+    at = place_of(query, cursor, scope)
     rows = await _rows(conn, resolved, direction(query.order, at), limit + 1)
     if not rows and at is not None and at.backwards:
         # What stood before the cursor has moved or gone: this is the beginning now.
         at = None
         rows = await _rows(conn, resolved, direction(query.order, at), limit + 1)
-    return _page(rows, limit, at, scope)
+    return page_of(rows, limit, at, scope)
 
 
 async def _ranked(conn: asyncpg.Connection, resolved: Resolved, limit: int, cursor: str | None) -> Page:
@@ -109,11 +108,22 @@ async def _ranked(conn: asyncpg.Connection, resolved: Resolved, limit: int, curs
     )
 
 
+def scope_of(actor: Actor, query: Query) -> str:
+    """What a cursor is good for."""
+    return f"{actor.workspace_id} {query.text()}"
+
+
+def place_of(query: Query, cursor: str | None, scope: str) -> Cursor | None:
+    """Raises Invalid for a cursor that is not this list's."""
+    return decode(cursor, scope, len(ORDERS[_key(query)].keys)) if cursor is not None else None
+
+
 def _key(query: Query) -> SortKey:
     return SortKey.UPDATED if query.order.key is SortKey.RELEVANCE else query.order.key
 
 
-def _page(rows: list[Any], limit: int, at: Cursor | None, scope: str) -> Page:
+def page_of(rows: list[Any], limit: int, at: Cursor | None, scope: str) -> Page:
+    """From up to `limit` + 1 rows as they were read from `at` on, each with its `position`."""
     more = len(rows) > limit
     rows = rows[:limit]
     backwards = at is not None and at.backwards

@@ -13,6 +13,7 @@ from db.access import Action, Actor, require
 from db.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from db.ids import PersonId
 from db.query.parser import parse
+from db.query.resolving import Found
 from db.query.terms import Query
 
 NAME_MAX: Final = 50
@@ -120,6 +121,20 @@ async def available(conn: asyncpg.Connection, actor: Actor) -> tuple[SavedQuery,
         actor.person_id,
     )
     return tuple(map(_read, rows))
+
+
+def of_found(found: Found) -> tuple[SavedQuery, ...]:
+    """As `available`, from what was looked up with the names in queries."""
+    typed = (
+        {
+            **row,
+            "saved_query_id": UUID(row["saved_query_id"]),
+            "owner_id": UUID(row["owner_id"]) if row["owner_id"] else None,
+            "created_at": datetime.fromisoformat(row["created_at"]),
+        }
+        for row in found.saved
+    )
+    return tuple(map(_read, typed))
 
 
 def _may_write(actor: Actor, shared: bool) -> None:

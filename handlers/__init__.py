@@ -84,7 +84,19 @@ _SURFACE = (
     workflows,
     helping,
 )
-_JOBS = (searching, imports, exports, schedules, keys, notices, uninstalling, hooks, outgoing, housekeeping)
+_JOBS = (
+    home,
+    searching,
+    imports,
+    exports,
+    schedules,
+    keys,
+    notices,
+    uninstalling,
+    hooks,
+    outgoing,
+    housekeeping,
+)
 
 
 def register_all(app: AsyncApp, services: Services) -> None:
@@ -101,6 +113,7 @@ def register_all_jobs(worker: Worker, services: Services) -> None:
     # After the index: a query with words in it asks that.
     announced.announcers.append(subscriptions.Following(services))
     announced.announcers.append(outgoing.Telling(services))
+    announced.announcers.append(home.Following())
     delivered = delivering.register_jobs(worker, services)
     delivered.undelivered.append(subscriptions.stop)
     reports.register_jobs(worker, services, announced)

@@ -16,9 +16,11 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from db.ids import ChannelId, IssueId, MessageTs
 from db.origins import Origin
 from handlers.commands import Reply
+from handlers.publishing import say
 from handlers.requesting import Asker
 from handlers.services import Services
 from handlers.views.blocks import Json
+from handlers.views.home import State, metadata_of
 from handlers.words import Words, words
 
 _CLOSED_DOORS = frozenset({"not_in_channel", "channel_not_found", "user_not_in_channel", "is_archived"})
@@ -36,24 +38,34 @@ def origin_of(asker: Asker, step: str = "") -> Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where somebody was when they began; kept in a form's metadata until it is sent."""
+    """Where somebody was when they began; kept in a form's metadata until it is sent.
+
+    `home`: in App Home, and what they saw there.
+    """
 
     channel_id: str | None = None
     thread_ts: str | None = None
     response_url: str | None = None
+    home: State | None = None
 
     def metadata(self) -> Json:
-        kept = {"c": self.channel_id, "t": self.thread_ts, "r": self.response_url}
+        home = (self.home.brief() or {"l": self.home.shown}) if self.home else None
+        kept = {"c": self.channel_id, "t": self.thread_ts, "r": self.response_url, "h": home}
         return {name: value for name, value in kept.items() if value}
 
     @classmethod
     def of_metadata(cls, metadata: Mapping[str, Any]) -> Place:
-        return cls(channel_id=metadata.get("c"), thread_ts=metadata.get("t"), response_url=metadata.get("r"))
+        return cls(
+            channel_id=metadata.get("c"),
+            thread_ts=metadata.get("t"),
+            response_url=metadata.get("r"),
+            home=State.of_metadata(metadata["h"]) if "h" in metadata else None,
+        )
 
 
 async def tell(place: Place, reply: Reply, client: AsyncWebClient, user_id: str) -> None:
     """Says it where the person is, seen by them alone; where that cannot be, in a direct message."""
-    if place.response_url and await _by_response_url(place, place.response_url, reply):
+    if place.response_url and await _by_response_url(place, place.response_url, reply, client):
         return
     blocks = list(reply.blocks) or None
     if place.channel_id and place.channel_id[0] in "CG":
@@ -73,12 +85,12 @@ async def tell(place: Place, reply: Reply, client: AsyncWebClient, user_id: str)
     await client.chat_postMessage(channel=user_id, text=reply.text, blocks=blocks)
 
 
-async def _by_response_url(place: Place, url: str, reply: Reply) -> bool:
+async def _by_response_url(place: Place, url: str, reply: Reply, client: AsyncWebClient) -> bool:
     """False when it is spent: Slack takes five answers, in half an hour."""
     body = reply.body() | {"replace_original": reply.replace}
     if place.thread_ts:
         body["thread_ts"] = place.thread_ts
-    answer = await AsyncWebhookClient(url).send_dict(body)
+    answer = await AsyncWebhookClient(url, session=client.session).send_dict(body)
     return answer.status_code == 200
 
 
@@ -115,6 +127,8 @@ class Press:
 
     @property
     def place(self) -> Place:
+        if self.view is not None and self.view.get("type") == "home":
+            return Place(home=metadata_of(self.view))
         container = self.body.get("container") or {}
         thread_ts = container.get("thread_ts") or (self.body.get("message") or {}).get("thread_ts")
         return Place(
@@ -133,12 +147,15 @@ class Press:
         return str(self.body["trigger_id"])
 
     async def tell(self, reply: Reply) -> None:
-        await tell(self.place, reply, self.client, self.asker.slack_user_id)
+        if (home := self.place.home) is not None:
+            await say(self.services, self.client, self.asker, home, reply)
+        else:
+            await tell(self.place, reply, self.client, self.asker.slack_user_id)
 
     async def redraw(self, text: str, blocks: list[Json]) -> None:
         """Replaces the message it was pressed in, ephemeral or not."""
         if url := self.body.get("response_url"):
-            await AsyncWebhookClient(url).send_dict(
+            await AsyncWebhookClient(url, session=self.client.session).send_dict(
                 {"text": text, "blocks": blocks, "replace_original": True}
             )
 
@@ -170,7 +187,10 @@ class Submission:
         )
 
     async def tell(self, reply: Reply) -> None:
-        await tell(self.place, reply, self.client, self.asker.slack_user_id)
+        if (home := self.place.home) is not None:
+            await say(self.services, self.client, self.asker, home, reply)
+        else:
+            await tell(self.place, reply, self.client, self.asker.slack_user_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

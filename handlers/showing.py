@@ -16,13 +16,12 @@ from db.people import Person
 from handlers.acting import Press, on_press
 from handlers.commands import SHOW, Call, Commands, Reply
 from handlers.finding import by_key, split_key, usage
-from handlers.home import answer
 from handlers.requesting import Asker
 from handlers.services import Services
 from handlers.views.cards import Card, CardStyle, card
 from handlers.views.confirming import confirmation
 from handlers.views.creating import POST_HERE
-from handlers.views.showing import with_comments
+from handlers.views.showing import SHOWN, sheet, with_comments
 from handlers.words import Mrkdwn, Words, words
 
 
@@ -51,7 +50,7 @@ class Showing:
             return await self._full(conn, call.asker, issue, call.words)
 
     async def _full(self, conn: asyncpg.Connection, asker: Asker, issue: Issue, spoken: Words) -> Reply:
-        detail = await issues.detail(conn, asker.actor, issue.issue_id)
+        detail = await issues.detail_of(conn, asker.actor, issue, comment_limit=SHOWN, watching=False)
         prefix = asker.workspace.key_prefix
         shown = card(
             detail.issue,
@@ -68,7 +67,10 @@ class Showing:
         async with self._services.database.connection() as conn:
             issue = await issues.get(conn, press.asker.actor, press.issue_id)
             reply = await self._full(conn, press.asker, issue, press.words)
-        await press.tell(reply)
+        if press.place.home is not None:
+            await press.open(sheet(issue.key(press.asker.workspace.key_prefix), reply.blocks, press.words))
+        else:
+            await press.tell(reply)
 
     async def post_here(self, press: Press) -> None:
         """Puts the card into the channel, through the queue that keeps its order and pace."""
@@ -99,7 +101,7 @@ async def after(press: Press, issue: Issue, text: Mrkdwn, change_id: ChangeId | 
             drawn = await card_of(conn, press.asker, issue, press.words, CardStyle(style.partition(":")[0]))
         await press.redraw(drawn.text, drawn.blocks)
     said = Reply(text=text, blocks=confirmation(text, words=press.words, change_id=change_id))
-    await answer(press, replace(said, replace=kind == "created"))
+    await press.tell(replace(said, replace=kind == "created"))
 
 
 def register(app: AsyncApp, commands: Commands, services: Services) -> None:

@@ -11,7 +11,6 @@ from db.changes import NothingToUndo, UndoBlocked
 from db.ids import ChangeId
 from handlers.acting import Press, on_press, origin_of
 from handlers.commands import Call, Commands, Reply
-from handlers.home import answer
 from handlers.requesting import Asker
 from handlers.services import Services
 from handlers.views import undoing as view
@@ -30,7 +29,7 @@ class Undoing:
         return await self._undo(call.asker, None, call.words)
 
     async def pressed(self, press: Press) -> None:
-        await answer(press, await self._undo(press.asker, ChangeId(UUID(press.value)), press.words))
+        await press.tell(await self._undo(press.asker, ChangeId(UUID(press.value)), press.words))
 
     async def _undo(self, asker: Asker, change_id: ChangeId | None, words: Words) -> Reply:
         try:

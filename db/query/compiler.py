@@ -59,6 +59,10 @@ _LACKS: Final[dict[EmptyField, LiteralString]] = {
     " WHERE x.workspace_id = $1 AND x.issue_id = i.issue_id)",
 }
 
+_NOT_AWAITED: Final[LiteralString] = (
+    "NOT EXISTS (SELECT FROM awaited x WHERE x.workspace_id = $1 AND x.issue_id = i.issue_id)"
+)
+
 
 def _not(condition: LiteralString) -> str:
     """NOT NOT EXISTS is true to EXISTS, but the planner makes no join of it."""
@@ -187,6 +191,13 @@ class _Compiler:
                     ids,
                 )
                 empty = _LACKS[EmptyField.COMMENT]
+            case PersonField.AWAITED:
+                sql = self._exists(
+                    "SELECT FROM awaited x WHERE x.workspace_id = $1"
+                    " AND x.issue_id = i.issue_id AND x.person_id = ANY ({}::uuid[])",
+                    ids,
+                )
+                empty = _NOT_AWAITED
             case _:
                 assert_never(term.field)
         return f"{sql} OR {empty}" if nobody else sql

@@ -161,6 +161,8 @@ def _of_people(term: People, resolved: Resolved) -> Iterator[Driver]:
             yield Driver(select=_by_watcher(ids), sharp=True)
         case PersonField.COMMENTER:
             yield Driver(select=_by_commenter(ids), sharp=True)
+        case PersonField.AWAITED:
+            yield Driver(select=_by_awaited(ids), sharp=True)
 
 
 def _of_refs(term: Refs, resolved: Resolved) -> Iterator[Driver]:
@@ -227,6 +229,12 @@ def _by_watcher(ids: list[UUID]) -> Select:
 def _by_commenter(ids: list[UUID]) -> Select:
     return lambda parameters: parameters.fill(
         "SELECT DISTINCT issue_id FROM comments WHERE workspace_id = $1 AND author_id = ANY ({}::uuid[])", ids
+    )
+
+
+def _by_awaited(ids: list[UUID]) -> Select:
+    return lambda parameters: parameters.fill(
+        "SELECT DISTINCT issue_id FROM awaited WHERE workspace_id = $1 AND person_id = ANY ({}::uuid[])", ids
     )
 
 

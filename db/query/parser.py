@@ -179,6 +179,7 @@ def _is(token: Token) -> AnyTerm:
         "overdue": When(field=DateField.DUE, spans=(Span(op="in", moment=OVERDUE),), negated=negated, at=at),
         "unassigned": Presence(fields=(EmptyField.ASSIGNEE,), negated=negated, at=at),
         "mine": People(field=PersonField.ASSIGNEE, names=(ME,), negated=negated, at=at),
+        "waiting": People(field=PersonField.AWAITED, names=(ME,), negated=negated, at=at),
         "open": Choice(field=ChoiceField.STATUS, values=("open", "in_progress"), negated=negated, at=at),
     }
     if len(words) == 1 and words[0] in special:

@@ -56,6 +56,7 @@ class Found:
     known_labels: Sequence[str]
     issues: Mapping[int, UUID]
     texts: Mapping[Text, str]
+    saved: Sequence[Mapping[str, Any]]
 
 
 async def resolve(
@@ -118,15 +119,22 @@ SELECT w.key_prefix, w.search_config::text AS config, now() AS now, coalesce(p.t
      WHERE workspace_id = $1 AND number = ANY ($6::bigint[])) AS issues,
     (SELECT array_agg(CASE WHEN exact THEN phraseto_tsquery(w.search_config, words)
                            ELSE plainto_tsquery(w.search_config, words) END::text ORDER BY place)
-     FROM unnest($7::text[], $8::boolean[]) WITH ORDINALITY AS t (words, exact, place)) AS texts
+     FROM unnest($7::text[], $8::boolean[]) WITH ORDINALITY AS t (words, exact, place)) AS texts,
+    CASE WHEN $10 THEN (
+        SELECT jsonb_agg(jsonb_build_object(
+                   'saved_query_id', saved_query_id, 'owner_id', owner_id, 'name', name, 'query', query,
+                   'created_at', created_at) ORDER BY owner_id IS NULL, lower(name))
+        FROM saved_queries WHERE workspace_id = $1 AND (owner_id = $2 OR owner_id IS NULL)) END AS saved
 FROM workspaces w
 LEFT JOIN people p ON p.workspace_id = w.workspace_id AND p.person_id = $2
 WHERE w.workspace_id = $1
 """
 
 
-async def look_up(conn: asyncpg.Connection, actor: Actor, queries: Iterable[Query]) -> Found:
-    """Everything that the queries name, in one statement."""
+async def look_up(
+    conn: asyncpg.Connection, actor: Actor, queries: Iterable[Query], *, saved: bool = False
+) -> Found:
+    """Everything that the queries name, in one statement; with the queries kept under a name if `saved`."""
     terms = [term for query in queries for term in query.terms]
     names = sorted({name for term in terms if isinstance(term, People) for name in term.names} - {ME, NOBODY})
     labels = sorted({name for term in terms if isinstance(term, Labels) for name in term.names})
@@ -142,6 +150,7 @@ async def look_up(conn: asyncpg.Connection, actor: Actor, queries: Iterable[Quer
         [text.words for text in texts],
         [text.exact for text in texts],
         _CANDIDATES,
+        saved,
     )
     people: dict[str, UUID] = {}
     for name, person_id in row["people"] or ():
@@ -157,6 +166,7 @@ async def look_up(conn: asyncpg.Connection, actor: Actor, queries: Iterable[Quer
         known_labels=row["known_labels"] or (),
         issues={number: UUID(issue_id) for number, issue_id in row["issues"] or ()},
         texts=dict(zip(texts, row["texts"] or (), strict=True)),
+        saved=row["saved"] or (),
     )
 
 

@@ -41,6 +41,7 @@ class PersonField(StrEnum):
     REPORTER = "reporter"
     WATCHER = "watcher"
     COMMENTER = "commenter"
+    AWAITED = "waiting"
 
 
 class DateField(StrEnum):

@@ -47,17 +47,28 @@ class Statement:
         return made.sql
 
 
-def walk(resolved: Resolved, direction: Direction, *, limit: int, depth: int) -> Statement:
-    """The first `limit` of those that match among the next `depth` issues in the order."""
-    statement = Statement(resolved)
+def walk(
+    resolved: Resolved, direction: Direction, *, limit: int, depth: int, beside: Parameters | None = None
+) -> Statement:
+    """The first `limit` of those that match among the next `depth` issues in the order.
+
+    `beside`: the parameters of other statements that this one is to be part of one with; so everywhere here.
+    """
+    statement = _new(resolved, beside)
     rows = _rows(statement, direction, depth)
     statement.sql = _page(rows, statement.condition(), direction, limit)
     return statement
 
 
-def reaches_end(resolved: Resolved, direction: Direction, depth: int) -> Statement:
+def _new(resolved: Resolved, beside: Parameters | None) -> Statement:
+    return Statement(resolved) if beside is None else Statement(resolved, parameters=beside)
+
+
+def reaches_end(
+    resolved: Resolved, direction: Direction, depth: int, *, beside: Parameters | None = None
+) -> Statement:
     """Whether there are no more than `depth` issues to walk over."""
-    statement = Statement(resolved)
+    statement = _new(resolved, beside)
     rows = _rows(statement, direction, depth + 1)
     statement.sql = f"SELECT count(*) <= {depth:d} AND {_UNUSED} FROM ({rows}) i"
     return statement
@@ -67,9 +78,16 @@ def reaches_end(resolved: Resolved, direction: Direction, depth: int) -> Stateme
 _UNUSED: Final[LiteralString] = "($2::uuid IS NULL OR true)"
 
 
-def gather(resolved: Resolved, driver: Driver, direction: Direction, *, limit: int) -> Statement:
+def gather(
+    resolved: Resolved,
+    driver: Driver,
+    direction: Direction,
+    *,
+    limit: int,
+    beside: Parameters | None = None,
+) -> Statement:
     """The first `limit` in the order of what the driver leads to."""
-    statement = Statement(resolved)
+    statement = _new(resolved, beside)
     driven = driver.select(statement.parameters)
     after = direction.after_cursor(statement.parameters)
     rows = f"""
@@ -82,9 +100,11 @@ def gather(resolved: Resolved, driver: Driver, direction: Direction, *, limit: i
     return statement
 
 
-def everything(resolved: Resolved, direction: Direction, *, limit: int) -> Statement:
+def everything(
+    resolved: Resolved, direction: Direction, *, limit: int, beside: Parameters | None = None
+) -> Statement:
     """The first `limit` of all that match. Here the planner is free, but not to hope that a page fills soon."""
-    statement = Statement(resolved)
+    statement = _new(resolved, beside)
     after = direction.after_cursor(statement.parameters)
     matching = f"""
         WITH matching AS MATERIALIZED (
@@ -151,9 +171,11 @@ def _bounds(statement: Statement, direction: Direction) -> list[str]:
     return found
 
 
-def length(resolved: Resolved, ways: list[Driver], at_most: int) -> Statement:
+def length(
+    resolved: Resolved, ways: list[Driver], at_most: int, *, beside: Parameters | None = None
+) -> Statement:
     """How many issues each driver leads to, counted no further than just beyond `at_most`."""
-    statement = Statement(resolved)
+    statement = _new(resolved, beside)
     counts = [
         f"(SELECT count(*) FROM (SELECT FROM ({way.select(statement.parameters)}) x LIMIT {at_most + 1:d}) x)"
         for way in ways

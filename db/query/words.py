@@ -25,6 +25,7 @@ OTHER_NAMES: Final = {
     "by": "reporter",
     "watching": "watcher",
     "commented": "commenter",
+    "awaited": "waiting",
     "labels": "label",
     "tag": "label",
     "tags": "label",
@@ -59,7 +60,7 @@ CHOICES: Final[dict[ChoiceField, tuple[str, ...]]] = {
     ChoiceField.SOURCE: tuple(Source),
 }
 
-IS_WORDS: Final = ("open", "closed", "overdue", "unassigned", "mine", "duplicate")
+IS_WORDS: Final = ("open", "closed", "overdue", "unassigned", "mine", "duplicate", "waiting")
 
 MINE: Final = ("me", "myself", "mine", "@me")
 NONE_WORDS: Final = ("none", "nobody", "unassigned", "no-one", "nothing")

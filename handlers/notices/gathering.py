@@ -56,7 +56,7 @@ class Gathering:
 
     async def __call__(self, conn: asyncpg.Connection, batch: Batch) -> None:
         grouped: Grouped = defaultdict(list)
-        for event in await _with_words(conn, batch):
+        for event in await with_words(conn, batch):
             if _matters(event):
                 grouped[event.issue_id].append(event)
         if not grouped:
@@ -76,7 +76,7 @@ class Gathering:
         await notices.put(conn, batch.workspace_id, drafts, now)
 
 
-async def _with_words(conn: asyncpg.Connection, batch: Batch) -> list[Event]:
+async def with_words(conn: asyncpg.Connection, batch: Batch) -> list[Event]:
     """The events; those of new comments with what these say. What was deleted again is nobody's news."""
     ids = [CommentId(UUID(event.after["comment_id"])) for event in batch.events if event.kind == "commented"]
     bodies = await announcements.spoken(conn, batch.workspace_id, ids) if ids else {}
@@ -114,13 +114,13 @@ def _matters(event: Event) -> bool:
     """Whether it can concern anybody: a new issue only who was given it, or is named in it."""
     if event.kind == "created":
         assignee = event.after.get("assignee_id")
-        return (assignee is not None and assignee != str(event.actor_id)) or bool(_named(event))
+        return (assignee is not None and assignee != str(event.actor_id)) or bool(named(event))
     if event.kind == "edited":
-        return any(name in event.after for name in _FIELDS) or bool(_named(event))
-    return event.kind == "commented" or (event.kind == "comment_edited" and bool(_named(event)))
+        return any(name in event.after for name in _FIELDS) or bool(named(event))
+    return event.kind == "commented" or (event.kind == "comment_edited" and bool(named(event)))
 
 
-def _named(event: Event) -> set[str]:
+def named(event: Event) -> set[str]:
     """The Slack ids that a text names now and did not before."""
     name = "body" if event.kind in _SPOKEN else "description"
     return set(_mentions(event.after.get(name))) - set(_mentions(event.before.get(name)))
@@ -131,7 +131,7 @@ def _mentions(text: Any) -> list[str]:
 
 
 def _mentioned(events: Sequence[Event]) -> set[str]:
-    return {each for event in events for each in _named(event)}
+    return {each for event in events for each in named(event)}
 
 
 def notice_of(issue: Issue, person: Person, events: Sequence[Event]) -> dict[str, Any] | None:
@@ -170,8 +170,8 @@ class _Story:
                 self._after[name] = event.after[name]
                 if name in event.before:
                     self._before.setdefault(name, event.before[name])
-        named = str(self._person.slack_user_id) in _named(event)
-        if named and NoticeKind.MENTIONED in wanted:
+        is_named = str(self._person.slack_user_id) in named(event)
+        if is_named and NoticeKind.MENTIONED in wanted:
             kinds.add(NoticeKind.MENTIONED)
         if event.kind == "commented" and NoticeKind.COMMENTS in wanted:
             kinds.add(NoticeKind.COMMENTS)

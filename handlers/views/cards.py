@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import assert_never
 
+from db.ids import PersonId
 from db.issues import Issue
 from db.states import Priority, Status
 from handlers.views.blocks import (
@@ -174,8 +175,19 @@ def _choice(more: More, issue: Issue, words: Words) -> Json:
     return option(words.plain(f"more-{more.value}"), f"{more.value}:{issue.issue_id}")
 
 
-def row(issue: Issue, *, people: People, words: Words, prefix: str, place: str = "row") -> Json:
-    """One issue in a list, with its most likely next steps. `place` tells several lists of one view apart."""
+def row(
+    issue: Issue,
+    *,
+    people: People,
+    words: Words,
+    prefix: str,
+    place: str = "row",
+    reader: PersonId | None = None,
+) -> Json:
+    """One issue in a list, with its most likely next steps. `place` tells several lists of one view apart.
+
+    `reader`: who sees it. They are not offered to take what is theirs already.
+    """
     facts: list[str] = [status_of(issue, words)]
     if issue.priority is not Priority.NONE:
         facts.append(priority_of(issue.priority, words))
@@ -189,7 +201,8 @@ def row(issue: Issue, *, people: People, words: Words, prefix: str, place: str =
     if issue.status is Status.CLOSED:
         offered = [More.SHOW, More.REOPEN, More.COMMENT]
     else:
-        begin = More.START if issue.status is Status.OPEN else More.COMMENT
-        offered = [More.SHOW, More.ASSIGN_ME, begin, More.CLOSE, More.EDIT]
+        begin = [More.START] if issue.status is Status.OPEN else []
+        take = [] if reader is not None and issue.assignee_id == reader else [More.ASSIGN_ME]
+        offered = [More.SHOW, *take, *begin, More.COMMENT, More.CLOSE, More.EDIT]
     menu = overflow(MORE, [_choice(more, issue, words) for more in offered])
     return section(text, accessory=menu, block_id=f"{place}:{issue.issue_id}:{issue.version}")

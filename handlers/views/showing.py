@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from db.comments import Comment
 from db.issues import IssueDetail
-from handlers.views.blocks import Json, context, divider
+from handlers.views.blocks import Json, context, divider, modal
 from handlers.views.cards import Card
 from handlers.views.markdown import to_plain
 from handlers.views.people import People, who
@@ -25,6 +27,12 @@ def with_comments(shown: Card, detail: IssueDetail, words: Words) -> list[Json]:
     head = words("show-comments-last" if more else "show-comments")
     lines = [context(head), *(_comment(each, detail.people, words) for each in last)]
     return [*facts, divider(), *lines, buttons]
+
+
+def sheet(key: str, blocks: Sequence[Json], words: Words) -> Json:
+    """The card to read where no message can be: without its buttons, which the row it was opened from has."""
+    shown = [block for block in blocks if block["type"] != "actions"]
+    return modal("issue_sheet", key, shown, close=words.plain("form-close"))
 
 
 def _comment(comment: Comment, people: People, words: Words) -> Json:

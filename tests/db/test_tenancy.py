@@ -22,11 +22,13 @@ import pytest
 
 import db
 from db import (
+    awaiting,
     bulk,
     channels,
     comment_lines,
     comments,
     documents,
+    homes,
     installations,
     issues,
     labels,
@@ -42,8 +44,11 @@ from db import (
     tokens,
     webhooks,
 )
+from db.access import Actor
+from db.awaiting import Awaited
 from db.channels import ChannelSettings
 from db.errors import LodgeError
+from db.homes import Wanted
 from db.ids import ChannelId, IssueId, MessageTs, PersonId, WorkspaceId
 from db.importing.formats import Format
 from db.importing.mapping import Mapping
@@ -53,6 +58,7 @@ from db.outbox import Outgoing
 from db.outgoing import Receiver, Saying
 from db.preferences import NoticeKind, Preferences
 from db.query import parse
+from db.query.resolving import plain
 from db.reports.periods import parse_period
 from db.schedules import keeping
 from db.schedules.record import ScheduleDraft
@@ -79,6 +85,7 @@ PLUMBING = "no table of a workspace"
 EXEMPT = {
     "announcements.call_announcers": EVERYBODY,
     "deliveries.forget_old": EVERYBODY,
+    "homes.keeping.forget_old": EVERYBODY,
     "notices.due_people": EVERYBODY,
     "outbox.forget_old": EVERYBODY,
     "previews.forget_old": EVERYBODY,
@@ -241,6 +248,12 @@ async def make_other(conn: asyncpg.Connection) -> tuple[World, dict[str, Any]]:
     await make_installation(conn)
     await channels.keep(conn, other.ada, C1, ChannelSettings(emoji=HIDDEN))
     await previews.claim(conn, other.workspace_id, C1, MessageTs("1.1"), [issue.issue_id], timedelta(0))
+    await homes.show(conn, other.ada, [], [], state={"l": HIDDEN})
+    await awaiting.expect(
+        conn,
+        other.workspace_id,
+        [Awaited(issue_id=issue.issue_id, person_id=me(other.ada), comment_id=said.comment.comment_id)],
+    )
     await comment_lines.remember_own(conn, other.workspace_id, said.comment, MessageTs("1.0"))
     ids: dict[str, Any] = {
         "IssueId": issue.issue_id,
@@ -345,10 +358,20 @@ def schedule_draft(query: str = "") -> ScheduleDraft:
     )
 
 
+# A list of the own workspace, asked for with an actor who may see everything in it.
+WANTED = Wanted(
+    resolved=plain(
+        Actor(workspace_id=OWN_WORKSPACE, person_id=PersonId(UUID(int=1)), role=Role.ADMIN), parse(""), NOW
+    ),
+    limit=5,
+)
+
+
 # By the name of a parameter, for what is not an id.
 NAMED: dict[str, Any] = {
     "action": "edit",
     "add": ["secret"],
+    "ago": timedelta(days=1),
     "as_of": NOW,
     "before": NOW,
     "beginning": "sec",
@@ -386,6 +409,7 @@ NAMED: dict[str, Any] = {
     "outbox_id": 1,
     "pause": timedelta(seconds=1),
     "period": parse_period("last 7 days", date(2026, 3, 2)),
+    "prefix": "LDG",
     "query": parse("secret"),
     "rate": pace.Rate(every=timedelta(seconds=1)),
     "ref": "LDG-1",
@@ -453,6 +477,10 @@ TYPED: dict[str, Any] = {
 }
 # For one operation alone.
 OWN: dict[tuple[str, str], Any] = {
+    ("homes.lists.show", "lists"): [WANTED],
+    ("homes.lists.show", "tried"): (),
+    ("homes.lists.try_out", "lists"): [WANTED],
+    ("query.resolving.look_up", "queries"): [parse('label:"secret hidden" assignee:bob ref:SECRET-1 hidden')],
     ("documents.learn", "words"): [("secret", 3)],
     ("documents.large", "than"): 0,
     ("vocabulary.popularity", "words"): ["secret"],

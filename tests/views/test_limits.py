@@ -17,10 +17,12 @@ from bot.playground.blocks import check_message, check_view
 from db.changes import Change, UndoBlocked
 from db.comments import Comment
 from db.events import Event
+from db.homes import Activity
 from db.ids import PersonId
 from db.issues import Clash, Issue, IssueDetail, Written
 from db.listing import Count, Page
 from db.people import Person
+from db.saved_queries import SavedQuery
 from db.search import Hit, SearchPage
 from db.states import CloseReason, Priority, Role, Source, Status
 from handlers.views import (
@@ -41,6 +43,7 @@ from handlers.views import (
 from handlers.views.cards import CardStyle, card
 from handlers.views.changes import change_line
 from handlers.views.confirming import confirmation
+from handlers.views.home import filtering
 from handlers.views.replies import Reply
 from handlers.views.showing import with_comments
 from handlers.words import Mrkdwn, words
@@ -224,7 +227,7 @@ def test_a_card_in_full_with_comments(issue: Issue, people: Any, locale: str, bo
 
 @given(st.lists(SHORT, max_size=12), st.integers(0, 10_000), PEOPLE, LOCALE, TEXT)
 @BOUNDED
-def test_lists_searches_and_home(found: list[Issue], times: int, people: Any, locale: str, text: str) -> None:
+def test_lists_and_searches(found: list[Issue], times: int, people: Any, locale: str, text: str) -> None:
     spoken = words(locale)
     many = tuple(_unlike(found * (times // max(1, len(found)))))
     page = Page(items=many, next_cursor="n" * 100, previous_cursor="p" * 100)
@@ -235,8 +238,79 @@ def test_lists_searches_and_home(found: list[Issue], times: int, people: Any, lo
     )
     searched = SearchPage(hits=hits, next_cursor="n" * 50, corrected=text or None)
     taken(searching.page(searched, text=text or "x", people=people, words=spoken, prefix="LDG"))
-    notice = Reply(text=spoken("created", key="LDG-1", title=text))
-    taken_view(home.home_of(page, page, people=people, words=spoken, prefix="LDG", notice=notice))
+
+
+QUERY = st.text(st.characters(exclude_categories=("C",)), max_size=500).map(str.strip)
+PLACES = st.sampled_from(["overview", "assigned", "waiting", "filed", "all", str(UUID(int=9)), "gone"])
+STATES = st.builds(
+    home.State,
+    shown=PLACES,
+    filter=QUERY,
+    sort=st.sampled_from(["", "updated", "due"]),
+    cursor=st.none() | st.text(max_size=300),
+    pinned=st.none() | st.just(str(UUID(int=9))),
+    texts=st.dictionaries(st.uuids().map(str), QUERY, max_size=2).map(lambda kept: tuple(kept.items())),
+    said=st.none()
+    | st.builds(
+        home.Said,
+        text=TEXT.map(lambda text: words("en")("created", key="LDG-1", title=text)),
+        change_id=st.none() | st.uuids().map(str),
+        at=st.integers(0, 2**33),
+    ),
+)
+SAVED = st.lists(
+    st.builds(
+        SavedQuery,
+        saved_query_id=st.uuids(),
+        owner_id=PEOPLE_IDS,
+        name=TITLE.map(lambda name: name[:50]),
+        text=QUERY,
+        created_at=st.just(NOW),
+    ),
+    max_size=200,
+    unique_by=lambda each: each.saved_query_id,
+)
+
+
+@given(STATES, SAVED, st.lists(SHORT, max_size=10), EVENTS, st.integers(0, 10_000), PEOPLE, LOCALE)
+@BOUNDED
+def test_home(
+    state: home.State,
+    saved: list[SavedQuery],
+    found: list[Issue],
+    happened: tuple[Event, ...],
+    times: int,
+    people: Any,
+    locale: str,
+) -> None:
+    page = Page(
+        items=tuple(_unlike(found * (times // max(1, len(found))))),
+        next_cursor="n" * 300,
+        previous_cursor="p",
+    )
+    sections = [home.Section(place=place, page=page if place != "gone" else None) for place in state.places]
+    sections[-1:] = [home.Section(place=sections[-1].place, problem=words(locale)("query-too-long"))] * (
+        times % 2
+    )
+    view = home.tab(
+        state,
+        sections,
+        activity=[Activity(event=event, number=7, title="x" * 255) for event in happened],
+        saved=saved,
+        people=people,
+        reader=home.Reader(person_id=ADA, words=words(locale), prefix="LDG"),
+    )
+    taken_view(view)
+    _no_forgery({name: value for name, value in view.items() if name != "private_metadata"})
+    kept = home.metadata_of(view)
+    assert (kept.shown, kept.filter, kept.sort, kept.pinned) == (
+        state.shown,
+        state.filter,
+        state.sort,
+        state.pinned,
+    )
+    form = filtering.form(state, words(locale))
+    taken_view(form)
 
 
 @given(EVENTS, SHORT, PEOPLE, LOCALE)

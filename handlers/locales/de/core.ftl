@@ -26,6 +26,7 @@ field-too-long = Zu lang: Höchstens { $limit } Zeichen passen hinein.
 field-required = Das darf nicht leer sein.
 
 form-cancel = Abbrechen
+form-close = Schließen
 form-save = Speichern
 form-title-placeholder = Worum geht es?
 form-description-placeholder = Was ist passiert, was war erwartet?

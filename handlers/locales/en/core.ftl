@@ -26,6 +26,7 @@ field-too-long = Too long: at most { $limit } characters fit.
 field-required = This cannot be empty.
 
 form-cancel = Cancel
+form-close = Close
 form-save = Save
 form-title-placeholder = What is it about?
 form-description-placeholder = What happened, what did you expect?

@@ -1,0 +1,47 @@
+"""The Home tab: what is chosen there, how it looks, and the form that narrows it."""
+
+from handlers.views.home.state import OVERVIEW, Said, State
+from handlers.views.home.tab import (
+    CLEAR,
+    FILTER,
+    GLANCE,
+    LATELY,
+    LIST,
+    NEXT,
+    PAGE,
+    PIN,
+    PREVIOUS,
+    REFRESH,
+    SETTINGS,
+    SHOW_ALL,
+    SORT,
+    Reader,
+    Section,
+    metadata_of,
+    read_sort,
+    tab,
+)
+
+__all__ = [
+    "CLEAR",
+    "FILTER",
+    "GLANCE",
+    "LATELY",
+    "LIST",
+    "NEXT",
+    "OVERVIEW",
+    "PAGE",
+    "PIN",
+    "PREVIOUS",
+    "REFRESH",
+    "SETTINGS",
+    "SHOW_ALL",
+    "SORT",
+    "Reader",
+    "Said",
+    "Section",
+    "State",
+    "metadata_of",
+    "read_sort",
+    "tab",
+]
