@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from slack_sdk.web.async_client import AsyncWebClient
 
 from db.ids import WorkspaceId
-from db.issues import Filing
+from db.issues import Amending, Filing, Reading
 from db.pool import Database
 from handlers.api.secrets import TokenChecker
 from handlers.outside import Outside
@@ -61,6 +61,10 @@ class Services:
     outside: Outside
     public_url: str | None = None
     filing: Filing = field(init=False)
+    amending: Amending = field(init=False)
+    reading: Reading = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "filing", Filing(self.database))
+        object.__setattr__(self, "amending", Amending(self.database))
+        object.__setattr__(self, "reading", Reading(self.database))

@@ -1,8 +1,10 @@
 """Issues: what one is, and everything done to a single one."""
 
+from db.issues.amending import Amending as Amending
 from db.issues.creating import create as create
 from db.issues.detail import IssueDetail as IssueDetail
 from db.issues.detail import detail as detail
+from db.issues.detail import detail_of as detail_of
 from db.issues.draft import UNSET as UNSET
 from db.issues.draft import IssueDraft as IssueDraft
 from db.issues.draft import IssuePatch as IssuePatch
@@ -15,6 +17,7 @@ from db.issues.moving import assign as assign
 from db.issues.moving import close as close
 from db.issues.moving import reopen as reopen
 from db.issues.moving import set_status as set_status
+from db.issues.plain import Reading as Reading
 from db.issues.reading import by_number as by_number
 from db.issues.reading import by_ref as by_ref
 from db.issues.reading import get as get

@@ -6,12 +6,12 @@ from typing import Any
 
 from aiohttp import web
 
-from db import bulk, comments, issues, labels, listing
+from db import bulk, comments, labels, plain_listing
 from db.bulk import BulkPatch
 from db.errors import FieldError, Invalid
 from db.ids import CommentId, IssueId, PersonId
 from db.issues import Issue, IssueDraft, IssuePatch
-from db.query import parse
+from db.issues.plain import of_issue
 from db.states import CloseReason, Priority, Status
 from handlers.api.endpoint import ApiCall, Endpoint, answer
 from handlers.api.problems import Problem
@@ -26,7 +26,6 @@ from handlers.api.schemas import (
     IssuePage,
     LabelsIn,
     comment_out,
-    issue_out,
 )
 
 
@@ -56,26 +55,23 @@ async def create_issue(call: ApiCall) -> web.Response:
     written = await call.services.filing.create(call.actor, draft, call.origin)
     call.services.bell.ring()
     headers = _etag(written.issue) | {"Location": f"/api/v1/issues/{written.issue.issue_id}"}
-    return answer(call, issue_out(written.issue, await _prefix(call)), status=201, headers=headers)
+    return answer(call, of_issue(written.issue, await _prefix(call)), status=201, headers=headers)
 
 
 async def list_issues(call: ApiCall) -> web.Response:
     asked = call.asked(IssuePage)
-    query = parse(asked.q)
-    async with call.services.database.connection() as conn:
-        page = await listing.page(conn, call.actor, query, limit=asked.limit, cursor=asked.cursor)
     prefix = await _prefix(call)
-    return answer(
-        call, {"items": [issue_out(i, prefix) for i in page.items], "next_cursor": page.next_cursor}
-    )
+    async with call.services.database.connection() as conn:
+        items, following = await plain_listing.page(
+            conn, call.actor, plain_listing.read(asked.q), prefix, limit=asked.limit, cursor=asked.cursor
+        )
+    return answer(call, {"items": items, "next_cursor": following})
 
 
 async def show_issue(call: ApiCall) -> web.Response:
-    async with call.services.database.connection() as conn:
-        detail = await issues.detail(conn, call.actor, IssueId(call.id("issue")))
-    value = issue_out(detail.issue, await _prefix(call))
-    value["comments"] = [comment_out(comment) for comment in detail.comments]
-    return answer(call, value, headers=_etag(detail.issue))
+    issue_id = IssueId(call.id("issue"))
+    value = await call.services.reading.whole(call.actor, issue_id, await _prefix(call))
+    return answer(call, value, headers={"ETag": f'"{value["version"]}"'})
 
 
 def _version(request: web.Request) -> int | None:
@@ -107,10 +103,9 @@ def _patch(sent: IssueChange) -> IssuePatch:
 async def change_issue(call: ApiCall) -> web.Response:
     patch, version = _patch(call.sent(IssueChange)), _version(call.request)
     issue_id = IssueId(call.id("issue"))
-    async with call.services.database.transaction() as conn:
-        written = await issues.edit(conn, call.actor, issue_id, patch, call.origin, version=version)
+    written = await call.services.amending.edit(call.actor, issue_id, patch, call.origin, version=version)
     call.services.bell.ring()
-    return answer(call, issue_out(written.issue, await _prefix(call)), headers=_etag(written.issue))
+    return answer(call, of_issue(written.issue, await _prefix(call)), headers=_etag(written.issue))
 
 
 async def bulk_status(call: ApiCall) -> web.Response:
@@ -151,7 +146,7 @@ async def put_labels(call: ApiCall) -> web.Response:
             conn, call.actor, IssueId(call.id("issue")), call.sent(LabelsIn).labels, call.origin
         )
     call.services.bell.ring()
-    return answer(call, issue_out(written.issue, await _prefix(call)), headers=_etag(written.issue))
+    return answer(call, of_issue(written.issue, await _prefix(call)), headers=_etag(written.issue))
 
 
 ENDPOINTS = (

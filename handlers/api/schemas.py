@@ -9,9 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from db.comments import Comment
-from db.issues import Issue
 from db.people import Person
-from db.states import Priority
 
 StatusName = Literal["open", "in_progress", "closed"]
 ReasonName = Literal["completed", "not_planned", "duplicate"]
@@ -154,8 +152,17 @@ class CommentOut(BaseModel):
     edited_at: datetime | None
 
 
+class NamedOut(BaseModel):
+    id: UUID
+    name: str
+    slack_user_id: str | None
+    active: bool
+
+
 class IssueDetailOut(IssueOut):
-    comments: list[CommentOut]
+    comments: list[CommentOut] = Field(description="The newest 100, oldest first")
+    more_comments: bool = Field(description="Whether there are older ones")
+    people: list[NamedOut] = Field(description="Assignee, reporter and authors of the comments")
 
 
 class LabelOut(BaseModel):
@@ -171,30 +178,6 @@ class ProblemOut(BaseModel):
     status: int
     detail: str
     errors: list[dict[str, Any]] = []
-
-
-def issue_out(issue: Issue, prefix: str) -> dict[str, Any]:
-    """The fields of IssueOut; orjson writes UUIDs and times."""
-    return {
-        "id": issue.issue_id,
-        "key": issue.key(prefix),
-        "title": issue.title,
-        "description": issue.description,
-        "status": issue.status.value,
-        "close_reason": issue.close_reason.value if issue.close_reason else None,
-        "duplicate_of": issue.duplicate_of,
-        "parent_id": issue.parent_id,
-        "priority": None if issue.priority is Priority.NONE else issue.priority.word,
-        "assignee_id": issue.assignee_id,
-        "reporter_id": issue.reporter_id,
-        "due_on": issue.due_on,
-        "external_ref": issue.external_ref,
-        "labels": issue.labels,
-        "version": issue.version,
-        "created_at": issue.created_at,
-        "updated_at": issue.updated_at,
-        "closed_at": issue.closed_at,
-    }
 
 
 def comment_out(comment: Comment) -> dict[str, Any]:

@@ -16,10 +16,10 @@ from db.access import Actor
 from db.announcements import Batch, Event
 from db.ids import ChannelId, WorkspaceId
 from db.issues import Issue
+from db.issues.plain import of_issue
 from db.outbox import Outgoing
 from db.outgoing import Receiver, Saying, Send
 from db.states import Role, Source
-from handlers.api.schemas import issue_out
 from handlers.jobs import Job, Worker
 from handlers.outgoing import signing
 from handlers.outside import Private
@@ -80,7 +80,7 @@ def _saying(event: Event, at: datetime, source: Source, issue: Issue | None, pre
             "version": event.version,
             "before": event.before,
             "after": event.after,
-            "issue": issue_out(issue, prefix) if issue is not None else None,
+            "issue": of_issue(issue, prefix) if issue is not None else None,
         },
     }
     return Saying(issue_id=event.issue_id, kind=kind, body=json.dumps(body, default=str))

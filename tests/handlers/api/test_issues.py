@@ -18,7 +18,8 @@ async def test_creates_and_shows_an_issue(api: Api) -> None:
     answer = await api.call("GET", f"/issues/{made['id']}")
     assert answer.headers["ETag"] == '"1"'
     shown = await answer.json()
-    assert shown.pop("comments") == []
+    assert (shown.pop("comments"), shown.pop("more_comments")) == ([], False)
+    assert [person["name"] for person in shown.pop("people")] == ["Ada"]
     assert shown == made
 
 

@@ -1,0 +1,88 @@
+"""Requests that arrive together share one statement, as transactions share one write to the disk.
+
+One request alone goes at once. While a statement is under way, those that come meanwhile wait for it and then go
+together: the busier it is, the less each of them costs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+
+import asyncpg
+
+from db.errors import LodgeError
+
+Question = TypeVar("Question")
+Answer = TypeVar("Answer")
+
+# One that is longer would keep its first waiting for its last.
+MOST: Final = 64
+# Statements under way at once. With one, the disk and the server's processes would idle by turns.
+LANES: Final = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Asked(Generic[Question, Answer]):
+    """One request of a batch, and where its answer goes."""
+
+    question: Question
+    done: asyncio.Future[Answer]
+
+    def succeed(self, answer: Answer) -> None:
+        if not self.done.done():
+            self.done.set_result(answer)
+
+    def fail(self, error: Exception) -> None:
+        if not self.done.done():
+            self.done.set_exception(error)
+
+
+class Together(Generic[Question, Answer]):
+    """`work` answers every request of the batch it is given; what it raises is everybody's answer."""
+
+    def __init__(
+        self, work: Callable[[Sequence[Asked[Question, Answer]]], Awaitable[None]], *, name: str
+    ) -> None:
+        self._work = work
+        self._name = name
+        self._waiting: deque[Asked[Question, Answer]] = deque()
+        self._busy = 0
+        self._lanes: set[asyncio.Task[None]] = set()
+
+    async def ask(self, question: Question) -> Answer:
+        asked: Asked[Question, Answer] = Asked(
+            question=question, done=asyncio.get_running_loop().create_future()
+        )
+        self._waiting.append(asked)
+        if self._busy < LANES:
+            self._busy += 1
+            lane = asyncio.create_task(self._run(), name=self._name)
+            self._lanes.add(lane)
+            lane.add_done_callback(self._lanes.discard)
+        return await asked.done
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting:
+                await self._next()
+                # Whoever was just answered may have more to ask: better with these than after them.
+                await asyncio.sleep(0)
+        finally:
+            # Counted here and not when the task is seen to have ended: nobody may come to wait in between.
+            self._busy -= 1
+
+    async def _next(self) -> None:
+        batch = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
+        try:
+            await self._work(batch)
+        except (LodgeError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            for each in batch:
+                each.fail(error)
+        finally:
+            for each in batch:
+                # Without effect but where this task itself is cancelled: nobody may wait for ever.
+                each.done.cancel()
