@@ -9,27 +9,40 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain, repeat
+from itertools import chain, pairwise, repeat
 from typing import Final, LiteralString
 
 import asyncpg
 
 from db.ids import IssueId
+from db.query.choosing import shortest
 from db.query.compiler import compile_query
 from db.query.cursors import Cursor, decode, encode
+from db.query.drivers import Driver, drivers
+from db.query.fragments import Parameters
 from db.query.resolving import Resolved
 
 # So many are ranked together: fewer when they are so far apart that finding more takes long. The last counts
 # for all further steps.
-ENOUGH: Final = (40, 20, 10)
+ENOUGH: Final = (40, 12, 10)
 _AT_ONCE: Final = 300
 _FIRST_STEP: Final = 1 << 12
+_SHORTEST_STEP: Final = 1 << 9
 _GROWTH: Final = 4
+# When a filter leads to no more than this, their documents are read instead of those that have the words; or,
+# when the first steps have found too little, to no more than that.
+_FEW: Final = 300
+_SOME: Final = 5_000
 # The index of words leads to a few documents of one workspace, thanks to the tags. OFFSET 0 keeps the planner
 # from going through all documents of the workspace as well, which it takes to be cheap.
 _DOCUMENTS: Final[LiteralString] = (
     "SELECT workspace_id, issue_id, number, document FROM issue_documents"
     " WHERE document @@ $4::text::tsquery OFFSET 0"
+)
+_DOCUMENTS_OF: Final[LiteralString] = (
+    "SELECT found.* FROM ({driven} OFFSET 0) driven CROSS JOIN LATERAL ("
+    "SELECT workspace_id, issue_id, number, document FROM issue_documents x"
+    " WHERE x.workspace_id = $1 AND x.issue_id = driven.issue_id AND x.document @@ $4::text::tsquery OFFSET 0) found"
 )
 # The sizes of the blocks that documents are tagged with (document_tags), largest first, by their bits.
 _BLOCKS: Final = ((2, 17), (1, 13), (0, 9))
@@ -77,19 +90,20 @@ async def page(
 ) -> RankedPage:
     """`words` is a tsquery; the other terms of the query filter. Raises Invalid for a foreign cursor."""
     after: tuple[float, int] | None = None
+    few = await _filtered(conn, resolved, _FEW)
     if cursor is None:
-        looked_at = await window(conn, resolved, words, await top_number(conn, resolved) + 1)
+        looked_at = await window(conn, resolved, words, await top_number(conn, resolved) + 1, few=few)
     else:
         below, end, rank, number = decode(cursor, scope, 4).values
         after = (-float(rank), -int(number))
-        looked_at = await _exactly(conn, resolved, words, int(below), int(end))
+        looked_at = await _exactly(conn, resolved, words, int(below), int(end), few)
     found: list[Candidate] = []
     while True:
         left = [c for c in looked_at.candidates if after is None or c.place > after]
         found += sorted(left, key=lambda c: c.place)[: limit - len(found)]
         if len(found) == limit or looked_at.end <= 0:
             break
-        looked_at, after = await window(conn, resolved, words, looked_at.end), None
+        looked_at, after = await window(conn, resolved, words, looked_at.end, few=few), None
     last = found[-1] if found else None
     rest = looked_at.end > 0 or any(last is None or c.place > last.place for c in looked_at.candidates)
     if last is None or not rest or len(found) < limit:
@@ -114,30 +128,48 @@ async def window(
     below: int,
     *,
     rank_by: str | None = None,
-    rare: bool = False,
+    few: Driver | None = None,
 ) -> Window:
     """The newest matches below a number: enough of them to rank, or all there are.
 
-    `rank_by`: the words that count, when they are not those that select. `rare`: few match, so that all can
-    be had at once.
+    `rank_by`: the words that count, when they are not those that select. `few`: leads to all that can match,
+    which are so few that they can be had at once.
     """
     found: list[Candidate] = []
-    end, step = below, below if rare else _FIRST_STEP
-    for enough in chain(ENOUGH, repeat(ENOUGH[-1])):
-        more, end = await candidates(conn, resolved, words, end, _aligned(end, step), rank_by)
+    at, step, at_once = below, below if few else _FIRST_STEP, _AT_ONCE
+    for enough, next_enough in pairwise(chain(ENOUGH, repeat(ENOUGH[-1]))):
+        more, end = await candidates(conn, resolved, words, at, _aligned(at, step), rank_by, at_once, few)
         found += more
-        step *= _GROWTH
         if end <= 0 or len(found) >= enough:
             break
-    return Window(below=below, end=end, candidates=tuple(found))
+        at_once *= 2
+        if few is None and enough == ENOUGH[-1]:
+            few = await _filtered(conn, resolved, _SOME)
+            at_once = max(at_once, _SOME)
+        step = _step(below - end, len(found), next_enough, step) if few is None else end
+        at = end
+    return Window(below=below, end=max(end, 0), candidates=tuple(found))
 
 
-async def _exactly(conn: asyncpg.Connection, resolved: Resolved, words: str, below: int, end: int) -> Window:
+async def _filtered(conn: asyncpg.Connection, resolved: Resolved, at_most: int) -> Driver | None:
+    """What leads to all that the other terms of the query let pass, when these are few."""
+    return await shortest(conn, resolved, [way for way in drivers(resolved) if way.sharp], at_most)
+
+
+def _step(looked_at: int, found: int, enough: int, last: int) -> int:
+    """As far as it takes to find enough, going by what was found so far; most of what is read beyond is wasted."""
+    hoped = int(1.3 * looked_at * (enough - found) / found) if found else last * _GROWTH
+    return max(_SHORTEST_STEP, min(hoped, last * _GROWTH))
+
+
+async def _exactly(
+    conn: asyncpg.Connection, resolved: Resolved, words: str, below: int, end: int, few: Driver | None
+) -> Window:
     """A window as an earlier page had it."""
     found: list[Candidate] = []
-    start = below
+    start, at_once = below, _AT_ONCE * _GROWTH
     while start > end:
-        more, start = await candidates(conn, resolved, words, start, end)
+        more, start = await candidates(conn, resolved, words, start, end, None, at_once, few)
         found += more
     return Window(below=below, end=end, candidates=tuple(found))
 
@@ -149,18 +181,34 @@ def _aligned(number: int, step: int) -> int:
 
 
 async def candidates(
-    conn: asyncpg.Connection, resolved: Resolved, words: str, below: int, end: int, rank_by: str | None = None
+    conn: asyncpg.Connection,
+    resolved: Resolved,
+    words: str,
+    below: int,
+    end: int,
+    rank_by: str | None = None,
+    at_once: int = _AT_ONCE,
+    few: Driver | None = None,
 ) -> tuple[list[Candidate], int]:
     """The newest matches numbered from `end` to `below`, and how far down these reach: to `end`, or to
     where there were enough for one go."""
-    condition = compile_query(resolved_without_text(resolved), 7, each=True)
+    parameters = Parameters(8)
+    documents: str = _DOCUMENTS
+    if few is not None:
+        documents = _DOCUMENTS_OF.replace("{driven}", few.select(parameters))
+    condition = compile_query(resolved_without_text(resolved), parameters.next, each=True)
+    tagged = (
+        tags(resolved.actor.workspace_id, below, end)
+        if few is None
+        else tags(resolved.actor.workspace_id, 0, 0)
+    )
     row = await conn.fetchrow(
         f"""
         WITH matching AS MATERIALIZED (
             SELECT d.issue_id, d.number, d.document
-            FROM ({_DOCUMENTS}) d
+            FROM ({documents}) d
             WHERE d.workspace_id = $1 AND d.number >= $5 AND d.number < $6
-            ORDER BY d.number DESC LIMIT {_AT_ONCE:d}
+            ORDER BY d.number DESC LIMIT $7
         ), ranked AS (
             SELECT m.issue_id, m.number,
                    ts_rank_cd('{{0.05, 0.1, 0.3, 1.0}}', m.document, $3::text::tsquery, 1) * i.worth AS rank
@@ -171,15 +219,17 @@ async def candidates(
             ) i
         )
         SELECT array_agg(issue_id) AS issue_ids, array_agg(number) AS numbers, array_agg(rank) AS ranks,
-               (SELECT CASE WHEN count(*) = {_AT_ONCE:d} THEN min(number) ELSE $5 END FROM matching) AS reached
+               (SELECT CASE WHEN count(*) = $7 THEN min(number) ELSE $5 END FROM matching) AS reached
         FROM ranked
         """,
         resolved.actor.workspace_id,
         resolved.actor.sees_only,
         rank_by or words,
-        f"({tags(resolved.actor.workspace_id, below, end)}) & ({words})",
+        f"({tagged}) & ({words})",
         end,
         below,
+        at_once,
+        *parameters.values,
         *condition.params,
     )
     columns = zip(row["issue_ids"] or (), row["numbers"] or (), row["ranks"] or (), strict=True)
