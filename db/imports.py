@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, LiteralString
 from uuid import UUID
@@ -22,6 +22,8 @@ from db.jobs import enqueue
 from db.states import Role
 
 JOB: Final = "import"
+# Whoever runs an import tells of it several times in this time.
+SILENCE: Final = timedelta(seconds=5)
 
 
 class State(StrEnum):
@@ -160,8 +162,7 @@ async def _move(
         SET state = $3, updated_at = now(),
             mapping = coalesce($5::text::jsonb, mapping), survey = coalesce($6::text::jsonb, survey),
             inspection = coalesce($7::text::jsonb, inspection), outcome = coalesce($8::text::jsonb, outcome),
-            attempts = CASE WHEN $3 = 'running' THEN attempts + 1
-                            WHEN $3 IN ('reading', 'queued') THEN 0 ELSE attempts END
+            attempts = CASE WHEN $3 IN ('reading', 'queued') THEN 0 ELSE attempts END
         WHERE workspace_id = $1 AND import_id = $2 AND state = ANY ($4::text[])
         RETURNING {_COLUMNS}""",
         wanted.workspace_id,
@@ -222,12 +223,43 @@ async def cancel(conn: asyncpg.Connection, actor: Actor, wanted: Import) -> Impo
         return await _move(conn, wanted, State.CANCELLING, (State.RUNNING, State.CANCELLING))
 
 
+async def read_again(conn: asyncpg.Connection, wanted: Import) -> Import | None:
+    """Counts an attempt at reading: above 1 somebody died over it. None when it is not to be read any more."""
+    row = await conn.fetchrow(
+        f"""
+        UPDATE imports SET attempts = attempts + 1, updated_at = now()
+        WHERE workspace_id = $1 AND import_id = $2 AND state = 'reading' RETURNING {_COLUMNS}""",
+        wanted.workspace_id,
+        wanted.import_id,
+    )
+    return None if row is None else _read(row)
+
+
 async def claim(conn: asyncpg.Connection, wanted: Import) -> Import | None:
-    """Takes it on; `attempts` above 1 tells that somebody died over it. None when there is nothing to run."""
-    try:
-        return await _move(conn, wanted, State.RUNNING, (State.QUEUED, State.RUNNING))
-    except Conflict:
-        return None
+    """Takes it on; `attempts` above 1 tells that somebody died over it.
+
+    None when there is nothing to run, or when somebody who is alive runs it.
+    """
+    row = await conn.fetchrow(
+        f"""
+        UPDATE imports SET state = 'running', attempts = attempts + 1, updated_at = now()
+        WHERE workspace_id = $1 AND import_id = $2
+          AND (state = 'queued' OR state = 'running' AND updated_at < now() - $3::interval)
+        RETURNING {_COLUMNS}""",
+        wanted.workspace_id,
+        wanted.import_id,
+        SILENCE,
+    )
+    return None if row is None else _read(row)
+
+
+async def let_go(conn: asyncpg.Connection, wanted: Import) -> None:
+    """Nobody runs it any more, and it has not ended."""
+    await conn.execute(
+        "UPDATE imports SET state = 'queued' WHERE workspace_id = $1 AND import_id = $2 AND state = 'running'",
+        wanted.workspace_id,
+        wanted.import_id,
+    )
 
 
 async def settle(

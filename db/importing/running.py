@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import asyncpg
 
@@ -16,7 +16,7 @@ from db import imports
 from db.access import Actor
 from db.errors import Busy, LodgeError, Unavailable
 from db.ids import ChangeId
-from db.importing import loading
+from db.importing import leftovers, loading
 from db.importing.child import Kind
 from db.importing.decoding import SAMPLE
 from db.importing.inspecting import Inspection, inspect
@@ -203,13 +203,14 @@ def reader_loss() -> Iterator[None]:
 
 @dataclass(slots=True, kw_only=True)
 class Run:
-    """One import, run to its end. `failed` takes the rows to hand back, `show` is called as it goes on."""
+    """One import, run to its end. `failed` takes the rows to hand back, which are kept with the outcome; without it
+    they are for nobody. `show` is called as it goes on."""
 
     database: Database
     actor: Actor
     wanted: Import
     source: Source
-    failed: Callable[[bytes], None]
+    failed: BinaryIO | None
     show: Callable[[dict[str, Any]], Awaitable[None]]
     stopping: Callable[[], bool] = lambda: False
     _step: Step = field(default=Step(phase="reading", done=0), init=False)
@@ -221,11 +222,24 @@ class Run:
         work = asyncio.create_task(self._load(), name=f"import {self.wanted.import_id}")
         try:
             await self._watch(work)
+        except Interrupted:
+            await self._stop(work)
+            await self._let_go()
+            raise
         finally:
-            if not work.done():
-                work.cancel()
-            await asyncio.gather(work, return_exceptions=True)
+            await self._stop(work)
         return await self._ended(work)
+
+    async def _stop(self, work: asyncio.Task[Import]) -> None:
+        if not work.done():
+            work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+
+    async def _let_go(self) -> None:
+        # Without a database whoever comes next has to wait until it has been silent for a while.
+        with contextlib.suppress(Busy, Unavailable, OSError, asyncpg.PostgresError):
+            async with self.database.connection() as conn:
+                await imports.let_go(conn, self.wanted)
 
     async def _watch(self, work: asyncio.Task[Import]) -> None:
         while not work.done():
@@ -244,6 +258,10 @@ class Run:
             if state is State.CANCELLING:
                 return
             await self.show(progress)
+
+    def _hand_back(self, rows: bytes) -> None:
+        if self.failed is not None:
+            self.failed.write(rows)
 
     def progress(self) -> dict[str, Any]:
         step, seconds = self._step, time.monotonic() - self._began
@@ -265,7 +283,8 @@ class Run:
             case TableFlaw():
                 return await self._settle(State.FAILED, error.to_json())
             case loading.NotAllGood():
-                return await self._settle(State.FAILED, {"flaw": "not-all-good", "failed": error.survey.bad})
+                outcome = {"flaw": "not-all-good", "failed": error.survey.bad}
+                return await self._settle(State.FAILED, outcome, keeping=True)
             case asyncpg.DiskFullError() | asyncpg.OutOfMemoryError():
                 return await self._settle(State.FAILED, {"flaw": "no-room"})
             case asyncpg.DataError() | asyncpg.IntegrityConstraintViolationError():
@@ -275,11 +294,14 @@ class Run:
                     return await self._settle(
                         State.FAILED, {"flaw": "gave-up", "attempts": self.wanted.attempts}
                     )
+                await self._let_go()
                 raise error
 
-    async def _settle(self, into: State, outcome: dict[str, Any]) -> Import:
+    async def _settle(self, into: State, outcome: dict[str, Any], *, keeping: bool = False) -> Import:
         async with self.database.transaction() as conn:
             settled = await imports.settle(conn, self.wanted, into, outcome)
+            if keeping and settled is not None and self.failed is not None:
+                await leftovers.keep(conn, self.wanted, self.failed)
             await unmake(conn, self.wanted.workspace_id, self.wanted.import_id)
             return settled or await imports.get(conn, self.wanted.workspace_id, self.wanted.import_id)
 
@@ -302,12 +324,14 @@ class Run:
                         file_name=self.wanted.file_name,
                         names=names,
                         tell=self._tell,
-                        failed=self.failed,
+                        failed=self._hand_back,
                     ).run(frames)
             outcome = replace(outcome, new_people=names.new_people, new_labels=names.new_labels)
             ended = await _finish(conn, self.wanted, outcome, change_id)
             if ended is None:
                 raise Cancelled
+            if self.failed is not None:
+                await leftovers.keep(conn, self.wanted, self.failed)
             if change_id is not None:
                 await loading.announce(conn, self.actor, change_id)
         return ended
@@ -360,9 +384,7 @@ async def at_once(
     async def unseen(_: dict[str, Any]) -> None:
         return
 
-    run = Run(
-        database=database, actor=actor, wanted=claimed, source=source, failed=lambda _: None, show=unseen
-    )
+    run = Run(database=database, actor=actor, wanted=claimed, source=source, failed=None, show=unseen)
     return found, await run.to_the_end()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from slack_bolt.async_app import AsyncApp
 
 from db import imports
+from db.importing import leftovers
 from handlers.acting import on_options, on_press, on_submit
 from handlers.commands import Commands
 from handlers.imports.deciding import Deciding
@@ -35,4 +36,6 @@ def register(app: AsyncApp, commands: Commands, services: Services) -> None:
 def register_jobs(worker: Worker, services: Services) -> Working:
     working = Working(services, worker)
     worker.on(imports.JOB, working.run, max_attempts=5, at_once=4)
+    worker.on(leftovers.JOB, working.hand_back, max_attempts=8, at_once=2)
+    worker.every("forget rows of imports", "23 3 * * *", working.forget_old)
     return working

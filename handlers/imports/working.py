@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import tempfile
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any, BinaryIO, Final
 from uuid import UUID
 
@@ -17,7 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from db import imports, people, workspaces
 from db.access import Actor
 from db.ids import MessageTs, WorkspaceId
-from db.importing import running
+from db.importing import leftovers, running
 from db.importing.problems import Flaw, TableFlaw
 from db.importing.running import Interrupted, Run
 from db.imports import Import, State
@@ -35,6 +37,10 @@ from handlers.words import Words, words
 # chat.update is given 50 calls a minute, for everything the bot does in a workspace.
 _SHOW_EVERY: Final = 3.0
 _DOWNLOADS: Final = 2
+# The channel was left or closed meanwhile.
+_NO_WAY_IN: Final = frozenset({"channel_not_found", "not_in_channel", "is_archived", "invalid_channel"})
+# So many processes may end over one file; restarts count, so this is above what is likely.
+_DEATHS: Final = 10
 
 
 @dataclass(slots=True, kw_only=True)
@@ -114,6 +120,43 @@ class Working:
         else:
             await scene.show(*view.as_it_stands(scene.wanted, scene.words, scene.workspace))
 
+    async def hand_back(self, job: Job) -> None:
+        """The rows that did not come along, ready to be corrected and dropped again."""
+        asked = json.loads(job.payload)
+        scene = await self._scene(WorkspaceId(asked["workspace_id"]), UUID(asked["import_id"]))
+        with tempfile.TemporaryFile() as rows:
+            async with self._services.database.connection() as conn:
+                size = await leftovers.copy(conn, scene.wanted, rows)
+            if size:
+                await self._send_rows(scene, rows, size)
+        async with self._services.database.connection() as conn:
+            await leftovers.forget(conn, scene.wanted)
+
+    async def forget_old(self) -> None:
+        async with self._services.database.connection() as conn:
+            await leftovers.forget_old(conn)
+
+    async def _send_rows(self, scene: _Scene, rows: BinaryIO, size: int) -> None:
+        wanted = scene.wanted
+        outcome = wanted.outcome or {}
+        sending = partial(
+            files.send,
+            scene.client,
+            rows,
+            name=view.failed_name(wanted.file_name),
+            size=size,
+            comment=scene.words("import-failed-rows", count=int(outcome.get("failed", 0))),
+        )
+        rows.seek(0)
+        try:
+            await sending(channel_id=wanted.channel_id or "", thread_ts=wanted.thread_ts or wanted.message_ts)
+        except SlackApiError as error:
+            if error.response["error"] not in _NO_WAY_IN or scene.asker.slack_user_id is None:
+                raise
+            rows.seek(0)
+            opened = await scene.client.conversations_open(users=scene.asker.slack_user_id)
+            await sending(channel_id=opened["channel"]["id"], thread_ts=None)
+
     async def _scene(self, workspace_id: WorkspaceId, import_id: UUID) -> _Scene:
         system = Actor(workspace_id=workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM)
         async with self._services.database.connection() as conn:
@@ -131,8 +174,14 @@ class Working:
         )
 
     async def _survey(self, scene: _Scene) -> None:
-        if scene.wanted.message_ts is None:
-            await scene.show(*view.reading(scene.wanted, scene.words))
+        async with self._services.database.connection() as conn:
+            begun = await imports.read_again(conn, scene.wanted)
+        if begun is None or begun.attempts > _DEATHS:
+            await self._give_up(scene)
+            return
+        scene.wanted = begun
+        if begun.message_ts is None or begun.attempts > 1:
+            await scene.show(*view.reading(begun, scene.words))
         await self._members.before_names_matter(scene.workspace.workspace_id)
         try:
             found = await self._surveyed(scene)
@@ -168,15 +217,31 @@ class Working:
             claimed = await imports.claim(conn, scene.wanted)
         if claimed is None:
             await self._show_again(scene)
+            if scene.wanted.state is State.RUNNING:
+                # Somebody is at it, or died a moment ago.
+                raise Again(imports.SILENCE)
             return
         scene.wanted = claimed
-        await scene.show_progress({})
-        with tempfile.TemporaryFile() as failed:
-            await self._run(scene, failed)
-            self._services.bell.ring()
-            await self._show_again(scene)
-            if scene.wanted.state is State.DONE or (scene.wanted.outcome or {}).get("failed"):
-                await self._hand_back(scene, failed)
+        if claimed.attempts > _DEATHS:
+            await self._give_up(scene)
+            return
+        # The work waits for nobody to be told of it.
+        showing = asyncio.create_task(scene.show_progress({}), name=f"show import {claimed.import_id}")
+        try:
+            with tempfile.TemporaryFile() as failed:
+                await self._run(scene, failed)
+        finally:
+            await showing
+        self._services.bell.ring()
+        await self._show_again(scene)
+
+    async def _give_up(self, scene: _Scene) -> None:
+        """Of a file that ends every process that touches it, and of nothing that is not to be read any more."""
+        if scene.wanted.attempts >= _DEATHS:
+            outcome = {"flaw": "gave-up", "attempts": _DEATHS}
+            async with self._services.database.connection() as conn:
+                await imports.settle(conn, scene.wanted, State.FAILED, outcome)
+        await self._show_again(scene)
 
     async def _run(self, scene: _Scene, failed: BinaryIO) -> None:
         actor = Actor(
@@ -190,7 +255,7 @@ class Working:
             actor=actor,
             wanted=scene.wanted,
             source=scene.source,
-            failed=lambda rows: _keep(failed, rows),
+            failed=failed,
             show=scene.show_progress,
             stopping=lambda: self._worker.stopping,
         )
@@ -198,25 +263,3 @@ class Working:
             await run.to_the_end()
         except Interrupted as error:
             raise Again(timedelta(seconds=1)) from error
-
-    async def _hand_back(self, scene: _Scene, failed: BinaryIO) -> None:
-        """The rows that did not come along, ready to be corrected and dropped again."""
-        size = failed.seek(0, 2)
-        if not size:
-            return
-        failed.seek(0)
-        await files.send(
-            scene.client,
-            failed,
-            name=view.failed_name(scene.wanted.file_name),
-            size=size,
-            channel_id=scene.wanted.channel_id or "",
-            thread_ts=scene.wanted.thread_ts or scene.wanted.message_ts,
-            comment=scene.words(
-                "import-failed-rows", count=int((scene.wanted.outcome or {}).get("failed", 0))
-            ),
-        )
-
-
-def _keep(file: BinaryIO, rows: bytes) -> None:
-    file.write(rows)

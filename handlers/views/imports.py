@@ -83,7 +83,10 @@ def _plain(text: Mrkdwn) -> Shown:
 
 
 def reading(wanted: Import, words: Words) -> Shown:
-    return _plain(words("import-reading", file=wanted.file_name))
+    text = words("import-reading", file=wanted.file_name)
+    if wanted.attempts > 1:
+        return text, [section(text), context(words("import-again", attempt=wanted.attempts))]
+    return _plain(text)
 
 
 def preview(wanted: Import, words: Words) -> Shown:

@@ -206,7 +206,7 @@ async def _imported(
             memory.look()
 
     began = time.perf_counter()
-    run = Run(database=database, actor=actor, wanted=claimed, source=source, failed=lambda _: None, show=show)
+    run = Run(database=database, actor=actor, wanted=claimed, source=source, failed=None, show=show)
     ended = await run.to_the_end()
     seconds = time.perf_counter() - began
     assert ended.outcome is not None, ended

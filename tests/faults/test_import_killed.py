@@ -1,13 +1,19 @@
-"""A bot that is killed in the middle of an import leaves nothing; another one begins anew and says so."""
+"""A bot that is killed at any step of an import leaves nothing half done; another goes on, and says so."""
 
 from __future__ import annotations
 
 import asyncio
+import csv
+import io
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.playground import LocalSlack
+from bot.playground.people import Person
 from db import imports, people, workspaces
 from db.access import Actor
 from db.ids import ChannelId, MessageTs, SlackUserId, WorkspaceId
@@ -19,25 +25,59 @@ from tests.scenarios.conftest import said
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 ROWS = 40_000
+BAD = 3
+AGAIN = "Attempt 2: the one before was interrupted and left nothing behind"
+# Longer than anything here waits: whoever meets it is killed meanwhile.
+STUCK = 300.0
 
 
-async def reaches(database: Database, wanted: Import, *states: State, phase: str | None = None) -> Import:
-    """Asks the database, which is all that a killed process leaves behind."""
-    async with asyncio.timeout(120):
-        while True:
-            async with database.connection() as conn:
-                found = await imports.get(conn, wanted.workspace_id, wanted.import_id)
-            if found.state in states and (phase is None or found.progress.get("phase") == phase):
-                return found
-            await asyncio.sleep(0.05)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Harbour:
+    """One file in one channel, and the import it began."""
+
+    database: Database
+    db_url: str
+    slack: LocalSlack
+    ada: Person
+    actor: Actor
+    begun: Import
+    ts: str
+
+    async def reaches(self, wanted: Callable[[Import], bool]) -> Import:
+        """Asks the database, which is all that a killed process leaves behind."""
+        async with asyncio.timeout(120):
+            while True:
+                async with self.database.connection() as conn:
+                    found = await imports.get(conn, self.begun.workspace_id, self.begun.import_id)
+                if wanted(found):
+                    return found
+                await asyncio.sleep(0.02)
+
+    async def press(self) -> None:
+        ready = await self.reaches(lambda found: found.state is State.READY)
+        async with self.database.transaction() as conn:
+            await imports.start(conn, self.actor, ready)
+
+    async def count(self, table: str) -> int:
+        async with self.database.connection() as conn:
+            return int(await conn.fetchval(f"SELECT count(*) FROM {table}"))
+
+    async def shows(self, text: str) -> Any:
+        return await self.ada.expect_message(
+            "general", lambda m: text in said(m), thread_ts=self.ts, timeout=60
+        )
+
+    def was_shown(self, text: str) -> bool:
+        return any(text in str(call.args) for call in self.slack.calls_of("chat.update"))
 
 
-@pytest.mark.faults
-async def test_an_import_survives_the_death_of_whoever_runs_it(database: Database, db_url: str) -> None:
+@pytest.fixture
+async def harbour(database: Database, db_url: str) -> AsyncIterator[Harbour]:
     async with LocalSlack(manifest=MANIFEST, rate_limits="off") as slack:
         ada = slack.person("ada")
-        data = "key,title,status,labels\n" + "".join(f'P-{n},Issue {n},open,"bug,ui"\n' for n in range(ROWS))
-        ts = await ada.upload("general", "issues.csv", data.encode())
+        rows = "".join(f'P-{n},Issue {n},open,"bug,ui"\n' for n in range(ROWS))
+        bad = "".join(f"B-{n},Bad {n},purple,\n" for n in range(BAD))
+        ts = await ada.upload("general", "issues.csv", f"key,title,status,labels\n{bad}{rows}".encode())
         [file] = [each for each in slack.state.files.values() if each.name == "issues.csv"]
         async with database.transaction() as conn:
             workspace = await workspaces.ensure(conn, WorkspaceId(slack.team_id), "Harbour")
@@ -54,25 +94,85 @@ async def test_an_import_survives_the_death_of_whoever_runs_it(database: Databas
                 thread_ts=MessageTs(ts),
             )
         assert begun is not None
-        async with replica(slack, db_url) as first:
-            ready = await reaches(database, begun, State.READY)
-            async with database.transaction() as conn:
-                await imports.start(conn, actor, ready)
-            await reaches(database, begun, State.RUNNING, phase="writing")
-            first.kill()
-            await first.wait()
-        async with database.connection() as conn:
-            assert await conn.fetchval("SELECT count(*) FROM issues") == 0
-        async with replica(slack, db_url):
-            done = await reaches(database, begun, State.DONE, State.FAILED)
-            await ada.expect_message(
-                "general", lambda m: "40,000 issues imported" in said(m), thread_ts=ts, timeout=30
+        yield Harbour(database=database, db_url=db_url, slack=slack, ada=ada, actor=actor, begun=begun, ts=ts)
+
+
+async def dies(process: asyncio.subprocess.Process) -> None:
+    process.kill()
+    await process.wait()
+
+
+def is_done(found: Import) -> bool:
+    assert found.state is not State.FAILED, found.outcome
+    return found.state is State.DONE
+
+
+@pytest.mark.faults
+async def test_killed_while_it_looks_at_the_file_it_looks_again_and_says_so(harbour: Harbour) -> None:
+    async with replica(harbour.slack, harbour.db_url) as first:
+        await harbour.reaches(lambda found: found.message_ts is not None)
+        await dies(first)
+    async with replica(harbour.slack, harbour.db_url):
+        ready = await harbour.reaches(lambda found: found.state is State.READY)
+        await harbour.shows(f"{ROWS:,} issues to import")
+    assert ready.attempts == 2
+    assert harbour.was_shown(AGAIN)
+    assert await harbour.count("issues") == 0
+    assert len(harbour.slack.calls_of("chat.postMessage")) == 1
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("phase", ["reading", "writing"])
+async def test_killed_while_it_runs_it_begins_anew_and_says_so(harbour: Harbour, phase: str) -> None:
+    async with replica(harbour.slack, harbour.db_url) as first:
+        await harbour.press()
+        await harbour.reaches(
+            lambda found: (
+                found.state is State.RUNNING and (phase == "reading" or found.progress.get("phase") == phase)
             )
-        assert (done.state, done.attempts, (done.outcome or {})["created"]) == (State.DONE, 2, ROWS)
-        shown = [str(call.args) for call in slack.calls_of("chat.update")]
-        assert any(
-            "Attempt 2: the one before was interrupted and left nothing behind" in text for text in shown
         )
-    async with database.connection() as conn:
-        assert await conn.fetchval("SELECT count(*) FROM issues") == ROWS
-        assert await conn.fetchval("SELECT count(*) FROM changes") == 1
+        await dies(first)
+    assert await harbour.count("issues") == 0
+    async with replica(harbour.slack, harbour.db_url):
+        done = await harbour.reaches(is_done)
+        await harbour.shows(f"{ROWS:,} issues imported")
+    assert (done.attempts, (done.outcome or {})["created"]) == (2, ROWS)
+    assert harbour.was_shown(AGAIN)
+    assert await harbour.count("issues") == ROWS
+    assert await harbour.count("changes") == 1
+    assert await harbour.count("labels") == 2
+
+
+@pytest.mark.faults
+async def test_killed_after_the_commit_another_tells_what_came_of_it(harbour: Harbour) -> None:
+    async with replica(harbour.slack, harbour.db_url) as first:
+        await harbour.press()
+        await harbour.reaches(lambda found: found.progress.get("phase") == "writing")
+        harbour.slack.faults.add(method="chat.update", slow=STUCK, times=None)
+        await harbour.reaches(is_done)
+        await dies(first)
+    harbour.slack.faults.clear()
+    async with replica(harbour.slack, harbour.db_url):
+        await harbour.shows(f"{ROWS:,} issues imported")
+    assert await harbour.count("issues") == ROWS
+    assert await harbour.count("changes") == 1
+
+
+@pytest.mark.faults
+async def test_killed_before_the_failed_rows_are_back_another_brings_them(harbour: Harbour) -> None:
+    stuck = harbour.slack.faults.add(method="files.getUploadURLExternal", slow=STUCK)
+    async with replica(harbour.slack, harbour.db_url) as first:
+        await harbour.press()
+        await harbour.reaches(is_done)
+        async with asyncio.timeout(30):
+            while not stuck.hits:
+                await asyncio.sleep(0.02)
+        await dies(first)
+    assert await harbour.count("import_leftovers") == 1
+    async with replica(harbour.slack, harbour.db_url):
+        back = await harbour.shows(f"These {BAD} rows were not imported")
+        async with asyncio.timeout(30):
+            while await harbour.count("import_leftovers"):
+                await asyncio.sleep(0.02)
+    content = harbour.slack.state.contents[back["files"][0]["id"]].decode()
+    assert [row[0] for row in csv.reader(io.StringIO(content))] == ["key", *[f"B-{n}" for n in range(BAD)]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -12,7 +13,7 @@ import pytest
 from db import imports, people, workspaces
 from db.access import Actor
 from db.ids import SlackUserId, WorkspaceId
-from db.importing import running
+from db.importing import leftovers, running
 from db.importing.running import Run, Source
 from db.imports import Import, State
 from db.pool import Database
@@ -24,12 +25,9 @@ from tests.db.importing.tables import source_of
 
 @dataclass(slots=True, kw_only=True)
 class Desk:
-    """`failed` gathers the rows that were handed back."""
-
     database: Database
     workspace: Workspace
     actor: Actor
-    failed: bytearray = field(default_factory=bytearray)
     shown: list[dict[str, Any]] = field(default_factory=list)
 
     async def begin(self, name: str = "issues.csv") -> Import:
@@ -64,9 +62,16 @@ class Desk:
             actor=self.actor,
             wanted=wanted,
             source=source,
-            failed=self.failed.extend,
+            failed=io.BytesIO(),
             **{"show": show, **options},
         )
+
+    async def handed_back(self, ended: Import) -> bytes:
+        """The rows that were kept with the outcome."""
+        rows = io.BytesIO()
+        async with self.database.connection() as conn:
+            await leftovers.copy(conn, ended, rows)
+        return rows.getvalue()
 
     async def load(self, data: bytes | str, **changes: Any) -> Import:
         """All of it: read, started, run."""

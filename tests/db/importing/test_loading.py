@@ -154,7 +154,7 @@ async def test_rows_that_fail_come_back_with_reasons_and_the_rest_comes_along(de
     ended = await desk.load(as_csv([["title", "status"], ["A", "open"], ["B", "purple"], ["", "open"]]))
     assert ended.outcome is not None
     assert (ended.outcome["created"], ended.outcome["failed"]) == (1, 2)
-    back = list(csv.reader(io.StringIO(desk.failed.decode())))
+    back = list(csv.reader(io.StringIO((await desk.handed_back(ended)).decode())))
     assert [row[:2] for row in back] == [["title", "status"], ["B", "purple"], ["", "open"]]
     assert "purple" in back[1][2]
     corrected = [back[0], ["B", "done", back[1][2]], ["C", "open", back[2][2]]]
@@ -168,7 +168,7 @@ async def test_all_or_nothing_writes_nothing_when_a_row_fails(desk: Desk) -> Non
     )
     ended = await desk.run(await desk.claimed(source, all_or_nothing=True), source).to_the_end()
     assert (ended.state, (ended.outcome or {})["failed"]) == (State.FAILED, 1)
-    assert b"purple" in desk.failed
+    assert b"purple" in await desk.handed_back(ended)
     assert await desk.count("issues") == 0
     assert await desk.count("labels") == 0
 
