@@ -155,8 +155,9 @@ class Loading:
 
         What the rows refer to is held here just as foreign keys would hold it: people and labels by KEY SHARE,
         issues and the change by being this transaction's own. With that done, the row-by-row checks (a third of
-        the whole time) add nothing; they are left out where the server lets this role do so. No table written
-        here has triggers besides those checks: tests/db/test_importing_loading.py watches over that.
+        the whole time) add nothing; they are left out where the server lets this role do so. With them go the
+        triggers that keep `labelled` and `commented`, which every statement here therefore sets itself; no other
+        table written here has any: tests/db/importing/test_loading.py watches over that.
         """
         workspace = self.actor.workspace_id
         held_people = await self.conn.fetch(
@@ -348,12 +349,14 @@ _REPORTER: Final[LiteralString] = "coalesce(r.person_id, CASE WHEN s.reporter IS
 
 _ISSUES: Final[LiteralString] = f"""
 INSERT INTO issues (workspace_id, issue_id, number, title, description, status, close_reason, priority, assignee_id,
-                    reporter_id, due_on, external_ref, version, source, created_at, updated_at, closed_at)
+                    reporter_id, due_on, external_ref, version, source, created_at, updated_at, closed_at,
+                    labelled, commented)
 SELECT $1, s.issue_id, s.number, s.title, coalesce(s.description, ''), s.status,
        CASE WHEN s.close_reason = 'duplicate' THEN 'not_planned' ELSE s.close_reason END,
        s.priority, a.person_id, {_REPORTER}, s.due_on,
        s.external_ref, CASE WHEN s.status = 'closed' THEN 2 ELSE 1 END, 'import', {_CREATED_AT},
-       greatest(coalesce(s.updated_at, {_CLOSED_AT}), {_CREATED_AT}), {_CLOSED_AT}
+       greatest(coalesce(s.updated_at, {_CLOSED_AT}), {_CREATED_AT}), {_CLOSED_AT},
+       coalesce(cardinality(s.labels), 0) > 0, s.comments IS NOT NULL
 FROM (SELECT nextval($4::text::regclass) AS number, s.*
       FROM (SELECT * FROM staged s WHERE {_SLICE_OF} ORDER BY s.line) s) s
 LEFT JOIN staged_people a ON a.number = s.assignee

@@ -133,7 +133,8 @@ WHERE e.workspace_id = $1 AND e.change_id = $2 AND e.kind = 'created' AND i.dele
 
 _DELETE_ISSUES: Final[LiteralString] = """
 WITH gone AS (
-    UPDATE issues i SET deleted_at = now(), version = i.version + 1, updated_at = greatest(now(), i.updated_at)
+    UPDATE issues i
+    SET deleted_at = now(), version = i.version + 1, updated_at = greatest(now(), i.updated_at), labelled = false
     FROM brought b
     WHERE i.workspace_id = $1 AND i.issue_id = b.issue_id AND NOT b.touched AND i.deleted_at IS NULL
     RETURNING i.issue_id, i.version, i.title, i.status, i.assignee_id, i.priority

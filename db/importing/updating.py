@@ -102,7 +102,7 @@ WITH updated AS (
     SET title = c.title, description = c.description, status = c.status, close_reason = c.close_reason,
         duplicate_of = CASE WHEN c.close_reason = 'duplicate' THEN i.duplicate_of END, priority = c.priority,
         assignee_id = c.assignee_id, due_on = c.due_on, version = i.version + 1,
-        updated_at = greatest(now(), i.updated_at),
+        updated_at = greatest(now(), i.updated_at), labelled = cardinality(c.labels) > 0,
         closed_at = CASE WHEN c.status = 'closed' THEN coalesce(i.closed_at, c.closed_at, now()) END
     FROM changing c
     WHERE i.workspace_id = $1 AND i.issue_id = c.issue_id AND i.version = c.version AND i.deleted_at IS NULL
