@@ -55,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     playground.add_argument("--signing-secret", default="local-signing-secret", help="what it signs with")
     playground.add_argument("--data", help="SQLite file that keeps the conversations (default: none kept)")
     _add_token(commands.add_parser("token", help="make or revoke API tokens"))
+    _add_reports(commands.add_parser("rollups", help="check or make anew the numbers kept for reports"))
     return parser
 
 
@@ -69,6 +70,19 @@ def _add_token(token: argparse.ArgumentParser) -> None:
     revoke = actions.add_parser("revoke", help="end a token at once")
     revoke.add_argument("token_id", help="the part between the first two underscores of ldg_..._...")
     revoke.set_defaults(run=_token_revoke)
+
+
+def _add_reports(kept: argparse.ArgumentParser) -> None:
+    actions = kept.add_subparsers(required=True, metavar="action")
+    for name, text in (
+        ("check", "compare them with a full count, and make them anew where they differ"),
+        ("rebuild", "make them anew, without comparing"),
+    ):
+        action = actions.add_parser(name, help=text, description=text)
+        action.add_argument(
+            "--workspace", action="append", help="the Slack workspace's id, T... (default: all)"
+        )
+        action.set_defaults(run=_rollups, action=name)
 
 
 def _loop(work: Coroutine[Any, Any, Any]) -> Any:
@@ -126,6 +140,14 @@ def _playground(options: argparse.Namespace) -> None:
     print(f"  SLACK_APP_TOKEN={config.app_token}")
     print(f"  SLACK_SIGNING_SECRET={config.signing_secret}")
     _loop(run_playground(config))
+
+
+def _rollups(options: argparse.Namespace) -> int:
+    from bot.maintenance import check_rollups, rebuild_rollups
+    from bot.settings import read_settings
+
+    work = check_rollups if options.action == "check" else rebuild_rollups
+    return int(_loop(work(read_settings(slack=False), options.workspace, print)))
 
 
 def _token_create(options: argparse.Namespace) -> None:

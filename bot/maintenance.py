@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
+import asyncpg
+
 from bot.embedded import EmbeddedPostgres, default_folder
 from bot.settings import Settings
-from db import tokens, workspaces
+from db import rollups, tokens, workspaces
 from db.access import Actor
 from db.errors import NotFound
 from db.ids import WorkspaceId
@@ -76,3 +78,33 @@ async def revoke_token(settings: Settings, token_id: str) -> None:
             raise NotFound("token", token_id)
         actor = Actor(workspace_id=token.workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM)
         await tokens.revoke(conn, actor, token_id)
+
+
+async def check_rollups(settings: Settings, only: list[str] | None, say: Callable[[str], None]) -> int:
+    """1 when something was wrong; it is right then. Raises NotFound for an unknown workspace."""
+    status = 0
+    async with opened(settings) as database, database.connection() as conn:
+        for workspace_id in await _chosen(conn, only):
+            found = await rollups.check_and_repair(conn, workspace_id)
+            for wrong in found:
+                say(f"{workspace_id}: {wrong.what} {wrong.of}: kept {wrong.kept}, counted {wrong.scanned}")
+            say(f"{workspace_id}: {'made anew' if found else 'as a full count has it'}")
+            status = 1 if found else status
+    return status
+
+
+async def rebuild_rollups(settings: Settings, only: list[str] | None, say: Callable[[str], None]) -> int:
+    """Raises NotFound for an unknown workspace."""
+    async with opened(settings) as database, database.connection() as conn:
+        for workspace_id in await _chosen(conn, only):
+            await rollups.rebuild(conn, workspace_id)
+            say(f"{workspace_id}: made anew")
+    return 0
+
+
+async def _chosen(conn: asyncpg.Connection, only: list[str] | None) -> tuple[WorkspaceId, ...]:
+    every = await rollups.workspaces(conn)
+    for name in only or ():
+        if name not in every:
+            raise NotFound("workspace", name)
+    return tuple(WorkspaceId(name) for name in only) if only else every

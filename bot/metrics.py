@@ -29,6 +29,9 @@ class Metrics:
         )
         self._oldest = Gauge("lodge_job_oldest_seconds", "Age of the oldest due job", registry=self.registry)
         self._outbox = Gauge("lodge_outbox", "Messages to Slack by state", ("state",), registry=self.registry)
+        self._repairs = Gauge(
+            "lodge_report_repairs", "How often kept numbers of reports were wrong", registry=self.registry
+        )
         self._pool = Gauge(
             "lodge_pool_connections", "Database connections", ("state",), registry=self.registry
         )
@@ -49,11 +52,13 @@ class Metrics:
                 " WHERE status = 'queued' AND execute_after <= now()"
             )
             waiting = await conn.fetchval("SELECT count(*) FROM outbox WHERE state = 'waiting'")
+            repairs = await conn.fetchval("SELECT coalesce(sum(repairs), 0) FROM rollup_books")
         self._queued.clear()
         for row in queued:
             self._queued.labels(row["entrypoint"], row["status"]).set(row["n"])
         self._oldest.set(oldest or 0.0)
         self._outbox.labels("waiting").set(waiting)
+        self._repairs.set(repairs)
         self._pool.labels("open").set(database.pool.get_size())
         self._pool.labels("idle").set(database.pool.get_idle_size())
         return generate_latest(self.registry)

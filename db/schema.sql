@@ -99,6 +99,55 @@ CREATE FUNCTION public.issue_document(config regconfig, workspace text, number b
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (((setweight(to_tsvector(config, title), 'A'::"char") || setweight(to_tsvector(config, description), 'B'::"char")) || setweight(to_tsvector(config, COALESCE(comments, ''::text)), 'C'::"char")) || public.document_tags(workspace, number));
 
+CREATE FUNCTION public.keep_commented() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    wrong record;
+BEGIN
+    FOR wrong IN
+        SELECT m.workspace_id, m.issue_id, i.there
+        FROM (SELECT DISTINCT workspace_id, issue_id FROM moved) m
+        CROSS JOIN LATERAL (
+            SELECT i.commented, EXISTS (
+                SELECT FROM comments x WHERE x.workspace_id = i.workspace_id AND x.issue_id = i.issue_id
+                AND x.deleted_at IS NULL
+            ) AS there
+            FROM issues i WHERE i.workspace_id = m.workspace_id AND i.issue_id = m.issue_id OFFSET 0
+        ) i
+        WHERE i.commented <> i.there
+    LOOP
+        UPDATE issues SET commented = wrong.there
+        WHERE workspace_id = wrong.workspace_id AND issue_id = wrong.issue_id;
+    END LOOP;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION public.keep_labelled() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    wrong record;
+BEGIN
+    FOR wrong IN
+        SELECT m.workspace_id, m.issue_id, i.there
+        FROM (SELECT DISTINCT workspace_id, issue_id FROM moved) m
+        CROSS JOIN LATERAL (
+            SELECT i.labelled, EXISTS (
+                SELECT FROM issue_labels x WHERE x.workspace_id = i.workspace_id AND x.issue_id = i.issue_id
+            ) AS there
+            FROM issues i WHERE i.workspace_id = m.workspace_id AND i.issue_id = m.issue_id OFFSET 0
+        ) i
+        WHERE i.labelled <> i.there
+    LOOP
+        UPDATE issues SET labelled = wrong.there
+        WHERE workspace_id = wrong.workspace_id AND issue_id = wrong.issue_id;
+    END LOOP;
+    RETURN NULL;
+END
+$$;
+
 CREATE FUNCTION public.latency_bucket(latency bigint) RETURNS smallint
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (width_bucket((latency / 1000000), ARRAY[(1)::bigint, (2)::bigint, (3)::bigint, (4)::bigint, (5)::bigint, (6)::bigint, (7)::bigint, (8)::bigint, (9)::bigint, (10)::bigint, (11)::bigint, (12)::bigint, (13)::bigint, (15)::bigint, (16)::bigint, (17)::bigint, (19)::bigint, (21)::bigint, (23)::bigint, (25)::bigint, (27)::bigint, (29)::bigint, (32)::bigint, (35)::bigint, (38)::bigint, (41)::bigint, (45)::bigint, (49)::bigint, (54)::bigint, (59)::bigint, (64)::bigint, (70)::bigint, (76)::bigint, (83)::bigint, (91)::bigint, (99)::bigint, (108)::bigint, (117)::bigint, (128)::bigint, (140)::bigint, (152)::bigint, (166)::bigint, (181)::bigint, (197)::bigint, (215)::bigint, (235)::bigint, (256)::bigint, (279)::bigint, (304)::bigint, (332)::bigint, (362)::bigint, (395)::bigint, (431)::bigint, (470)::bigint, (512)::bigint, (558)::bigint, (609)::bigint, (664)::bigint, (724)::bigint, (790)::bigint, (861)::bigint, (939)::bigint, (1024)::bigint, (1117)::bigint, (1218)::bigint, (1328)::bigint, (1448)::bigint, (1579)::bigint, (1722)::bigint, (1878)::bigint, (2048)::bigint, (2233)::bigint, (2435)::bigint, (2656)::bigint, (2896)::bigint, (3158)::bigint, (3444)::bigint, (3756)::bigint, (4096)::bigint, (4467)::bigint, (4871)::bigint, (5312)::bigint, (5793)::bigint, (6317)::bigint, (6889)::bigint, (7512)::bigint, (8192)::bigint, (8933)::bigint, (9742)::bigint, (10624)::bigint, (11585)::bigint, (12634)::bigint, (13777)::bigint, (15024)::bigint, (16384)::bigint, (17867)::bigint, (19484)::bigint, (21247)::bigint, (23170)::bigint, (25268)::bigint, (27554)::bigint, (30048)::bigint, (32768)::bigint, (35734)::bigint, (38968)::bigint, (42495)::bigint, (46341)::bigint, (50535)::bigint, (55109)::bigint, (60097)::bigint, (65536)::bigint, (71468)::bigint, (77936)::bigint, (84990)::bigint, (92682)::bigint, (101070)::bigint, (110218)::bigint, (120194)::bigint, (131072)::bigint, (142935)::bigint, (155872)::bigint, (169979)::bigint, (185364)::bigint, (202141)::bigint, (220436)::bigint, (240387)::bigint, (262144)::bigint, (285870)::bigint, (311744)::bigint, (339959)::bigint, (370728)::bigint, (404281)::bigint, (440872)::bigint, (480774)::bigint, (524288)::bigint, (571740)::bigint, (623487)::bigint, (679917)::bigint, (741455)::bigint, (808563)::bigint, (881744)::bigint, (961548)::bigint, (1048576)::bigint, (1143480)::bigint, (1246974)::bigint, (1359835)::bigint, (1482910)::bigint, (1617125)::bigint, (1763488)::bigint, (1923097)::bigint, (2097152)::bigint, (2286960)::bigint, (2493948)::bigint, (2719670)::bigint, (2965821)::bigint, (3234251)::bigint, (3526975)::bigint, (3846194)::bigint, (4194304)::bigint, (4573921)::bigint, (4987896)::bigint, (5439339)::bigint, (5931642)::bigint, (6468501)::bigint, (7053950)::bigint, (7692387)::bigint, (8388608)::bigint, (9147842)::bigint, (9975792)::bigint, (10878679)::bigint, (11863283)::bigint, (12937002)::bigint, (14107901)::bigint, (15384775)::bigint, (16777216)::bigint, (18295684)::bigint, (19951585)::bigint, (21757357)::bigint, (23726566)::bigint, (25874004)::bigint, (28215802)::bigint, (30769550)::bigint, (33554432)::bigint, (36591368)::bigint, (39903169)::bigint, (43514715)::bigint, (47453133)::bigint, (51748008)::bigint, (56431603)::bigint, (61539100)::bigint, (67108864)::bigint, (73182735)::bigint, (79806339)::bigint, (87029429)::bigint, (94906266)::bigint, (103496017)::bigint, (112863206)::bigint, (123078199)::bigint, (134217728)::bigint, (146365470)::bigint, (159612677)::bigint, (174058859)::bigint, (189812531)::bigint, (206992033)::bigint, (225726413)::bigint, (246156398)::bigint, (268435456)::bigint]))::smallint;
@@ -350,7 +399,10 @@ CREATE TABLE public.installations (
     installer_id text,
     installed_at timestamp with time zone DEFAULT now() NOT NULL,
     removed_at timestamp with time zone,
-    CONSTRAINT installation_has_a_token_while_it_lasts CHECK (((sealed_token IS NULL) = (removed_at IS NOT NULL)))
+    sealed_refresh bytea,
+    expires_at timestamp with time zone,
+    CONSTRAINT installation_has_a_token_while_it_lasts CHECK (((sealed_token IS NULL) = (removed_at IS NOT NULL))),
+    CONSTRAINT installation_token_that_ends_can_be_renewed CHECK (((sealed_refresh IS NULL) = (expires_at IS NULL)))
 );
 
 CREATE TABLE public.issue_documents (
@@ -389,6 +441,43 @@ CREATE TABLE public.issues (
     closed_at timestamp with time zone,
     deleted_at timestamp with time zone,
     is_closed boolean GENERATED ALWAYS AS (((status)::text = 'closed'::text)) STORED NOT NULL,
+    labelled boolean DEFAULT false NOT NULL,
+    commented boolean DEFAULT false NOT NULL,
+    facets integer GENERATED ALWAYS AS (((((((
+CASE
+    WHEN ((status)::text = 'open'::text) THEN 0
+    WHEN ((status)::text = 'in_progress'::text) THEN 1
+    WHEN ((close_reason)::text = 'completed'::text) THEN 2
+    WHEN ((close_reason)::text = 'not_planned'::text) THEN 3
+    ELSE 4
+END +
+CASE source
+    WHEN 'slack'::text THEN 0
+    WHEN 'api'::text THEN 8
+    WHEN 'webhook'::text THEN 16
+    WHEN 'import'::text THEN 24
+    ELSE 32
+END) +
+CASE
+    WHEN labelled THEN 64
+    ELSE 0
+END) +
+CASE
+    WHEN commented THEN 128
+    ELSE 0
+END) +
+CASE
+    WHEN ((description)::text <> ''::text) THEN 256
+    ELSE 0
+END) +
+CASE
+    WHEN (assignee_id IS NOT NULL) THEN 512
+    ELSE 0
+END) +
+CASE
+    WHEN (due_on IS NOT NULL) THEN 1024
+    ELSE 0
+END)) STORED NOT NULL,
     CONSTRAINT issue_closed_is_whole CHECK (((((status)::text = 'closed'::text) = (close_reason IS NOT NULL)) AND (((status)::text = 'closed'::text) = (closed_at IS NOT NULL)) AND ((NOT ((close_reason)::text IS DISTINCT FROM 'duplicate'::text)) = (duplicate_of IS NOT NULL)))),
     CONSTRAINT issue_not_its_own CHECK (((duplicate_of <> issue_id) AND (parent_id <> issue_id)))
 );
@@ -627,11 +716,19 @@ CREATE TABLE public.report_runs (
     CONSTRAINT report_run_state CHECK ((state = ANY (ARRAY['claimed'::text, 'sending'::text, 'posted'::text, 'skipped'::text, 'failed'::text])))
 );
 
+CREATE TABLE public.rollup_backlog (
+    workspace_id text NOT NULL,
+    change_id uuid NOT NULL,
+    done bigint DEFAULT 0 NOT NULL
+);
+
 CREATE TABLE public.rollup_books (
     workspace_id text NOT NULL,
     timezone text NOT NULL,
     rebuilt_at timestamp with time zone DEFAULT now() NOT NULL,
-    checked_at timestamp with time zone
+    checked_at timestamp with time zone,
+    labels_moved boolean DEFAULT false NOT NULL,
+    repairs integer DEFAULT 0 NOT NULL
 );
 
 CREATE TABLE public.rollup_closes (
@@ -663,7 +760,12 @@ CREATE TABLE public.rollup_issues (
     priority smallint NOT NULL,
     labels uuid[] NOT NULL,
     taken_days integer[] NOT NULL,
-    taken_by uuid[] NOT NULL
+    taken_by uuid[] NOT NULL,
+    reporter_id uuid,
+    created_at timestamp with time zone NOT NULL,
+    closed_at timestamp with time zone,
+    is_open boolean NOT NULL,
+    last_taken integer
 );
 
 CREATE TABLE public.rollup_latency (
@@ -693,17 +795,24 @@ CREATE VIEW public.rollup_now AS
           WHERE ((l.workspace_id = i.workspace_id) AND (l.issue_id = i.issue_id))
           ORDER BY l.label_id) AS labels,
     taken.days AS taken_days,
-    taken.persons AS taken_by
+    taken.persons AS taken_by,
+    i.reporter_id,
+    i.created_at,
+    i.closed_at,
+    (i.closed_at IS NULL) AS is_open,
+    taken.last AS last_taken
    FROM (public.issues i
      JOIN public.rollup_books b ON ((b.workspace_id = i.workspace_id))),
     LATERAL ( SELECT COALESCE(array_agg(public.day_number(e.at, b.timezone) ORDER BY e.event_id), '{}'::integer[]) AS days,
-            COALESCE(array_agg(e.now_assignee ORDER BY e.event_id), '{}'::uuid[]) AS persons
+            COALESCE(array_agg(e.now_assignee ORDER BY e.event_id), '{}'::uuid[]) AS persons,
+            max(public.day_number(e.at, b.timezone)) AS last
            FROM public.events e
           WHERE ((e.workspace_id = i.workspace_id) AND (e.issue_id = i.issue_id) AND (e.now_assignee IS NOT NULL) AND (e.now_assignee IS DISTINCT FROM e.was_assignee))) taken
   WHERE (i.deleted_at IS NULL);
 
 CREATE TABLE public.rollup_open (
     workspace_id text NOT NULL,
+    slice uuid NOT NULL,
     person_id uuid NOT NULL,
     waiting integer NOT NULL,
     in_progress integer NOT NULL
@@ -718,15 +827,28 @@ CREATE TABLE public.rollup_people (
     closed integer NOT NULL
 );
 
-CREATE VIEW public.rollup_touched AS
- SELECT DISTINCT p.workspace_id,
+CREATE VIEW public.rollup_waiting AS
+ SELECT p.workspace_id,
     e.issue_id
-   FROM public.pending_changes p,
+   FROM ( SELECT pending_changes.workspace_id,
+            pending_changes.change_id,
+            0 AS done
+           FROM public.pending_changes
+        UNION ALL
+         SELECT rollup_backlog.workspace_id,
+            rollup_backlog.change_id,
+            rollup_backlog.done
+           FROM public.rollup_backlog) p,
     LATERAL ( SELECT e_1.issue_id
            FROM public.events e_1
-          WHERE ((e_1.workspace_id = p.workspace_id) AND (e_1.change_id = p.change_id))
+          WHERE ((e_1.workspace_id = p.workspace_id) AND (e_1.change_id = p.change_id) AND (e_1.event_id > p.done))
           ORDER BY e_1.event_id
          OFFSET 0) e;
+
+CREATE VIEW public.rollup_touched AS
+ SELECT DISTINCT workspace_id,
+    issue_id
+   FROM public.rollup_waiting;
 
 CREATE VIEW public.rollup_unfolded AS
  SELECT '-1'::integer AS sign,
@@ -740,7 +862,12 @@ CREATE VIEW public.rollup_unfolded AS
     r.priority,
     r.labels,
     r.taken_days,
-    r.taken_by
+    r.taken_by,
+    r.reporter_id,
+    r.created_at,
+    r.closed_at,
+    r.is_open,
+    r.last_taken
    FROM public.rollup_touched t,
     LATERAL ( SELECT r_1.workspace_id,
             r_1.issue_id,
@@ -752,7 +879,12 @@ CREATE VIEW public.rollup_unfolded AS
             r_1.priority,
             r_1.labels,
             r_1.taken_days,
-            r_1.taken_by
+            r_1.taken_by,
+            r_1.reporter_id,
+            r_1.created_at,
+            r_1.closed_at,
+            r_1.is_open,
+            r_1.last_taken
            FROM public.rollup_issues r_1
           WHERE ((r_1.workspace_id = t.workspace_id) AND (r_1.issue_id = t.issue_id))
          OFFSET 0) r
@@ -768,7 +900,12 @@ UNION ALL
     n.priority,
     n.labels,
     n.taken_days,
-    n.taken_by
+    n.taken_by,
+    n.reporter_id,
+    n.created_at,
+    n.closed_at,
+    n.is_open,
+    n.last_taken
    FROM public.rollup_touched t,
     LATERAL ( SELECT n_1.workspace_id,
             n_1.issue_id,
@@ -780,7 +917,12 @@ UNION ALL
             n_1.priority,
             n_1.labels,
             n_1.taken_days,
-            n_1.taken_by
+            n_1.taken_by,
+            n_1.reporter_id,
+            n_1.created_at,
+            n_1.closed_at,
+            n_1.is_open,
+            n_1.last_taken
            FROM public.rollup_now n_1
           WHERE ((n_1.workspace_id = t.workspace_id) AND (n_1.issue_id = t.issue_id))
          OFFSET 0) n;
@@ -1046,6 +1188,9 @@ ALTER TABLE ONLY public.report_runs
 ALTER TABLE ONLY public.report_runs
     ADD CONSTRAINT report_runs_pkey PRIMARY KEY (workspace_id, run_id);
 
+ALTER TABLE ONLY public.rollup_backlog
+    ADD CONSTRAINT rollup_backlog_pkey PRIMARY KEY (workspace_id, change_id);
+
 ALTER TABLE ONLY public.rollup_books
     ADD CONSTRAINT rollup_books_pkey PRIMARY KEY (workspace_id);
 
@@ -1062,7 +1207,7 @@ ALTER TABLE ONLY public.rollup_latency
     ADD CONSTRAINT rollup_latency_pkey PRIMARY KEY (workspace_id, grain, span, slice);
 
 ALTER TABLE ONLY public.rollup_open
-    ADD CONSTRAINT rollup_open_pkey PRIMARY KEY (workspace_id, person_id);
+    ADD CONSTRAINT rollup_open_pkey PRIMARY KEY (workspace_id, slice, person_id);
 
 ALTER TABLE ONLY public.rollup_people
     ADD CONSTRAINT rollup_people_pkey PRIMARY KEY (workspace_id, grain, span, person_id);
@@ -1150,6 +1295,8 @@ CREATE UNIQUE INDEX import_file_once ON public.imports USING btree (workspace_id
 
 CREATE INDEX imports_by_change ON public.imports USING btree (workspace_id, change_id) WHERE (change_id IS NOT NULL);
 
+CREATE INDEX installations_ending ON public.installations USING btree (expires_at) WHERE (expires_at IS NOT NULL);
+
 CREATE INDEX installations_removed ON public.installations USING btree (removed_at) WHERE (removed_at IS NOT NULL);
 
 CREATE INDEX issue_documents_by_word ON public.issue_documents USING gin (document) WITH (fastupdate=off);
@@ -1163,6 +1310,10 @@ CREATE INDEX issues_by_creation ON public.issues USING btree (workspace_id, is_c
 CREATE INDEX issues_by_due ON public.issues USING btree (workspace_id, is_closed, COALESCE(due_on, 'infinity'::date), issue_id) WHERE (deleted_at IS NULL);
 
 CREATE INDEX issues_by_external_ref ON public.issues USING btree (workspace_id, lower(external_ref)) WHERE (external_ref IS NOT NULL);
+
+CREATE INDEX issues_by_facets ON public.issues USING btree (workspace_id, facets, updated_at DESC, issue_id DESC) WHERE (deleted_at IS NULL);
+
+CREATE INDEX issues_by_original ON public.issues USING btree (workspace_id, duplicate_of) WHERE (duplicate_of IS NOT NULL);
 
 CREATE INDEX issues_by_parent ON public.issues USING btree (workspace_id, parent_id) WHERE (parent_id IS NOT NULL);
 
@@ -1230,6 +1381,14 @@ CREATE INDEX report_runs_claimed ON public.report_runs USING btree (claimed_at) 
 
 CREATE INDEX report_runs_sending ON public.report_runs USING btree (workspace_id, outbox_id) WHERE (state = 'sending'::text);
 
+CREATE INDEX rollup_issues_by_close ON public.rollup_issues USING btree (workspace_id, closed_day) INCLUDE (issue_id, latency, assignee_id, priority, reporter_id, labels, created_day, in_progress, is_open) WHERE (closed_day IS NOT NULL);
+
+CREATE INDEX rollup_issues_by_creation ON public.rollup_issues USING btree (workspace_id, is_open, created_day) INCLUDE (issue_id, in_progress, assignee_id, priority, reporter_id, labels, closed_day);
+
+CREATE INDEX rollup_issues_by_taking ON public.rollup_issues USING btree (workspace_id, last_taken) INCLUDE (issue_id, taken_days, taken_by, assignee_id, priority, reporter_id, labels, created_day, closed_day, in_progress, is_open) WHERE ((cardinality(taken_days) >= 1) AND (cardinality(taken_days) <= 8));
+
+CREATE INDEX rollup_issues_much_taken ON public.rollup_issues USING btree (workspace_id, last_taken) WHERE (cardinality(taken_days) > 8);
+
 CREATE UNIQUE INDEX saved_query_name_once ON public.saved_queries USING btree (workspace_id, owner_id, lower(name)) NULLS NOT DISTINCT;
 
 CREATE INDEX schedules_due ON public.schedules USING btree (next_due_at) WHERE (next_due_at IS NOT NULL);
@@ -1250,6 +1409,14 @@ CREATE INDEX webhook_arrivals_failed ON public.webhook_arrivals USING btree (wor
 
 CREATE INDEX webhook_targets_by_issue ON public.webhook_targets USING btree (workspace_id, issue_id) WHERE (issue_id IS NOT NULL);
 
+CREATE TRIGGER comments_added AFTER INSERT ON public.comments REFERENCING NEW TABLE AS moved FOR EACH STATEMENT EXECUTE FUNCTION public.keep_commented();
+
+CREATE TRIGGER comments_changed AFTER UPDATE ON public.comments REFERENCING NEW TABLE AS moved FOR EACH STATEMENT EXECUTE FUNCTION public.keep_commented();
+
+CREATE TRIGGER issue_labels_added AFTER INSERT ON public.issue_labels REFERENCING NEW TABLE AS moved FOR EACH STATEMENT EXECUTE FUNCTION public.keep_labelled();
+
+CREATE TRIGGER issue_labels_taken AFTER DELETE ON public.issue_labels REFERENCING OLD TABLE AS moved FOR EACH STATEMENT EXECUTE FUNCTION public.keep_labelled();
+
 CREATE TRIGGER workspace_language_changed AFTER UPDATE OF search_config ON public.workspaces FOR EACH ROW WHEN (((old.search_config)::oid IS DISTINCT FROM (new.search_config)::oid)) EXECUTE FUNCTION public.reindex_after_language();
 
 ALTER TABLE ONLY public.api_requests
@@ -1263,9 +1430,6 @@ ALTER TABLE ONLY public.awaited
 
 ALTER TABLE ONLY public.cards
     ADD CONSTRAINT card_issue_exists FOREIGN KEY (workspace_id, issue_id) REFERENCES public.issues(workspace_id, issue_id) ON DELETE CASCADE;
-
-ALTER TABLE ONLY public.changes
-    ADD CONSTRAINT change_actor_exists FOREIGN KEY (workspace_id, actor_id) REFERENCES public.people(workspace_id, person_id);
 
 ALTER TABLE ONLY public.changes
     ADD CONSTRAINT change_undoes_exists FOREIGN KEY (workspace_id, undoes) REFERENCES public.changes(workspace_id, change_id);
@@ -1287,9 +1451,6 @@ ALTER TABLE ONLY public.comment_lines
 
 ALTER TABLE ONLY public.comments
     ADD CONSTRAINT comment_reply_to_exists FOREIGN KEY (workspace_id, reply_to) REFERENCES public.comments(workspace_id, comment_id);
-
-ALTER TABLE ONLY public.events
-    ADD CONSTRAINT event_issue_exists FOREIGN KEY (workspace_id, issue_id) REFERENCES public.issues(workspace_id, issue_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.homes
     ADD CONSTRAINT home_person_exists FOREIGN KEY (workspace_id, person_id) REFERENCES public.people(workspace_id, person_id);
@@ -1407,9 +1568,6 @@ ALTER TABLE ONLY public.tokens
 
 ALTER TABLE ONLY public.tokens
     ADD CONSTRAINT tokens_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
-
-ALTER TABLE ONLY public.watchers
-    ADD CONSTRAINT watcher_issue_exists FOREIGN KEY (workspace_id, issue_id) REFERENCES public.issues(workspace_id, issue_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.watchers
     ADD CONSTRAINT watcher_person_exists FOREIGN KEY (workspace_id, person_id) REFERENCES public.people(workspace_id, person_id);

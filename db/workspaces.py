@@ -14,6 +14,7 @@ import asyncpg
 from db.access import Action, Actor, require
 from db.errors import FieldError, Invalid, NotFound
 from db.ids import WorkspaceId
+from db.rollups.folding import ask_for_rebuild
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,14 @@ async def get(conn: asyncpg.Connection, workspace_id: WorkspaceId) -> Workspace:
     return _read(row)
 
 
+async def search_configs(conn: asyncpg.Connection) -> tuple[str, ...]:
+    """The text search configurations that PostgreSQL brings along here, by name."""
+    rows = await conn.fetch(
+        "SELECT cfgname FROM pg_ts_config WHERE cfgnamespace = 'pg_catalog'::regnamespace ORDER BY cfgname"
+    )
+    return tuple(row["cfgname"] for row in rows)
+
+
 async def update_settings(
     conn: asyncpg.Connection,
     actor: Actor,
@@ -92,6 +101,9 @@ async def update_settings(
     except asyncpg.UndefinedObjectError as error:
         message = f"“{search_config}” is not a text search configuration of this database"
         raise Invalid(FieldError(field="search_config", code="unknown", message=message)) from error
+    if row["timezone"] != current.timezone:
+        # Every day begins at another moment.
+        await ask_for_rebuild(conn, actor.workspace_id)
     return _read(row)
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import asyncpg
 
 from db.access import VISIBLE, Actor
 from db.query import Query
 from db.query.compiler import Condition, compile_query
-from db.query.resolving import resolve
+from db.query.resolving import Resolved, plain, resolve
 from db.reports.scanned import Choose
 
 _ALL = Condition(sql=VISIBLE, params=())
@@ -20,6 +20,7 @@ _ALL = Condition(sql=VISIBLE, params=())
 class Chosen:
     """The condition for counting all issues it chooses, and for a list that stops after a few."""
 
+    resolved: Resolved
     many: Choose
     few: Choose
 
@@ -29,9 +30,11 @@ async def choose(
 ) -> Chosen:
     """All issues the actor sees, without a query or for one without terms. Raises QueryError."""
     if query is None or not query.terms:
-        return Chosen(many=lambda start: _ALL, few=lambda start: _ALL)
+        resolved = plain(actor, Query(), now or datetime.now(UTC))
+        return Chosen(resolved=resolved, many=lambda start: _ALL, few=lambda start: _ALL)
     resolved = await resolve(conn, actor, query, now=now)
     return Chosen(
+        resolved=resolved,
         many=lambda start: compile_query(resolved, start),
         few=lambda start: compile_query(resolved, start, each=True),
     )

@@ -6,6 +6,7 @@ pending changes are then of one moment.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, LiteralString
 from uuid import UUID
@@ -14,13 +15,12 @@ import asyncpg
 
 from db.ids import LabelId, PersonId, WorkspaceId
 from db.reports.numbers import Latency, OpenIssues, Span, Traffic, Work
-from db.reports.ranks import Histogram, Pick, latency_of, picks_for
-from db.reports.source import Latencies
-from db.rollups.spans import Cover, cover
+from db.reports.ranks import Histogram, Pick, latency_of, packed, picks_for
+from db.reports.source import Latencies, Standing
+from db.rollups.spans import EVERYTHING, Cover, cover, slice_of
 from db.states import Priority
 
 NOBODY: Final = UUID(int=0)
-EVERYTHING: Final = UUID(int=0)
 
 # $2 to $4: which spans are added up under which tag; $5 to $7: the days of each tag.
 _SPANS: Final[LiteralString] = "unnest($2::int[], $3::smallint[], $4::int[]) AS s (tag, grain, span)"
@@ -51,7 +51,8 @@ class Kept:
         rows = await self._conn.fetch(
             """
             SELECT person_id, sum(waiting)::bigint AS waiting, sum(in_progress)::bigint AS in_progress
-            FROM (SELECT person_id, waiting, in_progress FROM rollup_open WHERE workspace_id = $1
+            FROM (SELECT person_id, waiting, in_progress FROM rollup_open
+                  WHERE workspace_id = $1 AND slice = '00000000-0000-0000-0000-000000000000'
                   UNION ALL
                   SELECT coalesce(assignee_id, '00000000-0000-0000-0000-000000000000'),
                          sign * (NOT in_progress)::int, sign * in_progress::int
@@ -61,9 +62,16 @@ class Kept:
             self._workspace_id,
         )
         return {
-            _person(r["person_id"]): OpenIssues(waiting=r["waiting"], in_progress=r["in_progress"])
+            person_of(r["person_id"]): OpenIssues(waiting=r["waiting"], in_progress=r["in_progress"])
             for r in rows
         }
+
+    async def standing(self, spans: Sequence[Span]) -> Standing:
+        opened = await self.open_by_person()
+        traffic = await self.traffic(spans) if spans else []
+        return Standing(
+            open=sum(n.total for n in opened.values()), created=tuple(each.still_open for each in traffic)
+        )
 
     async def work(self, spans: Sequence[Span]) -> list[dict[PersonId | None, Work]]:
         rows = await self._conn.fetch(
@@ -88,7 +96,7 @@ class Kept:
         )
         answers: list[dict[PersonId | None, Work]] = [{} for _ in spans]
         for r in rows:
-            answers[r["tag"]][_person(r["person_id"])] = Work(taken=r["taken"], closed=r["closed"])
+            answers[r["tag"]][person_of(r["person_id"])] = Work(taken=r["taken"], closed=r["closed"])
         return answers
 
     async def traffic(self, spans: Sequence[Span]) -> list[Traffic]:
@@ -118,14 +126,14 @@ class Kept:
 
     async def latencies(self, spans: Sequence[Span], *, top: int) -> Latencies:
         labels = await self._labels(spans[0], top)
-        slices = [*(_slice(priority) for priority in Priority), *labels]
+        slices = [*(slice_of(priority) for priority in Priority), *labels]
         found = await self._ranked(
             [*((span, EVERYTHING) for span in spans), *((spans[0], s) for s in slices)]
         )
         sliced = dict(zip(slices, found[len(spans) :], strict=True))
         return Latencies(
             by_span=tuple(found[: len(spans)]),
-            by_priority={p: sliced[_slice(p)] for p in Priority if sliced[_slice(p)].closed},
+            by_priority={p: sliced[slice_of(p)] for p in Priority if sliced[slice_of(p)].closed},
             by_label={LabelId(label): sliced[label] for label in labels if sliced[label].closed},
         )
 
@@ -164,7 +172,7 @@ class Kept:
         """By place in `wanted`, less those without any closed issue."""
         rows = await self._conn.fetch(
             f"""
-            SELECT s.tag, r.total, r.histogram, NULL::smallint AS bucket, NULL::bigint AS moved
+            SELECT s.tag, r.total, array_send(r.histogram) AS histogram, NULL::smallint AS bucket, NULL::bigint AS moved
             FROM {_SPANS}
             JOIN rollup_latency r ON r.workspace_id = $1 AND r.grain = s.grain AND r.span = s.span
                                  AND r.slice = ($8::uuid[])[s.tag + 1]
@@ -229,18 +237,18 @@ class Kept:
 
 def _added(rows: Iterable[Any]) -> dict[int, Histogram]:
     found: dict[int, Histogram] = {}
+    sums: dict[int, int] = defaultdict(int)
+    totals: dict[int, int] = defaultdict(int)
     for r in rows:
-        histogram = found.setdefault(r["tag"], Histogram())
         if r["histogram"] is not None:
-            histogram.add(r["histogram"], int(r["total"]))
+            sums[r["tag"]] += packed(r["histogram"])
+            totals[r["tag"]] += int(r["total"])
         else:
-            histogram.move(r["bucket"], r["moved"], int(r["total"]))
+            found.setdefault(r["tag"], Histogram()).move(r["bucket"], r["moved"], int(r["total"]))
+    for tag, packed_sum in sums.items():
+        found.setdefault(tag, Histogram()).add(packed_sum, totals[tag])
     return {tag: histogram for tag, histogram in found.items() if histogram.size}
 
 
-def _person(person_id: UUID) -> PersonId | None:
+def person_of(person_id: UUID) -> PersonId | None:
     return None if person_id == NOBODY else PersonId(person_id)
-
-
-def _slice(priority: Priority) -> UUID:
-    return UUID(int=int(priority))

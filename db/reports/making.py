@@ -5,22 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import asyncpg
 
 from db.access import Actor
 from db.ids import PersonId
 from db.query import Query
-from db.reports.choosing import choose
-from db.reports.kept import Kept
-from db.reports.naming import Naming, names_of_labels, names_of_people
+from db.reports.desk import desk
+from db.reports.naming import names_of_labels, names_of_people
 from db.reports.numbers import (
     AgeGroup,
     AgingReport,
@@ -35,45 +30,14 @@ from db.reports.numbers import (
     OpenIssues,
     PriorityLatency,
     Span,
-    Traffic,
     TrendPoint,
     Who,
     Work,
 )
 from db.reports.periods import Period, Unit, floor, midnight, step
-from db.reports.scanned import Scanned
-from db.reports.source import Source
 
 MOST_POINTS: Final = 20
 AGES: Final = (0, 7, 30, 90, 365)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """What a report is made with, inside its snapshot."""
-
-    conn: asyncpg.Connection
-    actor: Actor
-    zone: ZoneInfo
-    source: Source
-    naming: Naming
-
-
-@asynccontextmanager
-async def desk(conn: asyncpg.Connection, actor: Actor, query: Query | None) -> AsyncIterator[Desk]:
-    """Kept numbers where they answer the question; a scan for a query, a guest, or before the first book."""
-    async with conn.transaction(isolation="repeatable_read", readonly=True):
-        row = await conn.fetchrow(
-            """
-            SELECT coalesce(b.timezone, w.timezone) AS zone, b.workspace_id IS NOT NULL AS booked
-            FROM workspaces w LEFT JOIN rollup_books b USING (workspace_id) WHERE workspace_id = $1""",
-            actor.workspace_id,
-        )
-        zone = ZoneInfo(row["zone"])
-        chosen = await choose(conn, actor, query)
-        kept = row["booked"] and actor.sees_only is None and (query is None or not query.terms)
-        source: Source = Kept(conn, actor.workspace_id) if kept else Scanned(conn, actor, zone, chosen.many)
-        yield Desk(conn=conn, actor=actor, zone=zone, source=source, naming=Naming(conn, actor, chosen.few))
 
 
 def _both(period: Period) -> list[Span]:
@@ -158,14 +122,14 @@ async def flow(
     unit, points = split(period, most=MOST_POINTS)
     async with desk(conn, actor, query) as at:
         total, before, *traffic = await at.source.traffic([*_both(period), *points])
-        opened = await at.source.open_by_person()
+        standing = await at.source.standing(())
     return FlowReport(
         period=period,
         unit=unit.value,
         points=tuple(FlowPoint(span=s, traffic=t) for s, t in zip(points, traffic, strict=True)),
         total=total,
         before=before,
-        open_now=sum(n.total for n in opened.values()),
+        open_now=standing.open,
     )
 
 
@@ -177,19 +141,17 @@ async def aging(
     bounds = [tomorrow - timedelta(days=days) for days in AGES]
     spans = [Span(start=older, end=younger) for younger, older in pairwise(bounds)]
     async with desk(conn, actor, query) as at:
-        traffic: list[Traffic] = await at.source.traffic(spans)
-        opened = await at.source.open_by_person()
+        standing = await at.source.standing(spans)
         oldest, stalest = await at.naming.oldest(), await at.naming.stalest()
-    open_now = sum(n.total for n in opened.values())
-    counts = [t.still_open for t in traffic]
+    counts = standing.created
     ends = (*AGES[1:], None)
     return AgingReport(
         today=today,
         groups=tuple(
             AgeGroup(from_days=first, to_days=end, count=count)
-            for first, end, count in zip(AGES, ends, [*counts, open_now - sum(counts)], strict=True)
+            for first, end, count in zip(AGES, ends, [*counts, standing.open - sum(counts)], strict=True)
         ),
-        open_now=open_now,
+        open_now=standing.open,
         oldest=oldest,
         stalest=stalest,
     )
@@ -201,7 +163,7 @@ async def digest(
     """What happened, and what needs somebody."""
     async with desk(conn, actor, query) as at:
         total, before = await at.source.traffic(_both(period))
-        opened = await at.source.open_by_person()
+        standing = await at.source.standing(())
         (work,) = await at.source.work([_both(period)[0]])
         closers = sorted(
             ((person, w.closed) for person, w in work.items() if person is not None and w.closed),
@@ -213,7 +175,7 @@ async def digest(
             period=period,
             total=total,
             before=before,
-            open_now=sum(n.total for n in opened.values()),
+            open_now=standing.open,
             closers=tuple(Closer(who=names[person], closed=closed) for person, closed in closers),
             newest=await at.naming.newest(first, stop),
             finished=await at.naming.finished(first, stop),

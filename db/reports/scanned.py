@@ -14,7 +14,7 @@ from db.ids import LabelId, PersonId
 from db.query.compiler import Condition
 from db.reports.numbers import Latency, OpenIssues, Span, Traffic, Work
 from db.reports.periods import midnight
-from db.reports.source import Latencies, microseconds
+from db.reports.source import Latencies, Standing, microseconds
 from db.states import Priority
 
 # Given the number of its first parameter, the condition on issues called `i`; it says what the actor sees, too.
@@ -22,7 +22,7 @@ Choose = Callable[[int], Condition]
 
 _LATENCY: Final[LiteralString] = "greatest(microseconds(i.closed_at - i.created_at), 0)"
 
-_STATISTICS: Final[LiteralString] = """
+STATISTICS: Final[LiteralString] = """
     count(*) AS closed, sum(latency) AS total,
     percentile_cont(0.5) WITHIN GROUP (ORDER BY latency) AS median,
     percentile_cont(0.9) WITHIN GROUP (ORDER BY latency) AS p90"""
@@ -79,6 +79,13 @@ class Scanned:
             answers[r["place"] - 1][r["person_id"]] = Work(taken=r["taken"], closed=r["closed"])
         return answers
 
+    async def standing(self, spans: Sequence[Span]) -> Standing:
+        opened = await self.open_by_person()
+        traffic = await self.traffic(spans) if spans else []
+        return Standing(
+            open=sum(n.total for n in opened.values()), created=tuple(each.still_open for each in traffic)
+        )
+
     async def traffic(self, spans: Sequence[Span]) -> list[Traffic]:
         chosen = self._choose(5)
         rows = await self._fetch(
@@ -114,7 +121,7 @@ class Scanned:
         chosen = self._choose(5)
         rows = await self._fetch(
             f"""
-            SELECT place, {_STATISTICS}
+            SELECT place, {STATISTICS}
             FROM (SELECT s.place, {_LATENCY} AS latency
                   FROM {_RANGES} JOIN issues i ON i.closed_at >= s.first AND i.closed_at < s.stop
                   WHERE ({chosen.sql})) closes
@@ -124,14 +131,14 @@ class Scanned:
         )
         answers = [Latency()] * len(spans)
         for r in rows:
-            answers[r["place"] - 1] = _latency(r)
+            answers[r["place"] - 1] = latency_of(r)
         return tuple(answers)
 
     async def _by_priority(self, span: Span) -> dict[Priority, Latency]:
         chosen = self._choose(5)
         rows = await self._fetch(
             f"""
-            SELECT priority, {_STATISTICS}
+            SELECT priority, {STATISTICS}
             FROM (SELECT i.priority, {_LATENCY} AS latency
                   FROM {_RANGES} JOIN issues i ON i.closed_at >= s.first AND i.closed_at < s.stop
                   WHERE ({chosen.sql})) closes
@@ -139,13 +146,13 @@ class Scanned:
             chosen,
             *self._instants([span]),
         )
-        return {Priority(r["priority"]): _latency(r) for r in rows}
+        return {Priority(r["priority"]): latency_of(r) for r in rows}
 
     async def _by_label(self, span: Span, top: int) -> dict[LabelId, Latency]:
         chosen = self._choose(6)
         rows = await self._fetch(
             f"""
-            SELECT label_id, {_STATISTICS}
+            SELECT label_id, {STATISTICS}
             FROM (SELECT l.label_id, {_LATENCY} AS latency
                   FROM {_RANGES} JOIN issues i ON i.closed_at >= s.first AND i.closed_at < s.stop
                   JOIN issue_labels l ON l.workspace_id = i.workspace_id AND l.issue_id = i.issue_id
@@ -155,7 +162,7 @@ class Scanned:
             *self._instants([span]),
             top,
         )
-        return {r["label_id"]: _latency(r) for r in rows}
+        return {r["label_id"]: latency_of(r) for r in rows}
 
     def _instants(self, spans: Sequence[Span]) -> tuple[list[Any], list[Any]]:
         return (
@@ -170,7 +177,7 @@ class Scanned:
         return rows
 
 
-def _latency(row: Any) -> Latency:
+def latency_of(row: Any) -> Latency:
     return Latency(
         closed=row["closed"],
         mean=microseconds(int(row["total"]) / row["closed"]),

@@ -19,6 +19,10 @@ class Source(Protocol):
 
     async def open_by_person(self) -> dict[PersonId | None, OpenIssues]: ...
 
+    async def standing(self, spans: Sequence[Span]) -> Standing:
+        """What is open now."""
+        ...
+
     async def work(self, spans: Sequence[Span]) -> list[dict[PersonId | None, Work]]: ...
 
     async def traffic(self, spans: Sequence[Span]) -> list[Traffic]: ...
@@ -26,6 +30,14 @@ class Source(Protocol):
     async def latencies(self, spans: Sequence[Span], *, top: int) -> Latencies:
         """By span; and for the first span, by priority and by the labels of most closed issues, at most `top`."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How many issues are open, and how many of them were created in each span asked about."""
+
+    open: int
+    created: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,14 +31,17 @@ WITH scan AS MATERIALIZED (
     SELECT 1 AS sign, n.* FROM rollup_now n WHERE n.workspace_id = $1
     UNION ALL
     SELECT -u.sign, u.workspace_id, u.issue_id, u.created_day, u.closed_day, u.latency, u.in_progress,
-           u.assignee_id, u.priority, u.labels, u.taken_days, u.taken_by
+           u.assignee_id, u.priority, u.labels, u.taken_days, u.taken_by, u.reporter_id, u.created_at, u.closed_at,
+           u.is_open, u.last_taken
     FROM rollup_unfolded u WHERE u.workspace_id = $1
 ), sliced AS MATERIALIZED (
     SELECT sign, closed_day, latency, slice
     FROM scan, unnest(latency_slices(priority, labels)) slice WHERE closed_day IS NOT NULL
+), touched AS MATERIALIZED (SELECT issue_id FROM rollup_touched WHERE workspace_id = $1
 ), grains (grain) AS (VALUES (1), (4), (16), (64), (256)
 ), kept (what, of, numbers) AS (
-    SELECT 'open', person_id::text, ARRAY[waiting, in_progress]::text FROM rollup_open WHERE workspace_id = $1
+    SELECT 'open', concat_ws(' ', slice, person_id), ARRAY[waiting, in_progress]::text
+    FROM rollup_open WHERE workspace_id = $1
     UNION ALL
     SELECT 'days', concat_ws(' ', grain, span), ARRAY[created, closed, still_open]::text
     FROM rollup_days WHERE workspace_id = $1
@@ -52,10 +55,14 @@ WITH scan AS MATERIALIZED (
     UNION ALL
     SELECT 'closes', concat_ws(' ', slice, closed_day), ARRAY[count(*), sum(latency), sum(bucket)]::text
     FROM rollup_closes WHERE workspace_id = $1 GROUP BY slice, closed_day
+    UNION ALL
+    SELECT 'issues', created_day::text, ARRAY[count(*), sum(hashtextextended(r::text, 0))]::text
+    FROM rollup_issues r WHERE workspace_id = $1 AND issue_id NOT IN (SELECT issue_id FROM touched)
+    GROUP BY created_day
 ), scanned (what, of, numbers) AS (
-    SELECT 'open', coalesce(assignee_id, '00000000-0000-0000-0000-000000000000')::text,
+    SELECT 'open', concat_ws(' ', slice, coalesce(assignee_id, '00000000-0000-0000-0000-000000000000')),
            ARRAY[sum(sign * (NOT in_progress)::int), sum(sign * in_progress::int)]::text
-    FROM scan WHERE closed_day IS NULL GROUP BY 2
+    FROM scan, unnest(latency_slices(priority, labels)) slice WHERE closed_day IS NULL GROUP BY 2
     UNION ALL
     SELECT 'days', concat_ws(' ', grain, day / grain), ARRAY[sum(created), sum(closed), sum(still_open)]::text
     FROM (SELECT created_day AS day, sign AS created, 0 AS closed, (closed_day IS NULL)::int * sign AS still_open
@@ -80,6 +87,10 @@ WITH scan AS MATERIALIZED (
     SELECT 'closes', concat_ws(' ', slice, closed_day),
            ARRAY[sum(sign), sum(sign * latency), sum(sign * latency_bucket(latency))]::text
     FROM sliced GROUP BY 2
+    UNION ALL
+    SELECT 'issues', created_day::text, ARRAY[count(*), sum(hashtextextended(n::text, 0))]::text
+    FROM rollup_now n WHERE workspace_id = $1 AND issue_id NOT IN (SELECT issue_id FROM touched)
+    GROUP BY created_day
 )
 SELECT what, of, kept.numbers AS kept, scanned.numbers AS scanned
 FROM kept FULL JOIN scanned USING (what, of)
@@ -106,14 +117,20 @@ async def differences(conn: asyncpg.Connection, workspace_id: WorkspaceId) -> li
 
 async def check_and_repair(conn: asyncpg.Connection, workspace_id: WorkspaceId) -> list[Difference]:
     """What was wrong. Also rebuilds for a workspace without a book, or one that moved to another time zone."""
-    found = await differences(conn, workspace_id)
     fits = await conn.fetchval(
-        "SELECT b.timezone = w.timezone FROM workspaces w JOIN rollup_books b USING (workspace_id)"
-        " WHERE workspace_id = $1",
+        "SELECT b.timezone = w.timezone AND NOT b.labels_moved FROM workspaces w JOIN rollup_books b"
+        " USING (workspace_id) WHERE workspace_id = $1",
         workspace_id,
     )
-    if found or not fits:
+    if not fits:
         await rebuild(conn, workspace_id)
+        return []
+    found = await differences(conn, workspace_id)
+    if found:
+        await rebuild(conn, workspace_id)
+        await conn.execute(
+            "UPDATE rollup_books SET repairs = repairs + 1 WHERE workspace_id = $1", workspace_id
+        )
     return found
 
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final, LiteralString
 
 import asyncpg
 
-from db.ids import ChangeId, WorkspaceId
+from db.ids import ChangeId, IssueId, WorkspaceId
 from db.jobs import enqueue
 from db.rollups.spans import EVERY_GRAIN
 
 REBUILD_JOB: Final = "rollups"
+BACKLOG_JOB: Final = "rollups_backlog"
+# So many issues are counted in one transaction, in well under a second.
+AT_ONCE: Final = 2_000
 
 # Folding and rebuilding of one workspace take turns.
 _TURN: Final[LiteralString] = "SELECT pg_advisory_xact_lock(hashtextextended('rollups:' || $1, 0))"
 
-# `moved` holds rows in the shape of rollup_issues with a sign.
+# `moved` holds rows in the shape of rollup_issues with a sign. Rows that are read together are written together.
 # Everything below is one statement, and so sees issues at one moment.
 KEEP: Final[LiteralString] = f"""
 days AS (
@@ -28,17 +31,18 @@ days AS (
           SELECT closed_day, 0, sign, 0 FROM moved WHERE closed_day IS NOT NULL) counted, {EVERY_GRAIN}
     GROUP BY grain, day / grain
     HAVING sum(created) <> 0 OR sum(closed) <> 0 OR sum(still_open) <> 0
+    ORDER BY 2, 3
     ON CONFLICT (workspace_id, grain, span) DO UPDATE
     SET created = rollup_days.created + excluded.created, closed = rollup_days.closed + excluded.closed,
         still_open = rollup_days.still_open + excluded.still_open
 ), open AS (
-    INSERT INTO rollup_open (workspace_id, person_id, waiting, in_progress)
-    SELECT $1, coalesce(assignee_id, '00000000-0000-0000-0000-000000000000'),
+    INSERT INTO rollup_open (workspace_id, slice, person_id, waiting, in_progress)
+    SELECT $1, slice, coalesce(assignee_id, '00000000-0000-0000-0000-000000000000'),
            sum(sign * (NOT in_progress)::int), sum(sign * in_progress::int)
-    FROM moved WHERE closed_day IS NULL
-    GROUP BY 2
+    FROM moved, unnest(latency_slices(priority, labels)) slice WHERE closed_day IS NULL
+    GROUP BY 2, 3
     HAVING sum(sign * (NOT in_progress)::int) <> 0 OR sum(sign * in_progress::int) <> 0
-    ON CONFLICT (workspace_id, person_id) DO UPDATE
+    ON CONFLICT (workspace_id, slice, person_id) DO UPDATE
     SET waiting = rollup_open.waiting + excluded.waiting,
         in_progress = rollup_open.in_progress + excluded.in_progress
 ), people AS (
@@ -52,6 +56,7 @@ days AS (
           FROM moved, unnest(taken_days, taken_by) AS t (day, person_id)) counted, {EVERY_GRAIN}
     GROUP BY grain, day / grain, person_id
     HAVING sum(taken) <> 0 OR sum(closed) <> 0
+    ORDER BY 2, 3, 4
     ON CONFLICT (workspace_id, grain, span, person_id) DO UPDATE
     SET taken = rollup_people.taken + excluded.taken, closed = rollup_people.closed + excluded.closed
 ), sliced AS MATERIALIZED (
@@ -67,6 +72,7 @@ days AS (
           GROUP BY 1, 2, 3, 4
           HAVING sum(sign) <> 0 OR sum(sign * latency) <> 0) bucketed
     GROUP BY grain, span, slice
+    ORDER BY 2, 3, 4
     ON CONFLICT (workspace_id, grain, span, slice) DO UPDATE
     SET closed = rollup_latency.closed + excluded.closed, total = rollup_latency.total + excluded.total,
         histogram = add_histograms(rollup_latency.histogram, excluded.histogram)
@@ -80,7 +86,7 @@ days AS (
 
 _FOLD: Final[LiteralString] = f"""
 WITH touched AS MATERIALIZED (
-    SELECT DISTINCT issue_id FROM events WHERE workspace_id = $1 AND change_id = ANY ($2::uuid[])
+    SELECT DISTINCT issue_id FROM unnest($2::uuid[]) AS t (issue_id)
 ), standing AS MATERIALIZED (
     SELECT n.* FROM touched t,
     LATERAL (SELECT * FROM rollup_now n WHERE n.workspace_id = $1 AND n.issue_id = t.issue_id OFFSET 0) n
@@ -106,9 +112,19 @@ SELECT * FROM standing
 ON CONFLICT (workspace_id, issue_id) DO UPDATE
 SET created_day = excluded.created_day, closed_day = excluded.closed_day, latency = excluded.latency,
     in_progress = excluded.in_progress, assignee_id = excluded.assignee_id, priority = excluded.priority,
-    labels = excluded.labels, taken_days = excluded.taken_days, taken_by = excluded.taken_by
+    labels = excluded.labels, taken_days = excluded.taken_days, taken_by = excluded.taken_by,
+    reporter_id = excluded.reporter_id, created_at = excluded.created_at, closed_at = excluded.closed_at,
+    is_open = excluded.is_open, last_taken = excluded.last_taken
 WHERE r.* IS DISTINCT FROM excluded.*"""
 
+
+# The issues of these changes, and the changes with more events than are counted at once.
+_FEW: Final[LiteralString] = """
+SELECT c.change_id, found.count > $3 AS large, found.issues
+FROM unnest($2::uuid[]) AS c (change_id),
+LATERAL (SELECT count(*) AS count, array_agg(issue_id) AS issues
+         FROM (SELECT issue_id FROM events WHERE workspace_id = $1 AND change_id = c.change_id
+               ORDER BY event_id LIMIT $3 + 1) first) found"""
 
 # It changes labels of any number of issues without an event of theirs.
 _MERGES_LABELS: Final[LiteralString] = """
@@ -125,22 +141,54 @@ async def take_turn(conn: asyncpg.Connection, workspace_id: WorkspaceId) -> str 
     return zone
 
 
-async def fold(conn: asyncpg.Connection, workspace_id: WorkspaceId, change_ids: Sequence[ChangeId]) -> None:
+async def fold(
+    conn: asyncpg.Connection,
+    workspace_id: WorkspaceId,
+    change_ids: Sequence[ChangeId],
+    *,
+    at_once: int = AT_ONCE,
+) -> None:
     """Counts these changes, in the very transaction that deletes them from `pending_changes`.
 
-    A workspace that has no book yet gets a job that makes one, from everything that is there.
+    One of more than `at_once` issues is put on the backlog instead, for `fold_backlog`. A workspace that has no
+    book yet gets a job that makes one, from everything that is there.
     """
     if not change_ids:
         return
-    # A large import takes longer than any statement of a person may.
-    await conn.execute("SET LOCAL statement_timeout = 0")
     if await take_turn(conn, workspace_id) is None:
-        await _ask_for_rebuild(conn, workspace_id)
+        await ask_for_rebuild(conn, workspace_id)
         return
-    await conn.execute(_FOLD, workspace_id, list(change_ids))
+    rows = await conn.fetch(_FEW, workspace_id, list(change_ids), at_once)
+    large = [row["change_id"] for row in rows if row["large"]]
+    touched = {issue for row in rows if not row["large"] for issue in row["issues"] or ()}
+    await fold_issues(conn, workspace_id, touched)
+    if large:
+        await _put_on_backlog(conn, workspace_id, large)
     if await conn.fetchval(_MERGES_LABELS, workspace_id, list(change_ids)):
-        await _ask_for_rebuild(conn, workspace_id)
+        await conn.execute(
+            "UPDATE rollup_books SET labels_moved = true WHERE workspace_id = $1", workspace_id
+        )
+        await ask_for_rebuild(conn, workspace_id)
 
 
-async def _ask_for_rebuild(conn: asyncpg.Connection, workspace_id: WorkspaceId) -> None:
+async def fold_issues(
+    conn: asyncpg.Connection, workspace_id: WorkspaceId, issue_ids: Collection[IssueId]
+) -> None:
+    """Counts them as they stand now; the caller has its turn."""
+    if issue_ids:
+        await conn.execute(_FOLD, workspace_id, list(issue_ids))
+
+
+async def ask_for_rebuild(conn: asyncpg.Connection, workspace_id: WorkspaceId) -> None:
     await enqueue(conn, REBUILD_JOB, workspace_id.encode(), dedupe_key=f"{REBUILD_JOB}:{workspace_id}")
+
+
+async def _put_on_backlog(
+    conn: asyncpg.Connection, workspace_id: WorkspaceId, change_ids: Sequence[ChangeId]
+) -> None:
+    await conn.execute(
+        "INSERT INTO rollup_backlog (workspace_id, change_id) SELECT $1, unnest($2::uuid[])",
+        workspace_id,
+        list(change_ids),
+    )
+    await enqueue(conn, BACKLOG_JOB, workspace_id.encode(), dedupe_key=f"{BACKLOG_JOB}:{workspace_id}")

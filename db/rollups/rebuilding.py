@@ -16,6 +16,8 @@ _TABLES: Final[tuple[LiteralString, ...]] = (
     "DELETE FROM rollup_people WHERE workspace_id = $1",
     "DELETE FROM rollup_latency WHERE workspace_id = $1",
     "DELETE FROM rollup_closes WHERE workspace_id = $1",
+    # What it holds is counted with everything else.
+    "DELETE FROM rollup_backlog WHERE workspace_id = $1",
 )
 
 # Issues are counted as they stand, pending or not; the fold of a pending change then finds nothing new.
@@ -25,7 +27,7 @@ WITH moved AS MATERIALIZED (
 ), {KEEP}
 INSERT INTO rollup_issues
 SELECT workspace_id, issue_id, created_day, closed_day, latency, in_progress, assignee_id, priority, labels,
-       taken_days, taken_by
+       taken_days, taken_by, reporter_id, created_at, closed_at, is_open, last_taken
 FROM moved"""
 
 
@@ -41,7 +43,8 @@ async def rebuild(conn: asyncpg.Connection, workspace_id: WorkspaceId) -> None:
             """
             INSERT INTO rollup_books (workspace_id, timezone)
             SELECT workspace_id, timezone FROM workspaces WHERE workspace_id = $1
-            ON CONFLICT (workspace_id) DO UPDATE SET timezone = excluded.timezone, rebuilt_at = now()""",
+            ON CONFLICT (workspace_id) DO UPDATE
+            SET timezone = excluded.timezone, rebuilt_at = now(), labels_moved = false""",
             workspace_id,
         )
         await conn.execute(_REBUILD, workspace_id)

@@ -1,15 +1,26 @@
-"""Spans of 1, 4, 16, 64 and 256 days, as the rollups are kept, and how they cover a range of days."""
+"""What rollups are kept by: slices of the issues, and spans of 1, 4, 16, 64 and 256 days that cover any range."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, LiteralString
+from uuid import UUID
+
+from db.states import Priority
 
 GRAINS: Final = (1, 4, 16, 64, 256)
 
 # The same for SQL: cross joined, each day counts in one span of every grain.
 EVERY_GRAIN: Final[LiteralString] = "(VALUES (1), (4), (16), (64), (256)) AS g (grain)"
+
+
+# The slice that holds every issue. A label's slice is its id.
+EVERYTHING: Final = UUID(int=0)
+
+
+def slice_of(priority: Priority) -> UUID:
+    return UUID(int=int(priority))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

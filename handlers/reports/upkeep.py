@@ -1,46 +1,101 @@
-"""Keeps the kept numbers right: makes the first book of a workspace, and checks all of them every night."""
+"""Keeps the kept numbers right: makes the first book of a workspace, counts large changes step by step, and checks
+all of it every night."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from datetime import timedelta
 
-from db import rollups
-from db.ids import WorkspaceId
-from db.rollups import REBUILD_JOB
-from handlers.jobs import Job, Worker
+import asyncpg
+
+from db import jobs, outbox, rollups, standing
+from db.access import Actor
+from db.ids import ChannelId, WorkspaceId
+from db.outbox import Outgoing
+from db.rollups import BACKLOG_JOB, REBUILD_JOB, Difference
+from db.states import Role, Source
+from handlers.jobs import Again, Job, Worker
 from handlers.services import Services
+from handlers.words import words
 
 _log = logging.getLogger(__name__)
 _NIGHTLY = "17 2 * * *"
 
 
 class Upkeep:
-    def __init__(self, services: Services) -> None:
+    def __init__(self, worker: Worker, services: Services) -> None:
+        self._worker = worker
         self._services = services
 
     async def rebuild(self, job: Job) -> None:
         async with self._services.database.connection() as conn:
+            # Labels that are merged from now on ask for a rebuild of their own.
+            await jobs.open_dedupe(conn, job.id)
             await rollups.rebuild(conn, WorkspaceId(job.payload.decode()))
+
+    async def catch_up(self, job: Job) -> None:
+        """Step by step: each is kept, whatever becomes of the worker."""
+        workspace_id = WorkspaceId(job.payload.decode())
+        async with self._services.database.connection() as conn:
+            await jobs.open_dedupe(conn, job.id)
+        more = True
+        while more:
+            if self._worker.stopping:
+                raise Again(timedelta(0))
+            async with self._services.database.transaction() as conn:
+                more = await rollups.fold_backlog(conn, workspace_id)
+
+    async def call_forgotten(self) -> None:
+        """For a backlog whose job failed too often."""
+        async with self._services.database.connection() as conn:
+            for workspace_id in await rollups.behind(conn):
+                await jobs.enqueue(
+                    conn, BACKLOG_JOB, workspace_id.encode(), dedupe_key=f"{BACKLOG_JOB}:{workspace_id}"
+                )
 
     async def check(self) -> None:
         """Says loudly what was wrong: a wrong number is a fault of ours, even after it is repaired."""
         async with self._services.database.connection() as conn:
             for workspace_id in await rollups.workspaces(conn):
                 found = await rollups.check_and_repair(conn, workspace_id)
-                for difference in found:
-                    _log.error(
-                        "a kept number was wrong and has been rebuilt",
-                        extra={
-                            "workspace_id": workspace_id,
-                            "what": difference.what,
-                            "of": difference.of,
-                            "kept": difference.kept,
-                            "scanned": difference.scanned,
-                        },
-                    )
+                if found:
+                    report_repairs(workspace_id, found)
+                    await _tell_admins(conn, workspace_id, len(found))
+        self._services.bell.ring()
+
+
+def report_repairs(workspace_id: WorkspaceId, found: Sequence[Difference]) -> None:
+    for difference in found:
+        _log.error(
+            "a kept number was wrong and has been rebuilt",
+            extra={
+                "workspace_id": workspace_id,
+                "what": difference.what,
+                "of": difference.of,
+                "kept": difference.kept,
+                "scanned": difference.scanned,
+            },
+        )
+
+
+async def _tell_admins(conn: asyncpg.Connection, workspace_id: WorkspaceId, count: int) -> None:
+    system = Actor(workspace_id=workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM)
+    told = [
+        Outgoing(
+            channel_id=ChannelId(admin.slack_user_id),
+            payload={"text": words(admin.locale)("report-repaired", count=count)},
+        )
+        for admin in await standing.admins(conn, system)
+        if admin.slack_user_id is not None
+    ]
+    async with conn.transaction():
+        await outbox.put(conn, workspace_id, told)
 
 
 def register_upkeep(worker: Worker, services: Services) -> None:
-    upkeep = Upkeep(services)
+    upkeep = Upkeep(worker, services)
     worker.on(REBUILD_JOB, upkeep.rebuild, at_once=1)
+    worker.on(BACKLOG_JOB, upkeep.catch_up, at_once=1)
+    worker.repeat("count large changes", 60.0, upkeep.call_forgotten)
     worker.every("check reports", _NIGHTLY, upkeep.check)

@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 import asyncpg
 import pytest
 
-from db import announcements, bulk, changes, issues, labels, people, reports
+from db import announcements, bulk, changes, issues, labels, people, reports, workspaces
 from db.access import Actor
 from db.bulk import BulkPatch
 from db.errors import LodgeError
 from db.issues import IssueDraft, IssuePatch
 from db.query import parse
 from db.reports.choosing import choose
+from db.reports.desk import desk
 from db.reports.kept import Kept
 from db.reports.numbers import Span
 from db.reports.scanned import Scanned
@@ -112,22 +113,84 @@ async def test_a_person_merged_into_another_takes_their_numbers_along(conn: asyn
     assert await differences(conn, world.workspace_id) == []
 
 
-async def test_merged_labels_are_counted_anew(conn: asyncpg.Connection) -> None:
+async def test_merged_and_renamed_labels_are_right_at_once(conn: asyncpg.Connection) -> None:
+    """While the merge is pending, while the numbers are being made anew, and after."""
     world = await make_world(conn)
     await rebuild(conn, world.workspace_id)
     for name in ("bug", "defect"):
         issue = await file(conn, world.ada, labels=(name,))
         await issues.close(conn, world.ada, issue.issue_id)
+    await file(conn, world.ada, labels=("defect",))
     await announce(conn, world, 100)
     ids = {label.name: label.label_id for label in await labels.all(conn, world.admin)}
     await conn.execute("DELETE FROM pgqueuer")
+    today = datetime.now(UTC).date()
+    period = reports.parse_period("7d", today)
+
+    async def shown() -> tuple[str, int, int]:
+        (row,) = (await reports.latency(conn, world.admin, period)).by_label
+        found = await reports.aging(conn, world.admin, today, parse(f'label:"{row.name}"'))
+        return row.name, row.latency.closed, found.open_now
+
     await labels.merge_labels(conn, world.admin, ids["defect"], ids["bug"])
+    assert await shown() == ("bug", 2, 1)
     await announce(conn, world, 100)
     assert await conn.fetchval("SELECT count(*) FROM pgqueuer WHERE entrypoint = 'rollups'") == 1
+    assert await shown() == ("bug", 2, 1)
     await rebuild(conn, world.workspace_id)
-    period = reports.parse_period("7d", datetime.now(UTC).date())
-    (row,) = (await reports.latency(conn, world.admin, period)).by_label
-    assert (row.name, row.latency.closed) == ("bug", 2)
+    assert await shown() == ("bug", 2, 1)
+    await labels.rename(conn, world.admin, ids["bug"], "Fault")
+    assert await shown() == ("Fault", 2, 1)
+    assert await differences(conn, world.workspace_id) == []
+
+
+async def test_reports_stay_exact_while_a_large_import_waits(
+    conn: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = await make_world(conn)
+    await rebuild(conn, world.workspace_id)
+    for _ in range(6):
+        await file(conn, world.ada)
+    today = datetime.now(UTC).date()
+    period = reports.parse_period("7d", today)
+    for most, source in ((10, "Kept"), (3, "Scanned")):
+        monkeypatch.setattr("db.reports.desk.MOST_PENDING", most)
+        async with desk(conn, world.admin, None) as at:
+            assert type(at.source).__name__ == source
+        assert (await reports.flow(conn, world.admin, period)).total.created == 6
+
+
+async def test_another_time_zone_asks_for_new_days(conn: asyncpg.Connection) -> None:
+    world = await make_world(conn)
+    await conn.execute("DELETE FROM pgqueuer")
+    for zone, asked in (("UTC", 0), ("Asia/Tokyo", 1)):
+        await workspaces.update_settings(conn, world.admin, timezone=zone)
+        assert await conn.fetchval("SELECT count(*) FROM pgqueuer WHERE entrypoint = 'rollups'") == asked
+
+
+async def test_a_query_with_words_gives_the_numbers_of_a_scan(conn: asyncpg.Connection) -> None:
+    world, chance = await make_world(conn), random.Random(12)
+    await rebuild(conn, world.workspace_id)
+    for _ in range(30):
+        try:
+            await act(conn, world, chance)
+        except LodgeError:
+            continue
+    await announce(conn, world, 20)
+    today = datetime.now(UTC).date()
+    spans = [Span(start=today - timedelta(days=back), end=today + timedelta(days=2)) for back in (0, 1, 30)]
+    for text in (
+        "something",
+        "-something",
+        "something -label:bug",
+        "nothing",
+        "source:api",
+        "no:comment due:none",
+    ):
+        async with desk(conn, world.admin, parse(text)) as at:
+            assert type(at.source).__name__ == "Sifted"
+            scanned = Scanned(conn, world.admin, at.zone, (await choose(conn, world.admin, parse(text))).many)
+            assert await everything(at.source, spans) == await everything(scanned, spans), text
 
 
 async def test_every_report_is_the_same_from_rollups_and_from_a_query_that_chooses_all(

@@ -8,14 +8,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db.access import Actor
+from db.ids import PersonId
 from db.pool import Database
+from db.query import parse
 from db.reports.choosing import choose
 from db.reports.kept import Kept
 from db.reports.numbers import Span
 from db.reports.periods import midnight
 from db.reports.scanned import Scanned
+from db.reports.sifted import Sifted
+from db.reports.sifting import sieve
 from db.reports.source import Source
-from db.rollups import check_and_repair, differences, fold, rebuild
+from db.rollups import behind, check_and_repair, differences, fold, fold_backlog, rebuild
 from db.rollups.spans import cover
 from db.states import Role
 from tests.db.histories import START, History, workspace
@@ -37,9 +41,33 @@ def spans_of(history: History) -> list[Span]:
     return spans
 
 
+QUERIES = (
+    "priority:urgent,high",
+    "-priority:none",
+    "no:priority",
+    "label:label-0",
+    "label:label-0,label-1 -label:label-2",
+    "no:label",
+    "has:label status:in-progress",
+    "assignee:{person}",
+    "-assignee:{person},none priority:low,medium",
+    "no:assignee status:open",
+    "label:label-3 assignee:{person}",
+    "status:closed",
+    "created:>2025-02-10",
+    "-created:2025-02",
+    "created:<30d",
+    "closed:2025-01-20..2025-03-31",
+    "-closed:>=2025-02",
+    "status:completed",
+    "updated:<10y label:label-1",
+)
+
+
 async def everything(source: Source, spans: list[Span]) -> dict[str, Any]:
     return {
         "open": await source.open_by_person(),
+        "standing": [await source.standing(()), await source.standing(spans)],
         "work": await source.work(spans),
         "traffic": await source.traffic(spans),
         "latency": [await source.latencies([span, *spans], top=3) for span in spans],
@@ -76,6 +104,93 @@ async def test_any_history_gives_the_same_numbers_kept_and_scanned(
         assert await differences(conn, history.workspace_id) == []
     assert kept["open"]
     assert any(latencies.by_priority for latencies in kept["latency"])
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_any_history_gives_the_same_numbers_sifted_and_scanned(
+    conn: asyncpg.Connection, seed: int
+) -> None:
+    zone = ZoneInfo(ZONES[(seed + 1) % len(ZONES)])
+    history = History(conn, await workspace(conn, zone=zone.key), 100 + seed)
+    await history.populate()
+    await conn.execute("UPDATE people SET timezone = 'America/New_York'")
+    await rebuild(conn, history.workspace_id)
+    person = await conn.fetchval("SELECT name FROM people LIMIT 1")
+    actor = Actor(workspace_id=history.workspace_id, person_id=PersonId(history.people[0]), role=Role.ADMIN)
+    for pending in (False, True):
+        for _ in range(50):
+            await history.step()
+        if not pending:
+            await fold(conn, history.workspace_id, await history.take_pending(1000))
+        spans = spans_of(history)[:4]
+        for text in QUERIES:
+            query = parse(text.format(person=f'"{person}"'))
+            async with conn.transaction(isolation="repeatable_read", readonly=True):
+                chosen = await choose(conn, actor, query)
+                sifting = await sieve(conn, chosen.resolved, zone)
+                assert sifting is not None
+                sifted = await everything(Sifted(conn, actor, sifting, pending=pending), spans)
+                scanned = await everything(Scanned(conn, actor, zone, chosen.many), spans)
+            assert sifted == scanned, text
+
+
+async def test_a_guest_is_counted_from_what_they_filed_or_were_given(conn: asyncpg.Connection) -> None:
+    history = History(conn, await workspace(conn), 8)
+    await history.populate()
+    await rebuild(conn, history.workspace_id)
+    for _ in range(60):
+        await history.step()
+    await fold(conn, history.workspace_id, await history.take_pending(40))
+    guest = Actor(workspace_id=history.workspace_id, person_id=PersonId(history.people[1]), role=Role.GUEST)
+    spans, zone = spans_of(history), ZoneInfo("Europe/Berlin")
+    async with conn.transaction(isolation="repeatable_read", readonly=True):
+        chosen = await choose(conn, guest, None)
+        sifting = await sieve(conn, chosen.resolved, zone)
+        assert sifting is not None
+        sifted = await everything(Sifted(conn, guest, sifting, pending=True), spans)
+        assert sifted == await everything(Scanned(conn, guest, zone, chosen.many), spans)
+    assert sum(n.total for n in sifted["open"].values()) > 0
+
+
+async def test_a_large_change_is_folded_in_steps_and_exact_after_each(conn: asyncpg.Connection) -> None:
+    history = History(conn, await workspace(conn), 21)
+    await history.populate()
+    await rebuild(conn, history.workspace_id)
+    for _ in range(10):
+        await history.step()
+    await history.change([history._new(history._long_ago()) for _ in range(30)])
+    async with conn.transaction():
+        await fold(conn, history.workspace_id, await history.take_pending(1000), at_once=25)
+    assert await conn.fetchval("SELECT payload FROM pgqueuer WHERE entrypoint = 'rollups_backlog'") == b"T0"
+    assert await behind(conn) == (history.workspace_id,)
+    steps = 0
+    more = True
+    while more:
+        kept, scanned = await both(history, "Europe/Berlin")
+        assert kept == scanned
+        assert await differences(conn, history.workspace_id) == []
+        # Somebody works on an issue that is half counted in.
+        await history.step()
+        async with conn.transaction():
+            more = await fold_backlog(conn, history.workspace_id, at_once=7)
+        steps += more
+    assert steps == 5
+    assert await behind(conn) == ()
+    await fold(conn, history.workspace_id, await history.take_pending(1000))
+    assert await differences(conn, history.workspace_id) == []
+
+
+async def test_a_rebuild_takes_the_backlog_along(conn: asyncpg.Connection) -> None:
+    history = History(conn, await workspace(conn), 22)
+    await history.populate()
+    await rebuild(conn, history.workspace_id)
+    await history.change([history._new(history._long_ago()) for _ in range(30)])
+    await fold(conn, history.workspace_id, await history.take_pending(1000), at_once=10)
+    await rebuild(conn, history.workspace_id)
+    assert await behind(conn) == ()
+    assert not await fold_backlog(conn, history.workspace_id)
+    kept, scanned = await both(history, "Europe/Berlin")
+    assert kept == scanned
 
 
 async def test_numbers_are_exact_while_everything_is_pending(conn: asyncpg.Connection) -> None:
@@ -119,6 +234,20 @@ async def test_a_reader_between_two_folds_never_sees_half_of_one(database: Datab
                 await fold(writer, history.workspace_id, await history.take_pending(1000))
             assert await kept.traffic(spans) == before
         assert await kept.traffic(spans) == before
+
+
+async def test_the_check_finds_an_issue_that_is_counted_as_it_was_once(conn: asyncpg.Connection) -> None:
+    history = History(conn, await workspace(conn), 6)
+    await history.populate()
+    for _ in range(30):
+        await history.step()
+    await history.take_pending(1000)
+    await rebuild(conn, history.workspace_id)
+    await conn.execute(
+        "UPDATE rollup_issues SET reporter_id = uuid_v7() WHERE ctid IN (SELECT ctid FROM rollup_issues LIMIT 1)"
+    )
+    assert [d.what for d in await check_and_repair(conn, history.workspace_id)] == ["issues"]
+    assert await check_and_repair(conn, history.workspace_id) == []
 
 
 async def test_the_check_finds_a_wrong_number_and_repairs_it(conn: asyncpg.Connection) -> None:

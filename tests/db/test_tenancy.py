@@ -94,6 +94,7 @@ EXEMPT = {
     "outgoing.every_sealed": EVERYBODY,
     "outgoing.forget_old": EVERYBODY,
     "outgoing.reseal": EVERYBODY,
+    "rollups.backlog.behind": EVERYBODY,
     "rollups.checking.workspaces": EVERYBODY,
     "schedules.runs.claim_due": EVERYBODY,
     "schedules.runs.forget_old": EVERYBODY,
@@ -242,6 +243,11 @@ async def make_other(conn: asyncpg.Connection) -> tuple[World, dict[str, Any]]:
         NOW,
     )
     await rollups.rebuild(conn, other.workspace_id)
+    await conn.execute(
+        "INSERT INTO rollup_backlog (workspace_id, change_id)"
+        " SELECT workspace_id, change_id FROM changes WHERE workspace_id = $1 LIMIT 1",
+        OTHER,
+    )
     event_id = await conn.fetchval("SELECT max(event_id) FROM events WHERE workspace_id = $1", OTHER)
     arrival_id = await make_webhooks(conn, other, issue.issue_id)
     send_id = await make_outgoing(conn, other, issue.issue_id)

@@ -122,3 +122,8 @@ report-period-this-month = Dieser Monat
 report-period-last-month = Letzter Monat
 report-period-this-quarter = Dieses Quartal
 report-period-this-year = Dieses Jahr
+
+report-repaired = Die nächtliche Prüfung fand falsche Zahlen für Berichte, an { $count ->
+    [one] einer Stelle
+   *[other] { $count } Stellen oder mehr
+}, und hat alle neu gezählt. Die Berichte stimmen wieder; frühere können falsch gewesen sein. Wer Lodge betreibt, findet Näheres im Protokoll.

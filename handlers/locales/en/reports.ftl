@@ -122,3 +122,8 @@ report-period-this-month = This month
 report-period-last-month = Last month
 report-period-this-quarter = This quarter
 report-period-this-year = This year
+
+report-repaired = The nightly check found that numbers kept for reports were wrong in { $count ->
+    [one] one place
+   *[other] { $count } places or more
+}, and has counted them all anew. Reports are right again; those made before may have been wrong. Whoever runs Lodge finds the details in its log.

@@ -1,0 +1,275 @@
+"""Numbers over a query, from the rows of `rollup_issues`: the indexes hold all that is asked of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, LiteralString
+from uuid import UUID
+
+import asyncpg
+
+from db.access import Actor
+from db.ids import LabelId, PersonId
+from db.query.fragments import Parameters
+from db.query.terms import AnyTerm
+from db.reports.numbers import Latency, OpenIssues, Span, Traffic, Work
+from db.reports.scanned import STATISTICS, latency_of
+from db.reports.sifting import Sieve
+from db.reports.source import Latencies, Standing
+from db.rollups.spans import day_number
+from db.states import Priority
+
+# Issues that changes still to be folded have touched are taken as they stand instead.
+_PENDING: Final[LiteralString] = """
+WITH touched AS MATERIALIZED (SELECT issue_id FROM rollup_touched WHERE workspace_id = $1),
+standing AS MATERIALIZED (
+    SELECT n.* FROM touched t,
+    LATERAL (SELECT * FROM rollup_now n WHERE n.workspace_id = $1 AND n.issue_id = t.issue_id OFFSET 0) n
+)"""
+
+_DAYS: Final[LiteralString] = "unnest({}::integer[], {}::integer[]) WITH ORDINALITY AS s (first, stop, place)"
+
+
+class Sifted:
+    """A `Source`. Without `pending`, no change is waiting to be folded."""
+
+    def __init__(self, conn: asyncpg.Connection, actor: Actor, sieve: Sieve, *, pending: bool) -> None:
+        self._conn = conn
+        self._actor = actor
+        self._sieve = sieve
+        self._pending = pending
+
+    async def open_by_person(self) -> dict[PersonId | None, OpenIssues]:
+        sliced = self._sieve.slices()
+        if sliced is not None:
+            return await self._open_in(*sliced)
+        asked = self._ask()
+        rows = await asked.fetch(
+            f"""
+            SELECT assignee_id, count(*) FILTER (WHERE NOT in_progress) AS waiting,
+                   count(*) FILTER (WHERE in_progress) AS in_progress
+            FROM ({asked.rows("i.assignee_id, i.in_progress", "i.is_open")}) i
+            GROUP BY assignee_id"""
+        )
+        return {
+            r["assignee_id"]: OpenIssues(waiting=r["waiting"], in_progress=r["in_progress"]) for r in rows
+        }
+
+    async def _open_in(
+        self, slices: list[UUID], left: Sequence[AnyTerm]
+    ) -> dict[PersonId | None, OpenIssues]:
+        """From the sums, each taken for so many issues that are alike."""
+        parameters = Parameters(4)
+        condition = self._sieve.left(left, parameters)
+        unfolded = self._sieve.condition(parameters)
+        rows = await self._conn.fetch(
+            f"""
+            SELECT assignee_id, coalesce(sum(count) FILTER (WHERE NOT in_progress), 0)::bigint AS waiting,
+                   coalesce(sum(count) FILTER (WHERE in_progress), 0)::bigint AS in_progress
+            FROM (SELECT assignee_id, in_progress, count
+                  FROM (SELECT nullif(person_id, '00000000-0000-0000-0000-000000000000') AS assignee_id,
+                               true AS is_open, doing.in_progress, doing.count
+                        FROM rollup_open o,
+                        LATERAL (VALUES (false, o.waiting), (true, o.in_progress)) AS doing (in_progress, count)
+                        WHERE workspace_id = $1 AND slice = ANY ($3::uuid[])) i
+                  WHERE {condition}
+                  UNION ALL
+                  SELECT assignee_id, in_progress, sign FROM rollup_unfolded i WHERE i.is_open AND {unfolded}
+                 ) counted
+            GROUP BY assignee_id HAVING sum(count) <> 0""",
+            self._actor.workspace_id,
+            self._actor.sees_only,
+            slices,
+            *parameters.values,
+        )
+        return {
+            r["assignee_id"]: OpenIssues(waiting=r["waiting"], in_progress=r["in_progress"]) for r in rows
+        }
+
+    async def standing(self, spans: Sequence[Span]) -> Standing:
+        """Where sums tell how many are open, only those created in the spans are looked at one by one."""
+        sums = await self.open_by_person() if self._sieve.slices() is not None or not spans else None
+        opened = None if sums is None else sum(n.total for n in sums.values())
+        if not spans:
+            return Standing(open=opened or 0, created=())
+        asked = self._ask()
+        which = "i.is_open"
+        if opened is not None:
+            first = asked.fill("{}::integer", min(day_number(span.start) for span in spans))
+            which = f"i.is_open AND i.created_day >= {first}"
+        rows = await asked.fetch(
+            f"""
+            SELECT created_day, count(*) FROM ({asked.rows("i.created_day", which)}) i
+            GROUP BY created_day"""
+        )
+        days = {r["created_day"]: r["count"] for r in rows}
+        return Standing(
+            open=sum(days.values()) if opened is None else opened,
+            created=tuple(_within(days, span) for span in spans),
+        )
+
+    async def work(self, spans: Sequence[Span]) -> list[dict[PersonId | None, Work]]:
+        asked = self._ask()
+        days = asked.days(spans)
+        closed = asked.rows("i.assignee_id", "i.closed_day >= s.first AND i.closed_day < s.stop")
+        # Most were assigned once; only for the others are the lists taken apart.
+        once = asked.rows(
+            "i.taken_by[1] AS person_id",
+            "cardinality(i.taken_days) BETWEEN 1 AND 8 AND cardinality(i.taken_days) = 1"
+            " AND i.last_taken >= s.first AND i.last_taken < s.stop",
+        )
+        often = [
+            asked.rows("i.taken_days, i.taken_by", f"{many} AND i.last_taken >= s.first")
+            for many in (
+                "cardinality(i.taken_days) BETWEEN 1 AND 8 AND cardinality(i.taken_days) > 1",
+                "cardinality(i.taken_days) > 8",
+            )
+        ]
+        taken = " UNION ALL ".join(
+            f"SELECT t.person_id FROM ({rows}) i, unnest(i.taken_days, i.taken_by) AS t (day, person_id)"
+            " WHERE t.day >= s.first AND t.day < s.stop"
+            for rows in often
+        )
+        rows = await asked.fetch(
+            f"""
+            SELECT s.place, counted.person_id, sum(taken)::bigint AS taken, sum(closed)::bigint AS closed
+            FROM {days}, LATERAL (
+                SELECT assignee_id AS person_id, 0 AS taken, count(*) AS closed
+                FROM ({closed}) i GROUP BY assignee_id
+                UNION ALL
+                SELECT person_id, count(*), 0 FROM ({once} UNION ALL {taken}) i GROUP BY person_id
+                OFFSET 0) counted
+            GROUP BY s.place, counted.person_id"""
+        )
+        answers: list[dict[PersonId | None, Work]] = [{} for _ in spans]
+        for r in rows:
+            answers[r["place"] - 1][r["person_id"]] = Work(taken=r["taken"], closed=r["closed"])
+        return answers
+
+    async def traffic(self, spans: Sequence[Span]) -> list[Traffic]:
+        """Counted by day, and the days then added up: spans overlap."""
+        if not spans:
+            return []
+        asked = self._ask()
+        first = asked.fill("{}::integer", min(day_number(span.start) for span in spans))
+        stop = asked.fill("{}::integer", max(day_number(span.end) for span in spans))
+        created = f"i.created_day >= {first} AND i.created_day < {stop}"
+        rows = await asked.fetch(
+            f"""
+            SELECT day, sum(created)::bigint AS created, sum(closed)::bigint AS closed,
+                   sum(still_open)::bigint AS still_open
+            FROM (SELECT created_day AS day, count(*) AS created, 0 AS closed, count(*) AS still_open
+                  FROM ({asked.rows("i.created_day", f"i.is_open AND {created}")}) i GROUP BY created_day
+                  UNION ALL
+                  SELECT created_day, count(*), 0, 0
+                  FROM ({asked.rows("i.created_day", f"NOT i.is_open AND {created}")}) i GROUP BY created_day
+                  UNION ALL
+                  SELECT closed_day, 0, count(*), 0
+                  FROM ({asked.rows("i.closed_day", f"i.closed_day >= {first} AND i.closed_day < {stop}")}) i
+                  GROUP BY closed_day) counted
+            GROUP BY day"""
+        )
+        return [_traffic(rows, span) for span in spans]
+
+    async def latencies(self, spans: Sequence[Span], *, top: int) -> Latencies:
+        return Latencies(
+            by_span=await self._by_span(spans),
+            by_priority=await self._by_priority(spans[0]),
+            by_label=await self._by_label(spans[0], top),
+        )
+
+    async def _by_span(self, spans: Sequence[Span]) -> tuple[Latency, ...]:
+        asked = self._ask()
+        closes = asked.rows("i.latency", "i.closed_day >= s.first AND i.closed_day < s.stop")
+        rows = await asked.fetch(
+            f"""
+            SELECT s.place, {STATISTICS}
+            FROM {asked.days(spans)}, LATERAL (SELECT latency FROM ({closes}) i OFFSET 0) closes
+            GROUP BY s.place"""
+        )
+        answers = [Latency()] * len(spans)
+        for r in rows:
+            answers[r["place"] - 1] = latency_of(r)
+        return tuple(answers)
+
+    async def _by_priority(self, span: Span) -> dict[Priority, Latency]:
+        asked = self._ask()
+        rows = await asked.fetch(
+            f"""
+            SELECT priority, {STATISTICS} FROM ({asked.closed_in(span, "i.priority, i.latency")}) i
+            GROUP BY priority ORDER BY priority"""
+        )
+        return {Priority(r["priority"]): latency_of(r) for r in rows}
+
+    async def _by_label(self, span: Span, top: int) -> dict[LabelId, Latency]:
+        """Percentiles only for the labels that are shown."""
+        asked = self._ask()
+        closes = asked.closed_in(span, "i.labels, i.latency")
+        rows = await asked.fetch(
+            f"""
+            WITH closes AS MATERIALIZED (
+                SELECT label_id, latency FROM ({closes}) i, unnest(i.labels) AS label_id
+            ), shown AS MATERIALIZED (
+                SELECT label_id FROM closes GROUP BY label_id
+                ORDER BY count(*) DESC, label_id LIMIT {asked.fill("{}::integer", top)}
+            )
+            SELECT label_id, {STATISTICS} FROM closes JOIN shown USING (label_id)
+            GROUP BY label_id"""
+        )
+        rows.sort(key=lambda r: (-r["closed"], r["label_id"]))
+        return {r["label_id"]: latency_of(r) for r in rows}
+
+    def _ask(self) -> _Asking:
+        return _Asking(self._conn, self._actor, self._sieve, self._pending)
+
+
+class _Asking:
+    """One statement: its condition, its parameters, and where its rows come from."""
+
+    def __init__(self, conn: asyncpg.Connection, actor: Actor, sieve: Sieve, pending: bool) -> None:
+        self._conn = conn
+        self._actor = actor
+        self._pending = pending
+        self._parameters = Parameters(3)
+        self._condition = sieve.condition(self._parameters)
+        self.fill = self._parameters.fill
+
+    def rows(self, columns: str, which: str) -> str:
+        kept = f"SELECT {columns} FROM rollup_issues i WHERE {self._condition} AND {which}"
+        if not self._pending:
+            return kept
+        return (
+            f"{kept} AND i.issue_id NOT IN (SELECT issue_id FROM touched)"
+            f" UNION ALL SELECT {columns} FROM standing i WHERE {self._condition} AND {which}"
+        )
+
+    def closed_in(self, span: Span, columns: str) -> str:
+        first = self.fill("{}::integer", day_number(span.start))
+        stop = self.fill("{}::integer", day_number(span.end))
+        return self.rows(columns, f"i.closed_day >= {first} AND i.closed_day < {stop}")
+
+    def days(self, spans: Sequence[Span]) -> str:
+        return self.fill(
+            _DAYS, [day_number(span.start) for span in spans], [day_number(span.end) for span in spans]
+        )
+
+    async def fetch(self, sql: str) -> list[Any]:
+        statement = f"{_PENDING} SELECT * FROM ({sql}) answer" if self._pending else sql
+        rows: list[Any] = await self._conn.fetch(
+            statement, self._actor.workspace_id, self._actor.sees_only, *self._parameters.values
+        )
+        return rows
+
+
+def _within(days: dict[int, int], span: Span) -> int:
+    return sum(count for day, count in days.items() if day_number(span.start) <= day < day_number(span.end))
+
+
+def _traffic(rows: Sequence[Any], span: Span) -> Traffic:
+    first, stop = day_number(span.start), day_number(span.end)
+    inside = [r for r in rows if first <= r["day"] < stop]
+    return Traffic(
+        created=sum(r["created"] for r in inside),
+        closed=sum(r["closed"] for r in inside),
+        still_open=sum(r["still_open"] for r in inside),
+    )

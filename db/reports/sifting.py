@@ -1,0 +1,243 @@
+"""A query as a condition on the rows of `rollup_issues`, which hold what queries of reports mostly ask for.
+
+What they do not hold (words, comments, watchers, ...) is looked up once a report: the issues that have it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, LiteralString, assert_never
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import asyncpg
+
+from db.ids import IssueId
+from db.query.compiler import compile_query, day_limits
+from db.query.drivers import text_driver
+from db.query.fragments import Parameters
+from db.query.resolving import Resolved
+from db.query.terms import (
+    NOBODY,
+    AnyTerm,
+    Choice,
+    ChoiceField,
+    DateField,
+    EmptyField,
+    Labels,
+    People,
+    PersonField,
+    Presence,
+    Refs,
+    Text,
+    When,
+)
+from db.reports.periods import midnight
+from db.rollups.spans import EVERYTHING, day_number, slice_of
+from db.states import Priority, Status
+
+# Beyond, sending them along with every question costs more than it saves.
+MOST_CANDIDATES: Final = 300_000
+
+SEEN: Final[LiteralString] = (
+    "i.workspace_id = $1 AND ($2::uuid IS NULL OR i.reporter_id = $2 OR i.assignee_id = $2)"
+)
+
+_STATUS: Final[dict[str, LiteralString]] = {
+    Status.OPEN.value: "(i.is_open AND NOT i.in_progress)",
+    Status.IN_PROGRESS.value: "i.in_progress",
+    Status.CLOSED.value: "NOT i.is_open",
+}
+_LACKS: Final[dict[EmptyField, LiteralString]] = {
+    EmptyField.ASSIGNEE: "i.assignee_id IS NULL",
+    EmptyField.REPORTER: "i.reporter_id IS NULL",
+    EmptyField.PRIORITY: "i.priority = 5",
+    EmptyField.LABEL: "i.labels = '{{}}'",
+}
+_PEOPLE: Final[dict[PersonField, LiteralString]] = {
+    PersonField.ASSIGNEE: "i.assignee_id",
+    PersonField.REPORTER: "i.reporter_id",
+}
+_DATES: Final[dict[DateField, tuple[LiteralString, LiteralString]]] = {
+    DateField.CREATED: ("i.created_day", "i.created_at"),
+    DateField.CLOSED: ("i.closed_day", "i.closed_at"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sieve:
+    """`candidates`: what the terms that the rows cannot answer have found; None when there is no such term."""
+
+    resolved: Resolved
+    zone: ZoneInfo
+    candidates: Sequence[IssueId] | None
+
+    def condition(self, parameters: Parameters) -> str:
+        """On rows called `i`; $1 is the workspace and $2 `actor.sees_only`."""
+        terms = [term for term in self.resolved.query.terms if answers(term)]
+        parts = [SEEN, *(self._term(term, parameters) for term in terms)]
+        if self.candidates is not None:
+            parts.append(parameters.fill("i.issue_id = ANY ({}::uuid[])", self.candidates))
+        return " AND ".join(parts)
+
+    def slices(self) -> tuple[list[UUID], list[AnyTerm]] | None:
+        """The slices of open issues that together hold those asked for, each once, and what is left to ask of
+        their assignee and status. None when slices do not tell."""
+        if self.candidates is not None or self.resolved.actor.sees_only is not None:
+            return None
+        found: list[UUID] | None = None
+        left = []
+        for term in self.resolved.query.terms:
+            if _of_slice(term):
+                left.append(term)
+                continue
+            slices = self._slices(term)
+            if slices is None or found is not None:
+                return None
+            found = slices
+        return ([EVERYTHING] if found is None else found), left
+
+    def _slices(self, term: AnyTerm) -> list[UUID] | None:
+        match term:
+            case Choice(field=ChoiceField.PRIORITY):
+                named = {Priority[value.upper()] for value in term.values}
+                return [slice_of(p) for p in Priority if (p in named) is not term.negated]
+            case Labels(negated=False, names=(name,)):
+                return [self.resolved.labels[name]]
+            case _:
+                return None
+
+    def left(self, terms: Sequence[AnyTerm], parameters: Parameters) -> str:
+        """What `slices` left to be asked, of rows called `i`."""
+        return " AND ".join(["true", *(self._term(term, parameters) for term in terms)])
+
+    def _term(self, term: AnyTerm, parameters: Parameters) -> str:
+        sql = self._body(term, parameters)
+        return f"({sql}) IS NOT TRUE" if term.negated else f"({sql})"
+
+    def _body(self, term: AnyTerm, parameters: Parameters) -> str:
+        match term:
+            case Choice(field=ChoiceField.PRIORITY):
+                numbers = [Priority[value.upper()].value for value in term.values]
+                return parameters.fill("i.priority = ANY ({}::smallint[])", numbers)
+            case Choice():
+                return " OR ".join(_STATUS[value] for value in term.values)
+            case People():
+                return self._people(term, parameters)
+            case Labels():
+                ids = (self.resolved.labels[name] for name in term.names)
+                return " OR ".join(parameters.fill("{}::uuid = ANY (i.labels)", label) for label in ids)
+            case When():
+                return self._when(term, parameters)
+            case Presence():
+                lacks = " OR ".join(f"NOT ({_LACKS[f]})" if term.present else _LACKS[f] for f in term.fields)
+                return lacks.format()
+            case Text() | Refs():
+                raise AssertionError(term)
+            case _:
+                assert_never(term)
+
+    def _people(self, term: People, parameters: Parameters) -> str:
+        column = _PEOPLE[term.field]
+        ids = [self.resolved.people[name] for name in term.names if name != NOBODY]
+        parts = [parameters.fill(column + " = ANY ({}::uuid[])", ids)] if ids else []
+        if NOBODY in term.names:
+            parts.append(f"{column} IS NULL")
+        return " OR ".join(parts)
+
+    def _when(self, term: When, parameters: Parameters) -> str:
+        return " OR ".join(
+            f"({' AND '.join(self._bounds(term.field, *day_limits(span, self.resolved, term.field), parameters))})"
+            for span in term.spans
+        )
+
+    def _bounds(self, field: DateField, low: object, high: object, parameters: Parameters) -> list[str]:
+        """By day, which the indexes hold; by the moment itself where it is not the beginning of a day here."""
+        column, exact = _DATES[field]
+        parts = [f"{column} IS NOT NULL"]
+        if isinstance(low, datetime):
+            parts.append(parameters.fill(column + " >= {}::integer", self._day(low)))
+            if not self._begins_day(low):
+                parts.append(parameters.fill(exact + " >= {}::timestamptz", low))
+        if isinstance(high, datetime):
+            if self._begins_day(high):
+                parts.append(parameters.fill(column + " < {}::integer", self._day(high)))
+            else:
+                parts.append(parameters.fill(column + " <= {}::integer", self._day(high)))
+                parts.append(parameters.fill(exact + " < {}::timestamptz", high))
+        return parts
+
+    def _day(self, moment: datetime) -> int:
+        return day_number(moment.astimezone(self.zone).date())
+
+    def _begins_day(self, moment: datetime) -> bool:
+        return midnight(moment.astimezone(self.zone).date(), self.zone) == moment
+
+
+def answers(term: AnyTerm) -> bool:
+    """Whether the rows tell it."""
+    match term:
+        case Choice(field=ChoiceField.PRIORITY):
+            return True
+        case Choice(field=ChoiceField.STATUS):
+            return all(value in _STATUS for value in term.values)
+        case People():
+            return term.field in _PEOPLE
+        case Labels():
+            return True
+        case When():
+            return term.field in _DATES and not any(span.is_word for span in term.spans)
+        case Presence():
+            return all(field in _LACKS for field in term.fields)
+        case _:
+            return False
+
+
+def _of_slice(term: AnyTerm) -> bool:
+    """Whether a slice tells it of the issues in it."""
+    match term:
+        case Choice(field=ChoiceField.STATUS) | People(field=PersonField.ASSIGNEE):
+            return answers(term)
+        case Presence():
+            return all(field is EmptyField.ASSIGNEE for field in term.fields)
+        case _:
+            return False
+
+
+async def sieve(conn: asyncpg.Connection, resolved: Resolved, zone: ZoneInfo) -> Sieve | None:
+    """None when too many issues would have to be looked up."""
+    others = tuple(term for term in resolved.query.terms if not answers(term))
+    if not others:
+        return Sieve(resolved=resolved, zone=zone, candidates=None)
+    found = await _candidates(conn, replace(resolved, query=replace(resolved.query, terms=others)))
+    if len(found) > MOST_CANDIDATES:
+        return None
+    return Sieve(resolved=resolved, zone=zone, candidates=found)
+
+
+async def _candidates(conn: asyncpg.Connection, resolved: Resolved) -> list[IssueId]:
+    """The issues that have what `resolved` asks for, and a few more than MOST_CANDIDATES at most."""
+    parameters = Parameters(3)
+    driver = text_driver(resolved)
+    driven = driver.select(parameters) if driver is not None else None
+    condition = compile_query(resolved, parameters.next, each=driven is not None)
+    parameters.take(condition.params)
+    if driven is None:
+        sql = f"SELECT i.issue_id FROM issues i WHERE {condition.sql}"
+    elif all(isinstance(term, Text) and not term.negated for term in resolved.query.terms):
+        # The rows these are held against tell who may see what.
+        sql = f"SELECT issue_id FROM ({driven}) driven WHERE $2::uuid IS NULL OR true"
+        parameters.values[len(parameters.values) - len(condition.params) :] = []
+    else:
+        sql = f"""
+            SELECT driven.issue_id FROM ({driven} OFFSET 0) driven
+            CROSS JOIN LATERAL (
+                SELECT FROM issues i WHERE i.issue_id = driven.issue_id AND {condition.sql} OFFSET 0) i"""
+    statement = f"SELECT array_agg(issue_id) FROM ({sql} LIMIT {MOST_CANDIDATES + 1:d}) found"
+    actor = resolved.actor
+    found: list[IssueId] | None = await conn.fetchval(
+        statement, actor.workspace_id, actor.sees_only, *parameters.values
+    )
+    return found or []
