@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -14,6 +14,8 @@ from db import ranking
 from db.access import Actor
 from db.ids import IssueId
 from db.issues.record import COLUMNS, Issue, read_issue
+from db.query import facets
+from db.query.choosing import shortest
 from db.query.cursors import Cursor, decode, encode
 from db.query.drivers import Driver, drivers, text_driver
 from db.query.orders import ORDERS, Direction, direction
@@ -22,38 +24,46 @@ from db.query.terms import Query, SortKey
 from db.query.walking import (
     Statement,
     among,
-    everything,
     gather,
-    length,
     number_in_sample,
     number_matching,
     number_of_all,
+    place_reached,
     reaches_end,
     walk,
+    walk_kinds,
 )
 
 MAX_PAGE: Final = 100
 
 # So few are gathered at once; beyond, walking a little of the order is tried first.
 _FEW: Final = 300
-# So many can still be gathered and sorted in well under 0.1 s.
+# So many are gathered when a short walk finds little; and so many, in well under 0.1 s, when a long one does.
+_SOME: Final = 2_000
 _MANY: Final = 20_000
 # How deep the order is walked, one after the other, until the page is full or the end is reached.
-_DEPTHS: Final = (600, 6_000)
+_SHORT: Final = 600
+_LONG: Final = 6_000
+_LONGEST: Final = 60_000
 
 _COUNTED_WHOLE: Final = 5_000
-_SAMPLE: Final = 600
-# So many in the sample tell the number well enough; words that are rarer are counted.
+_SAMPLES: Final = (600, 3_000)
+# So many in the sample tell the number well enough; what is rarer is looked for in a larger one, and then counted.
 _TOLD: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Cursors are None at the ends of the list."""
+    """Cursors are None at the ends of the list.
+
+    `broken_off`: so few fit that looking for more was put off until the next page is asked for. There may be
+    none at all on this one, and some on the next.
+    """
 
     items: tuple[Issue, ...]
     next_cursor: str | None
     previous_cursor: str | None
+    broken_off: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,12 +90,22 @@ async def page(
         return await _ranked(conn, resolved, limit, cursor)
     scope = scope_of(actor, query)
     at = place_of(query, cursor, scope)
-    rows = await _rows(conn, resolved, direction(query.order, at), limit + 1)
-    if not rows and at is not None and at.backwards:
+    rows, reached = await _rows(conn, resolved, direction(query.order, at), limit + 1)
+    if not rows and not reached and at is not None and at.backwards:
         # What stood before the cursor has moved or gone: this is the beginning now.
         at = None
-        rows = await _rows(conn, resolved, direction(query.order, at), limit + 1)
-    return page_of(rows, limit, at, scope)
+        rows, reached = await _rows(conn, resolved, direction(query.order, at), limit + 1)
+    made = page_of(rows, limit, at, scope)
+    return _broken_off(made, reached, at, scope) if reached else made
+
+
+def _broken_off(page: Page, reached: tuple[str, ...], at: Cursor | None, scope: str) -> Page:
+    """The page goes on where the looking stopped, even if nothing was found up to there."""
+    backwards = at is not None and at.backwards
+    cursor = encode(Cursor(values=reached, backwards=backwards), scope)
+    if backwards:
+        return replace(page, previous_cursor=cursor, broken_off=True)
+    return replace(page, next_cursor=cursor, broken_off=True)
 
 
 async def _ranked(conn: asyncpg.Connection, resolved: Resolved, limit: int, cursor: str | None) -> Page:
@@ -116,6 +136,23 @@ def scope_of(actor: Actor, query: Query) -> str:
 def place_of(query: Query, cursor: str | None, scope: str) -> Cursor | None:
     """Raises Invalid for a cursor that is not this list's."""
     return decode(cursor, scope, len(ORDERS[_key(query)].keys)) if cursor is not None else None
+
+
+def cursor_at(actor: Actor, query: Query, issue: Issue, *, backwards: bool = False) -> str:
+    """Where the list goes on after this issue, or with `backwards` before it."""
+    values: tuple[object, ...]
+    match _key(query):
+        case SortKey.UPDATED | SortKey.RELEVANCE:
+            values = (issue.updated_at, issue.issue_id)
+        case SortKey.CREATED:
+            values = (issue.created_at, issue.issue_id)
+        case SortKey.PRIORITY:
+            values = (-issue.priority.value, issue.updated_at, issue.issue_id)
+        case SortKey.DUE:
+            values = (issue.due_on or "infinity", issue.issue_id)
+        case SortKey.NUMBER:
+            values = (issue.number,)
+    return encode(Cursor(values=tuple(map(str, values)), backwards=backwards), scope_of(actor, query))
 
 
 def _key(query: Query) -> SortKey:
@@ -152,17 +189,21 @@ async def count(
     )
     if top <= _COUNTED_WHOLE:
         return Count(value=await _value(conn, number_of_all(resolved)), exact=True)
-    driver = await _shortest(conn, resolved, drivers(resolved), _COUNTED_WHOLE)
-    found = 0
-    if driver is None:
-        sample = random.sample(range(1, top + 1), min(top, _SAMPLE))
+    ways = (drivers(resolved), _text_drivers(resolved))
+    driver = await shortest(conn, resolved, ways[0], _COUNTED_WHOLE)
+    found = size = 0
+    for wanted in _SAMPLES if driver is None else ():
+        size = min(top, wanted)
+        # The same issues each time, so that a list tells the same number on each of its pages.
+        sample = random.Random(top).sample(range(1, top + 1), size)  # noqa: S311 - a statistic, not a secret
         found = await _value(conn, number_in_sample(resolved, sample))
-        if found < _TOLD:
-            driver = await _shortest(conn, resolved, _text_drivers(resolved), _MANY)
-            driver = driver or await _shortest(conn, resolved, drivers(resolved), _MANY)
+        if found >= _TOLD:
+            break
+    else:
+        driver = driver or await _leading(conn, resolved, ways, _COUNTED_WHOLE)
     if driver is not None:
         return Count(value=await _value(conn, number_matching(resolved, driver)), exact=True)
-    return Count(value=_rounded(found * top / min(top, _SAMPLE)), exact=False)
+    return Count(value=_rounded(found * top / size), exact=False)
 
 
 async def matching(
@@ -185,41 +226,67 @@ async def _resolved(conn: asyncpg.Connection, actor: Actor, query: Query, now: d
     return plain(actor, query, now or datetime.now(UTC))
 
 
-async def _rows(conn: asyncpg.Connection, resolved: Resolved, way: Direction, limit: int) -> list[Any]:
-    """Begins with what is cheap to try, and ends with looking at everything."""
+async def _rows(
+    conn: asyncpg.Connection, resolved: Resolved, way: Direction, limit: int
+) -> tuple[list[Any], tuple[str, ...] | None]:
+    """Begins with what is cheap to try. Where it was broken off, when that was before the end."""
     every = drivers(resolved)
-    sharp = [driver for driver in every if driver.sharp]
-    few = await _shortest(conn, resolved, sharp, _FEW)
+    few = await shortest(conn, resolved, [driver for driver in every if driver.sharp], _FEW)
     if few is not None:
-        return await _fetch(conn, gather(resolved, few, way, limit=limit))
+        return await _fetch(conn, gather(resolved, few, way, limit=limit)), None
     if not resolved.query.terms and resolved.actor.sees_only is None:
-        return await _fetch(conn, walk(resolved, way, limit=limit, depth=limit))
-    for place, depth in enumerate(_DEPTHS):
-        rows = await _fetch(conn, walk(resolved, way, limit=limit, depth=depth))
-        if len(rows) == limit or await _value(conn, reaches_end(resolved, way, depth)):
-            return rows
-        if place == 0:
-            driver = await _shortest(conn, resolved, every, _MANY)
-            driver = driver or await _shortest(conn, resolved, _text_drivers(resolved), _MANY)
-            if driver is not None:
-                return await _fetch(conn, gather(resolved, driver, way, limit=limit))
-    return await _fetch(conn, everything(resolved, way, limit=limit))
+        return await _fetch(conn, walk(resolved, way, limit=limit, depth=limit)), None
+    ways = (every, _text_drivers(resolved))
+    begun = await _walked(conn, resolved, way, limit, _SHORT)
+    if begun.whole:
+        return begun.rows, None
+    if len(begun.rows) * _LONG < 2 * limit * _SHORT and (
+        driver := await _leading(conn, resolved, ways, _SOME)
+    ):
+        return await _fetch(conn, gather(resolved, driver, way, limit=limit)), None
+    walked = await _walked(conn, resolved, way, limit, _LONG)
+    if walked.whole:
+        return walked.rows, None
+    if facets.tell(resolved) and facets.decide(resolved) and way.order.inner:
+        return await _fetch(conn, walk_kinds(resolved, way, limit=limit, depth=limit)), None
+    if driver := await _leading(conn, resolved, ways, _MANY):
+        return await _fetch(conn, gather(resolved, driver, way, limit=limit)), None
+    last = await _walked(conn, resolved, way, limit, _LONGEST)
+    if last.whole:
+        return last.rows, None
+    position = await _value(conn, place_reached(resolved, way, _LONGEST))
+    return last.rows, tuple(position) if position else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Walked:
+    rows: list[Any]
+    # The page is full, or there is nothing more.
+    whole: bool
+
+
+async def _walked(
+    conn: asyncpg.Connection, resolved: Resolved, way: Direction, limit: int, depth: int
+) -> _Walked:
+    rows = await _fetch(conn, walk(resolved, way, limit=limit, depth=depth))
+    whole = len(rows) == limit or bool(await _value(conn, reaches_end(resolved, way, depth)))
+    return _Walked(rows=rows, whole=whole)
+
+
+async def _leading(
+    conn: asyncpg.Connection, resolved: Resolved, ways: Sequence[list[Driver]], at_most: int
+) -> Driver | None:
+    """Full text comes last: how far it leads is only told by going there."""
+    for some in ways:
+        driver = await shortest(conn, resolved, some, at_most)
+        if driver is not None:
+            return driver
+    return None
 
 
 def _text_drivers(resolved: Resolved) -> list[Driver]:
     found = text_driver(resolved)
     return [found] if found else []
-
-
-async def _shortest(
-    conn: asyncpg.Connection, resolved: Resolved, ways: list[Driver], at_most: int
-) -> Driver | None:
-    """The driver that leads to the fewest issues, unless all lead to more than `at_most`."""
-    if not ways:
-        return None
-    lengths: list[int] = await _value(conn, length(resolved, ways, at_most))
-    shortest = min(range(len(ways)), key=lengths.__getitem__)
-    return ways[shortest] if lengths[shortest] <= at_most else None
 
 
 async def _fetch(conn: asyncpg.Connection, statement: Statement) -> list[Any]:

@@ -57,6 +57,40 @@ class Listing:
         )
 
 
+async def redraw(press: Press) -> None:
+    """The list in which a row was acted on: the same rows, as they are now."""
+    drawn = view.Drawn.read(press.block_id)
+    if drawn is None:
+        return
+    asker = press.asker
+    query, rows = parse(drawn.text), parse(f"key:{','.join(map(str, drawn.numbers))}")
+    async with press.services.database.connection() as conn:
+        found = await listing.page(conn, asker.actor, rows, limit=len(drawn.numbers))
+        known = await assignees(conn, asker, found.items)
+    items = sorted(found.items, key=lambda issue: drawn.numbers.index(issue.number))
+    # Where the acted one stands now, the list may go on elsewhere.
+    steady = [issue for issue in items if issue.issue_id != press.issue_id]
+    page = listing.Page(
+        items=tuple(items),
+        next_cursor=listing.cursor_at(asker.actor, query, steady[-1])
+        if steady and drawn.more_after
+        else None,
+        previous_cursor=listing.cursor_at(asker.actor, query, steady[0], backwards=True)
+        if steady and drawn.more_before
+        else None,
+    )
+    reply = view.page(
+        page,
+        drawn.count,
+        text=drawn.text,
+        people=known,
+        words=press.words,
+        prefix=asker.workspace.key_prefix,
+        command=view.COMMAND,
+    )
+    await press.redraw(reply.text, list(reply.blocks))
+
+
 async def assignees(conn: asyncpg.Connection, asker: Asker, items: tuple[Issue, ...]) -> People:
     wanted = {issue.assignee_id for issue in items if issue.assignee_id is not None}
     known = {asker.person.person_id: asker.person}

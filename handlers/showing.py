@@ -16,11 +16,13 @@ from db.people import Person
 from handlers.acting import Press, on_press
 from handlers.commands import SHOW, Call, Commands, Reply
 from handlers.finding import by_key, split_key, usage
+from handlers.listing import redraw
 from handlers.requesting import Asker
 from handlers.services import Services
 from handlers.views.cards import Card, CardStyle, card
 from handlers.views.confirming import confirmation
 from handlers.views.creating import POST_HERE
+from handlers.views.listing import LIST
 from handlers.views.showing import SHOWN, sheet, with_comments
 from handlers.words import Mrkdwn, Words, words
 
@@ -86,6 +88,7 @@ class Showing:
                 channel_id,
                 MessageTs(press.place.thread_ts) if press.place.thread_ts else None,
                 owner_id=press.asker.person.person_id,
+                request_key=press.asker.request_key,
             )
         self._services.bell.ring()
         key = issue.key(press.asker.workspace.key_prefix)
@@ -100,6 +103,8 @@ async def after(press: Press, issue: Issue, text: Mrkdwn, change_id: ChangeId | 
         async with press.services.database.connection() as conn:
             drawn = await card_of(conn, press.asker, issue, press.words, CardStyle(style.partition(":")[0]))
         await press.redraw(drawn.text, drawn.blocks)
+    elif kind == LIST:
+        await redraw(press)
     said = Reply(text=text, blocks=confirmation(text, words=press.words, change_id=change_id))
     await press.tell(replace(said, replace=kind == "created"))
 

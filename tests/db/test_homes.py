@@ -196,3 +196,16 @@ async def test_what_waits_for_somebody(conn: asyncpg.Connection, world: World) -
     assert await waiting() == {"Three"}
     await awaiting.settled(conn, world.workspace_id, [three.issue_id])
     assert await waiting() == set()
+
+
+@pytest.mark.parametrize("sort", ["updated", "created", "priority", "due", "key", "-updated", "-due"])
+async def test_a_cursor_made_from_an_issue_is_the_pages_own(
+    conn: asyncpg.Connection, world: World, sort: str
+) -> None:
+    query = parse(f"sort:{sort}")
+    first = await listing.page(conn, world.ada, query, limit=5)
+    after = listing.cursor_at(world.ada, query, first.items[-1])
+    second = await listing.page(conn, world.ada, query, limit=5, cursor=first.next_cursor)
+    assert (await listing.page(conn, world.ada, query, limit=5, cursor=after)).items == second.items
+    before = listing.cursor_at(world.ada, query, second.items[0], backwards=True)
+    assert (await listing.page(conn, world.ada, query, limit=5, cursor=before)).items == first.items

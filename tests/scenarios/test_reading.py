@@ -116,3 +116,30 @@ async def test_a_german_reads_german(lodge: Lodge) -> None:
     name = next(user.name for user in lodge.slack.state.users.values() if user.locale.startswith("de"))
     answer = said(await lodge.ask(name, "new Kaputt !hoch"))
     assert "Priorität" in answer
+
+
+async def test_a_list_is_drawn_again_when_a_row_was_acted_on(lodge: Lodge) -> None:
+    await _file(lodge, *(f"Issue number {number:02}" for number in range(1, 21)))
+    ada = lodge.person("ada")
+    first = await lodge.ask("ada", "list")
+
+    def shown() -> Json:
+        return next(each for each in ada.ephemerals("general") if each["ts"] == first["ts"])
+
+    def rows() -> list[str]:
+        return [said(each) for each in shown()["blocks"] if "accessory" in each]
+
+    await ada.click("list_next", channel="general", ts=first["ts"])
+    await lodge.slack.until(lambda: "number 05" in said(shown()))
+    before = rows()
+    last = [each for each in shown()["blocks"] if "accessory" in each][-1]
+    close = next(each["value"] for each in last["accessory"]["options"] if each["value"].startswith("close:"))
+    await ada.click("issue_more", channel="general", ts=first["ts"], block_id=last["block_id"], value=close)
+    await lodge.slack.until(lambda: "Completed" in rows()[-1])
+    assert rows()[:-1] == before[:-1]
+    assert "number 05" in rows()[-1]
+    await ada.click("list_next", channel="general", ts=first["ts"])
+    await lodge.slack.until(lambda: "number 04" in said(shown()))
+    assert len(rows()) == 4
+    await ada.click("list_previous", channel="general", ts=first["ts"])
+    await lodge.slack.until(lambda: "number 06" in said(shown()))
