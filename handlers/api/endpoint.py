@@ -88,7 +88,8 @@ class Endpoint:
                 actor=token.actor(),
                 body=_parse(self.body, raw) if self.body else None,
                 query=self.query.model_validate(dict(request.query)) if self.query else None,
-                origin=await _origin(services, token, request, raw),
+                # What is uploaded is not read yet: its endpoint claims the key.
+                origin=Origin() if self.upload else await claim_key(services, token, request, raw),
             )
             return await self.act(call)
 
@@ -117,7 +118,7 @@ def _parse(model: type[BaseModel], raw: bytes) -> BaseModel:
     return model.model_validate(value)
 
 
-async def _origin(services: Services, token: Token, request: web.Request, raw: bytes) -> Origin:
+async def claim_key(services: Services, token: Token, request: web.Request, raw: bytes) -> Origin:
     """With an Idempotency-Key, the same request again changes nothing again. Raises Problem 422 for a key reused."""
     key = request.headers.get("Idempotency-Key")
     if key is None or request.method != "POST":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 import uuid
 from collections.abc import AsyncIterator
@@ -14,11 +15,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from db.importing import reasons, running
 from db.importing.mapping import Existing
 from db.importing.mapping import Mapping as ColumnMapping
-from db.importing.problems import TableFlaw
-from db.importing.running import Found
+from db.importing.problems import RowProblem, TableFlaw
 from db.imports import Import, State
 from db.states import Source
-from handlers.api.endpoint import ApiCall, Endpoint, answer
+from handlers.api.endpoint import ApiCall, Endpoint, answer, claim_key
 from handlers.api.problems import Problem
 from handlers.words import words
 
@@ -54,38 +54,42 @@ async def import_issues(call: ApiCall) -> web.Response:
     services = call.services
     workspace = await services.directory.workspace(call.actor.workspace_id)
     with tempfile.TemporaryFile() as kept:
-        name = await _keep(call.request, kept)
+        name, digest = await _keep(call.request, kept)
+        options = call.request.query_string.encode()
+        origin = await claim_key(services, call.token, call.request, options + b"\0" + digest)
 
         def adjust(mapping: ColumnMapping) -> ColumnMapping:
             return replace(mapping, existing=Existing(asked.existing), all_or_nothing=asked.all_or_nothing)
 
         try:
-            found, ended = await running.at_once(
+            ended = await running.at_once(
                 services.database,
                 workspace,
                 replace(call.actor, source=Source.IMPORT),
                 lambda: _read(kept),
-                file_id=f"api:{uuid.uuid4()}",
+                file_id=origin.request_key or f"api:{uuid.uuid4()}",
                 file_name=name,
                 adjust=adjust,
             )
         except TableFlaw as flaw:
             raise _refused(flaw) from flaw
     services.bell.ring()
-    return _told(call, found, ended)
+    return _told(call, ended)
 
 
-async def _keep(request: web.Request, kept: BinaryIO) -> str:
-    """Puts the file of the form on disk: it is read twice, and never held. Returns its name."""
+async def _keep(request: web.Request, kept: BinaryIO) -> tuple[str, bytes]:
+    """Puts the file of the form on disk: it is read twice, and never held. Returns its name and digest."""
     if request.content_type != "multipart/form-data":
         raise Problem(415, "unsupported-media-type", "send multipart/form-data with a part called file")
     async for part in await request.multipart():
         if isinstance(part, BodyPartReader) and part.name == "file":
+            digest = hashlib.sha256()
             while chunk := await part.read_chunk(_CHUNK):
                 kept.write(chunk)
+                digest.update(chunk)
                 if kept.tell() > _LARGEST:
                     raise Problem(413, "too-large", f"a file may have {_LARGEST:,} bytes")
-            return part.filename or "upload.csv"
+            return part.filename or "upload.csv", digest.digest()
     raise Problem(422, "invalid", "the form has no part called file", errors=[])
 
 
@@ -101,18 +105,20 @@ def _refused(flaw: TableFlaw) -> Problem:
     return Problem(422, "invalid", why, errors=[{"field": "file", "code": flaw.flaw.value, "message": why}])
 
 
-def _told(call: ApiCall, found: Found, ended: Import) -> web.Response:
-    outcome = ended.outcome or {}
+def _told(call: ApiCall, ended: Import) -> web.Response:
+    """From what is kept of the import: the same when it is asked for again."""
+    outcome, survey = ended.outcome or {}, ended.survey or {}
+    problems = [RowProblem.from_json(data) for data in survey.get("problems", ())]
     errors = [
         {"line": problem.line, "code": problem.reason.value, "message": reasons.explain(problem)}
-        for problem in found.survey.problems
+        for problem in problems
     ]
     if ended.state is not State.DONE:
         why = f"nothing was imported: {outcome.get('flaw')}"
         raise Problem(422, "invalid", why, errors=[{"field": "file", **error} for error in errors])
     value = {
         "id": ended.import_id,
-        "rows": found.survey.rows,
+        "rows": survey["rows"],
         "created": outcome["created"],
         "updated": outcome["updated"],
         "skipped": outcome["existing"] - outcome["updated"] + outcome["repeated"],
@@ -125,6 +131,6 @@ def _told(call: ApiCall, found: Found, ended: Import) -> web.Response:
 ENDPOINTS = (
     Endpoint(
         method="POST", path="/issues/import", summary="Import issues from a CSV or TSV file", act=import_issues,
-        query=ImportQuery, answer=ImportOut, upload=True, status=201, problems=(413, 422),
+        query=ImportQuery, answer=ImportOut, upload=True, status=201, problems=(413, 422), headers=("Idempotency-Key",),
     ),
 )  # fmt: skip
