@@ -13,7 +13,7 @@ from uuid import UUID
 import asyncpg
 
 from db.access import Action, Actor, require
-from db.errors import Conflict, Forbidden, NotFound
+from db.errors import Busy, Conflict, Forbidden, NotFound
 from db.ids import ChangeId, ChannelId, MessageTs, PersonId, WorkspaceId
 from db.importing.columns import Field
 from db.importing.inspecting import Inspection
@@ -24,6 +24,8 @@ from db.states import Role
 JOB: Final = "import"
 # Whoever runs an import tells of it several times in this time.
 SILENCE: Final = timedelta(seconds=5)
+# A program's import says nothing while the file is read.
+ABANDONED: Final = timedelta(minutes=2)
 
 
 class State(StrEnum):
@@ -123,6 +125,28 @@ async def begin(
     if by_job:
         await ask(conn, begun)
     return begun
+
+
+async def take_over(conn: asyncpg.Connection, actor: Actor, file_id: str) -> Import:
+    """What a program asked for before: as it ended, or to be read anew if whoever was at it is gone.
+
+    Raises Busy when somebody is.
+    """
+    row = await conn.fetchrow(
+        f"""
+        UPDATE imports
+        SET state = CASE WHEN state = ANY ($3::text[]) THEN state ELSE 'reading' END, updated_at = now()
+        WHERE workspace_id = $1 AND file_id = $2 AND channel_id IS NULL
+          AND (state = ANY ($3::text[]) OR state = 'queued' OR updated_at < now() - $4::interval)
+        RETURNING {_COLUMNS}""",
+        actor.workspace_id,
+        file_id,
+        [state.value for state in ENDED],
+        ABANDONED,
+    )
+    if row is None:
+        raise Busy
+    return _read(row)
 
 
 async def ask(conn: asyncpg.Connection, wanted: Import) -> None:

@@ -362,13 +362,19 @@ async def at_once(
     file_id: str,
     file_name: str,
     adjust: Callable[[Mapping], Mapping] = lambda mapping: mapping,
-) -> tuple[Found, Import]:
-    """For programs: what the file holds, and the import at its end. Raises TableFlaw, Forbidden."""
+) -> Import:
+    """For programs: the import at its end. A `file_id` that was used before gives that import once more.
+
+    Raises TableFlaw, Forbidden; Busy when another request is at it this moment.
+    """
     async with database.transaction() as conn:
         begun = await imports.begin(
             conn, actor, file_id=file_id, file_name=file_name, settings=workspace.settings, by_job=False
-        )
-    assert begun is not None, "the caller makes up a new file_id each time"
+        ) or await imports.take_over(conn, actor, file_id)
+    if begun.state is State.FAILED and begun.inspection is None:
+        raise TableFlaw.from_json(begun.outcome or {})
+    if begun.state in imports.ENDED:
+        return begun
     try:
         found = await _surveyed_with_title(database, workspace, source)
     except TableFlaw as flaw:
@@ -385,7 +391,7 @@ async def at_once(
         return
 
     run = Run(database=database, actor=actor, wanted=claimed, source=source, failed=None, show=unseen)
-    return found, await run.to_the_end()
+    return await run.to_the_end()
 
 
 async def _surveyed_with_title(database: Database, workspace: Workspace, source: Source) -> Found:
