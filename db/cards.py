@@ -40,14 +40,19 @@ async def ask(
     thread_ts: MessageTs | None = None,
     *,
     owner_id: PersonId | None = None,
+    request_key: str | None = None,
 ) -> None:
-    """Has the issue's card posted. `owner_id` is told when Slack refuses it."""
+    """Has the issue's card posted; of requests with the same key one. `owner_id` is told when Slack refuses it."""
+    key = None if request_key is None else f"card:{request_key}"
+    if key is not None and await outbox.said_lately(conn, workspace_id, key, outbox.KEPT):
+        return
     card = outbox.Outgoing(
         channel_id=channel_id,
         kind=outbox.Kind.CARD,
         payload={"thread_ts": thread_ts} if thread_ts else {},
         issue_id=issue_id,
         owner_id=owner_id,
+        coalesce_key=key,
     )
     await outbox.put(conn, workspace_id, [card])
 

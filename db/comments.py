@@ -172,7 +172,10 @@ async def add(
 _ADD: Final[LiteralString] = f"""
 WITH issue AS (
     UPDATE issues i SET updated_at = greatest(clock_timestamp(), updated_at)
-    WHERE {VISIBLE} AND i.issue_id = $3 RETURNING i.issue_id
+    WHERE {VISIBLE} AND i.issue_id = $3
+      AND ($7::text IS NULL OR NOT EXISTS (
+          SELECT FROM changes before WHERE before.workspace_id = $1 AND before.request_key = $7))
+    RETURNING i.issue_id
 ), change AS (
     INSERT INTO changes (workspace_id, change_id, actor_id, source, action, request_key, channel_id, thread_ts, summary)
     SELECT $1, $4, $5, $6, 'comment', $7, $8, $9, jsonb_build_object('comment_id', $10::uuid) FROM issue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.context.complete.async_complete import AsyncComplete
 from slack_bolt.context.fail.async_fail import AsyncFail
+from slack_sdk.errors import SlackApiError
 
 from db import cards, issues
 from db.access import Actor
@@ -30,6 +31,8 @@ from handlers.views.blocks import Json
 from handlers.words import words
 
 STEP: Final = "create_issue"
+
+_OVER: Final = frozenset({"execution_not_in_running_state", "function_execution_not_found"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,10 +77,10 @@ class Workflows:
             if not expected(error):
                 raise
             said = explain(error, spoken, reference.current())
-            await fail(error=spoken.plain("workflow-failed", why=str(said)))
+            await _told(fail(error=spoken.plain("workflow-failed", why=str(said))))
             return
         self._services.bell.ring()
-        await complete(outputs=self._outputs(step, issue, issue.key(workspace.key_prefix)))
+        await _told(complete(outputs=self._outputs(step, issue, issue.key(workspace.key_prefix))))
 
     async def _create(self, step: _Step) -> Issue:
         reporter = await self._person(step, "reporter")
@@ -121,6 +124,15 @@ class Workflows:
         else:
             link = f"https://slack.com/app_redirect?app={step.app_id}&team={step.workspace_id}"
         return {"issue_id": str(issue.issue_id), "key": key, "link": link}
+
+
+async def _told(telling: Awaitable[object]) -> None:
+    """The workflow may have been told by an earlier delivery of the same step, or was stopped meanwhile."""
+    try:
+        await telling
+    except SlackApiError as error:
+        if error.response["error"] not in _OVER:
+            raise
 
 
 def _actor(step: _Step, reporter: Person | None) -> Actor:

@@ -221,7 +221,7 @@ class Deliveries:
         url = self._config.request_url
         if url is None:
             return Answer(failure="dispatch_failed")
-        body, content_type = _encode(delivery)
+        body, content_type = encoded(delivery)
         headers = self._headers(body, content_type)
         if retry is not None:
             headers["X-Slack-Retry-Num"] = str(retry[0])
@@ -255,7 +255,8 @@ def sign(secret: str, timestamp: str, body: bytes) -> str:
     return "v0=" + hmac.new(secret.encode(), base, hashlib.sha256).hexdigest()
 
 
-def _encode(delivery: Delivery) -> tuple[bytes, str]:
+def encoded(delivery: Delivery) -> tuple[bytes, str]:
+    """The body of its request, and the body's type."""
     if delivery.kind == "event":
         return dumps(delivery.payload).encode(), "application/json"
     form = delivery.payload if delivery.kind == "command" else {"payload": dumps(delivery.payload)}

@@ -11,6 +11,7 @@ from bot.process import Options, running
 from bot.settings import Settings
 from bot.worker import Pace
 from tests.scenarios.conftest import Lodge
+from tests.scenarios.redelivery import nothing_happens_again
 
 
 class Clock:
@@ -38,7 +39,9 @@ async def lodge_at(
         log="text",
     )
     pace = Pace(poll=timedelta(seconds=0.2))
-    async with running(settings, Options(clock=clock, pace=pace)) as process:
+    options = Options(clock=clock, pace=pace)
+    async with running(settings, options) as process:
         slack.request_url = f"{process.url}/slack/events"
         yield Lodge(slack=slack, process=process)
         await slack.settled()
+    await nothing_happens_again(slack, process, options)

@@ -12,6 +12,7 @@ import pytest
 from bot.playground import LocalSlack, Person
 from bot.process import Options, Process, running
 from bot.settings import Settings
+from tests.scenarios.redelivery import nothing_happens_again
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 Json = dict[str, Any]
@@ -76,3 +77,4 @@ async def lodge(slack: LocalSlack, db_url: str) -> AsyncIterator[Lodge]:
         slack.request_url = f"{process.url}/slack/events"
         yield Lodge(slack=slack, process=process)
         await slack.settled()
+    await nothing_happens_again(slack, process, Options())
