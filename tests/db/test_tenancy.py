@@ -102,6 +102,10 @@ EXEMPT = {
     "schedules.runs.settle": EVERYBODY,
     "tokens.forget_requests": EVERYBODY,
     "tokens.by_id": "the token is what tells the workspace",
+    "importing.leftovers.copy": WHOLE,
+    "importing.leftovers.forget": WHOLE,
+    "importing.leftovers.forget_old": EVERYBODY,
+    "importing.leftovers.keep": WHOLE,
     "importing.linking.link_imported": "reads the file's rows from a table of its own transaction",
     "importing.process.first_bytes": PLUMBING,
     "importing.running.at_once": WHOLE,
@@ -111,6 +115,8 @@ EXEMPT = {
     "imports.ask": WHOLE,
     "imports.cancel": WHOLE,
     "imports.claim": WHOLE,
+    "imports.let_go": WHOLE,
+    "imports.read_again": WHOLE,
     "imports.remap": WHOLE,
     "imports.settle": WHOLE,
     "imports.shown_at": WHOLE,
@@ -216,6 +222,11 @@ async def make_other(conn: asyncpg.Connection) -> tuple[World, dict[str, Any]]:
         VALUES ($1, $2, 'F1', 'hidden', 'ready') RETURNING import_id""",
         OTHER,
         me(other.ada),
+    )
+    await conn.execute(
+        "INSERT INTO import_leftovers (workspace_id, import_id, part, rows) VALUES ($1, $2, 1, 'hidden')",
+        OTHER,
+        import_id,
     )
     await tokens.create(
         conn, other.admin, token_id="secrettoken", name=HIDDEN, role=Role.MEMBER, secret_hash="x"
@@ -378,6 +389,7 @@ NAMED: dict[str, Any] = {
     "action": "edit",
     "add": ["secret"],
     "ago": timedelta(days=1),
+    "also": {"hidden": "secret"},
     "as_of": NOW,
     "before": NOW,
     "beginning": "sec",
@@ -388,6 +400,7 @@ NAMED: dict[str, Any] = {
     "channel_id": "C1",
     "chosen": ChannelSettings(),
     "channels": ["C1"],
+    "choices": {"secret": str(UUID(int=1))},
     "coalesce_key": "s",
     "delay": timedelta(seconds=1),
     "delivery_key": "secret",
