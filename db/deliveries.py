@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from enum import Enum
 
 import asyncpg
 
-# A replica that took a delivery and did not finish it by then is gone.
-ABANDONED = timedelta(minutes=1)
+# A replica that took a delivery and did not finish it by then is gone: Slack is answered in three seconds.
+ABANDONED = timedelta(seconds=10)
 # Slack gives up retrying long before.
 KEPT = timedelta(days=1)
 
 
-async def claim(conn: asyncpg.Connection, workspace_id: str, delivery_key: str) -> bool:
-    """Whether the caller is to handle it: nobody did, nobody does, or who did has died over it."""
+class Claim(Enum):
+    OURS = "ours"
+    # By another, who may still die over it.
+    UNDER_WAY = "under way"
+    DONE = "done"
+
+
+async def claim(conn: asyncpg.Connection, workspace_id: str, delivery_key: str) -> Claim:
+    """The caller is to handle it when nobody did, nobody does, or who did has died over it."""
     claimed = await conn.fetchval(
         """
         INSERT INTO deliveries (workspace_id, delivery_key) VALUES ($1, $2)
@@ -25,7 +33,14 @@ async def claim(conn: asyncpg.Connection, workspace_id: str, delivery_key: str) 
         delivery_key,
         ABANDONED,
     )
-    return bool(claimed)
+    if claimed:
+        return Claim.OURS
+    done = await conn.fetchval(
+        "SELECT done_at IS NOT NULL FROM deliveries WHERE workspace_id = $1 AND delivery_key = $2",
+        workspace_id,
+        delivery_key,
+    )
+    return Claim.DONE if done else Claim.UNDER_WAY
 
 
 async def finish(conn: asyncpg.Connection, workspace_id: str, delivery_key: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -10,6 +11,10 @@ from slack_bolt.response import BoltResponse
 
 from db import deliveries
 from db.pool import Database
+
+# Seconds: within what Slack waits.
+_PATIENCE = 2.0
+_LOOK = 0.1
 
 Handle = Callable[[], Awaitable[BoltResponse]]
 
@@ -38,9 +43,14 @@ class Once:
         return await asyncio.shield(running)
 
     async def _claimed(self, key: tuple[str, str], handle: Handle) -> BoltResponse:
-        async with self._database.connection() as conn:
-            if not await deliveries.claim(conn, *key):
+        match await self._claim(key):
+            case deliveries.Claim.DONE:
                 return BoltResponse(status=200, body="")
+            case deliveries.Claim.UNDER_WAY:
+                # To say that it is handled would be a promise for another, who may be dead. Slack comes again.
+                return BoltResponse(status=503, body="")
+            case deliveries.Claim.OURS:
+                pass
         done = False
         try:
             response = await handle()
@@ -49,3 +59,13 @@ class Once:
             async with self._database.connection() as conn:
                 await (deliveries.finish if done else deliveries.give_back)(conn, *key)
         return response
+
+    async def _claim(self, key: tuple[str, str]) -> deliveries.Claim:
+        """Waits a while for one who is at it."""
+        until = time.monotonic() + _PATIENCE
+        while True:
+            async with self._database.connection() as conn:
+                claim = await deliveries.claim(conn, *key)
+            if claim is not deliveries.Claim.UNDER_WAY or time.monotonic() >= until:
+                return claim
+            await asyncio.sleep(_LOOK)

@@ -249,6 +249,25 @@ async def test_an_event_that_reaches_two_replicas_is_handled_once(
     assert len(heard) == 1
 
 
+async def test_an_event_another_has_died_over_is_not_called_handled(
+    process: Process, slack: LocalSlack, http: aiohttp.ClientSession
+) -> None:
+    event = {"type": "reaction_added", "user": slack.person("ada").user.id, "reaction": "eyes", "item": {}}
+    body = json.dumps(
+        {"type": "event_callback", "team_id": slack.team_id, "event_id": "Ev1", "event": event}
+    ).encode()
+    async with process.services.database.connection() as conn:
+        await conn.execute(
+            "INSERT INTO deliveries (workspace_id, delivery_key) VALUES ($1, 'Ev1')", slack.team_id
+        )
+    headers = {"Content-Type": "application/json", "X-Slack-Retry-Num": "1"}
+    assert (await post(http, process, body, signed(slack, body) | headers))[0] == 503
+    async with process.services.database.connection() as conn:
+        await conn.execute("UPDATE deliveries SET claimed_at = now() - interval '11 seconds'")
+    assert (await post(http, process, body, signed(slack, body) | headers))[0] == 200
+    assert len(heard) == 1
+
+
 async def test_an_event_whose_handling_failed_is_taken_on_when_it_comes_again(
     process: Process, slack: LocalSlack
 ) -> None:

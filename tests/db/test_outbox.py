@@ -5,6 +5,7 @@ import asyncpg
 import pytest
 
 from db import deliveries, jobs, outbox, pace, workspaces
+from db.deliveries import Claim
 from db.ids import ChannelId, WorkspaceId
 from db.outbox import Kind, Outgoing
 from db.pace import Rate
@@ -128,15 +129,15 @@ async def test_a_blocked_lane_waits_for_the_longest_block(home: asyncpg.Connecti
 async def test_a_delivery_is_claimed_once_and_again_when_given_back_or_abandoned(
     conn: asyncpg.Connection,
 ) -> None:
-    assert await deliveries.claim(conn, T1, "e1")
-    assert not await deliveries.claim(conn, T1, "e1")
+    assert await deliveries.claim(conn, T1, "e1") is Claim.OURS
+    assert await deliveries.claim(conn, T1, "e1") is Claim.UNDER_WAY
     await deliveries.give_back(conn, T1, "e1")
-    assert await deliveries.claim(conn, T1, "e1")
+    assert await deliveries.claim(conn, T1, "e1") is Claim.OURS
     await conn.execute("UPDATE deliveries SET claimed_at = now() - interval '2 minutes'")
-    assert await deliveries.claim(conn, T1, "e1")
+    assert await deliveries.claim(conn, T1, "e1") is Claim.OURS
     await deliveries.finish(conn, T1, "e1")
     await conn.execute("UPDATE deliveries SET claimed_at = now() - interval '2 minutes'")
-    assert not await deliveries.claim(conn, T1, "e1")
+    assert await deliveries.claim(conn, T1, "e1") is Claim.DONE
 
 
 async def test_a_job_with_a_key_is_enqueued_once_until_it_opens_it(conn: asyncpg.Connection) -> None:
