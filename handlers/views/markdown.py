@@ -1,7 +1,7 @@
 """Descriptions and comments are kept as Markdown; this shows them as Slack rich text.
 
 The dialect: **bold**, *italic* (or _italic_), ~~struck~~, `code`, ``` blocks, > quotes, - and 1. lists,
-[links](https://example.com), <@U1> and <#C1> mentions, :emoji:, and \\ before a character that is meant as itself.
+[links](https://example.com), <@U1> and <#C1> mentions, :emoji: (<:emoji:> next to a letter), and \\ before a character that is meant as itself.
 `rich_text.to_markdown` is the way back.
 """
 
@@ -21,6 +21,7 @@ _TOKEN = re.compile(
     r"(?P<escaped>\\[!-/:-@\[-`{-~])"
     r"|(?P<ticks>`+)(?P<code>.+?)(?<!`)(?P=ticks)(?!`)"
     r"|\[(?P<label>(?:\\.|[^\[\]\\])+)\]\((?:<(?P<far>[^<>\s]+)>|(?P<near>[^\s()<>]+))\)"
+    r"|<:(?P<beside>[a-z0-9_+'-]{1,60}):>"
     r"|<(?P<mention>[@#])(?P<id>[A-Z0-9]+)(?:\|[^<>]*)?>"
     r"|<(?P<angled>(?:https?://|mailto:)[^<>\s|]+)>"
     r"|(?P<url>https?://[^\s<>`*\\]*[^\s<>`*\\.,;:!?'\")\]}])"
@@ -198,8 +199,8 @@ def _place(run: _Inline, token: re.Match[str]) -> None:
         run.add({"type": "user", "user_id": token["id"]})
     elif token["mention"] == "#":
         run.add({"type": "channel", "channel_id": token["id"]})
-    elif token["emoji"]:
-        run.add({"type": "emoji", "name": token["emoji"]})
+    elif token["emoji"] or token["beside"]:
+        run.add({"type": "emoji", "name": token["emoji"] or token["beside"]})
     else:
         run.add({"type": "link", "url": token["angled"] or token["url"]})
 

@@ -12,7 +12,7 @@ _MARKS = {"bold": "**", "italic": "*", "strike": "~~"}
 # What would be read as a mark. At the edges of a run another run's marks may follow: there it counts as one.
 _MEANT = re.compile(
     r"\\(?=[!-/:-@\[-`{-~]|$)|`|(?<!\s)\*|\*(?!\s)|~(?=~|$)|(?<=~)~|^~"
-    r"|(?<![^\W_])_|_(?![^\W_])|\[(?=[^\]]*(?:\]\(|$))|<(?=[@#]|https?:|mailto:|$)"
+    r"|(?<![^\W_])_|_(?![^\W_])|\[(?=[^\]]*(?:\]\(|$))|<(?=[@#:]|https?:|mailto:|$)"
 )
 _LINE_START = re.compile(r"^( *)(?:([-•>])|(\d{1,9})([.)]))", re.MULTILINE)
 _EMOJI = re.compile(r"(?<![\w:]):(?=[a-z0-9_+'-]{1,60}:(?![\w:]))")
@@ -83,12 +83,31 @@ def _close(text: str, active: Iterable[str], kept: Iterable[str]) -> str:
 
 
 def _runs(elements: Sequence[Json]) -> Iterable[tuple[str, str, tuple[str, ...]]]:
-    for element in elements:
+    shown = [(element, letters) for element in _joined(elements) if (letters := _letters(element))]
+    for place, (element, letters) in enumerate(shown):
         style = element.get("style") or {}
         styles = tuple(name for name in _MARKS if style.get(name))
-        letters = _letters(element)
-        if letters:
-            yield letters, _written(element, letters, code=bool(style.get("code"))), styles
+        before = shown[place - 1][1][-1] if place else " "
+        after = _first(*shown[place + 1]) if place + 1 < len(shown) else " "
+        yield letters, _written(element, letters, before + after, code=bool(style.get("code"))), styles
+
+
+def _first(element: Json, letters: str) -> str:
+    """What stands first of it when it is written."""
+    return "[" if element["type"] == "link" else letters[0]
+
+
+def _joined(elements: Sequence[Json]) -> list[Json]:
+    """Texts of one style that follow each other are one text."""
+    joined: list[Json] = []
+    for element in elements:
+        last = joined[-1] if joined else {}
+        texts = last.get("type") == element["type"] == "text"
+        if texts and (last.get("style") or {}) == (element.get("style") or {}):
+            joined[-1] = last | {"text": (last.get("text") or "") + (element.get("text") or "")}
+        else:
+            joined.append(element)
+    return joined
 
 
 def _letters(element: Json) -> str:
@@ -115,14 +134,22 @@ def _letters(element: Json) -> str:
             return ""
 
 
-def _written(element: Json, letters: str, *, code: bool) -> str:
+def _written(element: Json, letters: str, around: str, *, code: bool) -> str:
+    """`around` are the letters beside it: next to them a bare emoji or address would not be read as one."""
     kind = element["type"]
-    if kind in ("user", "channel", "emoji"):
+    if kind in ("user", "channel"):
         return letters
+    if kind == "emoji":
+        return f"<{letters}>" if around.strip() else letters
     if kind == "link":
         url = str(element.get("url") or "")
         if letters == url:
-            return url if re.fullmatch(r"https?://[^\s<>`*\\]*[^\s<>`*\\.,;:!?'\")\]}]", url) else f"<{url}>"
+            alone = not around[1].strip()
+            return (
+                url
+                if alone and re.fullmatch(r"https?://[^\s<>`*\\]*[^\s<>`*\\.,;:!?'\")\]}]", url)
+                else f"<{url}>"
+            )
         label = re.sub(r"([\\\[\]])", r"\\\1", letters)
         return f"[{label}](<{url}>)" if re.search(r"[()]", url) else f"[{label}]({url})"
     if code:
