@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, LiteralString
 
-from db.ids import ChangeId, EventId, IssueId, PersonId
+from db.ids import ChangeId, ChannelId, EventId, IssueId, PersonId
 from db.states import Source
 
 
@@ -15,7 +15,7 @@ class Event:
     """`before` and `after` hold the fields that changed, by name as the API spells them.
 
     `kind`: created, edited, commented, comment_edited, comment_deleted, deleted, restored.
-    `action` is the whole change's: create, edit, bulk, undo...
+    `action` is the whole change's: create, edit, bulk, undo... `channel_id`: where in Slack it was asked for.
     """
 
     event_id: EventId
@@ -29,6 +29,7 @@ class Event:
     at: datetime
     before: dict[str, Any]
     after: dict[str, Any]
+    channel_id: ChannelId | None = None
 
     @property
     def fields(self) -> frozenset[str]:
@@ -38,7 +39,8 @@ class Event:
 
 # For a SELECT whose events table is called e and its changes table c.
 COLUMNS: Final[LiteralString] = (
-    "e.event_id, e.change_id, e.issue_id, e.actor_id, e.source, c.action, e.kind, e.version, e.at, e.before, e.after"
+    "e.event_id, e.change_id, e.issue_id, e.actor_id, e.source, c.action, e.kind, e.version, e.at, e.before, e.after,"
+    " c.channel_id"
 )
 
 
@@ -56,4 +58,5 @@ def read_event(row: Any) -> Event:
         at=row["at"],
         before=row["before"],
         after=row["after"],
+        channel_id=row.get("channel_id"),
     )

@@ -85,6 +85,20 @@ async def get(conn: asyncpg.Connection, actor: Actor, label_id: LabelId) -> Labe
     return Label(label_id=label_id, name=name)
 
 
+async def uses(conn: asyncpg.Connection, actor: Actor, label_id: LabelId) -> int:
+    """How many issues have it, as far as the actor sees them; at most 1,000."""
+    count: int = await conn.fetchval(
+        f"""
+        SELECT count(*) FROM (
+            SELECT FROM issue_labels il JOIN issues i USING (workspace_id, issue_id)
+            WHERE {VISIBLE} AND il.label_id = $3 LIMIT 1000) tagged""",
+        actor.workspace_id,
+        actor.sees_only,
+        label_id,
+    )
+    return count
+
+
 async def add_remove(
     conn: asyncpg.Connection,
     actor: Actor,

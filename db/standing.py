@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 
-from db.access import Action, Actor, require
+from db.access import VISIBLE, Action, Actor, require
 from db.errors import FieldError, Invalid, NotFound
 from db.ids import PersonId
 from db.origins import NOWHERE, Origin
@@ -26,6 +26,20 @@ async def admins(conn: asyncpg.Connection, actor: Actor) -> tuple[Person, ...]:
         actor.workspace_id,
     )
     return tuple(read_person(row) for row in rows)
+
+
+async def open_issues(conn: asyncpg.Connection, actor: Actor, person_id: PersonId) -> int:
+    """How many issues that are not closed are assigned to them, as far as the actor sees them; at most 1,000."""
+    count: int = await conn.fetchval(
+        f"""
+        SELECT count(*) FROM (
+            SELECT FROM issues i
+            WHERE {VISIBLE} AND i.assignee_id = $3 AND i.status <> 'closed' LIMIT 1000) theirs""",
+        actor.workspace_id,
+        actor.sees_only,
+        person_id,
+    )
+    return count
 
 
 async def set_role(

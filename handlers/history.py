@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncpg
 from slack_bolt.async_app import AsyncApp
 
-from db import changes, issues, people
+from db import announcements, changes, issues, people
+from db.ids import EventId
 from db.issues import Issue
-from handlers.acting import Press
+from handlers.acting import Press, on_press
 from handlers.commands import Call, Commands, Reply
 from handlers.finding import by_key, split_key, usage
 from handlers.requesting import Asker
 from handlers.services import Services
 from handlers.views import history as view
-from handlers.views.changes import people_in
+from handlers.views.changes import issues_in, people_in
 from handlers.words import Words
 
 NAME = "history"
@@ -37,13 +38,38 @@ class History:
             reply = await self._reply(conn, press.asker, issue, press.words)
         await press.tell(reply)
 
-    async def _reply(self, conn: asyncpg.Connection, asker: Asker, issue: Issue, words: Words) -> Reply:
-        events = await changes.history(conn, asker.actor, issue.issue_id, limit=view.SHOWN + 1)
-        wanted = people_in(events)
-        known = await people.get_many(conn, asker.actor, list(wanted)) if wanted else {}
-        more = len(events) > view.SHOWN
-        return view.reply(issue, events, known, words, asker.workspace.key_prefix, more=more)
+    async def turn(self, press: Press) -> None:
+        """Another page in place of this one."""
+        issue_id, before = view.read_turn(press.value)
+        async with self._services.database.connection() as conn:
+            issue = await issues.get(conn, press.asker.actor, issue_id)
+            reply = await self._reply(conn, press.asker, issue, press.words, before)
+        await press.redraw(reply.text, list(reply.blocks))
+
+    async def _reply(
+        self,
+        conn: asyncpg.Connection,
+        asker: Asker,
+        issue: Issue,
+        words: Words,
+        before: EventId | None = None,
+    ) -> Reply:
+        events = await changes.history(conn, asker.actor, issue.issue_id, limit=view.SHOWN + 1, before=before)
+        wanted, linked, said = people_in(events), issues_in(events), view.comments_in(events)
+        return view.reply(
+            issue,
+            events,
+            await people.get_many(conn, asker.actor, list(wanted)) if wanted else {},
+            words,
+            asker.workspace.key_prefix,
+            related=await issues.get_many(conn, asker.actor, list(linked)) if linked else {},
+            comments=await announcements.spoken(conn, asker.actor.workspace_id, said) if said else {},
+            before=before,
+        )
 
 
 def register(app: AsyncApp, commands: Commands, services: Services) -> None:
-    commands.add(NAME, History(services).command, aliases=("log", "verlauf"))
+    history = History(services)
+    commands.add(NAME, history.command, aliases=("log", "verlauf"))
+    on_press(app, services, view.OLDER, history.turn)
+    on_press(app, services, view.NEWEST, history.turn)

@@ -18,13 +18,15 @@ from db.changes import Change, UndoBlocked
 from db.comments import Comment
 from db.events import Event
 from db.homes import Activity
-from db.ids import PersonId
+from db.ids import EventId, LabelId, PersonId, WorkspaceId
 from db.issues import Clash, Issue, IssueDetail, Written
+from db.labels import Label
 from db.listing import Count, Page
 from db.people import Person
 from db.saved_queries import SavedQuery
 from db.search import Hit, SearchPage
 from db.states import CloseReason, Priority, Role, Source, Status
+from db.workspaces import Workspace
 from handlers.views import (
     bulk,
     closing,
@@ -45,6 +47,12 @@ from handlers.views.changes import change_line
 from handlers.views.confirming import confirmation
 from handlers.views.home import filtering
 from handlers.views.replies import Reply
+from handlers.views.settings import admins as admins_form
+from handlers.views.settings import form as settings_form
+from handlers.views.settings import labels as labels_form
+from handlers.views.settings import parts
+from handlers.views.settings import people as people_form
+from handlers.views.settings import policy as policy_form
 from handlers.views.showing import with_comments
 from handlers.words import Mrkdwn, words
 
@@ -125,12 +133,13 @@ def events(fields: st.SearchStrategy[Json]) -> st.SearchStrategy[Event]:
         issue_id=st.uuids(),
         actor_id=PEOPLE_IDS,
         source=st.sampled_from(Source),
-        action=st.just("edit"),
+        action=st.sampled_from(["edit", "undo", "bulk"]),
         kind=st.sampled_from(["edited", "created", "commented", "comment_deleted", "deleted", "restored"]),
         version=st.just(2),
         at=st.just(NOW),
         before=fields,
         after=fields,
+        channel_id=st.sampled_from([None, "C1"]),
     )
 
 
@@ -145,6 +154,10 @@ FIELDS = st.fixed_dictionaries(
         "priority": st.sampled_from([each.word for each in Priority]),
         "due_on": st.none() | st.dates().map(str),
         "labels": LABELS.map(list),
+        "parent_id": st.none() | st.uuids().map(str),
+        "duplicate_of": st.none() | st.uuids().map(str),
+        "external_ref": st.none() | TITLE,
+        "comment_id": st.uuids().map(str),
     },
 )
 EVENTS = st.lists(events(FIELDS), max_size=40).map(tuple)
@@ -319,7 +332,18 @@ def test_histories_clashes_and_blocked_undos(
     happened: tuple[Event, ...], issue: Issue, people: Any, locale: str
 ) -> None:
     spoken = words(locale)
-    taken(history.reply(issue, happened, people, spoken, "LDG", more=True))
+    said = dict.fromkeys(history.comments_in(happened), issue.description)
+    page = history.reply(
+        issue,
+        happened,
+        people,
+        spoken,
+        "LDG",
+        related={issue.issue_id: issue},
+        comments=said,
+        before=EventId(1),
+    )
+    taken(page)
     line = change_line(happened, key="LDG-1", people=people, words=spoken)
     assert line is None or not _CONTROL.search(line)
     change = Change(
@@ -337,6 +361,36 @@ def test_histories_clashes_and_blocked_undos(
     fields = issue_form.Fields(title=issue.title, labels=issue.labels[:99])
     clash = Clash(issue, happened, frozenset())
     taken_view(editing.clashed(fields, clash, people, spoken, metadata={"v": 1}, prefix="LDG"))
+
+
+@given(PERSON, st.lists(PERSON, max_size=60), LABELS, LOCALE, TEXT, st.integers(0, 2000))
+@BOUNDED
+def test_settings(
+    person: Person, admins: list[Person], names: tuple[str, ...], locale: str, text: str, count: int
+) -> None:
+    spoken, place = words(locale), {"c": "C1", "r": "https://hooks.slack.com/" + "x" * 200}
+    done = parts.confirmation(spoken("people-merged", was=text, now=person.name), spoken, text)
+    taken(Reply(text=spoken("settings-saved"), blocks=done))
+    workspace = Workspace(
+        workspace_id=WorkspaceId("T1"),
+        name=text[:100],
+        key_prefix="LDG",
+        search_config="klingon",
+        timezone="UTC",
+        settings={"policy": {"tokens": "member"}},
+    )
+    configs = ("simple", "english")
+    taken_view(settings_form.form(workspace, spoken, place, search_configs=configs, people=True))
+    taken_view(policy_form.form(workspace.settings, spoken, place))
+    taken_view(admins_form.form([person, *admins], person.person_id, spoken, place, said=done))
+    taken_view(people_form.overview(spoken, place, said=done))
+    taken_view(people_form.one(person, count, spoken, place, myself=False, said=done))
+    taken_view(people_form.sure(person, person, spoken, place))
+    tags = [Label(label_id=LabelId(ADA), name=name) for name in names]
+    taken_view(labels_form.overview(tags, spoken, place, more=True, said=done))
+    for label in tags:
+        taken_view(labels_form.one(label, count, spoken, place))
+        taken_view(labels_form.sure(label, label, count, spoken, place))
 
 
 @given(issues(), PERSON, LOCALE, TEXT)

@@ -48,7 +48,16 @@ clash-apply = Meins anwenden
 
 history-head = Verlauf von { $key } { $title }
 history-empty = Mit { $key } ist noch nichts passiert.
-history-older = Ältere Änderungen sind weggelassen.
+history-end = Älteres gibt es nicht.
+history-older = Älter
+history-newest = Neueste
+history-comment = { $said }: „{ $text }“
+history-undo = durch Zurücknehmen
+history-bulk = mit anderen auf einmal
+history-via-api = über die API
+history-via-webhook = über einen Webhook
+history-via-import = durch einen Import
+history-in = in { $channel }
 
 undone = { $count ->
     [one] Rückgängig gemacht.
@@ -77,6 +86,13 @@ change-comment-edited = { $who } hat einen Kommentar bearbeitet
 change-comment-deleted = { $who } hat einen Kommentar gelöscht
 change-deleted = { $who } hat es gelöscht
 change-restored = { $who } hat es wiederhergestellt
+change-comment-restored = { $who } hat einen Kommentar wiederhergestellt
+change-parent = { $who } hat es zu einem Teil von { $key } gemacht
+change-parent-none = { $who } hat es von seinem übergeordneten Issue gelöst
+change-some-issue = einem Issue
+change-original = Duplikat von { $key }
+change-ref = { $who } hat den Verweis auf { $ref } gesetzt
+change-ref-none = { $who } hat den Verweis entfernt
 change-other = { $who } hat { $what } geändert
 change-by-import = Ein Import
 change-by-api = Ein Programm

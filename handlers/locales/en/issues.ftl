@@ -48,7 +48,16 @@ clash-apply = Apply mine
 
 history-head = History of { $key } { $title }
 history-empty = Nothing has happened to { $key } yet.
-history-older = Older changes are left out.
+history-end = There is nothing older.
+history-older = Older
+history-newest = Newest
+history-comment = { $said }: “{ $text }”
+history-undo = taken back by undo
+history-bulk = with others at once
+history-via-api = by the API
+history-via-webhook = by a webhook
+history-via-import = by an import
+history-in = in { $channel }
 
 undone = { $count ->
     [one] Undone.
@@ -77,6 +86,13 @@ change-comment-edited = { $who } edited a comment
 change-comment-deleted = { $who } deleted a comment
 change-deleted = { $who } deleted it
 change-restored = { $who } restored it
+change-comment-restored = { $who } restored a comment
+change-parent = { $who } made it part of { $key }
+change-parent-none = { $who } made it a part of nothing
+change-some-issue = an issue
+change-original = duplicate of { $key }
+change-ref = { $who } set the reference to { $ref }
+change-ref-none = { $who } removed the reference
 change-other = { $who } changed { $what }
 change-by-import = An import
 change-by-api = A program

@@ -1,0 +1,1 @@
+"""The forms of a workspace's settings: one a subject."""

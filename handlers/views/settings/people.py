@@ -1,0 +1,116 @@
+"""One of the people: what is known of them, and what can be decided about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from db.ids import PersonId
+from db.people import Person
+from handlers.views.blocks import (
+    Json,
+    actions,
+    button,
+    confirm,
+    external_select,
+    input_block,
+    modal,
+    option,
+    section,
+)
+from handlers.views.people import mention
+from handlers.views.settings.parts import decision, notice
+from handlers.words import Mrkdwn, Words, escape
+
+CALLBACK: Final = "people_form"
+MERGING: Final = "people_merge_form"
+PICK: Final = "people_pick"
+TURN: Final = "people_turn"
+INTO: Final = "person_into"
+
+
+def turn(person_id: PersonId, *, active: bool) -> str:
+    return decision("active", person=str(person_id), active=active)
+
+
+def overview(words: Words, metadata: Json, *, said: Sequence[Json] = ()) -> Json:
+    blocks = [
+        *notice(said),
+        section(words("people-about")),
+        actions(external_select(PICK, words.plain("people-pick"))),
+    ]
+    return _modal(blocks, words, metadata)
+
+
+def one(
+    person: Person, assigned: int, words: Words, metadata: Json, *, myself: bool, said: Sequence[Json] = ()
+) -> Json:
+    """`assigned`: how many issues that are not closed are theirs."""
+    known = [mention(person, words), escape(person.email or ""), words(f"people-role-{person.role.value}")]
+    known.append(words("people-in-slack" if person.slack_user_id else "people-not-in-slack"))
+    lines = "  ·  ".join(each for each in known if each)
+    blocks = [*notice(said), section(Mrkdwn(f"{lines}\n{words('people-assigned', count=assigned)}"))]
+    if not myself:
+        blocks.append(actions(_turn_button(person, words)))
+    blocks.append(
+        input_block(
+            words.plain("people-into"),
+            external_select(INTO, words.plain("people-pick")),
+            INTO,
+            optional=True,
+            hint=words.plain("people-into-hint"),
+        )
+    )
+    submit = words.plain("people-merge-next")
+    return _modal(blocks, words, metadata | {"p": str(person.person_id)}, submit=submit)
+
+
+def _turn_button(person: Person, words: Words) -> Json:
+    verb = "people-deactivate" if person.active else "people-reactivate"
+    sure = confirm(
+        words.plain(verb),
+        words.plain(f"{verb}-sure", name=person.name),
+        words.plain(verb),
+        words.plain("form-cancel"),
+    )
+    style = "danger" if person.active else None
+    value = turn(person.person_id, active=not person.active)
+    return button(words.plain(verb), TURN, value, style=style, confirm=sure)
+
+
+def sure(person: Person, into: Person, words: Words, metadata: Json) -> Json:
+    text = words("people-merge-sure", name=_described(person), into=_described(into))
+    return modal(
+        MERGING,
+        words.plain("people-title"),
+        [section(text)],
+        submit=words.plain("people-merge"),
+        close=words.plain("form-cancel"),
+        metadata=metadata | {"p": str(person.person_id), "into": str(into.person_id)},
+    )
+
+
+def _described(person: Person) -> str:
+    return f"{person.name} ({person.email})" if person.email else person.name
+
+
+def _modal(blocks: list[Json], words: Words, metadata: Json, *, submit: str | None = None) -> Json:
+    return modal(
+        CALLBACK,
+        words.plain("people-title"),
+        blocks,
+        submit=submit,
+        close=words.plain("form-cancel" if submit else "form-close"),
+        metadata=metadata,
+    )
+
+
+def choice(person: Person, words: Words) -> Json:
+    name = person.name if person.active else words.plain("person-deactivated", name=person.name)
+    return option(name, str(person.person_id), person.email)
+
+
+def read(view: Mapping[str, Any]) -> PersonId | None:
+    chosen = view["state"]["values"][INTO][INTO].get("selected_option")
+    return PersonId(UUID(chosen["value"])) if chosen else None
