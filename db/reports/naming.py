@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, Final, LiteralString
+from zoneinfo import ZoneInfo
 
 import asyncpg
 
@@ -27,10 +28,13 @@ _ASSIGNEE: Final[LiteralString] = """) i
 class Naming:
     """Lists of at most `most` issues each, of those the actor sees and the query chooses."""
 
-    def __init__(self, conn: asyncpg.Connection, actor: Actor, choose: Choose, most: int = 5) -> None:
+    def __init__(
+        self, conn: asyncpg.Connection, actor: Actor, choose: Choose, zone: ZoneInfo, most: int = 5
+    ) -> None:
         self._conn = conn
         self._actor = actor
         self._choose = choose
+        self._zone = zone
         self._most = most
 
     async def oldest(self) -> tuple[NamedIssue, ...]:
@@ -80,10 +84,11 @@ class Naming:
             *values,
             *chosen.params,
         )
-        return tuple(_issue(r) for r in rows)
+        return tuple(_issue(r, self._zone) for r in rows)
 
 
-def _issue(row: Any) -> NamedIssue:
+def _issue(row: Any, zone: ZoneInfo) -> NamedIssue:
+    """Its moments as the workspace reads them, so that the day they are shown as is the day they are counted on."""
     assignee = None
     if row["assignee_id"] is not None:
         assignee = Who(person_id=row["assignee_id"], name=row["name"], slack_user_id=row["slack_user_id"])
@@ -93,9 +98,9 @@ def _issue(row: Any) -> NamedIssue:
         title=row["title"],
         priority=Priority(row["priority"]),
         assignee=assignee,
-        created_at=row["created_at"],
-        updated_at=row["updated_at"],
-        closed_at=row["closed_at"],
+        created_at=row["created_at"].astimezone(zone),
+        updated_at=row["updated_at"].astimezone(zone),
+        closed_at=row["closed_at"].astimezone(zone) if row["closed_at"] else None,
         due_on=row["due_on"],
     )
 

@@ -23,7 +23,7 @@ from handlers.requesting import Asker
 from handlers.services import Services
 from handlers.views.blocks import Json
 from handlers.views.people import mention
-from handlers.views.reports import Look, Request, Sheet, message, numbers, request_of
+from handlers.views.reports import Keys, Look, Request, Sheet, message, numbers, request_of
 from handlers.views.reports import form as view
 from handlers.words import Mrkdwn, Words
 
@@ -103,9 +103,8 @@ class Reporting:
 
     async def _sheet(self, asker: Asker, request: Request, words: Words) -> Sheet:
         async with self._services.database.connection() as conn:
-            return await make(
-                conn, asker.actor, request, self._today(asker), words, asker.workspace.key_prefix
-            )
+            keys = Keys(prefix=asker.workspace.key_prefix, base=self._services.public_url)
+            return await make(conn, asker.actor, request, self._today(asker), words, keys)
 
     async def _redraw(self, press: Press, request: Request) -> None:
         """What all in the channel see is replaced only by what all may see."""

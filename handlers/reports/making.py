@@ -11,17 +11,17 @@ from db.access import Actor
 from db.errors import NotFound
 from db.query import Query, parse
 from db.reports import Report, parse_period
-from handlers.views.reports import Request, Sheet, sheet
+from handlers.views.reports import Keys, Request, Sheet, sheet
 from handlers.words import Words
 
 
 async def make(
-    conn: asyncpg.Connection, actor: Actor, request: Request, on: date, words: Words, prefix: str
+    conn: asyncpg.Connection, actor: Actor, request: Request, on: date, words: Words, keys: Keys
 ) -> Sheet:
     """`conn` outside a transaction; `on` is the day it is made for. Raises QueryError, Invalid."""
     query = parse(request.query) if request.query else None
     report = await _numbers(conn, actor, request, on, query)
-    return sheet(report, query=request.query, words=words, prefix=prefix)
+    return sheet(report, query=request.query, words=words, keys=keys)
 
 
 async def _numbers(

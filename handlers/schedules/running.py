@@ -26,7 +26,7 @@ from handlers.reports.making import make
 from handlers.services import Services
 from handlers.views import schedules as view
 from handlers.views.people import mention
-from handlers.views.reports import Look, Request, Sheet, message
+from handlers.views.reports import Keys, Look, Request, Sheet, message
 from handlers.views.states import moment
 from handlers.words import words
 
@@ -100,7 +100,8 @@ class Running:
         request = Request(report=schedule.report, period=schedule.period, query=schedule.query)
         async with self._services.database.connection() as conn:
             owner = await _owner(conn, schedule)
-            sheet = await make(conn, _actor(schedule, owner), request, on, speech, workspace.key_prefix)
+            keys = Keys(prefix=workspace.key_prefix, base=self._services.public_url)
+            sheet = await make(conn, _actor(schedule, owner), request, on, speech, keys)
         look = Look.PLAIN if run.plainly else look_of(workspace, self._services.clock())
         often = view.when(schedule, speech)
         return message(

@@ -38,7 +38,7 @@ from db.reports.numbers import (
 )
 from db.reports.periods import Period, parse_period
 from db.states import Priority
-from handlers.views.reports import Look, Request, message, numbers, request_of, sheet, text
+from handlers.views.reports import Keys, Look, Request, message, numbers, request_of, sheet, text
 from handlers.words import words
 
 TODAY = date(2026, 11, 22)
@@ -155,7 +155,7 @@ def test_every_report_is_taken_by_slack(
     speech = words(locale)
     read = parse_period(period, TODAY)
     for report in reports(read, counts, names):
-        made = sheet(report, query='label:bug "exact words"', words=speech, prefix="LDG")
+        made = sheet(report, query='label:bug "exact words"', words=speech, keys=Keys(prefix="LDG"))
         request = Request(report=made.name, period=read.text, query="label:bug")
         said, blocks = message(made, request, speech, look, pictures=("F1", "F2"))
         assert check_message(blocks) == []
@@ -166,7 +166,24 @@ def test_every_report_is_taken_by_slack(
 def only(kind: type[Report], names: list[str], counts: list[int] | None = None) -> Any:
     period = parse_period("7d", TODAY)
     found = next(r for r in reports(period, counts or [3, 1], names) if isinstance(r, kind))
-    return sheet(found, query="", words=words("en"), prefix="LDG")
+    return sheet(found, query="", words=words("en"), keys=Keys(prefix="LDG"))
+
+
+def test_issues_in_a_report_are_links_and_can_be_shown() -> None:
+    period = parse_period("7d", TODAY)
+    found = next(r for r in reports(period, [3, 1], ["<Ada> & Co"]) if isinstance(r, DigestReport))
+    made = sheet(found, query="", words=words("en"), keys=Keys(prefix="LDG", base="https://lodge.example"))
+    issue = found.pressing[0]
+    link = f"*<https://lodge.example/issues/{issue.issue_id}|LDG-{issue.number}>*"
+    request = Request(report="digest", period="7d")
+    for look in Look:
+        said, blocks = message(made, request, words("en"), look)
+        assert check_message(blocks) == []
+        assert link in said
+        menus = [block["accessory"] for block in blocks if "accessory" in block]
+        assert [menu["action_id"] for menu in menus] == ["issue_more"] * len(made.lists)
+        assert menus[0]["options"][0]["value"] == f"show:{issue.issue_id}"
+        assert any(link in block["text"]["text"] for block in blocks if block["type"] == "section")
 
 
 def test_people_with_the_same_name_stay_apart_in_a_chart() -> None:

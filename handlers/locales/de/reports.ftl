@@ -102,6 +102,7 @@ report-digest-newest = Neu und noch offen
 report-digest-finished = Zuletzt geschlossen
 report-digest-computed = So wird gerechnet: eröffnet und geschlossen wie im Bericht `flow`. Am dringendsten sind offene Vorgänge mit dringender oder hoher Priorität. Jede Liste nennt höchstens fünf.
 
+report-show-issue = Vorgang zeigen
 report-choose-period = Zeitraum
 report-button-query = Suche ändern
 report-button-refresh = Aktualisieren

@@ -102,6 +102,7 @@ report-digest-newest = New and still open
 report-digest-finished = Closed lately
 report-digest-computed = How this is computed: created and closed as in the flow report. Most pressing are open issues of urgent or high priority. Each list names at most five.
 
+report-show-issue = Show an issue
 report-choose-period = Period
 report-button-query = Change query
 report-button-refresh = Refresh

@@ -1,5 +1,6 @@
 """How reports look."""
 
+from handlers.views.reports.issues import Keys
 from handlers.views.reports.layout import (
     CSV,
     PERIOD,
@@ -23,6 +24,7 @@ __all__ = [
     "REFRESH",
     "SHARE",
     "Chart",
+    "Keys",
     "Look",
     "Request",
     "Sheet",

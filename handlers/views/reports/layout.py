@@ -20,7 +20,8 @@ from handlers.views.blocks import (
     static_select,
     truncate,
 )
-from handlers.views.reports.sheet import Cell, Chart, Sheet, Table
+from handlers.views.cards import MORE, More
+from handlers.views.reports.sheet import Cell, Chart, IssueList, Sheet, Table
 from handlers.words import Mrkdwn, Words, clean, escape
 
 REFRESH = "report_refresh"
@@ -94,6 +95,7 @@ def message(
     if late is not None:
         blocks.append(context(late))
     blocks += [section(line) for line in sheet.lines]
+    blocks += [_issues(each, words) for each in sheet.lists]
     if look is Look.NATIVE:
         blocks += [chart_block(chart) for chart in sheet.charts[:CHARTS]]
         blocks += [data_table(table) for table in sheet.tables if table.rows]
@@ -106,6 +108,12 @@ def message(
     if origin is not None:
         blocks.append(context(origin))
     return text(sheet, late=late), blocks
+
+
+def _issues(named: IssueList, words: Words) -> Json:
+    """The menu shows an issue to the one who chooses it, as a card's own menu does."""
+    options = [option(name, f"{More.SHOW.value}:{issue_id}") for name, issue_id in named.issues]
+    return section(named.text, accessory=static_select(MORE, words.plain("report-show-issue"), options))
 
 
 def controls(request: Request, words: Words, *, shareable: bool) -> Json:
@@ -263,7 +271,7 @@ def text(sheet: Sheet, *, late: Mrkdwn | None = None) -> str:
     lines = [f"*{escape(sheet.title)}*", sheet.subtitle]
     if late is not None:
         lines.append(late)
-    lines += sheet.lines
+    lines += [*sheet.lines, *(each.text for each in sheet.lists)]
     lines += [_monospaced(table) for table in sheet.tables if table.rows]
     return truncate("\n".join(lines), 4000)
 

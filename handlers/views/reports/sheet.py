@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from db.ids import IssueId
 from handlers.words import Mrkdwn
 
 
@@ -63,6 +64,19 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IssueList:
+    """A line for each issue; and what a menu calls it, with its id."""
+
+    heading: Mrkdwn
+    lines: tuple[Mrkdwn, ...]
+    issues: tuple[tuple[str, IssueId], ...]
+
+    @property
+    def text(self) -> Mrkdwn:
+        return Mrkdwn("\n".join([f"*{self.heading}*", *self.lines]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
     """`lines` are the report in words; `computed` says how its numbers come about."""
 
@@ -73,3 +87,4 @@ class Sheet:
     charts: tuple[Chart, ...]
     tables: tuple[Table, ...]
     computed: Mrkdwn
+    lists: tuple[IssueList, ...] = ()

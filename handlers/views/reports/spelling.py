@@ -1,4 +1,4 @@
-"""Durations, dates and differences as a report writes them."""
+"""Durations, dates, people and differences as a report writes them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from babel.dates import format_date
 
-from db.reports.numbers import NamedIssue, Span, Who
+from db.reports.numbers import Span, Who
 from db.reports.periods import Period
 from handlers.views.reports.sheet import Cell
 from handlers.words import Mrkdwn, Words, escape
@@ -97,6 +97,15 @@ def mention(who: Who | None, words: Words) -> Mrkdwn:
     return Mrkdwn(f"<@{who.slack_user_id}>") if who.slack_user_id else escape(who.name)
 
 
-def issue_line(issue: NamedIssue, prefix: str, words: Words) -> Mrkdwn:
-    who = mention(issue.assignee, words)
-    return Mrkdwn(f"• *{prefix}-{issue.number}*  {escape(issue.title)}  ·  {who}")
+def signed(number: int) -> str:
+    return f"+{number}" if number > 0 else f"−{-number}" if number < 0 else "0"
+
+
+def subtitle(period: Period, query: str, words: Words) -> Mrkdwn:
+    before = days(period.before(), words)
+    said = words("report-subtitle", days=days(period, words), before=before)
+    return with_query(said, query, words)
+
+
+def with_query(said: Mrkdwn, query: str, words: Words) -> Mrkdwn:
+    return Mrkdwn(f"{said}  ·  {words('report-query', query=query)}") if query else said

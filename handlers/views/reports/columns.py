@@ -1,0 +1,24 @@
+"""Columns of tables, and names on an axis."""
+
+from __future__ import annotations
+
+from handlers.views.reports.sheet import Column
+from handlers.words import Words, clean
+
+
+def column(key: str, words: Words, *, numeric: bool = True) -> Column:
+    return Column(key=key, title=words.plain(f"report-column-{key.replace('_', '-')}"), numeric=numeric)
+
+
+def unlike(names: list[str], limit: int = 20) -> list[str]:
+    """Names cut to what an axis takes, two that are alike told apart by a number."""
+    seen: dict[str, int] = {}
+    unlike = []
+    for given in names:
+        # As it will be shown: two names that differ by invisible characters alone are alike.
+        name = clean(given).strip() or "–"
+        short = name if len(name) <= limit else name[: limit - 1] + "…"
+        seen[short] = seen.get(short, 0) + 1
+        count = seen[short]
+        unlike.append(short if count == 1 else f"{short[: limit - 4]} ({count})")
+    return unlike

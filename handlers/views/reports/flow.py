@@ -1,0 +1,67 @@
+"""Created and closed, as a sheet."""
+
+from __future__ import annotations
+
+from db.reports.numbers import (
+    FlowReport,
+)
+from handlers.views.reports.columns import column, unlike
+from handlers.views.reports.sheet import Cell, Chart, Series, Sheet, Table
+from handlers.views.reports.spelling import (
+    compared,
+    day,
+    number_cell,
+    point,
+    signed,
+    subtitle,
+)
+from handlers.words import Words
+
+
+def flow_sheet(report: FlowReport, query: str, words: Words) -> Sheet:
+    total, before = report.total, report.before
+    lines = (
+        words(
+            "report-flow-line",
+            created=total.created,
+            closed=total.closed,
+            created_before=compared(total.created, before.created, words, str(before.created)),
+            closed_before=compared(total.closed, before.closed, words, str(before.closed)),
+        ),
+        words("report-flow-net", net=signed(total.net), net_before=signed(before.net), open=report.open_now),
+    )
+    labels = unlike([point(p.span, report.unit, words) for p in report.points])
+    created, closed = column("created", words), column("closed", words)
+    chart = Chart(
+        kind="bar",
+        title=words.plain("report-flow-chart"),
+        categories=tuple(labels),
+        series=(
+            Series(name=created.title, values=tuple(float(p.traffic.created) for p in report.points)),
+            Series(name=closed.title, values=tuple(float(p.traffic.closed) for p in report.points)),
+        ),
+        x_label=words.plain(f"report-unit-{report.unit}"),
+        y_label=words.plain("report-axis-issues"),
+    )
+    table = Table(
+        caption=words.plain("report-flow-chart"),
+        columns=(column("from", words, numeric=False), created, closed, column("net", words)),
+        rows=tuple(
+            (
+                Cell(text=day(p.span.start, words)),
+                number_cell(p.traffic.created),
+                number_cell(p.traffic.closed),
+                Cell(text=signed(p.traffic.net), number=p.traffic.net),
+            )
+            for p in reversed(report.points)
+        ),
+    )
+    return Sheet(
+        name="flow",
+        title=words.plain("report-flow"),
+        subtitle=subtitle(report.period, query, words),
+        lines=lines,
+        charts=(chart,),
+        tables=(table,),
+        computed=words("report-flow-computed"),
+    )
