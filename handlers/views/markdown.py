@@ -1,7 +1,8 @@
 """Descriptions and comments are kept as Markdown; this shows them as Slack rich text.
 
 The dialect: **bold**, *italic* (or _italic_), ~~struck~~, `code`, ``` blocks, > quotes, - and 1. lists,
-[links](https://example.com), <@U1> and <#C1> mentions, :emoji: (<:emoji:> next to a letter), and \\ before a character that is meant as itself.
+[links](https://example.com), <@U1> and <#C1> mentions, :emoji: (<:emoji:> beside a letter), and \\ before a
+character that is meant as itself.
 `rich_text.to_markdown` is the way back.
 """
 
