@@ -29,7 +29,7 @@ class Earlier:
     `said` has the earlier text of comments that read differently now; `removed` those that are gone.
     """
 
-    since: EventId
+    since: EventId | None = None
     was: Mapping[str, Any] = field(default_factory=dict)
     new_comments: tuple[CommentId, ...] = ()
     removed: tuple[CommentId, ...] = ()
@@ -45,6 +45,8 @@ class Earlier:
             "said": {str(comment_id): body for comment_id, body in self.said.items()},
         }
 
+
+_UNTOUCHED: Final = Earlier()
 
 _STAND_INS: Final[LiteralString] = """
 WITH earlier AS (
@@ -119,7 +121,7 @@ async def matched(
         return set()
     resolved = await resolve(conn, actor, query, now=now)
     statement = among(resolved, list(issue_ids))
-    replaced = {str(issue_id): earlier[issue_id].told() for issue_id in issue_ids}
+    replaced = {str(issue_id): earlier.get(issue_id, _UNTOUCHED).told() for issue_id in issue_ids}
     stand_ins = statement.parameters.fill(_STAND_INS, json.dumps(replaced))
     rows = await conn.fetch(f"{stand_ins} {statement.sql}", *statement.values)
     return {row["issue_id"] for row in rows}
