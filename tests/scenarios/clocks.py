@@ -27,7 +27,7 @@ class Clock:
 
 @asynccontextmanager
 async def lodge_at(
-    slack: LocalSlack, db_url: str, clock: Clock, *, public_url: str | None = None
+    slack: LocalSlack, db_url: str, clock: Clock, *, public_url: str | None = None, again: bool = True
 ) -> AsyncIterator[Lodge]:
     settings = Settings(
         database_url=db_url,
@@ -44,4 +44,5 @@ async def lodge_at(
         slack.request_url = f"{process.url}/slack/events"
         yield Lodge(slack=slack, process=process)
         await slack.settled()
-    await nothing_happens_again(slack, process, options)
+    if again:
+        await nothing_happens_again(slack, process, options)

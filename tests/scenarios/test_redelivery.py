@@ -28,7 +28,10 @@ UNNAMED = {
     "issue_edit_form": "submit() of the form of `edit`",
     "link_shared": "a message with a link",
     "message": "send(), edit_message(), delete_message()",
+    "notify_open": "a button of a digest, which opens the form of `notify`",
+    "outgoing_form": "submit() of the form of `tell`",
     "reaction_added": "react()",
+    "schedule_next": "a button of a long list of schedules",
     "team_join": "the same listener as user_change",
     "token_form": "submit() of the form of `token`",
 }

@@ -1,0 +1,334 @@
+"""What goes wrong between people, Slack and the bot: each is survived, and whoever asked is told what to do."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.playground import LocalSlack
+from bot.playground.deliveries import Delivery
+from tests.scenarios.clocks import Clock, lodge_at
+from tests.scenarios.conftest import Json, Lodge, said
+from tests.scenarios.lines import Line, line_to
+from tests.scenarios.redelivery import again
+from tests.scenarios.test_conversations import comments_of, posted
+from tests.scenarios.test_threads import quiet
+
+AWAY = "cannot be reached just now. Nothing was changed"
+
+
+@pytest.fixture
+async def line(db_url: str) -> AsyncIterator[Line]:
+    async with line_to(db_url) as line:
+        yield line
+
+
+@pytest.fixture
+async def far_lodge(slack: LocalSlack, line: Line) -> AsyncIterator[Lodge]:
+    """Its database is at the other end of `line`. What was refused then is done when it comes again."""
+    async with lodge_at(slack, line.dsn, Clock(datetime.now(UTC)), again=False) as lodge:
+        await lodge.ask("ada", "new One")
+        yield lodge
+
+
+async def told_alone(lodge: Lodge, name: str, text: str, channel: str = "general") -> Json:
+    return await lodge.person(name).expect_message(
+        channel, lambda each: each.get("is_ephemeral") and text in said(each)
+    )
+
+
+async def titles(lodge: Lodge) -> str:
+    return said(await lodge.ask("ada", "list"))
+
+
+# -- many and several
+
+
+async def test_search_turns_its_pages(lodge: Lodge) -> None:
+    for number in range(10):
+        await lodge.ask("ada", f"new Boiler leaks {number}")
+    await quiet(lodge)
+    first = await lodge.ask("ada", "search boiler")
+    ada = lodge.person("ada")
+    await ada.click("search_next", channel="general", ts=first["ts"])
+    second = await ada.expect_message(
+        "general",
+        lambda each: each["ts"] == first["ts"] and "search_next" not in str(each) and "Boiler" in said(each),
+    )
+    keys = {word for word in said(first).replace("*", " ").split() if word.startswith("LDG-")}
+    more = {word for word in said(second).replace("*", " ").split() if word.startswith("LDG-")}
+    assert len(keys) == 8
+    assert len(more) == 2
+    assert not keys & more
+
+
+async def test_a_name_that_several_people_have_is_asked_back(lodge: Lodge) -> None:
+    await lodge.ask("ada", "new One")
+    async with lodge.process.services.database.connection() as conn:
+        for name in ("Alex Stone", "Alex Reed"):
+            await conn.execute(
+                "INSERT INTO people (workspace_id, name) VALUES ($1, $2)", lodge.slack.team_id, name
+            )
+    answer = said(await lodge.ask("ada", "assign LDG-1 @alex"))
+    assert "Alex Stone" in answer
+    assert "Alex Reed" in answer
+    assert "nobody" in said(await lodge.ask("ada", "LDG-1"))
+    assert "Alex Stone" in said(await lodge.ask("ada", "assign LDG-1 @Alex Stone"))
+
+
+async def test_the_second_clash_in_a_row_shows_both_sides_again(lodge: Lodge) -> None:
+    await lodge.ask("ada", "new One")
+    grace = lodge.person("grace")
+    await grace.slash("general", "/issue edit LDG-1")
+    form = await grace.expect_modal()
+    for command in ("close LDG-1", "reopen LDG-1"):
+        await lodge.ask("ada", command)
+        outcome = await grace.submit(form["id"], {"title": {"issue_title": "Mine"}})
+        assert outcome.outcome == "updated", outcome
+        form = await grace.expect_modal(lambda view: "while you were writing" in said(view))
+        assert lodge.person("ada").id in said(form)
+        assert form["state"]["values"]["title"]["issue_title"]["value"] == "Mine"
+    outcome = await grace.submit(form["id"])
+    assert outcome.outcome == "closed", outcome
+    assert "Mine" in said(await lodge.ask("ada", "LDG-1"))
+
+
+@pytest.mark.parametrize(
+    ("listed", "button"),
+    [
+        ("subscriptions", "subscription_new"),
+        ("schedules", "schedule_new"),
+        ("token", "token_new"),
+        ("webhook", "webhook_new"),
+        ("tell", "outgoing_new"),
+    ],
+)
+async def test_an_empty_list_offers_the_form_of_the_first(lodge: Lodge, listed: str, button: str) -> None:
+    shown = await lodge.ask("ada", listed)
+    ada = lodge.person("ada")
+    await ada.click(button, channel="general", ts=shown["ts"])
+    assert await ada.expect_modal()
+
+
+# -- the database is away
+
+
+@pytest.mark.parametrize(
+    "text", ["new Two", "LDG-1", "list", "close LDG-1", "comment LDG-1 hello", "search one", "history LDG-1"]
+)
+async def test_a_command_while_the_database_is_away_says_that_nothing_was_changed(
+    far_lodge: Lodge, line: Line, text: str
+) -> None:
+    async with line.away():
+        assert AWAY in said(await far_lodge.ask("ada", text))
+    shown = await titles(far_lodge)
+    assert "One issue." in shown
+    assert "Open" in shown
+
+
+async def test_a_press_while_the_database_is_away_says_that_nothing_was_changed(
+    far_lodge: Lodge, line: Line
+) -> None:
+    card = await far_lodge.ask("ada", "LDG-1")
+    async with line.away():
+        await far_lodge.person("ada").click("issue_close", channel="general", ts=card["ts"])
+        await told_alone(far_lodge, "ada", AWAY)
+    assert "One issue." in await titles(far_lodge)
+
+
+async def test_a_form_sent_while_the_database_is_away_stays_open_with_what_was_typed(
+    far_lodge: Lodge, line: Line
+) -> None:
+    ada = far_lodge.person("ada")
+    await ada.slash("general", "/issue")
+    form = await ada.expect_modal()
+    async with line.away():
+        outcome = await ada.submit(form["id"], {"title": {"issue_title": "Typed"}})
+        assert AWAY in str(outcome.errors)
+    assert (await ada.submit(form["id"], {"title": {"issue_title": "Typed"}})).outcome == "closed"
+    assert "Typed" in await titles(far_lodge)
+
+
+async def test_a_shortcut_while_the_database_is_away_says_so(far_lodge: Lodge, line: Line) -> None:
+    ada = far_lodge.person("ada")
+    ts = await ada.send("general", "Broken")
+    await far_lodge.settled()
+    async with line.away():
+        await ada.message_shortcut("general", ts, "issue_from_message")
+        await told_alone(far_lodge, "ada", AWAY)
+
+
+async def test_what_is_typed_ahead_while_the_database_is_away_finds_nothing(
+    far_lodge: Lodge, line: Line
+) -> None:
+    ada = far_lodge.person("ada")
+    await ada.slash("general", "/issue edit LDG-1")
+    form = await ada.expect_modal()
+    async with line.away():
+        found = await ada.suggest("label_choices", "bug", view_id=form["id"])
+    assert found == {"options": []}
+
+
+async def test_what_is_said_while_the_database_is_away_is_taken_in_when_slack_tells_it_again(
+    far_lodge: Lodge, line: Line
+) -> None:
+    card = await posted(far_lodge, "Two")
+    await quiet(far_lodge)
+    grace = far_lodge.person("grace")
+    async with line.away():
+        await grace.send("general", "said in the dark", card["ts"])
+        await far_lodge.slack.until(lambda: bool(_told(far_lodge).answers))
+        assert not _told(far_lodge).acked
+    await again(far_lodge, _told(far_lodge))
+    assert (await comments_of(far_lodge, "LDG-2")).count("said in the dark") == 1
+
+
+def _told(lodge: Lodge) -> Delivery:
+    (delivery,) = [
+        each
+        for each in lodge.slack.deliveries
+        if each.kind == "event" and each.payload["event"].get("text") == "said in the dark"
+    ]
+    return delivery
+
+
+# -- what Slack gave is spent
+
+
+async def test_a_spent_response_url_gives_way_to_a_message_only_the_person_sees(lodge: Lodge) -> None:
+    ada = lodge.person("ada")
+    await ada.slash("general", "/issue")
+    form = await ada.expect_modal()
+    lodge.slack.advance(31 * 60)
+    assert (await ada.submit(form["id"], {"title": {"issue_title": "Slowly typed"}})).outcome == "closed"
+    await told_alone(lodge, "ada", "Slowly typed")
+    assert any(call.args.get("user") == ada.id for call in lodge.slack.calls_of("chat.postEphemeral"))
+
+
+async def test_a_trigger_that_came_too_late_is_explained(lodge: Lodge) -> None:
+    lodge.slack.faults.add(method="views.open", error="expired_trigger_id")
+    ada = lodge.person("ada")
+    await ada.slash("general", "/issue")
+    await ada.expect_message("general", lambda each: each.get("is_ephemeral") and "again" in said(each))
+    assert not ada.modals()
+
+
+# -- channels and people go away
+
+
+async def test_a_card_for_a_channel_that_was_archived_is_told_to_who_wanted_it(lodge: Lodge) -> None:
+    ada = lodge.person("ada")
+    shown = await lodge.ask("ada", "new One", "product")
+    lodge.slack.faults.add(method="chat.postMessage", error="is_archived", when={"channel": channel(lodge)})
+    await ada.click("issue_post_here", channel="product", ts=shown["ts"])
+    await ada.expect_message(ada.dm(), lambda each: "archived" in said(each))
+
+
+def channel(lodge: Lodge, name: str = "product") -> str:
+    return str(lodge.slack.channel(name).id)
+
+
+async def test_where_the_bot_was_removed_the_rest_goes_on(lodge: Lodge) -> None:
+    here = await posted(lodge)
+    ada = lodge.person("ada")
+    shown = await lodge.ask("ada", "LDG-1", "product")
+    await ada.click("issue_assign_me", channel="product", ts=shown["ts"])
+    await ada.kick("general", lodge.slack.config.bot_user_id)
+    await lodge.ask("ada", "close LDG-1", "product")
+    await quiet(lodge)
+    assert "Completed" in said(await lodge.ask("ada", "LDG-1", "product"))
+    assert here["ts"]
+    async with lodge.process.services.database.connection() as conn:
+        states = await conn.fetch("SELECT DISTINCT state FROM outbox")
+    assert {row["state"] for row in states} <= {"sent", "failed", "dropped"}
+
+
+async def test_who_is_deactivated_midway_is_refused_and_shown_as_gone(lodge: Lodge) -> None:
+    grace = lodge.person("grace")
+    await lodge.ask("grace", "new Left behind @grace")
+    card = await lodge.ask("grace", "LDG-1")
+    user = {"id": grace.id, "team_id": lodge.slack.team_id, "name": "grace", "deleted": True}
+    lodge.slack.emit({"type": "user_change", "user": user})
+    await lodge.settled()
+    await grace.click("issue_close", channel="general", ts=card["ts"])
+    await told_alone(lodge, "grace", "deactivated")
+    shown = said(await lodge.ask("ada", "LDG-1"))
+    assert "Left behind" in shown
+    assert "(left)" in shown
+    assert "Open" in shown
+
+
+async def test_a_guest_makes_issues_and_sees_only_those(lodge: Lodge) -> None:
+    await lodge.ask("ada", "new Secret")
+    assert "Mine" in said(await lodge.ask("guest", "new Mine"))
+    listed = said(await lodge.ask("guest", "list"))
+    assert "Mine" in listed
+    assert "Secret" not in listed
+    refused = said(await lodge.ask("guest", "close LDG-1"))
+    assert "no issue" in refused.lower() or "There is no" in refused
+    assert "Open" in said(await lodge.ask("ada", "LDG-1"))
+
+
+# -- who is nobody
+
+
+@pytest.mark.parametrize("more", [{"bot_id": "B0OTHER"}, {"subtype": "bot_message", "bot_id": "B0OTHER"}])
+async def test_what_other_bots_say_is_left_alone(lodge: Lodge, more: Json) -> None:
+    card = await posted(lodge)
+    event = {
+        "type": "message",
+        "channel": channel(lodge, "general"),
+        "channel_type": "channel",
+        "user": lodge.person("grace").id,
+        "text": "beep LDG-1",
+        "ts": "1790000000.000100",
+        "thread_ts": card["ts"],
+    }
+    lodge.slack.emit(event | more)
+    await lodge.settled()
+    assert "beep" not in await comments_of(lodge)
+
+
+async def test_what_the_bot_itself_says_is_no_comment(lodge: Lodge) -> None:
+    card = await posted(lodge)
+    await lodge.ask("grace", "comment LDG-1 once", "product")
+    await lodge.person("ada").expect_message(
+        "general", lambda each: "once" in said(each), thread_ts=card["ts"]
+    )
+    await quiet(lodge)
+    assert (await comments_of(lodge)).count("once") == 1
+
+
+async def test_a_stranger_of_another_organisation_is_a_guest(lodge: Lodge) -> None:
+    await lodge.ask("ada", "new Internal")
+    card = await posted(lodge, "Shared")
+    lodge.slack.faults.add(method="users.info", error="user_not_visible", when={"user": "U0STRANGER"})
+    event = {
+        "type": "message",
+        "channel": channel(lodge, "general"),
+        "channel_type": "channel",
+        "user": "U0STRANGER",
+        "team": "T0ELSEWHERE",
+        "text": "hello from outside",
+        "ts": "1790000000.000200",
+        "thread_ts": card["ts"],
+    }
+    lodge.slack.emit(event)
+    await lodge.settled()
+    async with lodge.process.services.database.connection() as conn:
+        role = await conn.fetchval("SELECT role FROM people WHERE slack_user_id = 'U0STRANGER'")
+    assert role == "guest"
+    assert "hello from outside" not in said(await lodge.ask("ada", "LDG-2"))
+
+
+async def test_a_message_deleted_or_edited_after_it_became_an_issue_leaves_the_issue(lodge: Lodge) -> None:
+    ada, grace = lodge.person("ada"), lodge.person("grace")
+    ts = await grace.send("general", "The lift is stuck")
+    await ada.react("general", ts, "ticket")
+    await ada.expect_message("general", lambda each: "LDG-1" in said(each), thread_ts=ts)
+    await grace.edit_message("general", ts, "The lift works")
+    await grace.delete_message("general", ts)
+    await lodge.settled()
+    assert "lift is stuck" in said(await lodge.ask("ada", "LDG-1"))
