@@ -16,7 +16,7 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.background import BackgroundTasks
-from db.errors import Invalid
+from db.errors import Busy, Invalid, Unavailable
 from handlers import reference
 from handlers.errors import expected, explain, explain_field
 from handlers.words import Words, words
@@ -47,9 +47,9 @@ class Boundary:
         speech = words(asker.locale if asker is not None else None)
         text = explain(error, speech, reference.current())
         if response is not None:
-            if body.get("type") == "event_callback" and not known:
+            if body.get("type") == "event_callback" and (not known or isinstance(error, Busy)):
                 # Slack delivers it again; only the person's last resort is a message.
-                return BoltResponse(status=500)
+                return BoltResponse(status=503 if isinstance(error, (Busy, Unavailable)) else 500)
             answer = _in_answer(error, body, speech, text)
             if answer is not None:
                 return BoltResponse(status=200, body=answer)

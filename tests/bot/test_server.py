@@ -21,7 +21,7 @@ from bot.process import Options, Process, running
 from bot.receiving import SignatureCheck
 from bot.server import BODY_MAX
 from bot.settings import Settings
-from db.errors import FieldError, Invalid, NotFound
+from db.errors import Busy, FieldError, Invalid, NotFound
 from handlers.requesting import Asker
 from handlers.services import Services
 
@@ -43,6 +43,8 @@ def register(app: AsyncApp, _: Services) -> None:
         heard.append(asker)
         if len(heard) == 1 and asker.slack_user_id.endswith("GRACE"):
             raise RuntimeError("the first time fails")
+        if len(heard) == 1 and asker.slack_user_id.endswith("LINUS"):
+            raise Busy
 
     app.command("/issue")(command)
     app.event("reaction_added")(reaction)
@@ -276,6 +278,14 @@ async def test_an_event_whose_handling_failed_is_taken_on_when_it_comes_again(
     await slack.until(lambda: len(heard) == 2)
     await slack.settled()
     assert len(heard) == 2
+
+
+async def test_an_event_that_finds_the_database_busy_comes_again(process: Process, slack: LocalSlack) -> None:
+    ts = await slack.person("ada").send("general", "hello")
+    await slack.person("linus").react("general", ts, "eyes")
+    await slack.until(lambda: len(heard) == 2)
+    await slack.settled()
+    assert [answer.status for answer in slack.deliveries[-1].answers] == [503, 200]
 
 
 async def test_health_readiness_and_metrics(
