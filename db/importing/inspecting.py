@@ -26,6 +26,9 @@ class Inspection:
     encoding: str
     separator: str
     recognised: Recognised
+    # Of a workbook.
+    sheet: str | None = None
+    other_sheets: int = 0
 
     @property
     def format(self) -> Format:
@@ -44,6 +47,8 @@ class Inspection:
             "separator": self.separator,
             "format": self.format.value,
             "columns": [None if column is None else column.value for column in self.recognised.columns],
+            "sheet": self.sheet,
+            "other_sheets": self.other_sheets,
         }
 
     @classmethod
@@ -56,6 +61,8 @@ class Inspection:
             encoding=data["encoding"],
             separator=data["separator"],
             recognised=Recognised(format=Format(data["format"]), columns=columns),
+            sheet=data.get("sheet"),
+            other_sheets=data.get("other_sheets", 0),
         )
 
 
@@ -74,4 +81,6 @@ def inspect(head: bytes, *, separator: str | None = None) -> Inspection:
         encoding=table.encoding.shown,
         separator=table.separator,
         recognised=recognise(header),
+        sheet=table.sheet.name if table.sheet else None,
+        other_sheets=table.sheet.others if table.sheet else 0,
     )

@@ -17,6 +17,8 @@ class Flaw(StrEnum):
     NO_HEADER = "no-header"
     HTML = "html"
     WORKBOOK = "workbook"
+    WORKBOOK_BROKEN = "workbook-broken"
+    WORKBOOK_TOO_LARGE = "workbook-too-large"
     BINARY = "binary"
     ENCODING = "encoding"
     UNCLOSED_QUOTE = "unclosed-quote"

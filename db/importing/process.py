@@ -8,17 +8,19 @@ import json
 import os
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from db.importing.child import FRAME, Kind
 from db.importing.mapping import Mapping
-from db.importing.problems import TableFlaw
+from db.importing.problems import Flaw, TableFlaw
 
 _ROOT: Final = Path(__file__).parent.parent.parent
 _BUFFER: Final = 1 << 19
+_ZIP: Final = b"PK\x03\x04"
+Source = Callable[[], AsyncIterator[bytes]]
 Frame = tuple[Kind, bytes]
 
 
@@ -34,8 +36,36 @@ async def read_table(
 
     What `source` raises is raised here. Iterating raises TableFlaw when the file cannot be imported.
     """
-    process = await _start()
     task = {"mapping": mapping.to_json(), "survey": survey, "locale": locale}
+    async with _reading("db.importing.child", task, source) as frames:
+        yield frames
+
+
+def unpacked(source: Source) -> Source:
+    """Of a workbook its first sheet as CSV; any other file as it is."""
+
+    async def stream() -> AsyncIterator[bytes]:
+        head, whole = await first_bytes(source(), len(_ZIP))
+        if head != _ZIP:
+            async for chunk in whole:
+                yield chunk
+            return
+        try:
+            async with _reading("db.importing.workbooks", {}, whole) as frames:
+                async for kind, body in frames:
+                    if kind is Kind.ROWS:
+                        yield body
+        except ReaderDied as error:
+            raise TableFlaw(Flaw.TOO_LARGE) from error
+
+    return stream
+
+
+@asynccontextmanager
+async def _reading(
+    module: str, task: dict[str, Any], source: AsyncIterator[bytes]
+) -> AsyncIterator[AsyncIterator[Frame]]:
+    process = await _start(module)
     feeding = asyncio.create_task(_feed(process, json.dumps(task).encode() + b"\n", source))
     try:
         yield _frames(process, feeding)
@@ -51,13 +81,13 @@ async def read_table(
         await _end(process)
 
 
-async def _start() -> Process:
+async def _start(module: str) -> Process:
     # Of the environment nothing but what Python needs: the file's reader is to hold no secret.
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ}
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "db.importing.child",
+        module,
         stdin=PIPE,
         stdout=PIPE,
         limit=_BUFFER,

@@ -25,7 +25,7 @@ from db.importing.mapping import NOBODY, Mapping
 from db.importing.matching import Candidate, People, chosen_people, match_people, true_names
 from db.importing.naming import Names, match_labels, unmake
 from db.importing.problems import Flaw, TableFlaw
-from db.importing.process import Frame, ReaderDied, first_bytes, read_table
+from db.importing.process import Frame, ReaderDied, Source, first_bytes, read_table, unpacked
 from db.importing.surveying import Survey
 from db.imports import Import, State
 from db.origins import Origin
@@ -36,7 +36,6 @@ _LISTED: Final = 500
 _CANDIDATES: Final = 4
 _WATCH_EVERY: Final = 0.5
 _TRIES: Final = 3
-Source = Callable[[], AsyncIterator[bytes]]
 
 
 class Cancelled(LodgeError):
@@ -103,6 +102,7 @@ async def survey(
     """Reads all of the file and writes nothing. Without a mapping: the remembered one, else the one the header
     suggests. Raises TableFlaw, and whatever `source` raises."""
     began = time.monotonic()
+    source = unpacked(source)
     head, whole = await first_bytes(source(), SAMPLE)
     inspection = await asyncio.to_thread(inspect, head, separator=mapping.separator if mapping else None)
     if mapping is None:
@@ -313,7 +313,7 @@ class Run:
         async with self.database.transaction() as conn:
             with reader_loss():
                 async with read_table(
-                    self.source(), mapping, survey=False, locale=self.wanted.locale
+                    unpacked(self.source)(), mapping, survey=False, locale=self.wanted.locale
                 ) as frames:
                     outcome, change_id = await Loading(
                         conn=conn,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import chain
 from typing import BinaryIO, Final
 
@@ -16,6 +18,9 @@ from db.importing.problems import BadRow, Flaw, Reason, TableFlaw
 CELL_MAX: Final = 16 << 20
 COLUMNS_MAX: Final = 5_000
 SEPARATORS: Final = (",", ";", "\t", "|")
+
+# Begins the line that stands before a sheet of a workbook: what sheet it is, as JSON.
+WORKBOOK_MARK: Final = "\x1eworkbook "
 
 _SEP_LINE: Final = re.compile(r'"?sep=(.)"?[;,\t]*\r?\n?', re.IGNORECASE)
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
@@ -32,12 +37,16 @@ class Table:
         self.encoding: Encoding = detect(head, complete=len(head) < SAMPLE)
         self._text, self._source = text_stream(head, stream, self.encoding)
         first = self._text.readline()
+        self.sheet = _sheet(first)
         named = _SEP_LINE.fullmatch(first)
         self._offset = 1 if named else 0
-        lines: Iterator[str] = self._text if named else chain((first,), self._text)
+        lines: Iterator[str] = self._text if named or self.sheet else chain((first,), self._text)
+        if self.sheet is not None:
+            separator = ","
         beginning = _beginning(head, self.encoding, skip=len(first) if named else 0)
         self.separator = separator or (named[1] if named else sniff_separator(beginning))
         self._ended = False
+        self._rows_read = 0
         # The line at which a row starts whose last quote is never closed.
         self.unclosed_row: int | None = None
         csv.field_size_limit(CELL_MAX)
@@ -55,24 +64,26 @@ class Table:
         yield from ()
 
     def _read_header(self) -> tuple[int, list[str]]:
-        for _, _, cells in self._records():
+        for _, end, cells in self._records():
             if any(cell.strip() for cell in cells):
                 header = [" ".join(cell.split()) for cell in cells]
                 while header and not header[-1]:
                     header.pop()
                 if len(header) > COLUMNS_MAX:
                     raise TableFlaw(Flaw.TOO_MANY_COLUMNS, columns=len(header), limit=COLUMNS_MAX)
-                return self._offset + self._reader.line_num, header
+                return (self._offset + self._reader.line_num if self.sheet is None else end), header
         raise TableFlaw(Flaw.EMPTY)
 
     def _records(self) -> Iterator[tuple[int, int, list[str]]]:
         reader, offset = self._reader, self._offset
-        start = offset + reader.line_num + 1
+        start = offset + reader.line_num + 1 if self.sheet is None else self._rows_read + 1
         try:
             for cells in reader:
-                end = offset + reader.line_num
+                # People count the rows of a sheet, whatever lines its cells have.
+                end = offset + reader.line_num if self.sheet is None else start
                 if self._ended:
                     self.unclosed_row = start
+                self._rows_read = end
                 yield start, end, cells
                 start = end + 1
         except csv.Error as error:
@@ -85,6 +96,24 @@ class Table:
         for start, end, cells in self._records():
             if cells and (cells[0] or any(cells)):
                 yield start, end, cells
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """The sheet of a workbook that is read; `others` are not."""
+
+    name: str
+    others: int
+
+
+def _sheet(first: str) -> Sheet | None:
+    if not first.startswith(WORKBOOK_MARK):
+        return None
+    try:
+        data = json.loads(first.removeprefix(WORKBOOK_MARK))
+        return Sheet(name=str(data["sheet"])[:31], others=int(data["others"]))
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def unclosed_quote(last_line: int, cells: list[str]) -> BadRow:

@@ -15,8 +15,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from db.ids import MessageTs
 from db.importing.problems import Flaw, TableFlaw
 
-_TABLES: Final = frozenset({".csv", ".tsv", ".tab"})
-_TABLE_TYPES: Final = frozenset({"csv", "tsv"})
+# Of other programs' spreadsheets it is said how to save them so that they can be read.
+_TABLES: Final = frozenset(
+    {".csv", ".tsv", ".tab", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".fods", ".numbers"}
+)
+_TABLE_TYPES: Final = frozenset({"csv", "tsv", "xlsx", "xls", "ods", "numbers"})
 _CHUNK: Final = 1 << 18
 # Between two chunks; the whole may take as long as it takes.
 _PATIENCE: Final = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=60)

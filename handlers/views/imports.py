@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import Any, Final
 
 from db.importing import reasons
+from db.importing.inspecting import Inspection
 from db.importing.mapping import NEW_PERSON
 from db.importing.mapping import Mapping as ColumnMapping
 from db.importing.problems import RowProblem
@@ -36,7 +37,7 @@ def upload_form(words: Words, metadata: Json) -> Json:
     element: Json = {
         "type": "file_input",
         "action_id": _FILE_ACTION,
-        "filetypes": ["csv", "tsv"],
+        "filetypes": ["csv", "tsv", "xlsx"],
         "max_files": 1,
     }
     hint = words.plain("import-form-hint")
@@ -96,12 +97,7 @@ def preview(wanted: Import, words: Words) -> Shown:
     good = survey["rows"] - survey["bad"]
     coming = good - survey["existing"] - survey["repeated"]
     text = words("import-preview", file=wanted.file_name, rows=survey["rows"], coming=max(0, coming))
-    about = words(
-        "import-preview-format",
-        format=words("import-format-" + inspection.format.value),
-        encoding=inspection.encoding,
-        separator=words("import-separator-" + _SEPARATORS.get(inspection.separator, "other")),
-    )
+    about = _about(inspection, words)
     blocks = [section(text), context(about, _columns(wanted, mapping, words))]
     blocks += _samples(survey, words)
     facts = _facts(survey, mapping, words)
@@ -113,6 +109,16 @@ def preview(wanted: Import, words: Words) -> Shown:
         _buttons(wanted, words, may_start=bool(may_start) and mapping.has_title and not survey["ask_order"])
     )
     return text, blocks
+
+
+def _about(inspection: Inspection, words: Words) -> Mrkdwn:
+    format_ = words("import-format-" + inspection.format.value)
+    if inspection.sheet is not None:
+        return words(
+            "import-preview-sheet", format=format_, sheet=inspection.sheet, others=inspection.other_sheets
+        )
+    separator = words("import-separator-" + _SEPARATORS.get(inspection.separator, "other"))
+    return words("import-preview-format", format=format_, encoding=inspection.encoding, separator=separator)
 
 
 def _columns(wanted: Import, mapping: ColumnMapping, words: Words) -> Mrkdwn:

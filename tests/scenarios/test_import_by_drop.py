@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 
 from bot.playground.people import Person
+from tests.db.importing.spreadsheets import as_xlsx, zipped
 from tests.scenarios.conftest import Json, Lodge, said
 
 ROWS = [
@@ -192,10 +193,11 @@ async def test_dates_that_can_be_read_both_ways_are_asked_about(lodge: Lodge, db
         (b"title,status\n", "there is a header on line 1 and nothing below it"),
         (b"Login fails,high,open\nSearch is slow,low,open\n", "line 1 looks like data"),
         (b"<!DOCTYPE html><html><body>Sign in</body></html>", "scope files:read"),
-        (b"PK\x03\x04\x14\x00\x06\x00", "Excel workbook"),
+        (b"PK\x03\x04\x14\x00\x06\x00", "workbook is damaged"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 600, "Save as, CSV UTF-8"),
         (bytes(range(256)) * 20, "not a text file"),
     ],
-    ids=["empty", "header only", "no header", "html", "workbook", "binary"],
+    ids=["empty", "header only", "no header", "html", "broken workbook", "old workbook", "binary"],
 )
 async def test_a_file_that_cannot_be_imported_says_why(lodge: Lodge, data: bytes, words: str) -> None:
     thread = await drop(lodge, data)
@@ -206,6 +208,26 @@ async def test_a_file_that_cannot_be_downloaded_says_why(lodge: Lodge) -> None:
     lodge.slack.faults.add(method="files.info", error="file_deleted", skip=1)
     thread = await drop(lodge, as_csv(ROWS))
     await thread.shows("deleted before I could read it")
+
+
+async def test_a_workbook_is_read_as_it_is(lodge: Lodge, db_url: str) -> None:
+    thread = await drop(lodge, as_xlsx({"Issues": ROWS, "Notes": [("x",)]}), name="issues.xlsx")
+    preview = await thread.shows("3 issues to import")
+    assert "Excel workbook, sheet “Issues” (another sheet is left out)" in said(preview)
+    await thread.press(preview, START)
+    await thread.shows("3 issues imported")
+    assert [row[0] for row in await issues_there(db_url)] == ["Login fails", "Export is slow", "Typo"]
+
+
+@pytest.mark.parametrize("name", ["issues.ods", "issues.numbers", "issues.xls"])
+async def test_another_programs_spreadsheet_is_answered_once_with_how_to_save_it(
+    lodge: Lodge, name: str
+) -> None:
+    data = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" if name.endswith("xls") else zipped("content.xml")
+    thread = await drop(lodge, data, name=name)
+    await thread.shows("Save as, CSV UTF-8")
+    await lodge.settled()
+    assert len(lodge.slack.calls_of("chat.postMessage")) == 1
 
 
 async def test_other_files_are_left_alone(lodge: Lodge) -> None:

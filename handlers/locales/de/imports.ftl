@@ -8,6 +8,11 @@ import-preview = *{ $file }*: { $rows ->
    *[other] { $coming } Issues zu importieren
 }. Vor dem Druck auf „Importieren“ wird nichts geschrieben.
 import-preview-format = { $format } · { $encoding } · getrennt durch { $separator }
+import-preview-sheet = { $format } · Excel-Arbeitsmappe, Blatt „{ $sheet }“{ $others ->
+    [0] {""}
+    [one] {" "}(ein weiteres Blatt bleibt weg)
+   *[other] {" "}({ $others } weitere Blätter bleiben weg)
+}
 import-preview-columns = { $columns }{ $left ->
     [0] {""}
     [one] {" "}(1 Spalte ausgelassen)
@@ -146,11 +151,11 @@ import-undo-touched = { $count ->
 import-not-yours = Das darf nur, wer die Datei geteilt hat, oder ein Admin.
 import-too-late = Dieser Import ist inzwischen weiter.
 import-form-title = Issues importieren
-import-form-file = CSV- oder TSV-Datei
+import-form-file = CSV-, TSV- oder Excel-Datei
 import-form-hint = Ein Export aus Jira, Linear, GitLab, GitHub oder Lodge, oder eine Tabelle mit einer Spalte „title“.
 import-form-submit = Lesen
 import-form-no-file = Bitte eine Datei wählen.
-import-form-not-a-table = Das ist keine CSV- oder TSV-Datei. In der Tabellenkalkulation: Speichern unter, CSV UTF-8.
+import-form-not-a-table = Das ist keine Tabelle: eine CSV-, TSV- oder Excel-Datei (.xlsx) ist eine.
 import-form-taken = Lese { $file }; was darin steht, kommt als Direktnachricht.
 import-map-title = Zuordnung ändern
 import-map-intro = Was enthalten die Spalten von { $file }? Für Dateien mit demselben Kopf bleibt es gemerkt.
@@ -180,7 +185,9 @@ import-flaw-empty = Die Datei ist leer.
 import-flaw-header-only = Auf Zeile { $line } steht ein Kopf und darunter nichts.
 import-flaw-no-header = Zeile { $line } sieht nach Daten aus und nicht nach einem Kopf ({ $first }). Die erste Zeile soll die Spalten nennen, etwa title,description,priority,status.
 import-flaw-html = Slack hat statt der Datei eine Anmeldeseite geschickt. Vielleicht fehlt der App der Scope files:read: Ein Admin kann sie neu installieren.
-import-flaw-workbook = Das ist eine Excel-Arbeitsmappe. In Excel: Speichern unter, CSV UTF-8.
+import-flaw-workbook = Diese Art von Tabelle lässt sich hier nicht lesen, oder sie ist mit einem Passwort geschützt. Excel-Arbeitsmappen (.xlsx) und CSV lassen sich lesen: in Excel oder LibreOffice „Speichern unter, CSV UTF-8“, in Numbers „Exportieren, CSV“, in Google Tabellen „Herunterladen, CSV“. Dann diese Datei hier ablegen.
+import-flaw-workbook-broken = Die Arbeitsmappe ist beschädigt. Bitte in der Tabellenkalkulation öffnen, „Speichern unter, CSV UTF-8“ wählen und diese Datei ablegen.
+import-flaw-workbook-too-large = Die Arbeitsmappe enthält mehr als { $megabytes } MB. Bitte das Blatt als CSV UTF-8 speichern, das beliebig groß sein darf, und diese Datei ablegen.
 import-flaw-binary = Das ist keine Textdatei.
 import-flaw-encoding = Die Zeichenkodierung ist nicht zu erkennen. Bitte als CSV UTF-8 speichern.
 import-flaw-unclosed-quote = Ein Anführungszeichen, das auf Zeile { $line } beginnt, wird nie geschlossen, und alles danach wurde zu einer Zelle.

@@ -8,6 +8,11 @@ import-preview = *{ $file }*: { $rows ->
    *[other] { $coming } issues to import
 }. Nothing is written before you press Import.
 import-preview-format = { $format } · { $encoding } · separated by { $separator }
+import-preview-sheet = { $format } · Excel workbook, sheet “{ $sheet }”{ $others ->
+    [0] {""}
+    [one] {" "}(another sheet is left out)
+   *[other] {" "}({ $others } other sheets are left out)
+}
 import-preview-columns = { $columns }{ $left ->
     [0] {""}
     [one] {" "}(1 column left out)
@@ -146,11 +151,11 @@ import-undo-touched = { $count ->
 import-not-yours = Only the person who shared the file, or an admin, can do that.
 import-too-late = This import has moved on already.
 import-form-title = Import issues
-import-form-file = CSV or TSV file
+import-form-file = CSV, TSV or Excel file
 import-form-hint = An export of Jira, Linear, GitLab, GitHub or Lodge, or any table with a column “title”.
 import-form-submit = Read it
 import-form-no-file = Choose a file.
-import-form-not-a-table = This is not a CSV or TSV file. In a spreadsheet: Save as, CSV UTF-8.
+import-form-not-a-table = This is not a table: a CSV, TSV or Excel file (.xlsx) is.
 import-form-taken = Reading { $file }; I will show you what it holds in our direct messages.
 import-map-title = Change mapping
 import-map-intro = What do the columns of { $file } hold? This is remembered for files with the same header.
@@ -180,7 +185,9 @@ import-flaw-empty = the file is empty.
 import-flaw-header-only = there is a header on line { $line } and nothing below it.
 import-flaw-no-header = line { $line } looks like data, not like a header ({ $first }). Put a first line with the names of the columns, such as title,description,priority,status.
 import-flaw-html = Slack sent a sign-in page in place of the file. The app may lack the scope files:read: ask an admin to install it again.
-import-flaw-workbook = this is an Excel workbook. In Excel: Save as, CSV UTF-8.
+import-flaw-workbook = this kind of spreadsheet cannot be read here, or it is protected by a password. Excel workbooks (.xlsx) and CSV can: in Excel or LibreOffice choose Save as, CSV UTF-8; in Numbers Export to, CSV; in Google Sheets Download, CSV. Then drop that file.
+import-flaw-workbook-broken = the workbook is damaged. Open it in your spreadsheet program, choose Save as, CSV UTF-8, and drop that file.
+import-flaw-workbook-too-large = the workbook holds more than { $megabytes } MB. Save the sheet as CSV UTF-8, which may be of any size, and drop that file.
 import-flaw-binary = this is not a text file.
 import-flaw-encoding = I cannot tell in which encoding it is. Save it as CSV UTF-8.
 import-flaw-unclosed-quote = a quote that opens on line { $line } is never closed, and everything after it became one cell.

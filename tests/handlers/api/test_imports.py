@@ -61,7 +61,7 @@ async def test_a_file_that_cannot_be_read_is_refused_in_words(api: Api) -> None:
         (b"", "empty"),
         (b"title\n", "header-only"),
         (b"A,high\nB,low\n", "no-header"),
-        (b"PK\x03\x04", "workbook"),
+        (b"PK\x03\x04", "workbook-broken"),
     ):
         answer = await sent(api, data)
         assert answer.status == 422

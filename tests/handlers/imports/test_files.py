@@ -126,7 +126,7 @@ async def test_the_token_goes_to_nobody_else() -> None:
         ({"name": "a.CSV"}, True),
         ({"name": "a.tsv"}, True),
         ({"name": "export", "filetype": "csv"}, True),
-        ({"name": "a.xlsx"}, False),
+        ({"name": "a.xlsx"}, True),
         ({"name": "a.txt"}, False),
         ({"name": "a.csv", "is_external": True}, False),
         ({"name": "a.csv", "mode": "external"}, False),
