@@ -16,7 +16,7 @@ from db.issues import UNSET, Unset
 from db.issues.labelling import held, named
 from db.issues.linking import check_original
 from db.origins import NOWHERE, Origin
-from db.recording import Before, once
+from db.recording import Before, once, written_before
 from db.states import CloseReason, Priority, Status
 
 
@@ -212,7 +212,11 @@ async def change(
         return BulkWritten(change_id=before.change_id, count=before.summary["count"], repeated=True)
 
     async def work() -> BulkWritten:
-        return await _change(conn, actor, wanted, patch, origin)
+        written = await _change(conn, actor, wanted, patch, origin)
+        if not written.count and (before := await written_before(conn, actor, origin, "bulk")) is not None:
+            # An identical request was quicker by a moment, and has left nothing to change.
+            return await again(before)
+        return written
 
     return await once(conn, actor, "bulk", origin, work, again)
 

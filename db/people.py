@@ -12,7 +12,7 @@ from db import limits
 from db.access import Action, Actor, require
 from db.constraints import domain_errors
 from db.errors import Conflict, FieldError, Invalid, NotFound
-from db.ids import ChangeId, PersonId, SlackUserId, WorkspaceId
+from db.ids import ChangeId, PersonId, SlackUserId, WorkspaceId, new_uuid
 from db.origins import NOWHERE, Origin
 from db.recording import Before, once, record
 from db.states import Role
@@ -210,9 +210,18 @@ async def page(
 
 
 async def create(
-    conn: asyncpg.Connection, actor: Actor, name: str, email: str | None = None, *, role: Role = Role.MEMBER
+    conn: asyncpg.Connection,
+    actor: Actor,
+    name: str,
+    email: str | None = None,
+    *,
+    role: Role = Role.MEMBER,
+    person_id: PersonId | None = None,
 ) -> Person:
-    """Somebody not seen in Slack yet. Raises Invalid, Forbidden; Conflict when the e-mail is taken."""
+    """Somebody not seen in Slack yet; with a `person_id` that is there already, that person as they are.
+
+    Raises Invalid, Forbidden; Conflict when the e-mail is taken.
+    """
     require(actor, Action.EDIT)
     if role is not Role.MEMBER:
         require(actor, Action.PEOPLE)
@@ -220,13 +229,18 @@ async def create(
     with domain_errors():
         row = await conn.fetchrow(
             f"""
-            INSERT INTO people AS p (workspace_id, name, email, role) VALUES ($1, $2, $3, $4)
+            INSERT INTO people AS p (workspace_id, name, email, role, person_id) VALUES ($1, $2, $3, $4, $5)
+            ON CONFLICT (workspace_id, person_id) DO NOTHING
             RETURNING {COLUMNS}""",
             actor.workspace_id,
             limits.person_name(name),
             address,
             role.value,
+            person_id or PersonId(new_uuid()),
         )
+    if row is None:
+        assert person_id is not None
+        return await get(conn, actor, person_id)
     return read_person(row)
 
 

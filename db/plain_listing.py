@@ -10,7 +10,6 @@ import asyncpg
 from db import listing
 from db.access import Actor
 from db.issues.plain import Plain, of_issue, of_row
-from db.issues.record import COLUMNS
 from db.query.cursors import Cursor, encode
 from db.query.fragments import Parameters
 from db.query.orders import Direction, direction
@@ -24,11 +23,13 @@ _PARTS: Final[dict[frozenset[str], tuple[LiteralString, ...]]] = {
 }
 _ALL: Final = _PARTS[frozenset({"open", "in_progress", "closed"})]
 
-# What COLUMNS takes from the issues' own row.
+# As COLUMNS, but for the labels' names: looking for them issue by issue, and sorting them, costs more than all else.
 _ROW: Final[LiteralString] = """
-    i.workspace_id, i.issue_id, i.number, i.title, i.description, i.status, i.close_reason, i.duplicate_of,
-    i.parent_id, i.priority, i.assignee_id, i.reporter_id, i.due_on, i.external_ref, i.version, i.source,
-    i.created_at, i.updated_at, i.closed_at"""
+    i.workspace_id, i.issue_id::text, i.number, i.title, i.description, i.status, i.close_reason,
+    i.duplicate_of::text, i.parent_id::text, i.priority, i.assignee_id::text, i.reporter_id::text, i.due_on,
+    i.external_ref, i.version, i.source, i.created_at, i.updated_at, i.closed_at,
+    ARRAY(SELECT il.label_id FROM issue_labels il
+          WHERE il.workspace_id = i.workspace_id AND il.issue_id = i.issue_id) AS label_ids"""
 
 
 @lru_cache(maxsize=512)
@@ -53,7 +54,29 @@ async def page(
     following = None
     if len(rows) > limit:
         following = encode(Cursor(values=tuple(rows[limit - 1]["position"])), scope)
-    return [of_row(row, prefix) for row in rows[:limit]], following
+    return await _named(conn, actor, rows[:limit], prefix), following
+
+
+async def _named(conn: asyncpg.Connection, actor: Actor, rows: list[Any], prefix: str) -> list[Plain]:
+    wanted = {label_id for row in rows for label_id in row["label_ids"]}
+    names: dict[Any, tuple[int, str]] = {}
+    if wanted:
+        found = await conn.fetch(
+            """
+            SELECT label_id, name FROM labels WHERE workspace_id = $1 AND label_id = ANY($2::uuid[])
+            ORDER BY lower(name)""",
+            actor.workspace_id,
+            list(wanted),
+        )
+        names = {row["label_id"]: (place, row["name"]) for place, row in enumerate(found)}
+    issues = []
+    for row in rows:
+        issue = of_row(row, prefix)
+        # One that was merged into another between the two statements is missing.
+        told = sorted(names[label_id] for label_id in row["label_ids"] if label_id in names)
+        issue["labels"] = [name for _, name in told]
+        issues.append(issue)
+    return issues
 
 
 def _straight(actor: Actor, query: Query) -> tuple[LiteralString, ...] | None:
@@ -74,7 +97,7 @@ def _walk(way: Direction, parts: tuple[LiteralString, ...], parameters: Paramete
     if not way.order.parted:
         parts = ("true",) if parts == _ALL else parts
     selects = [
-        f"(SELECT {_ROW}{way.selected} FROM issues i"
+        f"(SELECT i.*{way.selected} FROM issues i"
         f" WHERE i.workspace_id = $1 AND i.deleted_at IS NULL AND {part} AND {after}"
         f" ORDER BY {way.inside} LIMIT {limit:d})"
         for part in parts
@@ -82,4 +105,4 @@ def _walk(way: Direction, parts: tuple[LiteralString, ...], parameters: Paramete
     rows = selects[0]
     if len(selects) > 1:
         rows = f"({' UNION ALL '.join(selects)} ORDER BY {way.outside} LIMIT {limit:d})"
-    return f"SELECT {COLUMNS}, {way.position} AS position FROM {rows} i ORDER BY {way.outside}"
+    return f"SELECT {_ROW}, {way.position} AS position FROM {rows} i ORDER BY {way.outside}"

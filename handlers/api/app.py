@@ -9,7 +9,7 @@ import orjson
 from aiohttp import web
 
 from handlers.api import imports, issues, people, reports
-from handlers.api.endpoint import Endpoint
+from handlers.api.endpoint import BODY_LIMIT, Endpoint
 from handlers.api.openapi import document, page
 from handlers.api.problems import problems
 from handlers.api.secrets import TokenChecker
@@ -22,15 +22,17 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *reports.ENDPOINTS,
 )
 
-# Larger than the largest description in JSON escapes, or 10,000 ids.
-BODY_LIMIT = 1_000_000
-
 
 def create_api(services: Services, checker: TokenChecker) -> web.Application:
     """Routes below /api: /v1/..., /openapi.json and /docs."""
     app = web.Application(middlewares=[problems], client_max_size=BODY_LIMIT)
     for endpoint in ENDPOINTS:
-        app.router.add_route(endpoint.method, f"/v1{endpoint.path}", endpoint.handler(services, checker))
+        handler = endpoint.handler(services, checker)
+        if endpoint.method == "GET":
+            # With HEAD, which aiohttp answers as GET without the body.
+            app.router.add_get(f"/v1{endpoint.path}", handler)
+        else:
+            app.router.add_route(endpoint.method, f"/v1{endpoint.path}", handler)
     lodge = version("lodge")
     openapi = orjson.dumps(document(ENDPOINTS, lodge))
     docs = page(ENDPOINTS, lodge)

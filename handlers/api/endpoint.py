@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
+from urllib.parse import urlencode
 from uuid import UUID
 
 import orjson
@@ -24,8 +26,11 @@ from handlers.services import Services
 
 Model = TypeVar("Model", bound=BaseModel)
 
+# Larger than the largest description in JSON escapes, or 10,000 ids.
+BODY_LIMIT = 1_000_000
 # Smaller answers gain nothing from compression.
 _GZIP_FROM = 1_000
+_REFUSES_GZIP = re.compile(r"gzip\s*;\s*q=0(\.0*)?\s*(,|$)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +112,10 @@ async def authorise(request: web.Request, checker: TokenChecker) -> Token:
 async def _read(request: web.Request) -> bytes:
     if request.content_type not in ("application/json", "application/octet-stream"):
         raise Problem(415, "unsupported-media-type", "send application/json")
-    return await request.read()
+    raw = await request.read()
+    if len(raw) > BODY_LIMIT:
+        raise Problem(413, "too-large", f"a body may have {BODY_LIMIT:,} bytes")
+    return raw
 
 
 def _parse(model: type[BaseModel], raw: bytes) -> BaseModel:
@@ -123,8 +131,11 @@ async def claim_key(services: Services, token: Token, request: web.Request, raw:
     key = request.headers.get("Idempotency-Key")
     if key is None or request.method != "POST":
         return Origin()
-    if not 1 <= len(key) <= 255:
-        raise Problem(422, "invalid", "Idempotency-Key has 1 to 255 characters", errors=[])
+    # An id of the request for the log, too, so only what prints; a key that is kept takes part in other keys.
+    if not (1 <= len(key) <= 255 and key.isprintable()):
+        message = "Idempotency-Key has 1 to 255 printable characters"
+        error = {"field": "Idempotency-Key", "code": "malformed", "message": message}
+        raise Problem(422, "invalid", message, errors=[error])
     digest = hashlib.sha256(request.path.encode() + b"\0" + raw).digest()
     request_key = f"api:{token.token_id}:{key}"
     async with services.database.connection() as conn:
@@ -139,10 +150,30 @@ def answer(
 ) -> web.Response:
     """`value` as JSON, compressed for who accepts it."""
     # asyncpg's UUIDs are of a class of their own, which orjson does not know.
-    body = orjson.dumps(value, default=str)
+    return packed(call, orjson.dumps(value, default=str), status=status, headers=headers)
+
+
+def packed(
+    call: ApiCall, body: bytes, *, status: int = 200, headers: dict[str, str] | None = None
+) -> web.Response:
+    """JSON that is written already, compressed for who accepts it."""
     headers = dict(headers or {})
-    if len(body) >= _GZIP_FROM and "gzip" in call.request.headers.get("Accept-Encoding", ""):
-        body = gzip.compress(body, 1)
-        headers["Content-Encoding"] = "gzip"
+    if len(body) >= _GZIP_FROM:
         headers["Vary"] = "Accept-Encoding"
+        if _accepts_gzip(call.request.headers.get("Accept-Encoding")):
+            body = gzip.compress(body, 1)
+            headers["Content-Encoding"] = "gzip"
     return web.Response(body=body, status=status, headers=headers, content_type="application/json")
+
+
+def listed(call: ApiCall, items: list[dict[str, Any]], following: object) -> web.Response:
+    """One page. `following` is the cursor of the next, which also stands in a Link header (RFC 8288)."""
+    headers = None
+    if following is not None:
+        asked = {**call.request.query, "cursor": str(following)}
+        headers = {"Link": f'<{call.request.path}?{urlencode(asked)}>; rel="next"'}
+    return answer(call, {"items": items, "next_cursor": following}, headers=headers)
+
+
+def _accepts_gzip(accepted: str | None) -> bool:
+    return accepted is not None and "gzip" in accepted and not _REFUSES_GZIP.search(accepted)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
+import orjson
 from aiohttp import web
 
 from db import bulk, comments, labels, plain_listing
@@ -13,10 +15,11 @@ from db.ids import CommentId, IssueId, PersonId
 from db.issues import Issue, IssueDraft, IssuePatch
 from db.issues.plain import of_issue
 from db.states import CloseReason, Priority, Status
-from handlers.api.endpoint import ApiCall, Endpoint, answer
+from handlers.api.endpoint import ApiCall, Endpoint, answer, listed, packed
 from handlers.api.problems import Problem
 from handlers.api.schemas import (
     BulkStatusIn,
+    BulkStatusOut,
     CommentIn,
     CommentOut,
     IssueChange,
@@ -65,20 +68,25 @@ async def list_issues(call: ApiCall) -> web.Response:
         items, following = await plain_listing.page(
             conn, call.actor, plain_listing.read(asked.q), prefix, limit=asked.limit, cursor=asked.cursor
         )
-    return answer(call, {"items": items, "next_cursor": following})
+    return listed(call, items, following)
 
 
 async def show_issue(call: ApiCall) -> web.Response:
     issue_id = IssueId(call.id("issue"))
     value = await call.services.reading.whole(call.actor, issue_id, await _prefix(call))
-    return answer(call, value, headers={"ETag": f'"{value["version"]}"'})
+    body = orjson.dumps(value, default=str)
+    # The version, for If-Match; and what tells apart answers with other comments or names at the same version.
+    tag = f'"{value["version"]}-{hashlib.blake2b(body, digest_size=6).hexdigest()}"'
+    if tag in call.request.headers.get("If-None-Match", ""):
+        return web.Response(status=304, headers={"ETag": tag})
+    return packed(call, body, headers={"ETag": tag})
 
 
 def _version(request: web.Request) -> int | None:
     wanted = request.headers.get("If-Match")
     if wanted is None or wanted.strip() == "*":
         return None
-    digits = wanted.strip().removeprefix("W/").strip('"')
+    digits = wanted.strip().removeprefix("W/").strip('"').partition("-")[0]
     if not (digits.isascii() and digits.isdigit() and len(digits) < 10):
         raise Problem(400, "malformed", 'If-Match carries the version, as in "3"')
     return int(digits)
@@ -160,7 +168,7 @@ ENDPOINTS = (
     ),
     Endpoint(
         method="GET", path="/issues/{id}", summary="One issue with its labels and comments", act=show_issue,
-        answer=IssueDetailOut, problems=(404,),
+        answer=IssueDetailOut, problems=(404,), headers=("If-None-Match",),
     ),
     Endpoint(
         method="PATCH", path="/issues/{id}", summary="Change fields of an issue", act=change_issue,
@@ -168,7 +176,7 @@ ENDPOINTS = (
     ),
     Endpoint(
         method="POST", path="/issues/bulk-status", summary="Change the status of many issues, all or none",
-        act=bulk_status, body=BulkStatusIn, problems=(404,), headers=("Idempotency-Key",),
+        act=bulk_status, body=BulkStatusIn, answer=BulkStatusOut, headers=("Idempotency-Key",),
     ),
     Endpoint(
         method="POST", path="/issues/{id}/comments", summary="Comment on an issue", act=add_comment,

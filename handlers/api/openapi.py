@@ -35,7 +35,8 @@ _HEADERS = {
         "The same key with the same body again changes nothing again",
         {"maxLength": 255, "minLength": 1},
     ),
-    "If-Match": ('The version the change was made from, as in `"3"`', {}),
+    "If-Match": ('The version the change was made from, as in `"3"`, or the `ETag` of an answer', {}),
+    "If-None-Match": ("The `ETag` of an earlier answer: 304 when it still is the same", {}),
 }
 
 
@@ -82,7 +83,10 @@ def _success(endpoint: Endpoint) -> dict[str, Any]:
                 "next_cursor": {"type": ["string", "null"]},
             },
         }
-    return {"description": "Done", "content": _json(schema)}
+    made = {"description": "Done", "content": _json(schema)}
+    if endpoint.listed:
+        made["headers"] = {"Link": {"description": "The next page", "schema": {"type": "string"}}}
+    return made
 
 
 def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
@@ -108,6 +112,8 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     statuses = {*_ALWAYS, *endpoint.problems} | ({415} if endpoint.body or endpoint.upload else set())
     problem = _json(_ref(ProblemOut), "application/problem+json")
     responses = {str(endpoint.status): _success(endpoint)}
+    if "If-None-Match" in endpoint.headers:
+        responses["304"] = {"description": "It still is the same"}
     responses |= {str(s): {"description": _WHY[s], "content": problem} for s in sorted(statuses)}
     operation: dict[str, Any] = {
         "summary": endpoint.summary,

@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 from pydantic import ValidationError
 
+from db.bulk import BulkStopped
 from db.errors import Busy, Conflict, Forbidden, Invalid, LodgeError, NotFound, Unavailable
 from db.issues import Clash
 from handlers.api.secrets import BadToken, TooManyTries
@@ -60,14 +61,34 @@ def problem_response(problem: Problem, headers: dict[str, str] | None = None) ->
     )
 
 
+# What is called otherwise in requests than in the database.
+_FIELDS = {
+    "assignee": "assignee_id",
+    "reporter": "reporter_id",
+    "parent": "parent_id",
+    "reason": "close_reason",
+    "comment": "body",
+}
+
+
 def _fields(error: Invalid) -> list[dict[str, Any]]:
     return [
-        {"field": e.field, "code": e.code, "message": e.message, **({"limit": e.limit} if e.limit else {})}
+        {
+            "field": _FIELDS.get(e.field, e.field),
+            "code": e.code,
+            "message": e.message,
+            **({"limit": e.limit} if e.limit else {}),
+        }
         for e in error.errors
     ]
 
 
-def _schema_fields(error: ValidationError) -> list[dict[str, Any]]:
+def _entries(error: ValidationError | Invalid | BulkStopped) -> list[dict[str, Any]]:
+    """One for each bad field, all at once."""
+    if isinstance(error, Invalid):
+        return _fields(error)
+    if isinstance(error, BulkStopped):
+        return [{"field": "ids", "code": error.why, "message": f"nothing was changed: {error}"}]
     return [
         {"field": ".".join(map(str, e["loc"])) or "body", "code": e["type"], "message": e["msg"]}
         for e in error.errors(include_url=False, include_input=False, include_context=False)
@@ -80,10 +101,8 @@ def from_error(error: Exception) -> tuple[Problem, dict[str, str]] | None:
     match error:
         case Problem():
             found = error
-        case ValidationError():
-            found = Problem(422, "invalid", "see errors", errors=_schema_fields(error))
-        case Invalid():
-            found = Problem(422, "invalid", "see errors", errors=_fields(error))
+        case ValidationError() | Invalid() | BulkStopped():
+            found = Problem(422, "invalid", "see errors", errors=_entries(error))
         case BadToken():
             found = Problem(
                 401, "unauthorized", "send Authorization: Bearer ldg_...; make one by /issue token"

@@ -73,6 +73,10 @@ class BulkStatusIn(_In):
     close_reason: Literal["completed", "not_planned"] | None = None
 
 
+class BulkStatusOut(BaseModel):
+    changed: int = Field(description="How many did not have that status yet")
+
+
 class CommentIn(_In):
     """A comment; `reply_to` names the comment it answers."""
 

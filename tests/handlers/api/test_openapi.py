@@ -43,4 +43,4 @@ async def test_unknown_addresses_and_methods_are_problems_too(api: Api) -> None:
     assert (missing.status, missing.content_type) == (404, "application/problem+json")
     wrong = await api.call("DELETE", "/issues")
     assert (wrong.status, wrong.content_type) == (405, "application/problem+json")
-    assert wrong.headers["Allow"] == "GET,POST"
+    assert wrong.headers["Allow"] == "GET,HEAD,POST"
