@@ -11,7 +11,7 @@ import asyncpg
 from slack_sdk.web.async_client import AsyncWebClient
 
 from db import homes, saved_queries
-from db.access import Actor
+from db.access import Action, Actor, may
 from db.homes import Shown, Wanted
 from db.people import Person
 from db.query import Query, QueryError
@@ -152,6 +152,9 @@ def _drawn(
         saved=saved,
         people={owner.person.person_id: owner.person, **shown.people},
         reader=view.Reader(
-            person_id=owner.person.person_id, words=owner.words, prefix=owner.workspace.key_prefix
+            person_id=owner.person.person_id,
+            words=owner.words,
+            prefix=owner.workspace.key_prefix,
+            decides=may(owner.actor, Action.SETTINGS, owner.workspace.settings),
         ),
     )

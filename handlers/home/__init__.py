@@ -27,6 +27,7 @@ def register(app: AsyncApp, commands: Commands, services: Services) -> None:
     on_press(app, services, view.NEXT, choosing.turn)
     on_press(app, services, view.CLEAR, choosing.clear)
     on_press(app, services, view.PIN, choosing.pin)
+    on_press(app, services, view.SETTINGS, choosing.settings)
     on_press(app, services, view.FILTER, filtering.ask)
     on_submit(app, services, CALLBACK, filtering.submit)
 

@@ -12,6 +12,7 @@ from handlers.acting import Press
 from handlers.publishing import publish
 from handlers.requesting import Asker
 from handlers.services import Services
+from handlers.settings import open_settings
 from handlers.views import home as view
 from handlers.views.home import State
 
@@ -48,6 +49,9 @@ class Choosing:
 
     async def pin(self, press: Press) -> None:
         await self._publish(press, view.metadata_of(press.view).anew(pinned=press.value or None))
+
+    async def settings(self, press: Press) -> None:
+        await open_settings(self._services, press)
 
     async def _publish(self, press: Press, state: State) -> None:
         await publish(self._services, press.client, press.asker, state)

@@ -54,7 +54,8 @@ def place_of(source: Call | Press) -> Place:
     """Where an answer goes: for what is opened on top of another form, where that one was asked for."""
     if isinstance(source, Call):
         return Place(channel_id=source.channel_id, response_url=source.response_url)
-    if source.view is not None and source.view.get("private_metadata"):
+    view = source.view or {}
+    if source.view is not None and view.get("type") == "modal" and view.get("private_metadata"):
         return place_in(source.view)
     return source.place
 

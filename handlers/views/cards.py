@@ -186,12 +186,13 @@ def row(
 ) -> Json:
     """One issue in a list, with its most likely next steps. `place` tells several lists of one view apart.
 
-    `reader`: who sees it. They are not offered to take what is theirs already.
+    `reader`: who sees it. They need not be told of what is theirs, nor be offered to take it.
     """
     facts: list[str] = [status_of(issue, words)]
     if issue.priority is not Priority.NONE:
         facts.append(priority_of(issue.priority, words))
-    facts.append(who(issue.assignee_id, people, words))
+    if reader is None or issue.assignee_id != reader:
+        facts.append(who(issue.assignee_id, people, words))
     if issue.due_on:
         facts.append(words("card-due", date=day(issue.due_on, words)))
     facts += [code(name) for name in issue.labels[:4]]

@@ -1,6 +1,7 @@
 home-new = Neues Issue
 home-refresh = Aktualisieren
 home-filter = Filtern
+home-notices = Benachrichtigungen
 home-settings = Einstellungen
 home-clear = Filter aufheben
 home-show-all = Alle zeigen

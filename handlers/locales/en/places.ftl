@@ -1,6 +1,7 @@
 home-new = New issue
 home-refresh = Refresh
 home-filter = Filter
+home-notices = Notifications
 home-settings = Settings
 home-clear = Clear the filter
 home-show-all = Show all

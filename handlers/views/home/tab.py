@@ -28,6 +28,7 @@ from handlers.views.cards import row
 from handlers.views.changes import sentences
 from handlers.views.confirming import confirmation
 from handlers.views.home.state import ALL, ASSIGNED, FILED, OVERVIEW, SORTS, WAITING, State
+from handlers.views.notices import OPEN as NOTICES
 from handlers.views.people import People
 from handlers.views.replies import OFFER_CREATE
 from handlers.views.states import moment
@@ -66,12 +67,12 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """Whose Home it is."""
+    """Whose Home it is. `decides`: they may change the workspace's settings."""
 
     person_id: PersonId
     words: Words
     prefix: str
-    command: str = "/issue"
+    decides: bool = False
 
 
 def tab(
@@ -85,7 +86,7 @@ def tab(
 ) -> Json:
     words = reader.words
     shown = saved[:SAVED_MAX]
-    blocks = [_top(words), _choosing(state, shown, words), *_filtered(state, words), *_said(state, words)]
+    blocks = [_top(reader), _choosing(state, shown, words), *_filtered(state, words), *_said(state, words)]
     for each in sections:
         name = name_of(each.place, saved, words)
         drawn = _glance if state.shown == OVERVIEW else _whole
@@ -104,12 +105,14 @@ def _with_metadata(view: Json, state: State) -> Json:
     return view
 
 
-def _top(words: Words) -> Json:
+def _top(reader: Reader) -> Json:
+    words = reader.words
     return actions(
         button(words.plain("home-new"), OFFER_CREATE, style="primary"),
         button(words.plain("home-filter"), FILTER),
         button(words.plain("home-refresh"), REFRESH),
-        button(words.plain("home-settings"), SETTINGS),
+        button(words.plain("home-notices"), NOTICES),
+        *([button(words.plain("home-settings"), SETTINGS)] if reader.decides else []),
         block_id="home:top",
     )
 
