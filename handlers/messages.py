@@ -11,7 +11,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from db import cards, channels, issues, limits
+from db import cards, channels, choices, issues, limits
 from db.access import sees
 from db.errors import NotFound
 from db.ids import ChannelId, MessageTs
@@ -45,7 +45,8 @@ class Messages:
     async def shortcut(
         self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, asker: Asker
     ) -> None:
-        """The form filled from the message; a message that is an issue already shows it."""
+        """The form filled from the message, and with what was chosen last in that channel; a message that is an
+        issue already shows it."""
         await ack()
         message, channel_id = body["message"], str(body["channel"]["id"])
         place = Place(
@@ -56,8 +57,14 @@ class Messages:
         ref = source_ref(channel_id, message["ts"])
         if await self._shown_again(asker, ref, place, client):
             return
+        title, text = title_of(message), markdown_of(message)[: issue_form.EDITABLE_MAX]
+        async with self._services.database.connection() as conn:
+            last = await choices.last_in(conn, asker.actor, ChannelId(channel_id))
         fields = issue_form.Fields(
-            title=title_of(message), description=markdown_of(message)[: issue_form.EDITABLE_MAX]
+            title=title,
+            description=text if text != title else "",
+            assignee=last.assignee,
+            labels=last.labels,
         )
         form = creating_view.form(
             fields,

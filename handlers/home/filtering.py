@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from db.query import Query, QueryError, parse
 from db.query.resolving import look_up, read
 from db.query.terms import Labels
@@ -13,7 +15,7 @@ from handlers.views import home as view
 from handlers.views.home import State
 from handlers.views.home import filtering as form
 from handlers.views.home.state import FILTER_MAX
-from handlers.words import unescape
+from handlers.words import Mrkdwn, unescape
 
 
 class Filtering:
@@ -29,11 +31,11 @@ class Filtering:
             query = parse(typed)
             await self._try(sent, query)
         except QueryError as error:
-            return Outcome(errors={form.MORE: unescape(explain_query(error, sent.words))})
+            return Outcome(errors={form.MORE: _plain(explain_query(error, sent.words))})
         try:
             await self._try(sent, chosen)
         except QueryError as error:
-            return Outcome(errors={form.LABELS: unescape(explain_query(error, sent.words))})
+            return Outcome(errors={form.LABELS: _plain(explain_query(error, sent.words))})
         text = Query(terms=(*chosen.terms, *query.terms), sort=query.sort).text()
         if len(text) > FILTER_MAX:
             return Outcome(errors={form.MORE: sent.words.plain("home-filter-long", limit=FILTER_MAX)})
@@ -46,3 +48,8 @@ class Filtering:
         if any(isinstance(term, Labels) or hasattr(term, "names") for term in query.terms):
             async with self._services.database.connection() as conn:
                 read(await look_up(conn, sent.asker.actor, [query]), sent.asker.actor, query)
+
+
+def _plain(text: Mrkdwn) -> str:
+    """At a field nothing is formatted."""
+    return re.sub(r"`([^`]*)`", r"“\1”", unescape(text))

@@ -139,3 +139,22 @@ async def test_a_direct_message_is_offered_to_become_an_issue(lodge: Lodge) -> N
     await grace.expect_message(grace.dm(), lambda each: "LDG-1" in said(each))
     await grace.send(grace.dm(), "LDG-1")
     await grace.expect_message(grace.dm(), lambda each: "Filed by" in said(each))
+
+
+async def test_a_form_from_a_message_begins_with_what_was_chosen_last_in_that_channel(lodge: Lodge) -> None:
+    await lodge.ask("ada", "new First +printer +pier @grace !high", channel="support")
+    await lodge.ask("ada", "new Elsewhere +other @linus", channel="general")
+    ada = lodge.person("ada")
+    ts = await ada.send("support", "Printer jams again")
+    await ada.message_shortcut("support", ts, "issue_from_message")
+    form = await ada.expect_modal()
+    inputs = {each["block_id"]: each["element"] for each in form["blocks"] if each["type"] == "input"}
+    assert inputs["assignee_id"]["initial_user"] == lodge.person("grace").user.id
+    assert [each["value"] for each in inputs["labels"]["initial_options"]] == ["pier", "printer"]
+    assert inputs["title"]["initial_value"] == "Printer jams again"
+    assert "initial_value" not in inputs["description"]
+    grace = lodge.person("grace")
+    await grace.message_shortcut("support", ts, "issue_from_message")
+    form = await grace.expect_modal()
+    inputs = {each["block_id"]: each["element"] for each in form["blocks"] if each["type"] == "input"}
+    assert "initial_user" not in inputs["assignee_id"]
