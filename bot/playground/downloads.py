@@ -76,7 +76,12 @@ async def for_page(service: Service, person: Person, request: web.Request) -> we
     if file is None or file.team_id != person.user.team_id:
         raise web.HTTPNotFound(text="file_not_found")
     visible = (person.id in service.watchers(service.state.channels[item]) for item in file.channels)
-    if file.user != person.id and not any(visible):
+    # An app's picture that is shared nowhere is there for the image blocks of its messages: whoever sees one of
+    # these sees it too.
+    in_block = (
+        service.state.users[file.user].is_bot and not file.channels and file.mimetype.startswith("image/")
+    )
+    if file.user != person.id and not in_block and not any(visible):
         raise web.HTTPNotFound(text="file_not_found")
     return _send(file, service.state.contents[file.id], attachment="download" in request.query)
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import MaxNLocator
 
 # A background of its own makes a picture readable whether the reader's Slack is light or dark. The colours
@@ -19,11 +20,13 @@ _HATCHES: Final = ("", "///", "...", "xxx", "\\\\\\", "++")
 _WIDTH: Final = 8.0
 _HEIGHT: Final = 4.2
 _DPI: Final = 160
+_MARGIN: Final = 0.18
 
 
 def draw(spec: dict[str, Any]) -> bytes:
     """A PNG of what `Chart.spec()` describes."""
-    figure = Figure(figsize=(_WIDTH, _HEIGHT), dpi=_DPI, facecolor=_PAPER, layout="constrained")
+    layout = ConstrainedLayoutEngine(w_pad=_MARGIN, h_pad=_MARGIN)
+    figure = Figure(figsize=(_WIDTH, _HEIGHT), dpi=_DPI, facecolor=_PAPER, layout=layout)
     axes = figure.add_subplot()
     match spec["kind"]:
         case "bar":
@@ -54,7 +57,7 @@ def _bars(axes: Axes, spec: dict[str, Any]) -> None:
             linewidth=0.5,
         )
         if len(positions) * len(series) <= 24:
-            axes.bar_label(bars, fmt="%g", padding=2, fontsize=8, color=_INK)
+            axes.bar_label(bars, fmt="%.3g" if not _whole(spec) else "%d", padding=2, fontsize=8, color=_INK)
 
 
 def _lines(axes: Axes, spec: dict[str, Any], *, filled: bool) -> None:
@@ -83,7 +86,7 @@ def _frame(axes: Axes, spec: dict[str, Any]) -> None:
     axes.set_xlabel(_shown(spec["x_label"]), color=_INK)
     axes.set_ylabel(_shown(spec["y_label"]), color=_INK)
     axes.tick_params(colors=_INK, labelsize=9, length=0)
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=_whole(spec)))
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10], integer=_whole(spec)))
     axes.set_facecolor(_PAPER)
     axes.grid(axis="y", color=_LINES, linewidth=0.8)
     axes.set_axisbelow(True)
@@ -92,7 +95,15 @@ def _frame(axes: Axes, spec: dict[str, Any]) -> None:
     axes.spines["bottom"].set_color(_INK)
     axes.margins(y=0.12)
     if len(spec["series"]) > 1:
-        axes.legend(frameon=False, fontsize=9, labelcolor=_INK, loc="best")
+        # Beside the title, where no bar can reach.
+        axes.legend(
+            frameon=False,
+            fontsize=9,
+            labelcolor=_INK,
+            loc="lower right",
+            bbox_to_anchor=(1, 1),
+            ncols=len(spec["series"]),
+        )
 
 
 def _whole(spec: dict[str, Any]) -> bool:

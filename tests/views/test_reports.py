@@ -180,9 +180,9 @@ def test_issues_in_a_report_are_links_and_can_be_shown() -> None:
         said, blocks = message(made, request, words("en"), look)
         assert check_message(blocks) == []
         assert link in said
-        menus = [block["accessory"] for block in blocks if "accessory" in block]
-        assert [menu["action_id"] for menu in menus] == ["issue_more"] * len(made.lists)
-        assert menus[0]["options"][0]["value"] == f"show:{issue.issue_id}"
+        (menu,) = (b["elements"][0] for b in blocks if b["type"] == "actions" and len(b["elements"]) == 1)
+        assert menu["action_id"] == "issue_more"
+        assert [each["value"] for each in menu["options"]] == [f"show:{issue.issue_id}"]
         assert any(link in block["text"]["text"] for block in blocks if block["type"] == "section")
 
 

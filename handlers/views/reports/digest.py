@@ -56,7 +56,7 @@ def _digest_table(report: DigestReport, words: Words) -> Table:
     return Table(
         caption=words.plain("report-digest"),
         columns=(
-            column("from", words, numeric=False),
+            column("period", words, numeric=False),
             column("created", words),
             column("closed", words),
             column("net", words),

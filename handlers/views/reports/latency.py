@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
 from db.reports.numbers import (
     Latency,
     LatencyReport,
+    TrendPoint,
 )
 from handlers.views.reports.columns import column, unlike
 from handlers.views.reports.sheet import Cell, Chart, Series, Sheet, Table
@@ -18,8 +23,6 @@ from handlers.views.reports.spelling import (
 )
 from handlers.views.states import priority_word
 from handlers.words import Mrkdwn, Words
-
-_HOUR = 3600.0
 
 
 def latency_sheet(report: LatencyReport, query: str, words: Words) -> Sheet:
@@ -61,43 +64,67 @@ def _latency_change(overall: Latency, before: Latency, words: Words) -> list[Mrk
     ]
 
 
-def _hours(latency: Latency) -> float:
-    return round(latency.median.total_seconds() / _HOUR, 2) if latency.median is not None else 0.0
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scale:
+    """The unit of an axis, and how long it is."""
+
+    label: str
+    unit: timedelta
+
+    def of(self, time: timedelta | None) -> float:
+        return round(time / self.unit, 2) if time is not None else 0.0
+
+
+def _scale(times: Iterable[timedelta | None], words: Words) -> _Scale:
+    """The longest unit in which the longest time is at least three."""
+    longest = max((time for time in times if time is not None), default=timedelta(0))
+    units = (("days", timedelta(days=1)), ("hours", timedelta(hours=1)), ("minutes", timedelta(minutes=1)))
+    name, unit = next(((n, u) for n, u in units if longest >= 3 * u), units[-1])
+    return _Scale(label=words.plain(f"report-axis-{name}"), unit=unit)
 
 
 def _latency_charts(report: LatencyReport, words: Words) -> tuple[Chart, ...]:
-    median = words.plain("report-column-median")
-    p90 = words.plain("report-column-p90")
-    trend = Chart(
+    groups = _by_priority(report, words)
+    # Where nothing was closed there is no time to show; a point at zero would look like one.
+    points = [p for p in report.trend if p.latency.closed]
+    return (_trend(points, words), groups) if len(points) > 1 else (groups,)
+
+
+def _trend(points: Sequence[TrendPoint], words: Words) -> Chart:
+    scale = _scale((p.latency.median for p in points), words)
+    median = Series(
+        name=words.plain("report-column-median"), values=tuple(scale.of(p.latency.median) for p in points)
+    )
+    return Chart(
         kind="line",
         title=words.plain("report-latency-trend"),
-        categories=tuple(_points(report, words)),
-        series=(Series(name=median, values=tuple(_hours(p.latency) for p in report.trend)),),
+        categories=tuple(_points(points, words)),
+        series=(median,),
         x_label=words.plain("report-axis-closed"),
-        y_label=words.plain("report-axis-hours"),
+        y_label=scale.label,
     )
-    groups = Chart(
+
+
+def _by_priority(report: LatencyReport, words: Words) -> Chart:
+    found = [row.latency for row in report.by_priority]
+    scale = _scale((latency.p90 for latency in found), words)
+    median = tuple(scale.of(latency.median) for latency in found)
+    p90 = tuple(scale.of(latency.p90) for latency in found)
+    return Chart(
         kind="bar",
         title=words.plain("report-latency-priorities"),
         categories=tuple(priority_word(row.priority, words) for row in report.by_priority),
         series=(
-            Series(name=median, values=tuple(_hours(row.latency) for row in report.by_priority)),
-            Series(
-                name=p90,
-                values=tuple(
-                    round(row.latency.p90.total_seconds() / _HOUR, 2) if row.latency.p90 else 0.0
-                    for row in report.by_priority
-                ),
-            ),
+            Series(name=words.plain("report-column-median"), values=median),
+            Series(name=words.plain("report-column-p90"), values=p90),
         ),
         x_label=words.plain("report-axis-priority"),
-        y_label=words.plain("report-axis-hours"),
+        y_label=scale.label,
     )
-    return (trend, groups) if len(report.trend) > 1 else (groups,)
 
 
-def _points(report: LatencyReport, words: Words) -> list[str]:
-    spans = [p.span for p in report.trend]
+def _points(points: Sequence[TrendPoint], words: Words) -> list[str]:
+    spans = [p.span for p in points]
     widest = max((span.end - span.start).days for span in spans)
     unit = "year" if widest > 92 else "quarter" if widest > 31 else "month" if widest > 7 else "day"
     return unlike([point(span, unit, words) for span in spans])

@@ -21,7 +21,7 @@ from handlers.views.blocks import (
     truncate,
 )
 from handlers.views.cards import MORE, More
-from handlers.views.reports.sheet import Cell, Chart, IssueList, Sheet, Table
+from handlers.views.reports.sheet import Cell, Chart, Sheet, Table
 from handlers.words import Mrkdwn, Words, clean, escape
 
 REFRESH = "report_refresh"
@@ -95,7 +95,8 @@ def message(
     if late is not None:
         blocks.append(context(late))
     blocks += [section(line) for line in sheet.lines]
-    blocks += [_issues(each, words) for each in sheet.lists]
+    blocks += [section(each.text) for each in sheet.lists]
+    blocks += _issues(sheet, words)
     if look is Look.NATIVE:
         blocks += [chart_block(chart) for chart in sheet.charts[:CHARTS]]
         blocks += [data_table(table) for table in sheet.tables if table.rows]
@@ -110,10 +111,11 @@ def message(
     return text(sheet, late=late), blocks
 
 
-def _issues(named: IssueList, words: Words) -> Json:
+def _issues(sheet: Sheet, words: Words) -> list[Json]:
     """The menu shows an issue to the one who chooses it, as a card's own menu does."""
-    options = [option(name, f"{More.SHOW.value}:{issue_id}") for name, issue_id in named.issues]
-    return section(named.text, accessory=static_select(MORE, words.plain("report-show-issue"), options))
+    named = {issue_id: name for each in sheet.lists for name, issue_id in each.issues}
+    options = [option(name, f"{More.SHOW.value}:{issue_id}") for issue_id, name in named.items()]
+    return [actions(static_select(MORE, words.plain("report-show-issue"), options))] if options else []
 
 
 def controls(request: Request, words: Words, *, shareable: bool) -> Json:
@@ -235,7 +237,6 @@ def picture(file_id: str, chart: Chart) -> Json:
         "type": "image",
         "slack_file": {"id": file_id},
         "alt_text": truncate(described(chart), 2000),
-        "title": {"type": "plain_text", "text": truncate(chart.title, 2000)},
     }
 
 

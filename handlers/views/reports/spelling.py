@@ -69,7 +69,7 @@ def days(period: Period, words: Words) -> str:
     return f"{day(period.start, words)} – {day(period.last_day, words)}"
 
 
-_SHORT = {"day": {"en": "d MMM", "de": "d. MMM"}, "month": {"en": "MMM yyyy", "de": "MMM yyyy"}}
+_SHORT = {"day": {"en": "MMM d", "de": "d. MMM"}, "month": {"en": "MMM yyyy", "de": "MMM yyyy"}}
 
 
 def point(span: Span, unit: str, words: Words) -> str:
