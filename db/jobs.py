@@ -41,16 +41,24 @@ async def enqueue(
 
 
 async def enqueue_many(
-    conn: asyncpg.Connection, name: str, payloads: list[bytes], dedupe_keys: list[str]
+    conn: asyncpg.Connection,
+    name: str,
+    payloads: list[bytes],
+    dedupe_keys: list[str],
+    *,
+    apart: timedelta = timedelta(0),
 ) -> int:
-    """Enqueues one job a payload, less those whose dedupe key waits or runs already; returns how many."""
+    """Enqueues one job a payload, less those whose dedupe key waits or runs already; returns how many.
+
+    Each begins `apart` from the one before it.
+    """
     return int(
         await conn.fetchval(
             """
             WITH inserted AS (
-                INSERT INTO pgqueuer (priority, entrypoint, payload, dedupe_key, status)
-                SELECT 0, $1, payload, dedupe_key, 'queued'
-                FROM unnest($2::bytea[], $3::text[]) AS wanted (payload, dedupe_key)
+                INSERT INTO pgqueuer (priority, entrypoint, payload, dedupe_key, status, execute_after)
+                SELECT 0, $1, payload, dedupe_key, 'queued', now() + (place - 1) * $4::interval
+                FROM unnest($2::bytea[], $3::text[]) WITH ORDINALITY AS wanted (payload, dedupe_key, place)
                 ORDER BY dedupe_key
                 ON CONFLICT (dedupe_key)
                     WHERE (status = ANY (ARRAY['queued'::pgqueuer_status, 'picked'::pgqueuer_status]))
@@ -66,7 +74,19 @@ async def enqueue_many(
             name,
             payloads,
             dedupe_keys,
+            apart,
         )
+    )
+
+
+async def hasten(conn: asyncpg.Connection, dedupe_keys: list[str]) -> None:
+    """Those of them that wait for a later time begin now."""
+    await conn.execute(
+        """
+        UPDATE pgqueuer SET execute_after = now()
+        WHERE dedupe_key = ANY($1::text[]) AND status = 'queued' AND execute_after > now()
+        """,
+        dedupe_keys,
     )
 
 

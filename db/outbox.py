@@ -19,6 +19,8 @@ JOB: Final = "deliver"
 # A sender that has not been heard of for so long is gone; longer than any call may take.
 HELD: Final = timedelta(seconds=15)
 KEPT: Final = timedelta(days=14)
+# Between the channels of a change that concerns very many: as chat.update is allowed.
+PATIENCE: Final = timedelta(seconds=60 / 45)
 
 
 class Kind(StrEnum):
@@ -26,7 +28,8 @@ class Kind(StrEnum):
 
     card: posts the issue's card as it is by then (`payload`: thread_ts). comment: posts the comment as it
     is by then (`payload`: thread_ts, comment_id). refresh: brings the card, or with a comment_id the
-    comment, at `payload["ts"]` up to date; `payload["force"]` also where the version says that it is.
+    comment, at `payload["ts"]` up to date; `payload["force"]` also where the version says that it is;
+    `payload["patient"]` when it is one of very many, and everything else goes first.
     """
 
     MESSAGE = "message"
@@ -82,6 +85,7 @@ def dedupe_key(workspace_id: WorkspaceId, channel_id: ChannelId) -> str:
 
 async def put(conn: asyncpg.Connection, workspace_id: WorkspaceId, messages: Sequence[Outgoing]) -> None:
     """Has them sent, in this order by channel, once the caller's transaction commits (then ring the bell)."""
+    messages = _distinct(messages)
     if not messages:
         return
     await conn.execute(
@@ -93,7 +97,10 @@ async def put(conn: asyncpg.Connection, workspace_id: WorkspaceId, messages: Seq
              AS o (channel_id, kind, payload, issue_id, coalesce_key, owner_id, not_before, place)
         ORDER BY place
         ON CONFLICT (workspace_id, channel_id, coalesce_key)
-            WHERE state = 'waiting' AND attempts = 0 AND coalesce_key IS NOT NULL DO NOTHING
+            WHERE state = 'waiting' AND attempts = 0 AND coalesce_key IS NOT NULL
+            -- What waits patiently is not patient any more when it is wished for on its own.
+            DO UPDATE SET payload = excluded.payload
+                WHERE outbox.payload ? 'patient' AND NOT excluded.payload ? 'patient'
         """,
         workspace_id,
         [message.channel_id for message in messages],
@@ -104,18 +111,38 @@ async def put(conn: asyncpg.Connection, workspace_id: WorkspaceId, messages: Seq
         [message.owner_id for message in messages],
         [message.not_before for message in messages],
     )
-    await call_senders(conn, workspace_id, sorted({message.channel_id for message in messages}))
+    at_once = {message.channel_id for message in messages if not message.payload.get("patient")}
+    patient = {message.channel_id for message in messages} - at_once
+    await call_senders(conn, workspace_id, sorted(at_once))
+    await call_senders(conn, workspace_id, sorted(patient), apart=PATIENCE)
+
+
+def _distinct(messages: Sequence[Outgoing]) -> list[Outgoing]:
+    """Of those with the same key in one channel the first, or the first that is not patient."""
+    kept: dict[object, Outgoing] = {}
+    for place, message in enumerate(messages):
+        key = place if message.coalesce_key is None else (message.channel_id, message.coalesce_key)
+        first = kept.setdefault(key, message)
+        if first.payload.get("patient") and not message.payload.get("patient"):
+            kept[key] = message
+    return list(kept.values())
 
 
 async def call_senders(
-    conn: asyncpg.Connection, workspace_id: WorkspaceId, channels: Sequence[ChannelId]
+    conn: asyncpg.Connection,
+    workspace_id: WorkspaceId,
+    channels: Sequence[ChannelId],
+    *,
+    apart: timedelta = timedelta(0),
 ) -> None:
-    await jobs.enqueue_many(
-        conn,
-        JOB,
-        [address(workspace_id, channel) for channel in channels],
-        [dedupe_key(workspace_id, channel) for channel in channels],
-    )
+    """`apart`: one after the other, so that they do not crowd where Slack lets only one through."""
+    if not channels:
+        return
+    keys = [dedupe_key(workspace_id, channel) for channel in channels]
+    addresses = [address(workspace_id, channel) for channel in channels]
+    await jobs.enqueue_many(conn, JOB, addresses, keys, apart=apart)
+    if not apart:
+        await jobs.hasten(conn, keys)
 
 
 async def hold(
@@ -169,9 +196,9 @@ async def next_post(
 async def next_refresh(
     conn: asyncpg.Connection, workspace_id: WorkspaceId, channel_id: ChannelId
 ) -> Waiting | None:
-    """The refresh that is due soonest; their order does not matter."""
+    """The refresh that is due soonest, those that are patient last; else their order does not matter."""
     row = await conn.fetchrow(
-        f"{_WAITING} ORDER BY coalesce(not_before, created_at), outbox_id LIMIT 1",
+        f"{_WAITING} ORDER BY payload ? 'patient', coalesce(not_before, created_at), outbox_id LIMIT 1",
         workspace_id,
         channel_id,
         True,

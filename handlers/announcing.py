@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -28,7 +28,7 @@ from handlers.drawing import refreshing
 from handlers.jobs import Job, Worker
 from handlers.services import Services
 from handlers.views import happened
-from handlers.words import words
+from handlers.words import Mrkdwn, Words, words
 
 BATCH: Final = 500
 # Seconds between runs for one workspace: under load, batches are few and large. A change after a rest does not wait.
@@ -38,6 +38,8 @@ _PAUSE: Final = 3.0
 _LONGEST_PAUSE: Final = 2.0
 # One change of many issues is not said to everyone about each.
 _MANY: Final = 20
+# Of those, so many in one channel are still told of one by one, under their cards.
+_FEW: Final = 3
 _CREATED: Final = "created"
 
 
@@ -119,13 +121,17 @@ class Announcing:
         found = await issues.get_many(conn, system, needed)
         stories = [_story(found[issue_id], grouped[issue_id]) for issue_id in needed if issue_id in found]
         crowded = _crowded(batch)
-        quiet = [story for story in stories if not any(event.change_id in crowded for event in story.events)]
-        known = await _people(conn, batch.workspace_id, quiet)
+        crowd = [story for story in stories if any(event.change_id in crowded for event in story.events)]
+        quiet = [story for story in stories if all(event.change_id not in crowded for event in story.events)]
+        known = await _people(conn, batch.workspace_id, stories)
         workspace = await self._services.directory.workspace(batch.workspace_id)
-        messages = _refreshes(stories, posted) + _farewells(posted, found)
-        messages += _thread_lines(
-            quiet, posted, known, workspace, await _loud(conn, batch.workspace_id, posted)
-        )
+        messages = _refreshes(quiet, posted) + _farewells(posted, found)
+        messages += _refreshes(crowd, posted, patient=True)
+        many, few = _by_channel(crowd, posted)
+        messages += _digests(crowd, many, known, workspace)
+        loud = await _loud(conn, batch.workspace_id, posted)
+        messages += _thread_lines(quiet, posted, known, workspace, loud)
+        messages += _thread_lines(crowd, few, known, workspace, loud)
         await outbox.put(conn, batch.workspace_id, messages)
 
 
@@ -181,9 +187,17 @@ async def _loud(
     return {channel_id for channel_id, settings in kept.items() if settings.broadcast}
 
 
-def _refreshes(stories: Sequence[_Story], posted: dict[IssueId, list[PostedCard]]) -> list[Outgoing]:
+def _refreshes(
+    stories: Sequence[_Story], posted: dict[IssueId, list[PostedCard]], *, patient: bool = False
+) -> list[Outgoing]:
     return [
-        refreshing(card.channel_id, card.message_ts, story.issue.issue_id, force=story.version_stands)
+        refreshing(
+            card.channel_id,
+            card.message_ts,
+            story.issue.issue_id,
+            force=story.version_stands,
+            patient=patient,
+        )
         for story in stories
         for card in posted.get(story.issue.issue_id, ())
         if story.version_stands or card.shown_version < story.issue.version
@@ -198,6 +212,45 @@ def _farewells(posted: dict[IssueId, list[PostedCard]], found: Mapping[IssueId, 
         if issue_id not in found
         for card in shown
     ]
+
+
+def _by_channel(
+    crowd: Sequence[_Story], posted: dict[IssueId, list[PostedCard]]
+) -> tuple[dict[IssueId, list[PostedCard]], dict[IssueId, list[PostedCard]]]:
+    """The cards in channels that show many of these issues, and in those that show a few."""
+    cards_of = [card for story in crowd for card in posted[story.issue.issue_id]]
+    counted = Counter(card.channel_id for card in cards_of)
+    many: dict[IssueId, list[PostedCard]] = defaultdict(list)
+    few: dict[IssueId, list[PostedCard]] = defaultdict(list)
+    for card in cards_of:
+        (many if counted[card.channel_id] > _FEW else few)[card.issue_id].append(card)
+    return many, few
+
+
+def _digests(
+    crowd: Sequence[_Story],
+    posted: dict[IssueId, list[PostedCard]],
+    known: dict[PersonId, Person],
+    workspace: Workspace,
+) -> list[Outgoing]:
+    """What was done to very many issues is said once in each channel that shows many of them."""
+    speech = words(workspace.settings.get("language"))
+    shown: dict[tuple[ChannelId, PersonId | None], list[_Story]] = defaultdict(list)
+    for story in crowd:
+        if story.fields and not story.is_new:
+            for channel_id in {card.channel_id for card in posted[story.issue.issue_id]}:
+                shown[channel_id, story.teller].append(story)
+    return [
+        Outgoing(channel_id=channel_id, payload={"text": _digest(stories, teller, known, speech)})
+        for (channel_id, teller), stories in shown.items()
+    ]
+
+
+def _digest(
+    stories: Sequence[_Story], teller: PersonId | None, known: dict[PersonId, Person], speech: Words
+) -> Mrkdwn:
+    told = {happened.line(story.issue, story.fields, None, known, speech) for story in stories}
+    return happened.many(len(stories), told.pop() if len(told) == 1 else None, teller, known, speech)
 
 
 def _thread_lines(

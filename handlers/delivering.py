@@ -38,7 +38,9 @@ _log = logging.getLogger(__name__)
 # A little slower than Slack allows: its clock counts arrivals, ours counts departures.
 _CHANNEL: Final = Rate(every=timedelta(seconds=1.05))
 _POST: Final = Rate(every=timedelta(seconds=0.2), burst=20)
-_UPDATE: Final = Rate(every=timedelta(seconds=60 / 45), burst=5)
+_UPDATE: Final = Rate(every=outbox.PATIENCE, burst=5)
+# Leaves the burst to others.
+_PATIENT_UPDATE: Final = Rate(every=_UPDATE.every)
 _LOOK: Final = Rate(every=timedelta(seconds=60 / 45), burst=5)
 
 _MAX_ATTEMPTS: Final = 10
@@ -234,7 +236,8 @@ class Delivering:
         if drawn is None or (shown == drawn.state and not row.payload.get("force")):
             await self._drop(lane, row)
             return timedelta(0)
-        wait = await self._may(lane, ("chat.update", _UPDATE))
+        rate = _PATIENT_UPDATE if row.payload.get("patient") else _UPDATE
+        wait = await self._may(lane, ("chat.update", rate))
         if wait is not None:
             return wait
         if not await self._begin(lane, row):

@@ -40,14 +40,20 @@ def refreshing(
     issue_id: IssueId | None,
     *,
     force: bool = False,
+    patient: bool = False,
     comment_id: CommentId | None = None,
 ) -> Outgoing:
-    """Has the message brought up to date; of several such wishes one is carried out."""
+    """Has the message brought up to date; of several such wishes one is carried out.
+
+    `patient`: it is one of very many, and everything else goes first.
+    """
     payload: dict[str, Any] = {"ts": ts}
     if comment_id is not None:
         payload["comment_id"] = str(comment_id)
     if force:
         payload["force"] = True
+    if patient:
+        payload["patient"] = True
     # A forced one must not be swallowed by one that finds nothing to do.
     key = f"refresh:{ts}:force" if force else f"refresh:{ts}"
     return Outgoing(

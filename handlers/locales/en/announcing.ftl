@@ -8,3 +8,11 @@ happened-no-due = no due date
 notice-assigned = { $who } assigned { $key } to you: { $title }
 notice-assigned-by-nobody = { $key } is yours now: { $title }
 notice-changed = { $key } { $title } – { $what }
+happened-many = { $count ->
+    [one] one issue shown in this channel was changed
+   *[other] { $count } issues shown in this channel were changed
+}
+happened-many-what = { $count ->
+    [one] one issue shown in this channel is now: { $what }
+   *[other] { $count } issues shown in this channel are now: { $what }
+}
