@@ -99,8 +99,8 @@ class CommentCell:
 
 def read_comments(cell: str, format_: Format) -> list[CommentCell]:
     """The comments of a cell: Jira's `date;author;text`, Lodge's JSON, or text and nothing else."""
-    if format_ is Format.LODGE and cell.startswith("["):
-        return [_lodge_comment(entry) for entry in json.loads(cell)]
+    if format_ is Format.LODGE and cell.startswith("[") and (entries := _entries(cell)) is not None:
+        return [_lodge_comment(entry) for entry in entries]
     found = _COMMENT.fullmatch(cell)
     if found and any(c.isdigit() for c in found["at"]):
         return [
@@ -109,6 +109,15 @@ def read_comments(cell: str, format_: Format) -> list[CommentCell]:
             )
         ]
     return [CommentCell(body=limits.clean(cell))]
+
+
+def _entries(cell: str) -> list[dict[str, Any]] | None:
+    """None when it only begins like Lodge's JSON: then it is a text like any other."""
+    try:
+        entries = json.loads(cell)
+    except (ValueError, RecursionError):
+        return None
+    return entries if isinstance(entries, list) and all(isinstance(e, dict) for e in entries) else None
 
 
 def _lodge_comment(entry: dict[str, Any]) -> CommentCell:

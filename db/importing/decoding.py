@@ -140,7 +140,7 @@ class ByteSource(io.RawIOBase):
     def __init__(self, head: bytes, rest: BinaryIO, *, wide: bool) -> None:
         self._head = head
         self._rest = rest
-        self._wide = wide
+        self.wide = wide
         self._since_newline = 0
         self.nuls = 0
         self.read_bytes = 0
@@ -155,7 +155,7 @@ class ByteSource(io.RawIOBase):
                 return 0
             self.read_bytes += len(chunk)
             self._watch_lines(chunk)
-            if not self._wide and b"\0" in chunk:
+            if not self.wide and b"\0" in chunk:
                 kept = chunk.replace(b"\0", b"")
                 self.nuls += len(chunk) - len(kept)
                 chunk = kept

@@ -40,7 +40,8 @@ class Table:
         self.sheet = _sheet(first)
         named = _SEP_LINE.fullmatch(first)
         self._offset = 1 if named else 0
-        lines: Iterator[str] = self._text if named or self.sheet else chain((first,), self._text)
+        text: Iterator[str] = self._without_nuls() if self._source.wide else self._text
+        lines = text if named or self.sheet else chain((first.replace("\0", ""),), text)
         if self.sheet is not None:
             separator = ","
         beginning = _beginning(head, self.encoding, skip=len(first) if named else 0)
@@ -62,6 +63,14 @@ class Table:
         # The reader asks for another line inside an open quote only: see unclosed_row.
         self._ended = True
         yield from ()
+
+    def _without_nuls(self) -> Iterator[str]:
+        """Of the bytes of a wide encoding none can be left out, but of its characters."""
+        for line in self._text:
+            if "\0" in line:
+                self._source.nuls += line.count("\0")
+                line = line.replace("\0", "")
+            yield line
 
     def _read_header(self) -> tuple[int, list[str]]:
         for _, end, cells in self._records():
