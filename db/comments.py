@@ -171,7 +171,7 @@ async def add(
 # One round trip. Everything hangs on the change row, which a request key that was used before does not get.
 _ADD: Final[LiteralString] = f"""
 WITH issue AS (
-    UPDATE issues i SET updated_at = greatest(clock_timestamp(), updated_at)
+    UPDATE issues i SET updated_at = greatest(clock_timestamp(), updated_at), commented = true
     WHERE {VISIBLE} AND i.issue_id = $3
       AND ($7::text IS NULL OR NOT EXISTS (
           SELECT FROM changes before WHERE before.workspace_id = $1 AND before.request_key = $7))

@@ -23,7 +23,6 @@ _UNKNOWN: Final = {
     "comment_issue_exists": "issue",
     "comment_author_exists": "author",
     "comment_reply_to_exists": "reply_to",
-    "watcher_issue_exists": "issue",
     "watcher_person_exists": "person",
     "person_merged_into_exists": "person",
     "card_issue_exists": "issue",

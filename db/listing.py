@@ -44,7 +44,8 @@ _MANY: Final = 20_000
 # How deep the order is walked, one after the other, until the page is full or the end is reached.
 _SHORT: Final = 600
 _LONG: Final = 6_000
-_LONGEST: Final = 60_000
+# After that so many more walks of the long sort, before the page is given out as far as it is.
+_FURTHER: Final = 3
 
 _COUNTED_WHOLE: Final = 5_000
 _SAMPLES: Final = (600, 3_000)
@@ -251,11 +252,25 @@ async def _rows(
         return await _fetch(conn, walk_kinds(resolved, way, limit=limit, depth=limit)), None
     if driver := await _leading(conn, resolved, ways, _MANY):
         return await _fetch(conn, gather(resolved, driver, way, limit=limit)), None
-    last = await _walked(conn, resolved, way, limit, _LONGEST)
-    if last.whole:
-        return last.rows, None
-    position = await _value(conn, place_reached(resolved, way, _LONGEST))
-    return last.rows, tuple(position) if position else None
+    return await _further(conn, resolved, way, limit, walked.rows)
+
+
+async def _further(
+    conn: asyncpg.Connection, resolved: Resolved, way: Direction, limit: int, found: list[Any]
+) -> tuple[list[Any], tuple[str, ...] | None]:
+    """Walk after walk, each from where the one before ended, and only so many."""
+    position: tuple[str, ...] | None = None
+    for _ in range(_FURTHER):
+        reached = await _value(conn, place_reached(resolved, way, _LONG))
+        if reached is None:
+            return found, None
+        position = tuple(reached)
+        way = replace(way, cursor=Cursor(values=position))
+        walked = await _walked(conn, resolved, way, limit - len(found), _LONG)
+        found = [*found, *walked.rows]
+        if walked.whole:
+            return found, None
+    return found, tuple(await _value(conn, place_reached(resolved, way, _LONG)) or ()) or None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

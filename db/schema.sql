@@ -1432,6 +1432,9 @@ ALTER TABLE ONLY public.cards
     ADD CONSTRAINT card_issue_exists FOREIGN KEY (workspace_id, issue_id) REFERENCES public.issues(workspace_id, issue_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.changes
+    ADD CONSTRAINT change_actor_exists FOREIGN KEY (workspace_id, actor_id) REFERENCES public.people(workspace_id, person_id);
+
+ALTER TABLE ONLY public.changes
     ADD CONSTRAINT change_undoes_exists FOREIGN KEY (workspace_id, undoes) REFERENCES public.changes(workspace_id, change_id);
 
 ALTER TABLE ONLY public.changes

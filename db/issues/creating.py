@@ -45,10 +45,10 @@ _REST: Final[LiteralString] = """
     RETURNING at
 ), issue AS (
     INSERT INTO issues (workspace_id, issue_id, number, title, description, status, priority,
-                        assignee_id, reporter_id, due_on, parent_id, external_ref, source)
+                        assignee_id, reporter_id, due_on, parent_id, external_ref, source, labelled)
     SELECT $1, $8, next_number($1), $9, $10, $11, $12,
            coalesce((SELECT merged_into FROM people WHERE workspace_id = $1 AND person_id = $13), $13),
-           $14, $15, $16, $17, $4
+           $14, $15, $16, $17, $4, {labelled}
     FROM change
     RETURNING number, created_at, assignee_id, reporter_id
 ), watching AS (
@@ -70,7 +70,7 @@ SELECT number, created_at, assignee_id, {labels} AS labels, CASE WHEN NOT EXISTS
 FROM issue"""
 
 _PLAIN: Final[LiteralString] = f"WITH {_CHANGE}{_ASSIGNABLE}" + _REST.format(
-    also="", tagged="", labels="'{}'::text[]"
+    also="", tagged="", labels="'{}'::text[]", labelled="false"
 )
 
 # With labels: nothing is written either while one of them does not exist yet.
@@ -89,6 +89,7 @@ _LABELLED: Final[LiteralString] = (
     SELECT $1, $8, label_id FROM change, wanted
 )""",
     labels="(SELECT array_agg(name ORDER BY folded) FROM wanted)",
+    labelled="true",
 )
 
 

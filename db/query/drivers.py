@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, LiteralString
 from uuid import UUID
 
+from db.query import facets
 from db.query.compiler import day_limits
 from db.query.fragments import Parameters
 from db.query.moments import NO_DATE, OVERDUE
@@ -17,9 +18,11 @@ from db.query.terms import (
     Choice,
     ChoiceField,
     DateField,
+    EmptyField,
     Labels,
     People,
     PersonField,
+    Presence,
     RefField,
     Refs,
     When,
@@ -102,6 +105,8 @@ def pinned_priority(resolved: Resolved) -> int | None:
 def drivers(resolved: Resolved) -> list[Driver]:
     """Every way in, except full text, whose length cannot be told without reading it whole."""
     found = [driver for term in resolved.query.terms for driver in _of_term(term, resolved)]
+    if facets.tell(resolved):
+        found.append(Driver(select=lambda parameters: _by_facets(resolved, parameters), sharp=True))
     person = resolved.actor.sees_only
     if person is not None:
         found.append(Driver(select=_filed_or_assigned(person), sharp=True))
@@ -140,6 +145,8 @@ def _of_term(term: AnyTerm, resolved: Resolved) -> Iterator[Driver]:
             yield from _of_refs(term, resolved)
         case When():
             yield from _of_dates(term, resolved)
+        case Presence():
+            yield from _of_presence(term, resolved)
         case Choice(field=ChoiceField.PRIORITY):
             ranks = [-Priority[value.upper()].value for value in term.values]
             yield Driver(select=_by_priority(ranks, states(resolved)), sharp=False)
@@ -149,6 +156,8 @@ def _of_term(term: AnyTerm, resolved: Resolved) -> Iterator[Driver]:
 
 def _of_people(term: People, resolved: Resolved) -> Iterator[Driver]:
     if NOBODY in term.names:
+        if term.names == (NOBODY,) and term.field is PersonField.REPORTER:
+            yield Driver(select=_by_nobody(states(resolved)), sharp=True)
         return
     ids = [resolved.people[name] for name in term.names]
     known = states(resolved)
@@ -165,11 +174,38 @@ def _of_people(term: People, resolved: Resolved) -> Iterator[Driver]:
             yield Driver(select=_by_awaited(ids), sharp=True)
 
 
+_THERE: Final[dict[EmptyField, LiteralString]] = {
+    EmptyField.PARENT: " AND parent_id IS NOT NULL",
+    EmptyField.REF: " AND lower(external_ref) IS NOT NULL AND external_ref IS NOT NULL",
+}
+
+
+def _of_presence(term: Presence, resolved: Resolved) -> Iterator[Driver]:
+    """For what most issues lack and no facet tells: an index of those that have it, or of those that do not."""
+    if len(term.fields) != 1:
+        return
+    (field,) = term.fields
+    if term.present and field in _THERE:
+        there = _THERE[field]
+        yield Driver(select=lambda parameters: parameters.fill(_ISSUES + there), sharp=True)
+    elif term.present and field is EmptyField.WATCHER:
+        yield Driver(select=lambda parameters: parameters.fill(_WATCHED), sharp=True)
+    elif not term.present and field is EmptyField.REPORTER:
+        yield Driver(select=_by_nobody(states(resolved)), sharp=True)
+    elif field is EmptyField.PRIORITY:
+        ranks = [-rank.value for rank in Priority if (rank is not Priority.NONE) is term.present]
+        yield Driver(select=_by_priority(ranks, states(resolved)), sharp=False)
+
+
 def _of_refs(term: Refs, resolved: Resolved) -> Iterator[Driver]:
     if term.field is RefField.PARENT:
         numbers = (int(value.rpartition("-")[2]) for value in term.values)
         ids = [resolved.issues[number] for number in numbers if number in resolved.issues]
         yield Driver(select=_by_parent(ids), sharp=True)
+    elif term.field is RefField.DUPLICATE_OF:
+        numbers = (int(value.rpartition("-")[2]) for value in term.values)
+        ids = [resolved.issues[number] for number in numbers if number in resolved.issues]
+        yield Driver(select=_by_original(ids), sharp=True)
     elif term.field is RefField.REF:
         yield Driver(select=_by_ref(list(term.values)), sharp=True)
     elif term.field is RefField.KEY:
@@ -180,6 +216,7 @@ def _of_refs(term: Refs, resolved: Resolved) -> Iterator[Driver]:
 _DATE_COLUMNS: Final[dict[DateField, tuple[LiteralString, LiteralString]]] = {
     DateField.CREATED: ("created_at", "timestamptz"),
     DateField.UPDATED: ("updated_at", "timestamptz"),
+    DateField.CLOSED: ("closed_at", "timestamptz"),
     DateField.DUE: ("coalesce(due_on, 'infinity'::date)", "date"),
 }
 
@@ -197,7 +234,10 @@ def _of_dates(term: When, resolved: Resolved) -> Iterator[Driver]:
     known = states(resolved)
 
     def select(parameters: Parameters) -> str:
-        parts = [parameters.fill(_ISSUES + " AND is_closed = ANY ({}::boolean[])", known)]
+        if term.field is DateField.CLOSED:
+            parts = [_ISSUES + " AND closed_at IS NOT NULL"]
+        else:
+            parts = [parameters.fill(_ISSUES + " AND is_closed = ANY ({}::boolean[])", known)]
         if low is not None:
             parts.append(parameters.fill(column + " >= {}::" + kind, low))
         if high is not None:
@@ -208,6 +248,15 @@ def _of_dates(term: When, resolved: Resolved) -> Iterator[Driver]:
 
 
 _ISSUES: Final[LiteralString] = "SELECT issue_id FROM issues WHERE workspace_id = $1 AND deleted_at IS NULL"
+
+
+_WATCHED: Final[LiteralString] = "SELECT DISTINCT issue_id FROM watchers WHERE workspace_id = $1"
+
+
+def _by_nobody(known: list[bool]) -> Select:
+    return lambda parameters: parameters.fill(
+        _ISSUES + " AND reporter_id IS NULL AND is_closed = ANY ({}::boolean[])", known
+    )
 
 
 def _by_label(labels: Iterable[UUID]) -> Select:
@@ -258,6 +307,14 @@ def _filed_or_assigned(person: UUID) -> Select:
     )
 
 
+def _by_facets(resolved: Resolved, parameters: Parameters) -> str:
+    return f"""
+        SELECT i.issue_id FROM {facets.KINDS} k CROSS JOIN LATERAL (
+            SELECT issue_id FROM issues
+            WHERE workspace_id = $1 AND deleted_at IS NULL AND facets = k.facets OFFSET 0
+        ) i WHERE {facets.kinds(resolved, parameters)}"""
+
+
 def _by_state(known: list[bool]) -> Select:
     return lambda parameters: parameters.fill(_ISSUES + " AND is_closed = ANY ({}::boolean[])", known)
 
@@ -270,6 +327,10 @@ def _by_priority(ranks: list[int], known: list[bool]) -> Select:
 
 def _by_parent(ids: list[UUID]) -> Select:
     return lambda parameters: parameters.fill(_ISSUES + " AND parent_id = ANY ({}::uuid[])", ids)
+
+
+def _by_original(ids: list[UUID]) -> Select:
+    return lambda parameters: parameters.fill(_ISSUES + " AND duplicate_of = ANY ({}::uuid[])", ids)
 
 
 def _by_ref(refs: list[str]) -> Select:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final, LiteralString
 
 from db.issues.record import COLUMNS
+from db.query import facets
 from db.query.compiler import compile_query, day_limits
 from db.query.drivers import Driver, pinned, pinned_priority, states
 from db.query.fragments import Parameters
@@ -69,8 +70,36 @@ def reaches_end(
 ) -> Statement:
     """Whether there are no more than `depth` issues to walk over."""
     statement = _new(resolved, beside)
-    rows = _rows(statement, direction, depth + 1)
-    statement.sql = f"SELECT count(*) <= {depth:d} AND {_UNUSED} FROM ({rows}) i"
+    common = _common(statement, direction)
+    counts = [
+        f"(SELECT count(*) FROM (SELECT FROM issues i WHERE {common} AND {part}"
+        f" ORDER BY {direction.inside} LIMIT {depth + 1:d}) i)"
+        for part in _parts(statement, direction)
+    ]
+    statement.sql = f"SELECT {' + '.join(counts)} <= {depth:d} AND {_UNUSED}"
+    return statement
+
+
+def place_reached(resolved: Resolved, direction: Direction, depth: int) -> Statement:
+    """The place in the order of the last issue that a walk of this depth looks at."""
+    statement = Statement(resolved)
+    rows = _rows(statement, direction, depth)
+    statement.sql = f"""
+        SELECT {direction.position} AS position FROM ({rows}) i
+        WHERE {_UNUSED} ORDER BY {direction.outside} OFFSET {depth - 1:d} LIMIT 1"""
+    return statement
+
+
+def walk_kinds(resolved: Resolved, direction: Direction, *, limit: int, depth: int) -> Statement:
+    """As `walk`, but each of the facets that fit goes `depth` deep by itself: for the order by update."""
+    statement = Statement(resolved)
+    common = _common(statement, direction)
+    rows = f"""
+        SELECT i.* FROM {facets.KINDS} k CROSS JOIN LATERAL (
+            SELECT {_NARROW}{direction.selected} FROM issues i
+            WHERE {common} AND i.facets = k.facets ORDER BY {direction.inside} LIMIT {depth:d}
+        ) i WHERE {facets.kinds(resolved, statement.parameters)} OFFSET 0"""
+    statement.sql = _page(rows, statement.condition(), direction, limit)
     return statement
 
 
@@ -131,19 +160,26 @@ def _page(rows: str, condition: str, direction: Direction, limit: int) -> str:
 
 def _rows(statement: Statement, direction: Direction, depth: int) -> str:
     """Issues in the order, from the cursor on; merged from open and closed ones where the index parts them."""
-    common = " AND ".join(["i.workspace_id = $1 AND i.deleted_at IS NULL", *_bounds(statement, direction)])
+    common = _common(statement, direction)
     stop = f" LIMIT {depth:d}"
-    parts: list[LiteralString] = ["true"]
-    if direction.order.parted:
-        parts = [_PARTS[closed] for closed in states(statement.resolved)]
     selects = [
         f"(SELECT {_NARROW}{direction.selected} FROM issues i WHERE {common} AND {part}"
         f" ORDER BY {direction.inside}{stop})"
-        for part in parts
+        for part in _parts(statement, direction)
     ]
     if len(selects) == 1:
         return selects[0]
     return f"{' UNION ALL '.join(selects)} ORDER BY {direction.outside}{stop}"
+
+
+def _common(statement: Statement, direction: Direction) -> str:
+    return " AND ".join(["i.workspace_id = $1 AND i.deleted_at IS NULL", *_bounds(statement, direction)])
+
+
+def _parts(statement: Statement, direction: Direction) -> list[LiteralString]:
+    if not direction.order.parted:
+        return ["true"]
+    return [_PARTS[closed] for closed in states(statement.resolved)]
 
 
 def _bounds(statement: Statement, direction: Direction) -> list[str]:

@@ -223,7 +223,8 @@ async def _issues(conn: asyncpg.Connection, issues: int) -> None:
     await conn.execute(
         """
         INSERT INTO issues (workspace_id, issue_id, number, title, description, status, close_reason, priority,
-                            assignee_id, reporter_id, due_on, external_ref, created_at, updated_at, closed_at)
+                            assignee_id, reporter_id, due_on, external_ref, created_at, updated_at, closed_at,
+                            labelled, commented)
         SELECT d.workspace_id, uuid_v7(d.at), row_number() OVER (PARTITION BY d.workspace_id ORDER BY d.g),
                o.said || ' ' || lower(e.said), s1.said || '. ' || s2.said || '.',
                d.status,
@@ -233,7 +234,7 @@ async def _issues(conn: asyncpg.Connection, issues: int) -> None:
                CASE WHEN d.c < 0.85 THEN p.person_id END, r.person_id,
                CASE WHEN d.d < 0.2 THEN (d.at + make_interval(days => (d.e * 60)::integer))::date END,
                CASE WHEN d.g % 20 = 0 THEN 'OLD-' || d.g END,
-               d.at, d.changed, CASE WHEN d.status = 'closed' THEN d.changed END
+               d.at, d.changed, CASE WHEN d.status = 'closed' THEN d.changed END, true, true
         FROM (
             SELECT *, least(now(), at + make_interval(secs => d ^ 4 * 86400 * 200)) AS changed,
                    CASE WHEN a > 0.12 + 0.6 * (g::float8 / $1::integer) ^ 6 THEN 'closed'

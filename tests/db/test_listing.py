@@ -253,7 +253,12 @@ async def test_pages_in_every_order_are_the_whole_list_once_both_ways(
 
 
 @pytest.mark.parametrize(
-    "text", ["is:open", "label:x sort:created", "status:in_progress", "sort:due", "word"]
+    "text",
+    [
+        *("is:open", "label:x sort:created", "status:in_progress", "sort:due", "word"),
+        *("no:label", "is:open no:comment", "has:label", "no:assignee sort:due", "source:slack -label:x"),
+        *("has:due is:open", "due:none", "reason:completed", "no:reporter", "closed:>2020-01-01"),
+    ],
 )
 async def test_the_way_in_makes_no_difference(
     conn: asyncpg.Connection, ada: Actor, text: str, monkeypatch: pytest.MonkeyPatch
@@ -262,10 +267,22 @@ async def test_the_way_in_makes_no_difference(
     await issue(conn, "word", labels=("x",), indexed=True)
     await issue(conn, "word", labels=("x",), status="in_progress", indexed=True)
     whole = (await walk_through(conn, ada, text, 5))[0]
-    for few, many_, depths in ((0, 0, ()), (0, 0, (3, 9)), (0, 100, (2,)), (100, 100, (1,))):
+    for few, some, many_, short, long, further in (
+        (0, 0, 0, 1, 100, 0),
+        (0, 0, 0, 1, 9, 9),
+        # Broken off again and again.
+        (0, 0, 0, 1, 2, 0),
+        (0, 0, 0, 2, 3, 1),
+        (0, 0, 100, 2, 3, 0),
+        (0, 100, 100, 2, 3, 0),
+        (100, 100, 100, 1, 1, 0),
+    ):
         monkeypatch.setattr(listing, "_FEW", few)
+        monkeypatch.setattr(listing, "_SOME", some)
         monkeypatch.setattr(listing, "_MANY", many_)
-        monkeypatch.setattr(listing, "_DEPTHS", depths)
+        monkeypatch.setattr(listing, "_SHORT", short)
+        monkeypatch.setattr(listing, "_LONG", long)
+        monkeypatch.setattr(listing, "_FURTHER", further)
         assert (await walk_through(conn, ada, text, 5))[0] == whole
 
 

@@ -59,13 +59,13 @@ async def filled(conn: asyncpg.Connection) -> asyncpg.Connection:
         await conn.execute(
             """
             INSERT INTO issues (workspace_id, number, title, description, status, close_reason, closed_at,
-                                assignee_id, priority, updated_at, created_at, due_on)
+                                assignee_id, priority, updated_at, created_at, due_on, labelled, commented)
             SELECT $1::text, next_number($1), 'topic' || n % 97 || CASE WHEN n % 20 = 0 THEN ' login' ELSE '' END,
                    'text ' || n || CASE WHEN n % 30 = 0 THEN ' page' ELSE '' END,
                    CASE WHEN n % 5 = 0 THEN 'open' ELSE 'closed' END,
                    CASE WHEN n % 5 > 0 THEN 'completed' END, CASE WHEN n % 5 > 0 THEN now() END,
                    CASE WHEN n % 11 = 0 THEN $3::uuid END, 1 + n % 5, now() - n * interval '1 min', now(),
-                   CASE WHEN n % 7 = 0 THEN current_date + n % 30 END
+                   CASE WHEN n % 7 = 0 THEN current_date + n % 30 END, n % 3 = 0 OR n % 500 = 0, true
             FROM generate_series(1, $2::integer) n
             """,
             name,
