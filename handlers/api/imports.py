@@ -81,8 +81,8 @@ async def _keep(request: web.Request, kept: BinaryIO) -> tuple[str, bytes]:
     """Puts the file of the form on disk: it is read twice, and never held. Returns its name and digest."""
     if request.content_type != "multipart/form-data":
         raise Problem(415, "unsupported-media-type", "send multipart/form-data with a part called file")
-    async for part in await request.multipart():
-        if isinstance(part, BodyPartReader) and part.name == "file":
+    async for part in _parts(request):
+        if part.name == "file":
             digest = hashlib.sha256()
             while chunk := await part.read_chunk(_CHUNK):
                 kept.write(chunk)
@@ -91,6 +91,16 @@ async def _keep(request: web.Request, kept: BinaryIO) -> tuple[str, bytes]:
                     raise Problem(413, "too-large", f"a file may have {_LARGEST:,} bytes")
             return part.filename or "upload.csv", digest.digest()
     raise Problem(422, "invalid", "the form has no part called file", errors=[])
+
+
+async def _parts(request: web.Request) -> AsyncIterator[BodyPartReader]:
+    """The fields of the form. Raises Problem 400 for what is not a form."""
+    try:
+        async for part in await request.multipart():
+            if isinstance(part, BodyPartReader):
+                yield part
+    except ValueError as error:
+        raise Problem(400, "malformed", f"the form cannot be read: {error}") from None
 
 
 async def _read(kept: BinaryIO) -> AsyncIterator[bytes]:

@@ -7,11 +7,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from pydantic import ValidationError
 
 from db.bulk import BulkStopped
 from db.errors import Busy, Conflict, Forbidden, Invalid, LodgeError, NotFound, Unavailable
 from db.issues import Clash
+from handlers import reference
 from handlers.api.secrets import BadToken, TooManyTries
 
 log = logging.getLogger(__name__)
@@ -103,6 +105,8 @@ def from_error(error: Exception) -> tuple[Problem, dict[str, str]] | None:
             found = error
         case ValidationError() | Invalid() | BulkStopped():
             found = Problem(422, "invalid", "see errors", errors=_entries(error))
+        case HttpProcessingError():
+            found = Problem(400, "malformed", f"the body cannot be read: {error.message}")
         case BadToken():
             found = Problem(
                 401, "unauthorized", "send Authorization: Bearer ldg_...; make one by /issue token"
@@ -149,6 +153,6 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         known = from_error(error)
         if known is not None:
             return problem_response(*known)
-        reference = request.get("request_id", "none")
-        log.exception("API request failed", extra={"request_id": reference})
-        return problem_response(Problem(500, "internal", f"reference {reference}", reference=reference))
+        told = reference.current()
+        log.exception("API request failed")
+        return problem_response(Problem(500, "internal", f"reference {told}", reference=told))

@@ -173,3 +173,44 @@ async def test_bad_parameters_are_told_all_at_once(api: Api) -> None:
     answer = await api.call("GET", "/issues", params={"limit": "1000", "q": "x" * 1001, "page": "2"})
     assert answer.status == 422
     assert {error["field"] for error in (await answer.json())["errors"]} == {"limit", "q", "page"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("multipart/form-data", b""),
+        ("multipart/form-data; boundary=x", b""),
+        ("multipart/form-data; boundary=x", b"no boundary at all"),
+        (
+            "multipart/form-data; boundary=x",
+            b'--x\r\nContent-Disposition: form-data; name="\x1f"\r\n\r\na\r\n--x--',
+        ),
+        (
+            "multipart/form-data; boundary=x",
+            b'--x\r\nContent-Disposition: form-data; name="other"\r\n\r\na\r\n--x--',
+        ),
+        (
+            "multipart/form-data; boundary=x",
+            b'--x\r\nContent-Disposition: form-data; name="file"\r\nContent-Length: z\r\n\r\na\r\n--x--',
+        ),
+    ],
+)
+async def test_a_form_that_is_broken_is_told_so(api: Api, kind: str, body: bytes) -> None:
+    answer = await api.call("POST", "/issues/import", data=body, headers={"Content-Type": kind})
+    assert answer.status in (400, 422), await answer.text()
+    assert answer.content_type == "application/problem+json"
+
+
+async def test_an_error_of_our_own_is_found_by_its_reference(
+    api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("a secret of the house")
+
+    monkeypatch.setattr("db.labels.page", broken)
+    answer = await api.call("GET", "/labels")
+    problem = await answer.json()
+    assert (answer.status, problem["type"]) == (500, "/api/docs#internal")
+    assert "secret" not in str(problem)
+    assert problem["reference"] == answer.headers.get("X-Request-Id", problem["reference"])
+    assert "RuntimeError" in caplog.text
