@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, LiteralString
@@ -12,9 +13,11 @@ import asyncpg
 from db.access import Action, Actor, require
 from db.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from db.ids import PersonId
+from db.origins import NOWHERE, Origin
 from db.query.parser import parse
 from db.query.resolving import Found
 from db.query.terms import Query
+from db.recording import Before, once, record
 
 NAME_MAX: Final = 50
 _KEPT_MAX: Final = 200
@@ -49,12 +52,46 @@ def _read(row: Any) -> SavedQuery:
 
 
 async def save(
-    conn: asyncpg.Connection, actor: Actor, name: str, query: Query, *, shared: bool = False
+    conn: asyncpg.Connection,
+    actor: Actor,
+    name: str,
+    query: Query,
+    *,
+    shared: bool = False,
+    anew: bool = False,
+    instead_of: SavedQuery | None = None,
+    origin: Origin = NOWHERE,
 ) -> SavedQuery:
-    """Keeps a query, in place of one of the same name and owner. Raises Invalid, Forbidden; Conflict at too many."""
+    """Keeps a query, in place of one of the same name and owner, and of the one that it is kept `instead_of`.
+
+    Raises Invalid, Forbidden; Conflict at too many, and with `anew` for a name that is taken.
+    """
     _may_write(actor, shared)
     name = _checked(name)
-    owner = None if shared else actor.person_id
+
+    async def again(before: Before) -> SavedQuery:
+        return _read(_typed(before.summary))
+
+    async def work() -> SavedQuery:
+        if anew:
+            await _require_free(conn, actor, name, shared)
+        if instead_of is not None:
+            await remove(conn, actor, instead_of.name, shared=instead_of.owner_id is None)
+        saved = await _save(conn, actor, name, query, shared)
+        told = {
+            "saved_query_id": str(saved.saved_query_id),
+            "owner_id": None if saved.owner_id is None else str(saved.owner_id),
+            "name": saved.name,
+            "query": saved.text,
+            "created_at": saved.created_at.isoformat(),
+        }
+        await record(conn, actor, "save_query", origin, (), summary=told)
+        return saved
+
+    return await once(conn, actor, "save_query", origin, work, again)
+
+
+async def _save(conn: asyncpg.Connection, actor: Actor, name: str, query: Query, shared: bool) -> SavedQuery:
     row = await conn.fetchrow(
         f"""
         INSERT INTO saved_queries (workspace_id, owner_id, name, query)
@@ -65,7 +102,7 @@ async def save(
         RETURNING {_COLUMNS}
         """,
         actor.workspace_id,
-        owner,
+        None if shared else actor.person_id,
         name,
         query.text(),
         _KEPT_MAX,
@@ -73,6 +110,20 @@ async def save(
     if row is None:
         raise Conflict("saved query", f"number {_KEPT_MAX + 1}")
     return _read(row)
+
+
+async def _require_free(conn: asyncpg.Connection, actor: Actor, name: str, shared: bool) -> None:
+    taken = await conn.fetchval(
+        """
+        SELECT name FROM saved_queries
+        WHERE workspace_id = $1 AND owner_id IS NOT DISTINCT FROM $2 AND lower(name) = lower($3)
+        """,
+        actor.workspace_id,
+        None if shared else actor.person_id,
+        name,
+    )
+    if taken is not None:
+        raise Conflict("saved query", taken)
 
 
 async def remove(conn: asyncpg.Connection, actor: Actor, name: str, *, shared: bool = False) -> None:
@@ -125,16 +176,17 @@ async def available(conn: asyncpg.Connection, actor: Actor) -> tuple[SavedQuery,
 
 def of_found(found: Found) -> tuple[SavedQuery, ...]:
     """As `available`, from what was looked up with the names in queries."""
-    typed = (
-        {
-            **row,
-            "saved_query_id": UUID(row["saved_query_id"]),
-            "owner_id": UUID(row["owner_id"]) if row["owner_id"] else None,
-            "created_at": datetime.fromisoformat(row["created_at"]),
-        }
-        for row in found.saved
-    )
-    return tuple(map(_read, typed))
+    return tuple(_read(_typed(row)) for row in found.saved)
+
+
+def _typed(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row that went through JSON."""
+    return {
+        **row,
+        "saved_query_id": UUID(row["saved_query_id"]),
+        "owner_id": UUID(row["owner_id"]) if row["owner_id"] else None,
+        "created_at": datetime.fromisoformat(row["created_at"]),
+    }
 
 
 def _may_write(actor: Actor, shared: bool) -> None:

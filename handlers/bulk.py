@@ -19,6 +19,7 @@ from handlers.commands import Call, Commands, Reply
 from handlers.creating import field_errors, find_person
 from handlers.finding import by_key
 from handlers.requesting import Asker
+from handlers.saved import expand
 from handlers.services import Services
 from handlers.views import bulk as view
 from handlers.views.blocks import Json
@@ -53,8 +54,9 @@ class Bulk:
         return BulkPatch(assignee_id=person.person_id)
 
     async def _open(self, call: Call) -> Reply | None:
-        query = parse(call.text.strip() or "-status:closed")
         async with self._services.database.connection() as conn:
+            text = await expand(conn, call.asker.actor, call.text)
+            query = parse(text or "-status:closed")
             count = await listing.count(conn, call.asker.actor, query)
             first = await listing.page(conn, call.asker.actor, query, limit=view.SHOWN)
         if not first.items:

@@ -17,6 +17,7 @@ from db.states import Role, Source
 from handlers.commands import Call, Commands, Reply
 from handlers.imports import files
 from handlers.jobs import Job, Worker
+from handlers.saved import expand
 from handlers.services import Services
 from handlers.words import words
 
@@ -30,7 +31,8 @@ class Exporting:
     async def command(self, call: Call) -> Reply:
         asker = call.asker
         require(asker.actor, Action.EXPORT, asker.workspace.settings)
-        query = parse(call.text.strip())
+        async with self._services.database.connection() as conn:
+            query = parse(await expand(conn, asker.actor, call.text))
         payload = {
             "workspace_id": asker.workspace.workspace_id,
             "person_id": str(asker.person.person_id),

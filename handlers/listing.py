@@ -11,6 +11,7 @@ from db.query import Query, parse
 from handlers.acting import Press, on_press
 from handlers.commands import Call, Commands, Reply
 from handlers.requesting import Asker
+from handlers.saved import expand
 from handlers.services import Services
 from handlers.views import listing as view
 from handlers.views.people import People
@@ -28,11 +29,20 @@ class Listing:
 
     async def list(self, call: Call) -> Reply:
         """Without a query: all that is not closed."""
-        return await self._reply(call.asker, call.text.strip() or OPEN, None, call.words, call.command)
+        text = await self._meant(call, call.text.strip())
+        return await self._reply(call.asker, text or OPEN, None, call.words, call.command)
 
     async def mine(self, call: Call) -> Reply:
-        query = f"assignee:me {call.text.strip() or OPEN}"
+        text = await self._meant(call, call.text.strip())
+        query = f"assignee:me {text or OPEN}"
         return await self._reply(call.asker, query, None, call.words, call.command)
+
+    async def _meant(self, call: Call, typed: str) -> str:
+        """With saved queries in place of their names."""
+        if not typed:
+            return ""
+        async with self._services.database.connection() as conn:
+            return await expand(conn, call.asker.actor, typed)
 
     async def turn(self, press: Press) -> None:
         """Next or previous: the list is replaced by its other page."""

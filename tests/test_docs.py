@@ -231,7 +231,8 @@ def test_terms_of_the_query_language_can_be_read() -> None:
     commands = re.findall(r"/issue (?:list|mine|export|subscribe|bulk) ([a-z-]+:\S.*)", ALL)
     assert len(terms) > 20
     for text in [*terms, *(command.rstrip("`") for command in commands)]:
-        assert parse(text).text()
+        # What is saved stands in the database; the rest is grammar.
+        assert parse(re.sub(r'saved:"[^"]+" ?', "", text)).text()
 
 
 def test_periods_can_be_read() -> None:

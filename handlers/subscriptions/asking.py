@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from db import people, subscriptions
@@ -16,6 +17,7 @@ from handlers.commands import Call, Reply
 from handlers.errors import explain
 from handlers.querying import explain_query
 from handlers.requesting import Asker
+from handlers.saved import expand
 from handlers.services import Services
 from handlers.views import subscriptions as view
 from handlers.words import Words
@@ -39,8 +41,9 @@ class Subscribing:
             return None
         if not await can_post(call.client, call.channel_id):
             return Reply(text=call.words("subscription-not-member"))
-        draft = SubscriptionDraft(channel_id=ChannelId(call.channel_id), query=text)
         async with self._services.database.transaction() as conn:
+            meant = await expand(conn, call.asker.actor, text)
+            draft = SubscriptionDraft(channel_id=ChannelId(call.channel_id), query=meant)
             made = await subscriptions.create(conn, call.asker.actor, draft)
         return view.saved(made, call.words)
 
@@ -93,6 +96,7 @@ class Subscribing:
             return None
         draft = view.read(sent.view, channel_id)
         async with self._services.database.transaction() as conn:
+            draft = replace(draft, query=await expand(conn, actor, draft.query))
             if id_ is None:
                 return await subscriptions.create(conn, actor, draft)
             return await subscriptions.edit(conn, actor, SubscriptionId(UUID(id_)), draft)

@@ -10,6 +10,7 @@ from handlers.views.blocks import Json, actions, button, context, truncate
 from handlers.views.cards import row
 from handlers.views.people import People
 from handlers.views.replies import Reply
+from handlers.views.saved import save_button
 from handlers.words import Mrkdwn, Words, clean, code
 
 NEXT = "list_next"
@@ -86,7 +87,7 @@ def page(
     for issue in found.items[:ROWS_MAX]:
         each = row(issue, people=people, words=words, prefix=prefix)
         blocks.append(each | {"block_id": drawn.block_id(issue)} if drawn.is_short else each)
-    turns = _turns(found, text, words)
+    turns = [*_turns(found, text, words), *save_button(text, words)]
     if turns:
         blocks.append(actions(*turns))
     return Reply(text=head, blocks=blocks)

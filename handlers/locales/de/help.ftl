@@ -50,3 +50,5 @@ usage-import = { $command } import
 help-import = Holt Issues aus einer CSV-Datei; eine in einen Channel zu legen, in dem ich bin, tut dasselbe.
 usage-schedules = { $command } schedules
 help-schedules = Die Berichte, die regelmäßig gepostet werden: anhalten, ändern, ausführen, löschen.
+usage-saved = { $command } saved
+help-saved = Abfragen unter einem Namen: deine und die des ganzen Workspace. Jede Liste hat einen Knopf, der ihre Abfrage speichert; `/issue list Name` führt sie aus, und `saved:"Name"` steht für sie, wo immer eine Abfrage getippt wird.

@@ -18,6 +18,7 @@ query-unknown-value = „{ $part }“ ist kein Wert für „{ $term }“.
 query-unknown-person = Ich kenne niemanden namens „{ $part }“ (in „{ $term }“).
 query-several-people = „{ $part }“ könnten mehrere sein (in „{ $term }“).
 query-unknown-label = Es gibt kein Label „{ $part }“ (in „{ $term }“).
+query-unknown-saved = Keine Abfrage ist als „{ $part }“ gespeichert (in „{ $term }“).
 query-bad-date = „{ $part }“ ist kein Datum, das ich lesen kann (in „{ $term }“).
 query-bad-key = „{ $part }“ ist kein Schlüssel eines Issues (in „{ $term }“).
 query-unclosed-quote = Ein Anführungszeichen ist nicht geschlossen: { $term }

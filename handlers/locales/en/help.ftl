@@ -50,3 +50,5 @@ usage-import = { $command } import
 help-import = Brings issues in from a CSV file; dropping one into a channel I am in does the same.
 usage-schedules = { $command } schedules
 help-schedules = The reports that are posted regularly, to pause, edit, run or delete.
+usage-saved = { $command } saved
+help-saved = Queries under a name: yours and those of the whole workspace. Any list has a button that saves its query; `/issue list name` runs it, and `saved:"name"` stands for it wherever a query is typed.

@@ -18,6 +18,7 @@ query-unknown-value = “{ $part }” is no value for “{ $term }”.
 query-unknown-person = I know nobody called “{ $part }” (in “{ $term }”).
 query-several-people = “{ $part }” could be several people (in “{ $term }”).
 query-unknown-label = There is no label “{ $part }” (in “{ $term }”).
+query-unknown-saved = No query is saved as “{ $part }” (in “{ $term }”).
 query-bad-date = “{ $part }” is no date I can read (in “{ $term }”).
 query-bad-key = “{ $part }” is no key of an issue (in “{ $term }”).
 query-unclosed-quote = A quotation mark is not closed: { $term }

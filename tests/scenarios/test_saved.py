@@ -1,0 +1,139 @@
+"""Queries under a name: saved from a list, run by it, part of other queries, renamed, deleted and brought back."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.scenarios.conftest import Json, Lodge, said
+from tests.scenarios.test_changing import press
+from tests.scenarios.test_creating import buttons
+
+
+@pytest.fixture
+async def filed(lodge: Lodge) -> Lodge:
+    for text in ("One +bug !high", "Two +bug @grace", "Three +ui"):
+        await lodge.ask("ada", f"new {text}")
+    return lodge
+
+
+async def save(lodge: Lodge, name: str, query: str, entered: Json) -> Json:
+    """Saves what a list shows; gives what is wrong with the form."""
+    person = lodge.person(name)
+    shown = await lodge.ask(name, f"list {query}")
+    await person.click("query_save", channel="general", ts=shown["ts"])
+    form = await person.expect_modal(lambda view: view["callback_id"] == "saved_query_form")
+    outcome = await person.submit(form["id"], entered)
+    await lodge.settled()
+    return dict(outcome.errors or {})
+
+
+async def change(lodge: Lodge, name: str, verb: str, index: int = 0) -> Json:
+    """Chooses from the menu of one in the list of saved queries; gives that list."""
+    shown = await lodge.ask(name, "saved")
+    menus = [block for block in shown["blocks"] if "accessory" in block]
+    value = next(
+        each["value"] for each in menus[index]["accessory"]["options"] if each["value"].startswith(verb)
+    )
+    await lodge.person(name).click(
+        "query_menu", channel="general", ts=shown["ts"], block_id=menus[index]["block_id"], value=value
+    )
+    await lodge.settled()
+    return shown
+
+
+async def test_one_is_saved_from_a_list_and_run_by_its_name(filed: Lodge) -> None:
+    assert "No query is saved" in said(await filed.ask("ada", "saved"))
+    assert await save(filed, "ada", "label:bug sort:created", {"name": "My  bugs"}) == {}
+    for command in ("list my bugs", 'list saved:"MY BUGS"', "ls saved:“My bugs”"):
+        shown = said(await filed.ask("ada", command))
+        assert "2 issues" in shown, command
+        assert "label:bug sort:created" in shown
+    assert "Three" not in said(await filed.ask("ada", 'list saved:"my bugs" -label:ui sort:priority'))
+    assert "One issue" in said(await filed.ask("grace", "mine label:bug"))
+
+
+async def test_ones_own_are_nobody_elses_and_the_workspaces_are_everybodys(filed: Lodge) -> None:
+    await save(filed, "ada", "label:bug", {"name": "bugs"})
+    assert "No issue matches" in said(await filed.ask("grace", "list bugs"))
+    assert "No query is saved" in said(await filed.ask("grace", "saved"))
+    await save(filed, "ada", "label:ui", {"name": "looks", "whose": "shared"})
+    assert "Three" in said(await filed.ask("grace", "list looks"))
+    await save(filed, "grace", "label:bug", {"name": "Looks"})
+    assert "2 issues" in said(await filed.ask("grace", "list looks"))
+    assert "One issue" in said(await filed.ask("ada", "list looks"))
+
+
+async def test_it_stands_for_its_query_wherever_one_is_typed(filed: Lodge) -> None:
+    await save(filed, "ada", "label:bug", {"name": "bugs", "whose": "shared"})
+    grace = filed.person("grace")
+    await grace.slash("general", "/issue bulk saved:bugs assignee:me")
+    assert "Two" in said(await grace.expect_modal(lambda view: "Two" in str(view)))
+    assert "label:bug" in said(await filed.ask("grace", "subscribe saved:bugs"))
+    shown = await filed.ask("grace", "mine saved:bugs")
+    assert "One issue" in said(shown)
+
+
+@pytest.mark.parametrize(
+    ("command", "answer"),
+    [
+        ("list saved:bogs", 'saved:"bugs"'),
+        ("list -saved:bugs", "cannot be used here"),
+        ("list saved:", "saved:"),
+        ("subscribe saved:nothing", "nothing"),
+        ("bulk saved:nothing", "nothing"),
+        ("export saved:nothing", "nothing"),
+    ],
+)
+async def test_what_is_not_saved_is_said(filed: Lodge, command: str, answer: str) -> None:
+    await save(filed, "ada", "label:bug", {"name": "bugs"})
+    assert answer in said(await filed.ask("ada", command))
+
+
+@pytest.mark.parametrize(
+    ("entered", "field"),
+    [
+        ({"name": "bugs"}, "name"),
+        ({"name": "  "}, "name"),
+        ({"name": "other", "q": "label:nosuch"}, "q"),
+        ({"name": "other", "q": "stauts:open"}, "q"),
+    ],
+)
+async def test_what_cannot_be_saved_is_said_at_its_field(filed: Lodge, entered: Json, field: str) -> None:
+    await save(filed, "ada", "label:bug", {"name": "Bugs"})
+    assert list(await save(filed, "ada", "label:ui", entered)) == [field]
+
+
+async def test_one_is_renamed_and_shared_and_deleted_and_brought_back(filed: Lodge) -> None:
+    await save(filed, "ada", "label:bug", {"name": "bugs"})
+    await change(filed, "ada", "edit")
+    ada = filed.person("ada")
+    form = await ada.expect_modal(lambda view: view["callback_id"] == "saved_query_form")
+    outcome = await ada.submit(form["id"], {"name": "defects <!here>", "whose": "shared", "q": "label:ui"})
+    assert outcome.outcome == "closed", outcome
+    await filed.settled()
+    assert "No issue matches" in said(await filed.ask("ada", "list bugs"))
+    assert "Three" in said(await filed.ask("grace", "list defects <!here>"))
+    listed = await change(filed, "grace", "delete")
+    assert "<!here>" not in said(listed)
+    gone = await filed.person("grace").expect_message("general", lambda each: "is deleted" in said(each))
+    assert "No query is saved" in said(await filed.ask("ada", "saved"))
+    await filed.person("grace").click("query_restore", channel="general", ts=gone["ts"])
+    await filed.person("grace").expect_message("general", lambda each: "Saved as" in said(each))
+    assert "Three" in said(await filed.ask("ada", "list defects <!here>"))
+
+
+async def test_a_guest_keeps_their_own_and_changes_none_of_the_workspaces(filed: Lodge) -> None:
+    await save(filed, "ada", "label:bug", {"name": "bugs", "whose": "shared"})
+    await filed.ask("guest", "new Mine +bug")
+    shown = await filed.ask("guest", "saved")
+    assert "bugs" in said(shown)
+    assert "query_menu" not in buttons(shown)
+    assert "One issue" in said(await filed.ask("guest", "list bugs"))
+    assert await save(filed, "guest", "reporter:me", {"name": "filed"}) == {}
+    assert "query_menu" in buttons(await filed.ask("guest", "saved"))
+
+
+async def test_an_offer_to_save_comes_with_every_list(filed: Lodge) -> None:
+    assert "query_save" in buttons(await filed.ask("ada", "list"))
+    pressed = await press(filed, "ada", await filed.ask("ada", "LDG-1"), "issue_close")
+    assert "query_save" not in buttons(pressed)
