@@ -17,6 +17,7 @@ from db.people import Person
 from handlers.views.blocks import (
     Json,
     checkboxes,
+    divider,
     external_select,
     input_block,
     modal,
@@ -51,7 +52,7 @@ def mapping_form(wanted: Import, words: Words) -> Json:
     assert mapping is not None
     assert inspection is not None
     blocks = [section(words("import-map-intro", file=wanted.file_name))]
-    blocks += [_field_choice(field, mapping, inspection.header, words) for field in _FIELDS]
+    # What is in doubt stands first: it is what the form was opened for.
     blocks += [
         _status_choice(n, word, mapping, words) for n, word in enumerate(_words(survey, "unknown_statuses"))
     ]
@@ -59,9 +60,12 @@ def mapping_form(wanted: Import, words: Words) -> Json:
         _priority_choice(n, word, mapping, words)
         for n, word in enumerate(_words(survey, "unknown_priorities"))
     ]
-    if survey.get("ask_order") or mapping.order is not None:
+    if survey.get("ask_order") or (mapping.order is not None and _has_dates(mapping)):
         blocks.append(_order_choice(mapping, words))
     blocks += _people_choices(survey, mapping, words)
+    if len(blocks) > 1:
+        blocks.append(divider())
+    blocks += [_field_choice(field, mapping, inspection.header, words) for field in _FIELDS]
     blocks += [_existing_choice(mapping, words), _strict_choice(mapping, words)]
     return modal(
         CALLBACK,
@@ -71,6 +75,10 @@ def mapping_form(wanted: Import, words: Words) -> Json:
         close=words.plain("form-cancel"),
         metadata={"i": str(wanted.import_id)},
     )
+
+
+def _has_dates(mapping: ColumnMapping) -> bool:
+    return any(field in mapping.columns for field in (Field.CREATED, Field.UPDATED, Field.CLOSED, Field.DUE))
 
 
 def _words(survey: Mapping[str, Any], name: str) -> list[str]:

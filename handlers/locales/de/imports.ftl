@@ -92,7 +92,10 @@ import-preview-comments = { $count ->
     [one] 1 Kommentar kommt mit.
    *[other] { $count } Kommentare kommen mit.
 }
-import-preview-nuls = { $count } NUL-Bytes wurden aus dem Text ausgelassen.
+import-preview-nuls = { $count ->
+    [one] 1 NUL-Byte wurde aus dem Text ausgelassen.
+   *[other] { $count } NUL-Bytes wurden aus dem Text ausgelassen.
+}
 import-preview-bad = { $count ->
     [one] *1 Zeile lässt sich nicht importieren* und kommt mit dem Grund zurück:
    *[other] *{ $count } Zeilen lassen sich nicht importieren* und kommen mit ihren Gründen zurück:
@@ -121,10 +124,22 @@ import-done-updated = { $count } aktualisiert
 import-done-existing = { $count } früher importiert
 import-done-repeated = { $count } in der Datei wiederholt
 import-done-failed = { $count } misslungen und als Datei zurückgegeben
-import-done-comments = { $count } Kommentare
-import-done-new-labels = { $count } neue Labels
-import-done-new-people = { $count } Personen hinzugefügt
-import-done-unlinked = { $count } Verweise auf Issues, die es hier nicht gibt
+import-done-comments = { $count ->
+    [one] 1 Kommentar
+   *[other] { $count } Kommentare
+}
+import-done-new-labels = { $count ->
+    [one] 1 neues Label
+   *[other] { $count } neue Labels
+}
+import-done-new-people = { $count ->
+    [one] 1 Person hinzugefügt
+   *[other] { $count } Personen hinzugefügt
+}
+import-done-unlinked = { $count ->
+    [one] 1 Verweis auf ein Issue, das es hier nicht gibt
+   *[other] { $count } Verweise auf Issues, die es hier nicht gibt
+}
 import-failed-rows = { $count ->
     [one] Diese Zeile wurde nicht importiert. Nach der Korrektur die Datei einfach wieder hier ablegen.
    *[other] Diese { $count } Zeilen wurden nicht importiert. Nach der Korrektur die Datei einfach wieder hier ablegen.

@@ -92,7 +92,10 @@ import-preview-comments = { $count ->
     [one] 1 comment comes along.
    *[other] { $count } comments come along.
 }
-import-preview-nuls = { $count } NUL bytes were left out of the text.
+import-preview-nuls = { $count ->
+    [one] 1 NUL byte was left out of the text.
+   *[other] { $count } NUL bytes were left out of the text.
+}
 import-preview-bad = { $count ->
     [one] *1 row cannot be imported* and will come back with the reason:
    *[other] *{ $count } rows cannot be imported* and will come back with their reasons:
@@ -121,10 +124,22 @@ import-done-updated = { $count } updated
 import-done-existing = { $count } imported before
 import-done-repeated = { $count } repeated in the file
 import-done-failed = { $count } failed and came back as a file
-import-done-comments = { $count } comments
-import-done-new-labels = { $count } new labels
-import-done-new-people = { $count } people added
-import-done-unlinked = { $count } links to issues that are not here
+import-done-comments = { $count ->
+    [one] 1 comment
+   *[other] { $count } comments
+}
+import-done-new-labels = { $count ->
+    [one] 1 new label
+   *[other] { $count } new labels
+}
+import-done-new-people = { $count ->
+    [one] 1 person added
+   *[other] { $count } people added
+}
+import-done-unlinked = { $count ->
+    [one] 1 link to an issue that is not here
+   *[other] { $count } links to issues that are not here
+}
 import-failed-rows = { $count ->
     [one] This row was not imported. Correct it and drop the file again.
    *[other] These { $count } rows were not imported. Correct them and drop the file again.
