@@ -7,6 +7,7 @@ import time
 from typing import Protocol
 
 import aiohttp
+from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
@@ -28,6 +29,13 @@ CHECK_EVERY = 30.0
 _log = logging.getLogger(__name__)
 
 
+def refusal(error: SlackApiError) -> str | None:
+    """The code by which Slack says no; None when it did not answer as Slack does, and may answer better later."""
+    data = error.response.data
+    code = data.get("error") if isinstance(data, dict) else None
+    return None if code in (None, "ratelimited", "internal_error", "service_unavailable") else str(code)
+
+
 class Observer(Protocol):
     """Told of every call, for the metrics."""
 
@@ -40,9 +48,15 @@ class ObservedClient(AsyncWebClient):
     observer: Observer | None = None
 
     async def api_call(self, api_method: str, **options: object) -> object:  # type: ignore[override]  # the keywords are passed on as they come
-        outcome = "error"
+        outcome = "no answer"
         try:
             response = await super().api_call(api_method, **options)  # type: ignore[arg-type]
+        except SlackApiError as error:
+            data = error.response.data
+            code = data.get("error") if isinstance(data, dict) else None
+            outcome = str(code or f"status {error.response.status_code}")
+            raise
+        else:
             outcome = "ok"
             return response
         finally:

@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.background import BackgroundTasks
 from db.errors import Busy, Invalid, Unavailable
-from handlers import reference
+from handlers import asked, reference
 from handlers.errors import expected, explain, explain_field
 from handlers.words import Words, words
 
@@ -39,6 +39,7 @@ class Boundary:
         response: BoltResponse | None,
     ) -> BoltResponse | None:
         known = expected(error)
+        asked.came_out(asked.REFUSED if known else asked.FAILED)
         if known:
             _log.info("refused", extra={"error": type(error).__name__})
         else:

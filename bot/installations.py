@@ -6,6 +6,7 @@ import logging
 import time
 from dataclasses import dataclass
 
+from bot.rotating import Rotation, token_purpose
 from db import installations
 from db.ids import WorkspaceId
 from db.pool import Database
@@ -28,9 +29,12 @@ class _Held:
 class StoredInstallations:
     """`find` asks the database now and then only; it is called with every request."""
 
-    def __init__(self, database: Database, vault: Vault, *, keep: float = KEEP) -> None:
+    def __init__(
+        self, database: Database, vault: Vault, *, keep: float = KEEP, rotation: Rotation | None = None
+    ) -> None:
         self._database = database
         self._vault = vault
+        self.rotation = rotation
         self._keep = keep
         self._held: dict[WorkspaceId, _Held] = {}
 
@@ -53,6 +57,9 @@ class StoredInstallations:
             return held.installation
         async with self._database.connection() as conn:
             kept = await installations.find(conn, workspace_id)
+        if kept is not None and self.rotation is not None and self.rotation.over(kept):
+            # No process was there to renew it in time.
+            kept = await self.rotation.renewed(workspace_id)
         found = None if kept is None else self._opened(kept)
         while len(self._held) >= _MOST_KEPT:
             del self._held[next(iter(self._held))]
@@ -61,7 +68,7 @@ class StoredInstallations:
 
     def _opened(self, kept: installations.KeptInstallation) -> Installation | None:
         try:
-            token = self._vault.unseal(purpose(kept.workspace_id), kept.sealed_token)
+            token = self._vault.unseal(token_purpose(kept.workspace_id), kept.sealed_token)
         except Sealed as error:
             # Without its token the app is as good as not installed: installing it again mends it.
             _log.error(
@@ -76,8 +83,3 @@ class StoredInstallations:
             bot_id=kept.bot_id,
             enterprise_id=kept.enterprise_id,
         )
-
-
-def purpose(workspace_id: WorkspaceId) -> str:
-    """What a workspace's token is sealed for."""
-    return f"bot token of {workspace_id}"

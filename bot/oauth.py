@@ -10,7 +10,7 @@ import hashlib
 import logging
 import secrets
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import aiohttp
@@ -24,9 +24,9 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.oauth.installation_store import Installation as SlackInstallation
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
-from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.installations import StoredInstallations, purpose
+from bot.installations import StoredInstallations
+from bot.rotating import InstallingClient, refresh_purpose, token_purpose
 from bot.settings import Settings
 from db import installations
 from db.errors import Busy, Unavailable
@@ -61,16 +61,6 @@ SCOPES: Final = (
 )
 # What a person may take to decide on Slack's page.
 STATE_LASTS: Final = timedelta(minutes=10)
-
-
-class InstallingClient(AsyncWebClient):
-    """Sends the client's secret in the body, as Slack also takes it: the SDK uses an aiohttp class that goes away."""
-
-    async def oauth_v2_access(self, *, client_id: str, client_secret: str, **options: Any) -> Any:
-        data = {"client_id": client_id, "client_secret": client_secret, **options}
-        return await self.api_call(
-            "oauth.v2.access", data={key: value for key, value in data.items() if value is not None}
-        )
 
 
 class States(AsyncOAuthStateStore):
@@ -119,17 +109,20 @@ class Store(AsyncInstallationStore):
         org_wide = bool(installation.is_enterprise_install)
         workspace_id = WorkspaceId((installation.enterprise_id if org_wide else installation.team_id) or "")
         name = (installation.enterprise_name if org_wide else installation.team_name) or ""
+        refresh, lasts = installation.bot_refresh_token, installation.bot_token_expires_at
         async with self._database.transaction() as conn:
             await installations.save(
                 conn,
                 workspace_id,
                 name,
-                sealed_token=self._vault.seal(purpose(workspace_id), installation.bot_token or ""),
+                sealed_token=self._vault.seal(token_purpose(workspace_id), installation.bot_token or ""),
                 bot_user_id=SlackUserId(installation.bot_user_id or ""),
                 bot_id=installation.bot_id,
                 enterprise_id=installation.enterprise_id,
                 scopes=list(installation.bot_scopes or ()),
                 installer_id=installation.user_id,
+                sealed_refresh=self._vault.seal(refresh_purpose(workspace_id), refresh) if refresh else None,
+                expires_at=datetime.fromtimestamp(lasts, UTC) if refresh and lasts else None,
             )
         self._found.forget(workspace_id)
         self._directory.forget_workspace(workspace_id)

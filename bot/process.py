@@ -20,7 +20,7 @@ from slack_sdk.errors import SlackClientError
 from bot.app import LodgeApp, create_app
 from bot.background import BackgroundTasks
 from bot.bell import QueueBell
-from bot.clients import Clients, OneInstallation
+from bot.clients import CALL_TIMEOUT, Clients, OneInstallation
 from bot.embedded import EmbeddedPostgres, default_folder
 from bot.installations import StoredInstallations
 from bot.logs import set_up_logs
@@ -28,6 +28,7 @@ from bot.metrics import Metrics
 from bot.oauth import create_install
 from bot.parts import parts
 from bot.receiving import Receiver, SignatureCheck
+from bot.rotating import InstallingClient, Rotation
 from bot.server import Listening, Probe, create_server
 from bot.settings import Settings
 from bot.socketmode import SocketMode
@@ -107,12 +108,16 @@ async def running(settings: Settings, options: Options | None = None) -> AsyncIt
         for_jobs = await open_database(route, min_size=1, max_size=6, acquire_timeout=30)
         stack.push_async_callback(for_jobs.close)
         metrics = Metrics()
+        metrics.watch("requests", database)
+        metrics.watch("jobs", for_jobs)
         session = await stack.enter_async_context(aiohttp.ClientSession())
         outside = await stack.enter_async_context(Outside(allow_private=settings.allow_private_webhooks))
         # Without a key of its own, what webhooks are given is sealed by a secret that is there anyway.
         derived_from = settings.slack_signing_secret or settings.slack_app_token or ""
         vault = Vault(settings.secret_key, derived_from=derived_from)
-        installations = chosen.installations or _installations(settings, session, database, vault)
+        installations = chosen.installations or _installations(
+            settings, session, database, vault, chosen.clock
+        )
         clients = Clients(installations, session, api_url=settings.slack_api_url, observer=metrics.called)
         background = BackgroundTasks()
         stack.push_async_callback(background.drain, DRAIN)
@@ -132,11 +137,13 @@ async def running(settings: Settings, options: Options | None = None) -> AsyncIt
             public_url=settings.public_url,
         )
         chosen.register_jobs(worker, replace(services, database=for_jobs))
+        if isinstance(installations, StoredInstallations) and installations.rotation is not None:
+            worker.every("renew tokens", "*/10 * * * *", installations.rotation.renew_due)
         if chosen.work:
             await stack.enter_async_context(_working(worker))
         app = create_app(services, installations, clients, background, register=chosen.register)
         check = SignatureCheck(settings.slack_signing_secret) if settings.slack_signing_secret else None
-        receiver = Receiver(app, Once(database), check)
+        receiver = Receiver(app, Once(database), check, observe=metrics.was_asked)
         socket = _socket(settings, clients, receiver, stack)
         probes = _probes(database, dsn, worker if chosen.work else None, installations, socket)
         mounted = dict(chosen.parts(services))
@@ -217,10 +224,22 @@ async def _migrated(route: Route) -> None:
 
 
 def _installations(
-    settings: Settings, session: aiohttp.ClientSession, database: Database, vault: Vault
+    settings: Settings,
+    session: aiohttp.ClientSession,
+    database: Database,
+    vault: Vault,
+    clock: Callable[[], datetime],
 ) -> Installations:
     if settings.oauth:
-        return StoredInstallations(database, vault)
+        rotation = Rotation(
+            database,
+            vault,
+            InstallingClient(base_url=settings.slack_api_url, session=session, timeout=CALL_TIMEOUT),
+            clock,
+            client_id=settings.slack_client_id or "",
+            client_secret=settings.slack_client_secret or "",
+        )
+        return StoredInstallations(database, vault, rotation=rotation)
     if settings.slack_bot_token is None:
         raise Startup(["SLACK_BOT_TOKEN is missing: the bot token of your installed app"])
     return OneInstallation(settings.slack_bot_token, session, api_url=settings.slack_api_url)

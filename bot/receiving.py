@@ -14,12 +14,17 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from db.errors import Busy, Unavailable
+from handlers import asked
 from handlers.dedupe import Once
 
 _log = logging.getLogger(__name__)
 
 # Seconds a request's time may be off, as Slack advises.
 TOLERANCE = 300
+
+
+# Told what was asked for, how it came out, and the seconds until it was acknowledged.
+Observe = Callable[[str, str, float], None]
 
 
 class SignatureCheck:
@@ -62,10 +67,13 @@ class SignatureCheck:
 class Receiver:
     """Hands verified requests to the app, events once."""
 
-    def __init__(self, app: AsyncApp, once: Once, check: SignatureCheck | None) -> None:
+    def __init__(
+        self, app: AsyncApp, once: Once, check: SignatureCheck | None, *, observe: Observe | None = None
+    ) -> None:
         self._app = app
         self._once = once
         self._check = check
+        self._observe = observe or (lambda _what, _outcome, _seconds: None)
 
     async def __call__(self, request: web.Request) -> web.Response:
         if self._check is None:
@@ -98,11 +106,15 @@ class Receiver:
             return BoltResponse(status=200, body={"challenge": body.get("challenge", "")})
         if "ssl_check" in body:
             return BoltResponse(status=200, body="")
+        began, noted = time.perf_counter(), asked.begin(body)
         try:
-            return await self._once.handle(body, lambda: self._app.async_dispatch(request))
+            response = await self._once.handle(body, lambda: self._app.async_dispatch(request))
         except (Busy, Unavailable) as error:
             _log.error("an event could not be taken on", extra={"error": type(error).__name__})
-            return BoltResponse(status=503, headers={"Retry-After": "5"})
+            response = BoltResponse(status=503, headers={"Retry-After": "5"})
+        outcome = noted.outcome if response.status < 500 else asked.FAILED
+        self._observe(noted.what, outcome, time.perf_counter() - began)
+        return response
 
 
 def _needed(headers: Mapping[str, str]) -> dict[str, str | Sequence[str]]:

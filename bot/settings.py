@@ -165,7 +165,10 @@ def read_settings(environment: Mapping[str, str] | None = None, *, slack: bool =
 
 
 def _check_slack(reader: _Reader, given: Mapping[str, str], settings: Settings) -> None:
-    reader.together("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "LODGE_SECRET_KEY")
+    # The key alone is of use too: it seals what webhooks are given.
+    oauth = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
+    if any(reader.text(name) for name in oauth):
+        reader.together(*oauth, "LODGE_SECRET_KEY")
     if reader.text("SLACK_BOT_TOKEN") is None and reader.text("SLACK_CLIENT_ID") is None:
         reader.problems.append(
             "SLACK_BOT_TOKEN is missing: the bot token of your installed app "

@@ -15,7 +15,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from db.errors import LodgeError
 from db.query import QueryError
-from handlers.errors import explain
+from handlers import asked
+from handlers.errors import expected, explain
 from handlers.hearing import Hearing
 from handlers.querying import explain_query
 from handlers.requesting import Asker
@@ -135,8 +136,10 @@ class Commands:
         try:
             reply = await self._answer(body, client, asker, spoken, answering)
         except QueryError as error:
+            asked.came_out(asked.REFUSED)
             reply = Reply(text=explain_query(error, spoken))
         except LodgeError as error:
+            asked.came_out(asked.REFUSED if expected(error) else asked.FAILED)
             reply = Reply(text=explain(error, spoken, asker.reference))
         finally:
             timer.cancel()
@@ -171,6 +174,7 @@ class Commands:
             response_url=body["response_url"],
             answering=answering,
         )
+        asked.command(subcommand.name if subcommand is not None else "unknown")
         return self._unknown(call) if subcommand is None else await subcommand.handler(call)
 
     def route(self, text: str) -> tuple[Subcommand | None, str]:

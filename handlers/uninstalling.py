@@ -89,7 +89,7 @@ async def renew_seals(services: Services, vault: Vault) -> int:
     """Seals every token by the newest key, so that the older keys can be dropped. Returns how many were not."""
     renewed = 0
     async with services.database.connection() as conn:
-        for workspace_id, sealed in (await installations.every_sealed(conn)).items():
+        for workspace_id, sealed in await installations.every_sealed(conn):
             try:
                 fresh = vault.renewed(sealed)
             except Sealed as error:

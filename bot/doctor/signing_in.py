@@ -13,6 +13,7 @@ import yaml
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.clients import refusal
 from bot.doctor.finding import Finding
 from bot.settings import Settings
 
@@ -46,7 +47,7 @@ async def slack(settings: Settings) -> AsyncIterator[Finding]:
     try:
         answer = await client.auth_test()
     except SlackApiError as error:
-        code = str(error.response.get("error"))
+        code = refusal(error) or f"status {error.response.status_code}"
         mend = _TOKEN_MENDS.get(code, "check SLACK_BOT_TOKEN")
         yield Finding(part="slack", text=f"auth.test: {code}", mend=mend)
         return
@@ -102,7 +103,7 @@ async def sockets(settings: Settings) -> AsyncIterator[Finding]:
         await client.apps_connections_open(app_token=settings.slack_app_token)
     except SlackApiError as error:
         mend = "make an app-level token with connections:write, and switch Socket Mode on"
-        yield Finding(part="socket mode", text=str(error.response.get("error")), mend=mend)
+        yield Finding(part="socket mode", text=refusal(error) or "Slack is away", mend=mend)
     except _AWAY as error:
         yield Finding(part="socket mode", text=type(error).__name__, mend="this machine must reach Slack")
     else:

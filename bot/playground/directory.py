@@ -216,6 +216,9 @@ class Installation:
     scopes: list[str] | None = None
     revoked: bool = False
     installer: str = ""
+    # Where the app rotates its tokens: this one ends then, and that one brings the next.
+    expires_at: float | None = None
+    refresh_token: str = ""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -94,7 +94,7 @@ SPECIFIC: dict[str, frozenset[str]] = {
         "functions.completeSuccess": "function_execution_not_found function_not_found"
         " execution_not_in_running_state parameter_validation_failed",
         "oauth.v2.access": "bad_client_secret bad_redirect_uri code_already_used invalid_code"
-        " invalid_client_id oauth_authorization_url_mismatch",
+        " invalid_client_id invalid_refresh_token oauth_authorization_url_mismatch",
         "reactions.add": "already_reacted bad_timestamp channel_not_found invalid_name"
         " is_archived message_not_found no_item_specified not_reactable thread_locked"
         " too_many_emoji too_many_reactions not_in_channel",

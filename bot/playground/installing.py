@@ -5,6 +5,9 @@ from bot.playground.events import send
 from bot.playground.ids import new_id
 from bot.playground.service import Service
 
+# Seconds, where the manifest has token_rotation_enabled.
+TOKEN_LASTS = 43_200
+
 
 def install(
     service: Service,
@@ -15,6 +18,7 @@ def install(
     bot_id: str,
     scopes: list[str] | None = None,
     installer: str = "",
+    lasts: float | None = None,
 ) -> Installation:
     manifest = service.manifest
     if bot_user_id not in service.state.users:
@@ -37,6 +41,8 @@ def install(
         bot_id=bot_id,
         scopes=scopes,
         installer=installer,
+        expires_at=None if lasts is None else service.clock.now() + lasts,
+        refresh_token="" if lasts is None else f"xoxe-1-{new_id('', 32)}",
     )
     service.state.save_installation(installation)
     return installation
@@ -45,10 +51,12 @@ def install(
 def reinstall(service: Service, team: Team, installer: str, scopes: list[str] | None) -> Installation:
     """What Allow on the authorize page does: a new token for the team."""
     old = service.state.installations.get(team.id)
+    rotates = service.manifest.rotates_tokens
     return install(
         service,
         team,
-        bot_token=f"xoxb-{team.id}-{new_id('', 24)}",
+        bot_token=f"{'xoxe.' if rotates else ''}xoxb-{team.id}-{new_id('', 24)}",
+        lasts=TOKEN_LASTS if rotates else None,
         bot_user_id=old.bot_user_id if old else new_id("U"),
         bot_id=old.bot_id if old else new_id("B"),
         scopes=scopes,

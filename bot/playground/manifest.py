@@ -40,6 +40,7 @@ class Manifest:
     functions: Mapping[str, Any] = field(default_factory=dict)
     home_tab: bool = True
     interactive: bool = True
+    rotates_tokens: bool = False
 
     def command(self, name: str) -> Command | None:
         return next((item for item in self.commands if item.command == name), None)
@@ -77,6 +78,7 @@ def read_manifest(source: Path | Mapping[str, Any] | None) -> Manifest:
         unfurl_domains=tuple(features.get("unfurl_domains") or ()),
         functions=document.get("functions") or {},
         interactive=bool((settings.get("interactivity") or {}).get("is_enabled", True)),
+        rotates_tokens=bool(settings.get("token_rotation_enabled", False)),
         home_tab=bool((features.get("app_home") or {}).get("home_tab_enabled", False)),
     )
 

@@ -78,6 +78,11 @@ def test_other_empty_values_are_as_good_as_none() -> None:
     )
 
 
+def test_a_key_is_of_use_without_oauth() -> None:
+    assert read_settings(GOOD | {"LODGE_SECRET_KEY": "A" * 43 + "="}).secret_key
+    assert not read_settings(GOOD | {"LODGE_SECRET_KEY": "A" * 43 + "="}).oauth
+
+
 def test_a_direct_address_alone_is_a_mistake() -> None:
     assert "DATABASE_URL must be set too" in problems(GOOD | {"LODGE_DIRECT_DATABASE_URL": "postgresql://x"})
 

@@ -15,10 +15,11 @@ import yaml
 from cryptography.fernet import Fernet
 from slack_sdk.oauth.installation_store import Installation as SlackInstallation
 
-from bot.installations import StoredInstallations, purpose
+from bot.installations import StoredInstallations
 from bot.oauth import SCOPES, Store
 from bot.playground import LocalSlack
 from bot.process import Options, Process, running
+from bot.rotating import token_purpose
 from bot.settings import Settings
 from db import installations, tokens
 from db.access import Actor
@@ -295,7 +296,7 @@ async def test_an_org_wide_install_is_one_workspace_for_all_its_teams(process: P
 
 async def test_a_token_moved_to_another_workspaces_row_does_not_open(process: Process) -> None:
     vault = Vault(KEY)
-    sealed = vault.seal(purpose(WorkspaceId("T0ONE")), "xoxb-one")
+    sealed = vault.seal(token_purpose(WorkspaceId("T0ONE")), "xoxb-one")
     async with process.services.database.transaction() as conn:
         await installations.save(
             conn, WorkspaceId("T0TWO"), "Two", sealed_token=sealed, bot_user_id="U1", bot_id=None

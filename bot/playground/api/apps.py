@@ -1,8 +1,10 @@
 """auth.*, apps.* and oauth.*: the app itself"""
 
 from bot.playground.api.call import Call, Method
-from bot.playground.installing import reinstall, revoke, uninstall
+from bot.playground.directory import Installation, Team
+from bot.playground.installing import TOKEN_LASTS, reinstall, revoke, uninstall
 from bot.playground.rates import Tier
+from bot.playground.service import Service
 from bot.playground.wire import Json, SlackError
 
 
@@ -47,6 +49,8 @@ async def oauth_access(call: Call) -> Json:
         raise SlackError("invalid_client_id")
     if args.text("client_secret") != service.config.client_secret:
         raise SlackError("bad_client_secret")
+    if args.text("grant_type") == "refresh_token":
+        return _renewed(call)
     grant = service.oauth_codes.get(args.text("code") or "")
     if grant is None or service.clock.now() - grant["made_at"] > 600:
         raise SlackError("invalid_code")
@@ -56,11 +60,25 @@ async def oauth_access(call: Call) -> Json:
         raise SlackError("bad_redirect_uri")
     grant["used"] = True
     team = service.state.teams[grant["team_id"]]
-    installed = reinstall(service, team, grant["user_id"], grant["scopes"])
-    return {
+    return _installed(service, team, reinstall(service, team, grant["user_id"], grant["scopes"]))
+
+
+def _renewed(call: Call) -> Json:
+    """A refresh token is good for one exchange."""
+    service, wanted = call.service, call.args.text("refresh_token")
+    for installed in service.state.installations.values():
+        if wanted and installed.refresh_token == wanted and not installed.revoked:
+            team = service.state.teams[installed.team_id]
+            renewed = reinstall(service, team, installed.installer, installed.scopes)
+            return _installed(service, team, renewed)
+    raise SlackError("invalid_refresh_token")
+
+
+def _installed(service: Service, team: Team, installed: Installation) -> Json:
+    answer: Json = {
         "app_id": service.config.app_id,
-        "authed_user": {"id": grant["user_id"]},
-        "scope": ",".join(grant["scopes"]),
+        "authed_user": {"id": installed.installer},
+        "scope": ",".join(installed.scopes or ()),
         "token_type": "bot",
         "access_token": installed.bot_token,
         "bot_user_id": installed.bot_user_id,
@@ -68,6 +86,9 @@ async def oauth_access(call: Call) -> Json:
         "enterprise": None,
         "is_enterprise_install": False,
     }
+    if installed.refresh_token:
+        answer |= {"refresh_token": installed.refresh_token, "expires_in": TOKEN_LASTS}
+    return answer
 
 
 METHODS = {

@@ -87,7 +87,14 @@ def _authorize(service: Service, method: Method, token: str | None) -> Installat
         raise SlackError("not_allowed_token_type" if own else "invalid_auth")
     if installation.revoked:
         raise SlackError("token_revoked")
-    if service.state.installations[installation.team_id] is not installation:
+    newest = service.state.installations[installation.team_id]
+    if installation.expires_at is not None:
+        # One that was renewed serves until its end.
+        if service.clock.now() >= installation.expires_at:
+            raise SlackError("token_expired")
+        if newest.revoked:
+            raise SlackError("token_revoked")
+    elif newest is not installation:
         raise SlackError("token_revoked")
     return installation
 
