@@ -36,6 +36,7 @@ def _signal(alert: dict[str, Any]) -> Signal:
         labels=("alert",),
         at=moment(alert.get("startsAt" if firing else "endsAt")),
         occurs=True,
+        persists=True,
     )
 
 

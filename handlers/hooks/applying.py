@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from enum import Enum, auto
-from typing import assert_never
+from typing import Final, assert_never
 
 import asyncpg
 
@@ -13,9 +14,12 @@ from db.access import Actor
 from db.errors import NotFound
 from db.ids import IssueId
 from db.issues import Issue, IssueDraft, IssuePatch
-from db.states import Role, Source, Status
+from db.states import CloseReason, Role, Source, Status
 from db.webhooks import Hook, Target
 from handlers.hooks.signals import Signal
+
+# A delivery may come late, and one that is under way crosses what a person does; longer than senders try again.
+GRACE: Final = timedelta(minutes=10)
 
 
 class Step(Enum):
@@ -29,6 +33,21 @@ class Step(Enum):
 def stale(target: Target, signal: Signal) -> bool:
     """Something later has been heard already."""
     return signal.at is not None and target.as_of is not None and signal.at < target.as_of
+
+
+def still_so(issue: Issue | None, signal: Signal, now: datetime) -> bool:
+    """Closed as done some time ago, and yet it is not over: who is on call wants to hear of it again.
+
+    Whoever does not, closes it as not planned: then it stays closed until it has ended and occurs anew.
+    """
+    return (
+        signal.persists
+        and signal.is_open
+        and issue is not None
+        and issue.closed_at is not None
+        and issue.close_reason is CloseReason.COMPLETED
+        and now - issue.closed_at >= GRACE
+    )
 
 
 def decide(target: Target, issue: Issue | None, signal: Signal) -> Step:
@@ -45,21 +64,26 @@ def decide(target: Target, issue: Issue | None, signal: Signal) -> Step:
     return Step.FOLLOW if signal.follows else Step.NOTHING
 
 
-async def apply(conn: asyncpg.Connection, hook: Hook, signal: Signal) -> IssueId | None:
+async def apply(conn: asyncpg.Connection, hook: Hook, signal: Signal, now: datetime) -> IssueId | None:
     """In the caller's transaction. Returns the issue it was about. Raises Invalid for what no issue can hold."""
     if signal.key is None:
         return await _create(conn, hook, signal) if signal.is_open else None
     target = await webhooks.hold(conn, hook, signal.key)
-    if stale(target, signal):
-        return target.issue_id
     issue = await _known(conn, hook, target)
     issue_id = target.issue_id
-    step = decide(target, issue, signal)
+    if still_so(issue, signal, now):
+        step = Step.REOPEN
+    elif stale(target, signal):
+        return issue_id
+    else:
+        step = decide(target, issue, signal)
     if step is Step.CREATE:
         issue_id = await _create(conn, hook, signal)
     elif issue is not None:
         await _change(conn, hook, issue, step, signal)
-    heard = replace(target, issue_id=issue_id, is_open=signal.is_open, as_of=signal.at or target.as_of)
+    # What lasts may tell an earlier time than its end that was believed in between.
+    as_of = max((at for at in (signal.at, target.as_of) if at is not None), default=None)
+    heard = replace(target, issue_id=issue_id, is_open=signal.is_open, as_of=as_of)
     await webhooks.note(conn, hook, signal.key, heard)
     return issue_id
 

@@ -19,6 +19,7 @@ from handlers.hooks.receiving import Delivery, explained, take
 from handlers.hooks.signals import Unreadable
 from handlers.requesting import Asker
 from handlers.services import Services
+from handlers.vault import Sealed
 from handlers.views import webhooks as view
 from handlers.words import Words
 
@@ -74,12 +75,21 @@ class Webhooks:
             text = sent.words.plain("webhook-secret-short", limit=SECRET_MIN)
             return Outcome(errors={view.GIVEN: text})
         webhook_id, secret = str(sent.metadata["webhook"]), given or make_secret()
-        sealed = self._services.vault.seal(purpose(webhook_id), secret)
         async with self._services.database.transaction() as conn:
-            hook = await webhooks.rotate(conn, sent.asker.actor, webhook_id, sealed)
+            hook = await webhooks.mine(conn, sent.asker.actor, webhook_id)
+            if not self._knows(hook, secret):
+                sealed = self._services.vault.seal(purpose(webhook_id), secret)
+                hook = await webhooks.rotate(conn, sent.asker.actor, webhook_id, sealed)
         if given is not None:
             return Outcome(view=view.secret_set(hook, sent.words))
         return Outcome(view=view.shown_once(hook, secret, sent.words, self._services.public_url))
+
+    def _knows(self, hook: Hook, secret: str) -> bool:
+        """Whether this is its secret already: the form was sent twice."""
+        try:
+            return self._services.vault.unseal(purpose(hook.webhook_id), hook.sealed_secret) == secret
+        except Sealed:
+            return False
 
     async def delete(self, press: Press) -> None:
         _require(press.asker)

@@ -92,6 +92,7 @@ def read(body: Any, mapping: Mapping[str, Any]) -> list[Signal]:
             at=moment(found["at"]),
             reason=reason,
             occurs=found["at"] is not None,
+            persists=str(found["status"] or "").strip().lower() in _FIRING,
         )
     ]
 

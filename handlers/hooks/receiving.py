@@ -128,12 +128,14 @@ async def take(services: Services, hook: Hook, delivery: Delivery, *, key: str |
 
 
 async def _take(services: Services, hook: Hook, signals: list[Signal], key: str | None) -> Taken:
+    now = services.clock()
     async with services.database.transaction() as conn:
         if key is not None and not await webhooks.claim(conn, hook, key):
             return Taken(repeated=True)
         # In one order everywhere, so that two deliveries about the same things do not wait for each other.
         found = [
-            await apply(conn, hook, signal) for signal in sorted(signals, key=lambda each: each.key or "")
+            await apply(conn, hook, signal, now)
+            for signal in sorted(signals, key=lambda each: each.key or "")
         ]
     return Taken(issue_ids=tuple(issue_id for issue_id in found if issue_id is not None))
 

@@ -34,6 +34,7 @@ class Signal:
 
     `at` is the sender's time, by which older news are known; None: what comes last counts.
     `occurs`: open with a later time is a new occurrence, and opens an issue that people have closed.
+    `persists`: it is said again and again for as long as it is so, whatever `at` says.
     `follows`: a later one brings a new title and description.
     """
 
@@ -47,6 +48,7 @@ class Signal:
     reason: CloseReason = CloseReason.COMPLETED
     external_ref: str | None = None
     occurs: bool = False
+    persists: bool = False
     follows: bool = False
 
 

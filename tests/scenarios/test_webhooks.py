@@ -141,6 +141,66 @@ async def test_what_people_did_meanwhile_is_not_undone_by_being_told_again(lodge
     assert "LDG-1" in await listed(lodge, "status:open")
 
 
+async def _some_time_passes(lodge: Lodge) -> None:
+    async with lodge.process.services.database.connection() as conn:
+        await conn.execute("UPDATE issues SET closed_at = closed_at - interval '11 minutes'")
+
+
+async def test_an_alert_that_goes_on_reopens_what_was_closed_as_done(lodge: Lodge) -> None:
+    """Alertmanager repeats a firing alert with the time it started."""
+    sender = await make(lodge, "alertmanager", "bearer")
+    await sender.send(alert("firing"))
+    await lodge.ask("ada", "close LDG-1")
+    await sender.send(alert("firing"))
+    assert "LDG-1" in await listed(lodge, "status:closed")
+    await _some_time_passes(lodge)
+    await sender.send(alert("firing"))
+    assert "LDG-1" in await listed(lodge, "status:open")
+    await sender.send(alert("resolved"))
+    assert "LDG-1" in await listed(lodge, "status:closed")
+    await _some_time_passes(lodge)
+    await sender.send(alert("resolved"))
+    assert "LDG-1" in await listed(lodge, "status:closed")
+
+
+async def test_an_alert_that_was_only_thought_to_be_over_reopens_its_issue(lodge: Lodge) -> None:
+    """Alertmanager ends an alert it hears nothing of; when Prometheus is back, it started as long ago as before."""
+    sender = await make(lodge, "alertmanager", "bearer")
+    await sender.send(alert("firing"))
+    await sender.send(alert("resolved"))
+    await sender.send(alert("firing"))
+    assert "LDG-1" in await listed(lodge, "status:closed")
+    await _some_time_passes(lodge)
+    await sender.send(alert("firing"))
+    assert "LDG-1" in await listed(lodge, "status:open")
+    assert "One issue." in await listed(lodge)
+    await sender.send(alert("resolved", ends="08:45"))
+    assert "LDG-1" in await listed(lodge, "status:closed")
+
+
+async def test_what_is_not_planned_stays_closed_until_it_occurs_anew(lodge: Lodge) -> None:
+    sender = await make(lodge, "alertmanager", "bearer")
+    await sender.send(alert("firing"))
+    await lodge.ask("ada", "close LDG-1 not planned")
+    await _some_time_passes(lodge)
+    await sender.send(alert("firing"))
+    assert "LDG-1" in await listed(lodge, "status:closed")
+    await sender.send(alert("firing", starts="09:00"))
+    assert "LDG-1" in await listed(lodge, "status:open")
+
+
+async def test_alerts_of_one_group_are_things_of_their_own(lodge: Lodge) -> None:
+    sender = await make(lodge, "alertmanager", "bearer")
+    both = alert("firing", name="one")
+    both["alerts"].append(alert("firing", name="two")["alerts"][0])
+    status, answer = await sender.send(both)
+    assert (status, len(set(answer["issues"]))) == (200, 2)
+    both["alerts"][0] = alert("resolved", name="one")["alerts"][0]
+    await sender.send(both)
+    assert "One issue." in await listed(lodge, "status:closed")
+    assert "One issue." in await listed(lodge, "status:open")
+
+
 async def test_a_hundred_deliveries_at_once_about_ten_things_file_ten_issues(lodge: Lodge) -> None:
     sender = await make(lodge, "alertmanager", "bearer", channel="")
     bodies = []
