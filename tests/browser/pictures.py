@@ -242,6 +242,13 @@ async def home(studio: Studio) -> None:
     await studio.page.get_by_role("link", name=re.compile("^Lodge")).click()
     await expect(studio.page.get_by_role("tabpanel")).to_contain_text("LDG-")
     await studio.keep("home")
+    tab = studio.page.get_by_role("tabpanel")
+    await tab.get_by_role("button", name="Filter").click()
+    dialog = studio.page.get_by_role("dialog")
+    await pick(dialog.get_by_label(re.compile("^Priority")), "High")
+    await field(dialog, "Words or a query").fill("is:overdue")
+    await studio.keep("home-filter", dialog)
+    await studio.close()
 
 
 SHOTS: dict[str, Shot] = {
