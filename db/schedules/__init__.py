@@ -12,6 +12,7 @@ from db.schedules.keeping import (
     refuse,
     resume,
 )
+from db.schedules.personal import own_digest, set_own_digest
 from db.schedules.record import PAUSED_BY_PERSON, REPORTS, RunId, Schedule, ScheduleDraft, ScheduleId
 from db.schedules.recurrences import Every, Recurrence, next_due, parse_recurrence, zone
 
@@ -31,10 +32,12 @@ __all__ = [
     "get_any",
     "may_change",
     "next_due",
+    "own_digest",
     "page",
     "parse_recurrence",
     "pause",
     "refuse",
     "resume",
+    "set_own_digest",
     "zone",
 ]

@@ -22,7 +22,9 @@ from db.schedules.record import (
 )
 from db.states import Role
 
+# In channels, and as direct messages to one person.
 MOST: Final = 500
+MOST_DIRECT: Final = 20
 
 Settings = Mapping[str, Any]
 
@@ -44,16 +46,22 @@ async def create(
         INSERT INTO schedules (workspace_id, owner_id, report, query, period, channel_id, recurrence, timezone,
                                locale, next_due_at)
         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10
-        WHERE (SELECT count(*) FROM schedules WHERE workspace_id = $1) < $11
+        WHERE CASE WHEN $6 ~ '^[UW]'
+              THEN (SELECT count(*) FROM schedules
+                    WHERE workspace_id = $1 AND owner_id = $2 AND channel_id ~ '^[UW]') < $12
+              ELSE (SELECT count(*) FROM schedules WHERE workspace_id = $1 AND channel_id !~ '^[UW]') < $11 END
         RETURNING schedule_id""",
         actor.workspace_id,
         actor.person_id,
         *_values(draft),
         draft.first_due(now),
         MOST,
+        MOST_DIRECT,
     )
     if schedule_id is None:
-        message = f"a workspace has at most {MOST} schedules; delete one first"
+        message = (
+            f"a workspace has at most {MOST} schedules, a person {MOST_DIRECT} of their own; delete one first"
+        )
         raise Invalid(FieldError(field="schedule", code="too_many", message=message, limit=MOST))
     return await get(conn, actor, schedule_id)
 

@@ -8,7 +8,9 @@ from handlers.acting import on_press, on_submit
 from handlers.charts import Drawer
 from handlers.commands import Commands
 from handlers.jobs import Worker
+from handlers.schedules import personal
 from handlers.schedules.asking import Scheduling
+from handlers.schedules.personal import Personal
 from handlers.schedules.running import register_running
 from handlers.services import Services
 from handlers.views import schedules as view
@@ -20,6 +22,7 @@ def register(app: AsyncApp, commands: Commands, services: Services) -> None:
     scheduling = Scheduling(services)
     commands.add(NAME, scheduling.command, aliases=("plan", "planen"))
     commands.add("schedules", scheduling.list_command, aliases=("pläne",))
+    commands.add(personal.NAME, Personal(services).command, aliases=("morning", "überblick"))
     on_press(app, services, view.EVERY, scheduling.every)
     on_press(app, services, view.MENU, scheduling.menu)
     on_press(app, services, view.NEW, scheduling.new)

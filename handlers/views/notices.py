@@ -32,6 +32,7 @@ from handlers.words import Mrkdwn, Words, escape
 
 CALLBACK: Final = "notify_form"
 OPEN: Final = "notify_open"
+UNWATCH: Final = "notify_unwatch"
 KINDS: Final = "kinds"
 RHYTHM: Final = "rhythm"
 QUIET_FROM: Final = "quiet_from"
@@ -67,6 +68,8 @@ def _single(issue: Issue, notice: Notice, person: Person, people: People, words:
     menu = overflow(MORE, [_choice(more, issue, words) for more in _offered(issue)])
     blocks = [section(text, accessory=menu, block_id=f"notice:{issue.issue_id}:{issue.version}")]
     blocks += [excerpt] if excerpt else []
+    enough = button(words.plain("notice-unwatch"), UNWATCH, str(issue.issue_id))
+    blocks.append(actions(enough, button(words.plain("notice-settings"), OPEN)))
     said = escape(to_plain(notice.said or "")[:_EXCERPT])
     return {"text": Mrkdwn(f"{text} {said}".strip()), "blocks": blocks, "unfurl_links": False}
 
@@ -176,6 +179,7 @@ def form(person: Person, words: Words, metadata: Json) -> Json:
                 optional=True,
                 hint=words.plain("notify-quiet-hint", zone=person.timezone),
             ),
+            context(words("notify-digest-hint")),
         ],
         submit=words.plain("form-save"),
         close=words.plain("form-cancel"),

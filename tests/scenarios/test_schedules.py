@@ -144,6 +144,27 @@ async def test_a_personal_digest_comes_as_a_direct_message(lodge: Lodge, clock: 
     assert await ada.expect_message(ada.dm(), is_report, timeout=20)
 
 
+async def test_ones_own_digest_is_one_line_changed_and_ended_by_another(lodge: Lodge, clock: Clock) -> None:
+    ada = lodge.person("ada")
+    assert "You get no digest" in said(await lodge.ask("ada", "digest off"))
+    answer = said(await lodge.ask("ada", "digest 10:30"))
+    assert "Monday to Friday at 10:30" in answer
+    assert "assignee:me" in answer
+    again = said(await lodge.ask("ada", "digest 11.15 priority:high"))
+    assert "at 11:15" in again
+    assert "priority:high" in again
+    assert said(await the_list(lodge)).count("What happened") == 1
+    clock.now = datetime(2026, 11, 20, 23, 0, tzinfo=UTC)
+    posted = await ada.expect_message(ada.dm(), is_report, timeout=20)
+    assert "only `priority:high`" in said(posted)
+    await ada.slash("general", "/issue digest")
+    form = await ada.expect_modal(lambda view: view["callback_id"] == "schedule_form")
+    query = next(b for b in form["blocks"] if b.get("block_id") == "query")
+    assert query["element"]["initial_value"] == "priority:high"
+    assert "You get no digest" in said(await lodge.ask("ada", "digest off"))
+    assert "What happened" not in said(await the_list(lodge))
+
+
 async def test_the_list_runs_pauses_resumes_and_deletes(lodge: Lodge) -> None:
     await schedule(lodge)
     await choose(lodge, "run")

@@ -22,6 +22,7 @@ notice-digest-more = { $count ->
     [one] Ein weiterer Vorgang hat sich geändert.
    *[other] { $count } weitere Vorgänge haben sich geändert.
 }
+notice-unwatch = Genug von diesem Issue
 notice-settings = Was mir gesagt wird
 
 notify-title = Benachrichtigungen
@@ -42,3 +43,4 @@ notify-quiet-both = Ruhezeiten brauchen einen Anfang und ein anderes Ende.
 notify-saved = Gespeichert. Dir wird Bescheid gesagt: { $when }.
 notify-saved-nothing = Gespeichert. Dir wird nichts mehr gesagt.
 notify-saved-quiet = Ruhe von { $begin } bis { $end } ({ $zone }).
+notify-digest-hint = Ein Überblick, was mit deinen Vorgängen geschah, an jedem Arbeitstag zu einer Uhrzeit deiner Wahl: `/issue digest 08:30`.

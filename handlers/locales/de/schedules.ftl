@@ -64,3 +64,8 @@ schedule-late = Dieser Bericht war { $when } fällig; er kommt verspätet, weil 
 schedule-origin = Geplant von { $who }: { $often }. `/issue schedule list` ändert das.
 schedule-told = *{ $title }* konnte ich in { $where } nicht posten: Slack meldete `{ $why }`. Der Plan ist angehalten; wenn das behoben ist, setze ihn mit `/issue schedule list` fort.
 schedule-told-unmade = *{ $title }* für { $where } ließ sich nicht erstellen: { $why } Der Plan ist angehalten; ändere ihn mit `/issue schedule list`.
+
+usage-digest = { $command } digest [08:30 [Suche] | off]
+help-digest = Was mit deinen Vorgängen geschah, als Direktnachricht an jedem Arbeitstag zu der Uhrzeit, die du wählst. Aus, bis du es willst; ohne Uhrzeit bietet ein Formular alles Weitere.
+digest-on = Du bekommst deinen Überblick { $often }, über `{ $query }`; zuerst { $when }. `{ $command } digest off` beendet ihn, `{ $command } digest` ändert ihn.
+digest-off = Du bekommst keinen Überblick. `{ $command } digest 08:30` beginnt einen.

@@ -22,6 +22,7 @@ notice-digest-more = { $count ->
     [one] One more issue changed.
    *[other] { $count } more issues changed.
 }
+notice-unwatch = Enough of this issue
 notice-settings = What I am told
 
 notify-title = Notifications
@@ -42,3 +43,4 @@ notify-quiet-both = Quiet hours need a beginning and a different end.
 notify-saved = Saved. You are told: { $when }.
 notify-saved-nothing = Saved. You are told nothing any more.
 notify-saved-quiet = Quiet from { $begin } until { $end } ({ $zone }).
+notify-digest-hint = A digest of what happened to your issues, each working day at an hour of your choice: `/issue digest 08:30`.

@@ -64,3 +64,8 @@ schedule-late = This report was due { $when }; it comes late because Lodge was n
 schedule-origin = Scheduled by { $who }: { $often }. `/issue schedule list` changes that.
 schedule-told = I could not post *{ $title }* in { $where }: Slack said `{ $why }`. The schedule is paused; when that is mended, resume it with `/issue schedule list`.
 schedule-told-unmade = I could not make *{ $title }* for { $where }: { $why } The schedule is paused; edit it with `/issue schedule list`.
+
+usage-digest = { $command } digest [08:30 [query] | off]
+help-digest = What happened to your issues, by direct message each working day at the hour you choose. Off until you ask for it; without an hour, a form offers everything else.
+digest-on = You get your digest { $often }, of `{ $query }`; first { $when }. `{ $command } digest off` ends it, `{ $command } digest` changes it.
+digest-off = You get no digest. `{ $command } digest 08:30` begins one.
