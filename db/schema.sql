@@ -99,6 +99,10 @@ CREATE FUNCTION public.issue_document(config regconfig, workspace text, number b
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (((setweight(to_tsvector(config, title), 'A'::"char") || setweight(to_tsvector(config, description), 'B'::"char")) || setweight(to_tsvector(config, COALESCE(comments, ''::text)), 'C'::"char")) || public.document_tags(workspace, number));
 
+CREATE FUNCTION public.issue_facets(status text, close_reason text, source text, labelled boolean, commented boolean, description text, assignee_id uuid, due_on date) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((((((CASE WHEN (status = 'open'::text) THEN 0 WHEN (status = 'in_progress'::text) THEN 1 WHEN (close_reason = 'completed'::text) THEN 2 WHEN (close_reason = 'not_planned'::text) THEN 3 ELSE 4 END + CASE source WHEN 'slack'::text THEN 0 WHEN 'api'::text THEN 8 WHEN 'webhook'::text THEN 16 WHEN 'import'::text THEN 24 ELSE 32 END) + CASE WHEN labelled THEN 64 ELSE 0 END) + CASE WHEN commented THEN 128 ELSE 0 END) + CASE WHEN (description <> ''::text) THEN 256 ELSE 0 END) + CASE WHEN (assignee_id IS NOT NULL) THEN 512 ELSE 0 END) + CASE WHEN (due_on IS NOT NULL) THEN 1024 ELSE 0 END);
+
 CREATE FUNCTION public.keep_commented() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -443,41 +447,6 @@ CREATE TABLE public.issues (
     is_closed boolean GENERATED ALWAYS AS (((status)::text = 'closed'::text)) STORED NOT NULL,
     labelled boolean DEFAULT false NOT NULL,
     commented boolean DEFAULT false NOT NULL,
-    facets integer GENERATED ALWAYS AS (((((((
-CASE
-    WHEN ((status)::text = 'open'::text) THEN 0
-    WHEN ((status)::text = 'in_progress'::text) THEN 1
-    WHEN ((close_reason)::text = 'completed'::text) THEN 2
-    WHEN ((close_reason)::text = 'not_planned'::text) THEN 3
-    ELSE 4
-END +
-CASE source
-    WHEN 'slack'::text THEN 0
-    WHEN 'api'::text THEN 8
-    WHEN 'webhook'::text THEN 16
-    WHEN 'import'::text THEN 24
-    ELSE 32
-END) +
-CASE
-    WHEN labelled THEN 64
-    ELSE 0
-END) +
-CASE
-    WHEN commented THEN 128
-    ELSE 0
-END) +
-CASE
-    WHEN ((description)::text <> ''::text) THEN 256
-    ELSE 0
-END) +
-CASE
-    WHEN (assignee_id IS NOT NULL) THEN 512
-    ELSE 0
-END) +
-CASE
-    WHEN (due_on IS NOT NULL) THEN 1024
-    ELSE 0
-END)) STORED NOT NULL,
     CONSTRAINT issue_closed_is_whole CHECK (((((status)::text = 'closed'::text) = (close_reason IS NOT NULL)) AND (((status)::text = 'closed'::text) = (closed_at IS NOT NULL)) AND ((NOT ((close_reason)::text IS DISTINCT FROM 'duplicate'::text)) = (duplicate_of IS NOT NULL)))),
     CONSTRAINT issue_not_its_own CHECK (((duplicate_of <> issue_id) AND (parent_id <> issue_id)))
 );
@@ -1311,7 +1280,7 @@ CREATE INDEX issues_by_due ON public.issues USING btree (workspace_id, is_closed
 
 CREATE INDEX issues_by_external_ref ON public.issues USING btree (workspace_id, lower(external_ref)) WHERE (external_ref IS NOT NULL);
 
-CREATE INDEX issues_by_facets ON public.issues USING btree (workspace_id, facets, updated_at DESC, issue_id DESC) WHERE (deleted_at IS NULL);
+CREATE INDEX issues_by_facets ON public.issues USING btree (workspace_id, public.issue_facets((status)::text, (close_reason)::text, (source)::text, labelled, commented, (description)::text, assignee_id, due_on), updated_at DESC, issue_id DESC) WHERE (deleted_at IS NULL);
 
 CREATE INDEX issues_by_original ON public.issues USING btree (workspace_id, duplicate_of) WHERE (duplicate_of IS NOT NULL);
 

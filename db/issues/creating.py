@@ -47,7 +47,8 @@ _REST: Final[LiteralString] = """
     INSERT INTO issues (workspace_id, issue_id, number, title, description, status, priority,
                         assignee_id, reporter_id, due_on, parent_id, external_ref, source, labelled)
     SELECT $1, $8, next_number($1), $9, $10, $11, $12,
-           coalesce((SELECT merged_into FROM people WHERE workspace_id = $1 AND person_id = $13), $13),
+           CASE WHEN $13::uuid IS NOT NULL THEN
+               coalesce((SELECT merged_into FROM people WHERE workspace_id = $1 AND person_id = $13), $13) END,
            $14, $15, $16, $17, $4, {labelled}
     FROM change
     RETURNING number, created_at, assignee_id, reporter_id

@@ -60,7 +60,8 @@ WITH target AS (
     UPDATE issues
     SET title = $9::text, description = coalesce($10::text, description), status = $11::text, close_reason = $12::text,
         duplicate_of = $13, parent_id = $14, priority = $15::smallint, assignee_id = $16, due_on = $17,
-        external_ref = $18, labelled = labelled OR cardinality($25::uuid[]) > 0, version = version + 1, updated_at = greatest(clock_timestamp(), updated_at),
+        external_ref = $18, labelled = labelled OR cardinality($25::uuid[]) > 0,
+        version = version + 1, updated_at = greatest(clock_timestamp(), updated_at),
         closed_at = CASE WHEN $11 <> 'closed' THEN NULL ELSE coalesce(closed_at, clock_timestamp()) END
     WHERE workspace_id = $1 AND issue_id = $8 AND version = $19 AND deleted_at IS NULL
     RETURNING version, updated_at, closed_at

@@ -43,8 +43,9 @@ WITH given AS (
     INSERT INTO issues (workspace_id, issue_id, number, title, description, status, priority,
                         assignee_id, reporter_id, due_on, parent_id, external_ref, source)
     SELECT workspace_id, issue_id, next_number(workspace_id), title, description, status, priority,
-           coalesce((SELECT p.merged_into FROM people p
-                     WHERE p.workspace_id = given.workspace_id AND p.person_id = given.assignee_id), assignee_id),
+           CASE WHEN assignee_id IS NOT NULL THEN coalesce((
+               SELECT p.merged_into FROM people p
+               WHERE p.workspace_id = given.workspace_id AND p.person_id = given.assignee_id), assignee_id) END,
            reporter_id, due_on, parent_id, external_ref, source
     FROM given JOIN change USING (workspace_id, change_id)
     RETURNING workspace_id, issue_id, number, created_at, assignee_id, reporter_id

@@ -16,19 +16,26 @@ FROM (SELECT o.workspace_id, o.issue_id,
 WHERE i.workspace_id = had.workspace_id AND i.issue_id = had.issue_id AND (had.labels OR had.comments);
 
 -- Status and reason in the first three bits, the source in the next three, then one bit each; db/query/facets.py
--- reads them. A workspace has a few dozen different ones, which an index is quickly asked for.
-ALTER TABLE issues ADD COLUMN facets integer NOT NULL GENERATED ALWAYS AS (
-    CASE WHEN status = 'open' THEN 0 WHEN status = 'in_progress' THEN 1 WHEN close_reason = 'completed' THEN 2
-         WHEN close_reason = 'not_planned' THEN 3 ELSE 4 END
+-- reads them. A workspace has a few dozen different ones, which an index is quickly asked for. No column keeps
+-- them: what generates one is parsed anew in every statement that writes.
+CREATE FUNCTION issue_facets(
+    status text, close_reason text, source text, labelled boolean, commented boolean, description text,
+    assignee_id uuid, due_on date
+) RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN status = 'open' THEN 0 WHEN status = 'in_progress' THEN 1 WHEN close_reason = 'completed' THEN 2
+            WHEN close_reason = 'not_planned' THEN 3 ELSE 4 END
     + CASE source WHEN 'slack' THEN 0 WHEN 'api' THEN 8 WHEN 'webhook' THEN 16 WHEN 'import' THEN 24 ELSE 32 END
     + CASE WHEN labelled THEN 64 ELSE 0 END
     + CASE WHEN commented THEN 128 ELSE 0 END
     + CASE WHEN description <> '' THEN 256 ELSE 0 END
     + CASE WHEN assignee_id IS NOT NULL THEN 512 ELSE 0 END
-    + CASE WHEN due_on IS NOT NULL THEN 1024 ELSE 0 END
-) STORED;
-CREATE INDEX issues_by_facets ON issues (workspace_id, facets, updated_at DESC, issue_id DESC)
-    WHERE deleted_at IS NULL;
+    + CASE WHEN due_on IS NOT NULL THEN 1024 ELSE 0 END;
+CREATE INDEX issues_by_facets ON issues (
+    workspace_id,
+    issue_facets(status, close_reason, source, labelled, commented, description, assignee_id, due_on),
+    updated_at DESC, issue_id DESC
+) WHERE deleted_at IS NULL;
 CREATE INDEX issues_by_original ON issues (workspace_id, duplicate_of) WHERE duplicate_of IS NOT NULL;
 
 -- OFFSET 0 keeps the issues looked up one by one whatever the plan was first made for; it is kept for the next.

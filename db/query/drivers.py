@@ -310,8 +310,8 @@ def _filed_or_assigned(person: UUID) -> Select:
 def _by_facets(resolved: Resolved, parameters: Parameters) -> str:
     return f"""
         SELECT i.issue_id FROM {facets.KINDS} k CROSS JOIN LATERAL (
-            SELECT issue_id FROM issues
-            WHERE workspace_id = $1 AND deleted_at IS NULL AND facets = k.facets OFFSET 0
+            SELECT i.issue_id FROM issues i
+            WHERE i.workspace_id = $1 AND i.deleted_at IS NULL AND {facets.OF} = k.facets OFFSET 0
         ) i WHERE {facets.kinds(resolved, parameters)}"""
 
 

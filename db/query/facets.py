@@ -1,4 +1,4 @@
-"""What an issue has and lacks, in one number (`issues.facets`): the way to those that have neither label nor comment.
+"""What an issue has and lacks, in one number (`issue_facets`): the way to those that have neither label nor comment.
 
 A workspace has a few dozen different numbers. They are picked out of the index one after the other, those that
 fit the query are kept, and the index leads to their issues: as quickly for what nobody has as for what all have.
@@ -56,14 +56,20 @@ _SOURCE: Final[LiteralString] = "((k.facets >> 3) & 7) = ANY ({}::integer[])"
 _SOME: Final[LiteralString] = "(k.facets & {}::integer) <> 0"
 _NONE: Final[LiteralString] = "(k.facets & {}::integer) = 0"
 
+# As the index has them.
+OF: Final[LiteralString] = (
+    "issue_facets(i.status, i.close_reason, i.source, i.labelled, i.commented, i.description,"
+    " i.assignee_id, i.due_on)"
+)
+_NEXT: Final[LiteralString] = (
+    "SELECT " + OF + " AS facets FROM issues i WHERE i.workspace_id = $1 AND i.deleted_at IS NULL"
+)
 # From one number to the next higher one, each by one step into the index.
-KINDS: Final[LiteralString] = """(
+KINDS: Final[LiteralString] = f"""(
     WITH RECURSIVE kinds AS (
-        (SELECT facets FROM issues WHERE workspace_id = $1 AND deleted_at IS NULL ORDER BY facets LIMIT 1)
+        ({_NEXT} ORDER BY {OF} LIMIT 1)
         UNION ALL
-        SELECT (SELECT i.facets FROM issues i
-                WHERE i.workspace_id = $1 AND i.deleted_at IS NULL AND i.facets > k.facets
-                ORDER BY i.facets LIMIT 1)
+        SELECT ({_NEXT} AND {OF} > k.facets ORDER BY {OF} LIMIT 1)
         FROM kinds k WHERE k.facets IS NOT NULL
     )
     SELECT facets FROM kinds WHERE facets IS NOT NULL OFFSET 0

@@ -97,7 +97,7 @@ def walk_kinds(resolved: Resolved, direction: Direction, *, limit: int, depth: i
     rows = f"""
         SELECT i.* FROM {facets.KINDS} k CROSS JOIN LATERAL (
             SELECT {_NARROW}{direction.selected} FROM issues i
-            WHERE {common} AND i.facets = k.facets ORDER BY {direction.inside} LIMIT {depth:d}
+            WHERE {common} AND {facets.OF} = k.facets ORDER BY {direction.inside} LIMIT {depth:d}
         ) i WHERE {facets.kinds(resolved, statement.parameters)} OFFSET 0"""
     statement.sql = _page(rows, statement.condition(), direction, limit)
     return statement

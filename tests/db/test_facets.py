@@ -1,4 +1,4 @@
-"""What `issues.facets` says of an issue is so, whoever wrote it and however."""
+"""What `issue_facets` says of an issue is so, whoever wrote it and however."""
 
 from __future__ import annotations
 
