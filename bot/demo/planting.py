@@ -12,6 +12,12 @@ from db.ids import WorkspaceId
 from handlers.services import Services
 
 _CHANNEL = "product"
+_WELCOME = """*Our issues are in Lodge now.* To try it:
+• `/issue` opens the form; `/issue new Crane is stuck @linus +bug !high` files in one line
+• `/issue list`, `/issue search login`, `/issue report latency`; `/issue help` has the rest
+• React with :ticket: to a message, or take *Create issue* from its menu; replies to its card are comments
+• *Lodge* in the sidebar is your own page. Something waits for you there
+• Drop a CSV into a channel to import it. Everything can be undone"""
 _LABELS, _COMMENTS = 3, 3
 _HEADER = (
     "Summary", "Issue key", "Issue Type", "Status", "Priority", "Resolution", "Assignee", "Reporter", "Created",
@@ -68,6 +74,10 @@ async def plant(services: Services, slack: LocalSlack) -> bool:
     ts = await slack.until(lambda: _message_with(slack, "Import"), timeout=20)
     await ada.click("Import", channel=_CHANNEL, ts=ts)
     await slack.until(lambda: _message_with(slack, "Undo"), timeout=30)
+    grace = slack.person("grace")
+    # One of the told stories, which come last: something waits for an answer of Ada's.
+    await grace.slash(_CHANNEL, f"/issue comment LDG-77 <@{ada.user.id}> are 30 seconds fine with you?")
+    await grace.send("general", _WELCOME)
     return True
 
 
