@@ -25,6 +25,6 @@ class Choosing:
         if chosen is None:
             return Outcome(errors={view.QUIET_TO: sent.words.plain("notify-quiet-both")})
         async with self._services.database.transaction() as conn:
-            await preferences.keep(conn, sent.asker.actor, chosen)
+            await preferences.keep(conn, sent.asker.actor, chosen, sent.asker.request_key)
         self._services.directory.forget_person(sent.asker.actor.workspace_id, sent.asker.slack_user_id)
         return Outcome(then=Reply(text=view.summary(chosen, sent.asker.person, sent.words)))

@@ -1,8 +1,9 @@
-"""`/issue watch LDG-42` and `/issue unwatch LDG-42`."""
+"""`/issue watch LDG-42`, `/issue unwatch LDG-42`, and the button of a message about an issue that ends them."""
 
 from __future__ import annotations
 
-from db import watchers
+from db import issues, watchers
+from handlers.acting import Press
 from handlers.commands import Call, Reply
 from handlers.finding import by_key, split_key, usage
 from handlers.services import Services
@@ -17,6 +18,13 @@ class Watching:
 
     async def unwatch(self, call: Call) -> Reply:
         return await self._set(call, "unwatch", on=False)
+
+    async def enough(self, press: Press) -> None:
+        async with self._services.database.transaction() as conn:
+            issue = await issues.get(conn, press.asker.actor, press.issue_id)
+            await watchers.unwatch(conn, press.asker.actor, issue.issue_id)
+        key = issue.key(press.asker.workspace.key_prefix)
+        await press.tell(Reply(text=press.words("unwatch-done", key=key, title=issue.title)))
 
     async def _set(self, call: Call, name: str, *, on: bool) -> Reply:
         key, _ = split_key(call.text)

@@ -95,3 +95,35 @@ async def test_what_waits_for_a_digest_is_not_put_off_by_more(conn: asyncpg.Conn
     )
     (taken,) = await notices.take(conn, world.workspace_id, me(world.bob), due)
     assert taken.due_at == due
+
+
+@pytest.mark.parametrize(
+    ("now", "until"),
+    [
+        # The night that loses an hour, and the one that has one twice.
+        ("2026-03-28T23:30:00+01:00", "2026-03-29T07:00:00+02:00"),
+        ("2026-03-29T03:30:00+02:00", "2026-03-29T07:00:00+02:00"),
+        ("2026-10-24T23:30:00+02:00", "2026-10-25T07:00:00+01:00"),
+        ("2026-10-25T02:30:00+01:00", "2026-10-25T07:00:00+01:00"),
+    ],
+)
+def test_quiet_hours_end_by_the_clock_on_the_wall_when_it_is_moved(now: str, until: str) -> None:
+    quiet = Preferences(quiet=(time(22), time(7)))
+    here = datetime.fromisoformat(now).astimezone(zone_of("Europe/Berlin"))
+    ends = quiet.quiet_until(here)
+    assert ends is not None
+    assert ends.astimezone(UTC) == datetime.fromisoformat(until).astimezone(UTC)
+    assert quiet.quiet_until(ends) is None
+    assert quiet.due(here, timedelta(seconds=3)).astimezone(UTC) == ends.astimezone(UTC)
+
+
+def test_quiet_hours_are_those_of_the_persons_own_zone() -> None:
+    quiet, now = Preferences(quiet=(time(22), time(7))), datetime(2026, 11, 18, 23, tzinfo=UTC)
+    assert quiet.quiet_until(now.astimezone(zone_of("Europe/Berlin"))) is not None
+    assert quiet.quiet_until(now.astimezone(zone_of("America/New_York"))) is None
+
+
+def test_the_daily_digest_comes_at_its_hour_also_on_the_day_the_clock_is_moved() -> None:
+    daily = Preferences(rhythm=Rhythm.DAILY)
+    before = datetime(2026, 3, 28, 20, tzinfo=UTC).astimezone(zone_of("Europe/Berlin"))
+    assert daily.due(before, timedelta(0)).astimezone(UTC) == datetime(2026, 3, 29, 7, tzinfo=UTC)

@@ -196,3 +196,47 @@ async def test_the_worker_outlives_its_database_connections(slack: LocalSlack, d
             )
         await say(process, slack, ["after"])
         await until_said(slack, ["before", "after"])
+
+
+@asynccontextmanager
+async def replica_process(slack: LocalSlack, dsn: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A replica that can be killed; it serves when this yields."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.faults.replica",
+        dsn,
+        slack.api_url,
+        slack.bot_token,
+        slack.signing_secret,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        assert process.stdout is not None
+        await process.stdout.readline()
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+async def test_a_sender_killed_between_slacks_doing_and_its_answer_leaves_no_second_copy(
+    slack: LocalSlack, db_url: str
+) -> None:
+    texts = [f"message {number}" for number in range(4)]
+    async with replica(slack, db_url) as process:
+        process.worker.stop()
+        async with replica_process(slack, db_url) as doomed:
+            # Slack has posted the second; its answer never arrives, for the sender is gone by then.
+            slack.faults.add(method="chat.postMessage", drop="after", slow=1.0, skip=1)
+            await say(process, slack, texts)
+            await slack.until(lambda: len(slack.calls_of("chat.postMessage")) >= 2, timeout=20)
+            doomed.send_signal(signal.SIGKILL)
+            await doomed.wait()
+        async with process.services.database.connection() as conn:
+            # The clock by which a dead sender loses its channel, moved on.
+            await conn.execute("UPDATE channel_senders SET held_until = now()")
+        async with replica_process(slack, db_url), replica_process(slack, db_url):
+            await until_said(slack, texts)
+            assert await settled_states(process) == ["sent"] * 4

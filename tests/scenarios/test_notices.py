@@ -202,3 +202,55 @@ async def test_a_bulk_change_is_one_message(lodge: Lodge, clock: Clock) -> None:
     assert "10 more issues changed" in digest
     await lodge.settled()
     assert len(told(lodge, "ada")) == 1
+
+
+async def test_every_message_can_be_the_last_about_its_issue(lodge: Lodge, clock: Clock) -> None:
+    await lodge.ask("ada", "new Fence")
+    await lodge.ask("grace", "comment LDG-1 it leans")
+    await gathered(lodge, 1)
+    clock.forward(seconds=5)
+    message = await one_message(lodge, "ada", "commented on LDG-1 Fence")
+    ada = lodge.person("ada")
+    await ada.click("notify_unwatch", channel=ada.dm(), ts=message["ts"])
+    await ada.expect_message(ada.dm(), lambda each: "You hear nothing more of LDG-1" in said(each))
+    await lodge.ask("grace", "comment LDG-1 it fell")
+    await gathered(lodge, 0)
+    assert all("it fell" not in text for text in told(lodge, "ada"))
+
+
+async def test_every_message_leads_to_what_one_is_told(lodge: Lodge, clock: Clock) -> None:
+    await lodge.ask("grace", "new Gate @ada")
+    await gathered(lodge, 1)
+    clock.forward(seconds=5)
+    message = await one_message(lodge, "ada", "assigned LDG-1 to you")
+    ada = lodge.person("ada")
+    await ada.click("notify_open", channel=ada.dm(), ts=message["ts"])
+    await ada.expect_modal(lambda view: view["callback_id"] == "notify_form")
+
+
+@pytest.mark.parametrize(
+    ("kind", "command"),
+    [
+        ("assigned", "assign LDG-1 @ada"),
+        ("mentioned", "comment LDG-1 <@{ada}> look"),
+        ("comments", "comment LDG-1 words"),
+        ("status", "close LDG-1"),
+        ("changes", "bulk priority high LDG-1"),
+    ],
+)
+async def test_each_kind_can_be_off_while_the_others_are_on(
+    lodge: Lodge, clock: Clock, kind: str, command: str
+) -> None:
+    every = ["assigned", "mentioned", "comments", "status", "changes"]
+    others = [each for each in every if each != kind and (kind, each) != ("mentioned", "comments")]
+    assert await prefer(lodge, "ada", {"kinds": others}) == {}
+    await lodge.ask("ada", "new Shed")
+    await lodge.ask("grace", command.format(ada=lodge.person("ada").id))
+    await gathered(lodge, 0)
+    assert told(lodge, "ada") == []
+    assert await prefer(lodge, "ada", {"kinds": [kind]}) == {}
+    await lodge.ask("grace", "undo")
+    await lodge.ask("grace", command.format(ada=lodge.person("ada").id))
+    await waiting(lodge, "SELECT count(*) FROM pending_changes", 0)
+    async with lodge.process.services.database.connection() as conn:
+        assert await conn.fetchval("SELECT $1 = ANY(kinds) FROM notices", kind)
