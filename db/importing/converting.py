@@ -283,10 +283,15 @@ class Converter:
             self.also[other.strip()] = name
 
     def _labels(self, cells: list[str]) -> str | None:
-        written = [cells[position] for position in self._label_columns if cells[position]]
-        if not written:
+        columns = self._label_columns
+        if len(columns) == 1:
+            cell = cells[columns[0]]
+            written = [cell]
+        else:
+            written = [cells[position] for position in columns if cells[position]]
+            cell = "\n".join(written)
+        if not cell:
             return None
-        cell = written[0] if len(written) == 1 else "\n".join(written)
         found = self._label_cells.get(cell)
         if found is None:
             found = self._label_numbers(written)

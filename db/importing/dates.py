@@ -95,7 +95,8 @@ def read_moment(text: str, order: DateOrder | None) -> str:
         moment = _read(text, order)
     else:
         # As it stands, which is most files: PostgreSQL reads it the same, and writing it anew would cost more.
-        if _AS_POSTGRES.fullmatch(text) and _EARLIEST <= moment.year <= _LATEST:
+        plain = len(text) == 20 and text[4] == text[7] == "-" and text[10] == "T" and text[16] == ":"
+        if (plain or _AS_POSTGRES.fullmatch(text)) and _EARLIEST <= moment.year <= _LATEST:
             return text
     _check_year(moment.year, text)
     return moment.isoformat()

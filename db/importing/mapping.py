@@ -53,6 +53,11 @@ class Mapping:
         return Field.TITLE in self.columns
 
     @property
+    def names_are_full(self) -> bool:
+        """Lodge writes full names: there nobody goes by a handle."""
+        return self.format is Format.LODGE
+
+    @property
     def times_in_utc(self) -> bool:
         """GitLab and GitHub write UTC, whatever the workspace's zone."""
         return self.format in (Format.GITLAB, Format.GITHUB, Format.LINEAR, Format.LODGE)

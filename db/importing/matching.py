@@ -54,7 +54,7 @@ def true_names(names: Sequence[str], also: Mapping[str, str]) -> list[str]:
 class _Wanted:
     """What the names of a file can be known by, and who has turned up for each: address, name, handle."""
 
-    def __init__(self, names: Sequence[str], also: Mapping[str, str]) -> None:
+    def __init__(self, names: Sequence[str], also: Mapping[str, str], *, by_handle: bool) -> None:
         self.names = list(dict.fromkeys(names))
         self._seen: list[dict[str, dict[UUID, Candidate]]] = [
             {name: {} for name in self.names} for _ in range(3)
@@ -66,7 +66,7 @@ class _Wanted:
             text, address = name_and_email(name)
             if address is not None:
                 self._by_address.setdefault(address.lower(), []).append(name)
-            else:
+            elif by_handle:
                 self._by_handle.setdefault(fold_name(text), []).append(name)
             self._by_name.setdefault(fold_name(text), []).append((name, address is not None))
         for other, name in also.items():
@@ -141,13 +141,18 @@ async def chosen_people(
 
 
 async def match_people(
-    conn: asyncpg.Connection, workspace_id: WorkspaceId, names: Sequence[str], also: Mapping[str, str]
+    conn: asyncpg.Connection,
+    workspace_id: WorkspaceId,
+    names: Sequence[str],
+    also: Mapping[str, str],
+    *,
+    by_handle: bool = True,
 ) -> People:
     """By address, else by full name, else by handle or the address's local part; people who left count too.
 
     Of each only what fits one person is taken. `also` has other names of the same people: user names, account ids.
     """
-    wanted = _Wanted(names, also)
+    wanted = _Wanted(names, also, by_handle=by_handle)
     last: UUID | None = None
     while wanted.names:
         rows = await conn.fetch(

@@ -48,7 +48,8 @@ class Names:
         wanted = list(dict.fromkeys(names))
         chosen = {name: self.mapping.people.get(name) for name in wanted}
         async with self.database.transaction() as conn:
-            matched = await match_people(conn, self.workspace_id, wanted, also)
+            by_handle = not self.mapping.names_are_full
+            matched = await match_people(conn, self.workspace_id, wanted, also, by_handle=by_handle)
             # A mapping is remembered longer than a person may stay.
             known = await chosen_people(conn, self.workspace_id, {n: c for n, c in chosen.items() if c})
             found = {name: self._found(name, choice, known, matched) for name, choice in chosen.items()}

@@ -118,7 +118,9 @@ async def survey(
     mapping = replace(mapping, order=surveyed.order)
     async with database.connection() as conn:
         names = list(dict.fromkeys(true_names(surveyed.people, surveyed.also)))
-        people = await match_people(conn, workspace.workspace_id, names, surveyed.also)
+        people = await match_people(
+            conn, workspace.workspace_id, names, surveyed.also, by_handle=not mapping.names_are_full
+        )
         chosen = await chosen_people(
             conn, workspace.workspace_id, {n: mapping.people[n] for n in names if n in mapping.people}
         )

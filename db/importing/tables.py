@@ -93,7 +93,8 @@ class Table:
                 if self._ended:
                     self.unclosed_row = start
                 self._rows_read = end
-                yield start, end, cells
+                if cells and (cells[0] or any(cells)):
+                    yield start, end, cells
                 start = end + 1
         except csv.Error as error:
             # A quote that is never closed makes one cell of all the rest.
@@ -102,9 +103,7 @@ class Table:
 
     def __iter__(self) -> Iterator[tuple[int, int, list[str]]]:
         """(first line, last line, cells) of every row that is not blank."""
-        for start, end, cells in self._records():
-            if cells and (cells[0] or any(cells)):
-                yield start, end, cells
+        return self._records()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

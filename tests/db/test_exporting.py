@@ -5,17 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import uuid
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from db import comments, exporting, issues
+from db import comments, exporting, issues, people
 from db.access import Actor
 from db.errors import Forbidden
 from db.importing.formats import Format
 from db.importing.inspecting import inspect
+from db.importing.matching import fold_name
 from db.issues import IssueDraft, IssuePatch
 from db.query import parse
 from db.states import CloseReason, Priority, Role, Status
@@ -29,8 +31,20 @@ _TEXT = st.text(
 )
 _TITLES = _TEXT.map(lambda text: " ".join(text.split())).filter(bool)
 _LABELS = st.lists(_TITLES.map(lambda text: text[:50].strip()).filter(bool), max_size=3, unique_by=str.lower)
+# Whoever is known by nothing but a name cannot be called like an address.
+_PEOPLE = st.lists(
+    st.tuples(
+        _TITLES.map(lambda text: "".join(c for c in text if c not in "@<>").strip()).filter(bool),
+        st.booleans(),
+    ),
+    max_size=4,
+    unique_by=lambda person: fold_name(person[0]),
+)
 _ISSUE = st.fixed_dictionaries(
     {
+        "reporter": st.integers(0, 4),
+        "assignee": st.none() | st.integers(0, 4),
+        "child_of_next": st.booleans(),
         "title": _TITLES,
         "description": _TEXT,
         "priority": st.sampled_from(list(Priority)),
@@ -38,18 +52,20 @@ _ISSUE = st.fixed_dictionaries(
         "due_on": st.none() | st.dates(min_value=date(2000, 1, 1), max_value=date(2100, 1, 1)),
         "status": st.sampled_from(list(Status)),
         "reason": st.sampled_from([CloseReason.COMPLETED, CloseReason.NOT_PLANNED]),
-        "mine": st.booleans(),
-        "said": st.lists(_TEXT.filter(lambda text: bool(text.strip())), max_size=2),
+        "said": st.lists(
+            st.tuples(_TEXT.filter(lambda text: bool(text.strip())), st.integers(0, 4)), max_size=3
+        ),
         "duplicate": st.booleans(),
     }
 )
 
 _SAME = """
-SELECT i.title, i.description, i.status, i.close_reason, i.priority, a.name, a.email, r.name, i.due_on,
+SELECT i.title, i.description, i.status, i.close_reason, i.priority, a.name, a.email, r.name, r.email, i.due_on,
        i.created_at, i.updated_at, i.closed_at, d.title, p.title,
        ARRAY(SELECT l.name FROM issue_labels il JOIN labels l USING (workspace_id, label_id)
              WHERE il.issue_id = i.issue_id ORDER BY lower(l.name)),
-       ARRAY(SELECT c.body || c.created_at::text || coalesce(w.email, '') FROM comments c
+       i.external_ref,
+       ARRAY(SELECT c.body || c.created_at::text || coalesce(w.name || w.email, w.name, '') FROM comments c
              LEFT JOIN people w ON w.person_id = c.author_id AND w.workspace_id = c.workspace_id
              WHERE c.issue_id = i.issue_id ORDER BY c.created_at, c.body)
 FROM issues i LEFT JOIN people a ON a.workspace_id = i.workspace_id AND a.person_id = i.assignee_id
@@ -67,7 +83,21 @@ async def exported(
         return b"".join([chunk async for chunk in chunks])
 
 
-async def fill(here: Desk, wanted: list[dict]) -> None:
+async def crew(here: Desk, wanted: list[tuple[str, bool]]) -> list[Actor]:
+    """Whoever imports, and others with a name and perhaps an address."""
+    actors = [here.actor]
+    async with here.database.connection() as conn:
+        for number, (name, has_address) in enumerate(wanted):
+            address = f"p{number}@example.org" if has_address else None
+            person = await people.create(conn, here.actor, name, address)
+            actors.append(replace(here.actor, person_id=person.person_id))
+    return actors
+
+
+async def fill(here: Desk, wanted: list[dict], actors: list[Actor]) -> None:
+    def one(number: int) -> Actor:
+        return actors[number % len(actors)]
+
     made: list[issues.Issue] = []
     async with here.database.connection() as conn:
         for each in wanted:
@@ -77,13 +107,14 @@ async def fill(here: Desk, wanted: list[dict]) -> None:
                 priority=each["priority"],
                 labels=tuple(each["labels"]),
                 due_on=each["due_on"],
-                assignee_id=here.actor.person_id if each["mine"] else None,
-                parent_id=made[-1].issue_id if made and each["mine"] else None,
+                assignee_id=None if each["assignee"] is None else one(each["assignee"]).person_id,
                 external_ref=f"OLD-{len(made)}",
             )
-            issue = (await issues.create(conn, here.actor, draft)).issue
-            for body in each["said"]:
-                await comments.add(conn, here.actor, issue.issue_id, body)
+            issue = (await issues.create(conn, one(each["reporter"]), draft)).issue
+            if made and each["child_of_next"]:
+                await issues.edit(conn, here.actor, made[-1].issue_id, IssuePatch(parent_id=issue.issue_id))
+            for body, author in each["said"]:
+                await comments.add(conn, one(author), issue.issue_id, body)
             patch = None
             if each["status"] is Status.IN_PROGRESS:
                 patch = IssuePatch(status=Status.IN_PROGRESS)
@@ -99,12 +130,12 @@ async def fill(here: Desk, wanted: list[dict]) -> None:
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(wanted=st.lists(_ISSUE, min_size=1, max_size=6))
+@given(wanted=st.lists(_ISSUE, min_size=1, max_size=6), others=_PEOPLE)
 async def test_an_export_imported_into_an_empty_workspace_gives_the_same_issues(
-    make_desk: MakeDesk, wanted: list[dict]
+    make_desk: MakeDesk, wanted: list[dict], others: list[tuple[str, bool]]
 ) -> None:
     here, there = [await make_desk("T0" + uuid.uuid4().hex[:12].upper()) for _ in range(2)]
-    await fill(here, wanted)
+    await fill(here, wanted, await crew(here, others))
     data = await exported(here)
     ended = await there.load(data)
     assert (ended.outcome or {})["failed"] == 0
