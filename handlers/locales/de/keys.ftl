@@ -1,1 +1,1 @@
-keys-none = Diese Nachricht nennt keinen Vorgang, den du sehen kannst. Vorgänge heißen wie { $key }.
+keys-none = Diese Nachricht nennt kein Issue, das du sehen kannst. Issues heißen wie { $key }.

@@ -1,11 +1,11 @@
 usage-notify = { $command } notify
 help-notify = Was dir per Direktnachricht gesagt wird, sofort oder gesammelt, und wann Ruhe ist.
 usage-watch = { $command } watch LDG-42
-help-watch = Ab jetzt erfährst du, was mit diesem Vorgang geschieht.
+help-watch = Ab jetzt erfährst du, was mit diesem Issue geschieht.
 usage-unwatch = { $command } unwatch LDG-42
-help-unwatch = Du erfährst nichts mehr davon, außer er gehört dir oder du wirst erwähnt.
+help-unwatch = Du erfährst nichts mehr davon, außer es ist deins oder du wirst erwähnt.
 watch-done = Du erfährst, was mit { $key } { $title } geschieht.
-unwatch-done = Du erfährst nichts mehr von { $key } { $title }, außer er gehört dir oder du wirst erwähnt.
+unwatch-done = Du erfährst nichts mehr von { $key } { $title }, außer es ist deins oder du wirst erwähnt.
 
 notice-mentioned = { $who } hat dich in { $key } { $title } erwähnt
 notice-commented = { $who } hat { $key } { $title } kommentiert
@@ -15,22 +15,22 @@ notice-comments = { $who } und andere haben { $key } { $title } kommentiert ({ $
 })
 notice-a-program = Ein Programm
 notice-digest = Neues von { $count ->
-    [one] einem Vorgang
-   *[other] { $count } Vorgängen
+    [one] einem Issue
+   *[other] { $count } Issues
 }
 notice-digest-more = { $count ->
-    [one] Ein weiterer Vorgang hat sich geändert.
-   *[other] { $count } weitere Vorgänge haben sich geändert.
+    [one] Ein weiteres Issue hat sich geändert.
+   *[other] { $count } weitere Issues haben sich geändert.
 }
 notice-unwatch = Genug von diesem Issue
 notice-settings = Was mir gesagt wird
 
 notify-title = Benachrichtigungen
 notify-kinds = Sag mir Bescheid, wenn
-notify-kind-assigned = mir ein Vorgang zugewiesen wird
+notify-kind-assigned = mir ein Issue zugewiesen wird
 notify-kind-mentioned = ich erwähnt werde
-notify-kind-comments = jemand einen meiner Vorgänge kommentiert
-notify-kind-status = einer davon geschlossen, geöffnet oder begonnen wird
+notify-kind-comments = jemand eines meiner Issues kommentiert
+notify-kind-status = eines davon geschlossen, geöffnet oder begonnen wird
 notify-kind-changes = sich sonst etwas daran ändert
 notify-rhythm = Wie
 notify-rhythm-now = Sofort
@@ -38,9 +38,9 @@ notify-rhythm-hourly = Gesammelt, einmal in der Stunde
 notify-rhythm-daily = Gesammelt, einmal am Tag um 9:00
 notify-quiet-from = Ruhe von
 notify-quiet-to = Ruhe bis
-notify-quiet-hint = In deiner Zeitzone, { $zone }. Was inzwischen geschieht, kommt danach gesammelt. Deine Vorgänge sind die, die dir zugewiesen sind, die du gemeldet hast oder beobachtest.
+notify-quiet-hint = In deiner Zeitzone, { $zone }. Was inzwischen geschieht, kommt danach gesammelt. Deine Issues sind die, die dir zugewiesen sind, die du gemeldet hast oder beobachtest.
 notify-quiet-both = Ruhezeiten brauchen einen Anfang und ein anderes Ende.
 notify-saved = Gespeichert. Dir wird Bescheid gesagt: { $when }.
 notify-saved-nothing = Gespeichert. Dir wird nichts mehr gesagt.
 notify-saved-quiet = Ruhe von { $begin } bis { $end } ({ $zone }).
-notify-digest-hint = Ein Überblick, was mit deinen Vorgängen geschah, an jedem Arbeitstag zu einer Uhrzeit deiner Wahl: `/issue digest 08:30`.
+notify-digest-hint = Ein Überblick, was mit deinen Issues geschah, an jedem Arbeitstag zu einer Uhrzeit deiner Wahl: `/issue digest 08:30`.

@@ -1,4 +1,4 @@
-usage-report = { $command } report assignees|latency|flow|aging|digest [Suche] [Zeitraum]
+usage-report = { $command } report assignees|latency|flow|aging|digest [Abfrage] [Zeitraum]
 help-report = Zahlen über einen Zeitraum (7d, dieser Monat, letzte Woche, 2026-Q3, 2026-01..2026-03), verglichen mit dem Zeitraum davor; mit Diagrammen, CSV und einem Knopf zum Teilen.
 report-which = Welcher Bericht? `assignees`, `latency`, `flow`, `aging` oder `digest`: zum Beispiel `{ $command } report latency label:bug letzten Monat`.
 report-unknown = Einen Bericht „{ $word }“ gibt es nicht. Meinst du `{ $command } report { $nearest }`?
@@ -10,7 +10,7 @@ report-csv-note = Die Zahlen zu „{ $title }“, { $days }.
 report-assignees = Wer woran arbeitet
 report-latency = Zeit bis zur Lösung
 report-flow = Eröffnet und geschlossen
-report-aging = Alter offener Vorgänge
+report-aging = Alter offener Issues
 report-digest = Was geschehen ist
 
 report-subtitle = { $days }, verglichen mit { $before }
@@ -35,7 +35,7 @@ report-column-priority = Priorität
 report-column-label = Label
 report-column-age = Alter
 report-axis-person = Person
-report-axis-issues = Vorgänge
+report-axis-issues = Issues
 report-axis-days = Tage
 report-axis-hours = Stunden
 report-axis-minutes = Minuten
@@ -54,18 +54,18 @@ report-hours-minutes = { $hours } Std { $minutes } min
 report-minutes = { $minutes } min
 report-seconds = { $seconds } s
 
-report-assignees-chart = Vorgänge je Person
-report-assignees-open = *{ $open }* Vorgänge sind offen, davon *{ $doing }* in Arbeit.
+report-assignees-chart = Issues je Person
+report-assignees-open = *{ $open }* Issues sind offen, davon *{ $doing }* in Arbeit.
 report-assignees-work = Übernommen: *{ $taken }* { $taken_before }. Geschlossen: *{ $closed }* { $closed_before }.
 report-assignees-unassigned = { $count ->
-    [one] *Ein* offener Vorgang gehört niemandem.
-   *[other] *{ $count }* offene Vorgänge gehören niemandem.
+    [one] *Ein* offenes Issue gehört niemandem.
+   *[other] *{ $count }* offene Issues gehören niemandem.
 }
 report-assignees-others = { $count ->
     [one] Eine weitere Person hat Zahlen, aber hier keine Zeile.
    *[other] { $count } weitere Personen haben Zahlen, aber hier keine Zeile.
 }
-report-assignees-computed = So wird gerechnet: *Offen* ist, was jemandem jetzt zugewiesen und nicht geschlossen ist. *Übernommen* zählt, wie oft der Person im Zeitraum ein Vorgang zugewiesen wurde. *Geschlossen* sind ihre Vorgänge, deren letztes Schließen im Zeitraum liegt und die nicht wieder geöffnet wurden.
+report-assignees-computed = So wird gerechnet: *Offen* ist, was jemandem jetzt zugewiesen und nicht geschlossen ist. *Übernommen* zählt, wie oft der Person im Zeitraum ein Issue zugewiesen wurde. *Geschlossen* sind ihre Issues, deren letztes Schließen im Zeitraum liegt und die nicht wieder geöffnet wurden.
 
 report-latency-trend = Median der Zeit bis zur Lösung
 report-latency-priorities = Nach Priorität
@@ -74,23 +74,23 @@ report-latency-none = In dieser Zeit wurde nichts geschlossen.
 report-latency-line = *{ $closed }* geschlossen. Die Hälfte binnen *{ $median }*, neun von zehn binnen *{ $p90 }*; im Mittel { $mean }.
 report-latency-before = Davor: { $closed } geschlossen, die Hälfte binnen { $median }. Der Median änderte sich um *{ $change }*.
 report-latency-nothing-before = Im Vergleichszeitraum wurde nichts geschlossen.
-report-latency-computed = So wird gerechnet: von der Eröffnung eines Vorgangs bis zu seinem letzten Schließen, für Vorgänge, die im Zeitraum geschlossen und nicht wieder geöffnet wurden. Nächte und Wochenenden zählen mit. Ein Vorgang mit mehreren Labels zählt bei jedem.
+report-latency-computed = So wird gerechnet: von der Eröffnung eines Issues bis zu seinem letzten Schließen, für Issues, die im Zeitraum geschlossen und nicht wieder geöffnet wurden. Nächte und Wochenenden zählen mit. Ein Issue mit mehreren Labels zählt bei jedem.
 
 report-flow-chart = Eröffnet und geschlossen
 report-flow-line = Eröffnet: *{ $created }* { $created_before }. Geschlossen: *{ $closed }* { $closed_before }.
 report-flow-net = Saldo: *{ $net }* (davor: { $net_before }). Jetzt offen: *{ $open }*.
-report-flow-computed = So wird gerechnet: Ein Vorgang zählt am Tag seiner Eröffnung und am Tag seines letzten Schließens, wenn er nicht wieder geöffnet wurde. Der Saldo ist eröffnet weniger geschlossen. Tage sind die der Zeitzone des Workspace.
+report-flow-computed = So wird gerechnet: Ein Issue zählt am Tag seiner Eröffnung und am Tag seines letzten Schließens, wenn er nicht wieder geöffnet wurde. Der Saldo ist eröffnet weniger geschlossen. Tage sind die der Zeitzone des Workspace.
 
-report-aging-chart = Offene Vorgänge nach Alter
+report-aging-chart = Offene Issues nach Alter
 report-aging-subtitle = Stand { $day }
 report-aging-line = { $count ->
     [0] Nichts ist offen.
-    [one] *Ein* Vorgang ist offen.
-   *[other] *{ $count }* Vorgänge sind offen.
+    [one] *Ein* Issue ist offen.
+   *[other] *{ $count }* Issues sind offen.
 }
 report-aging-oldest = Die ältesten
 report-aging-stalest = Am längsten unberührt
-report-aging-computed = So wird gerechnet: Das Alter eines offenen Vorgangs zählt in Tagen ab dem Tag seiner Eröffnung, was immer seither geschah. Unberührt heißt, dass sich kein Feld geändert hat.
+report-aging-computed = So wird gerechnet: Das Alter eines offenen Issues zählt in Tagen ab dem Tag seiner Eröffnung, was auch immer seither geschah. Unberührt heißt, dass sich kein Feld geändert hat.
 report-age = { $first }–{ $last } Tage
 report-age-over = { $days } Tage und mehr
 report-open-since = offen seit { $day }
@@ -103,17 +103,17 @@ report-digest-pressing = Jetzt am dringendsten
 report-digest-overdue = Überfällig
 report-digest-newest = Neu und noch offen
 report-digest-finished = Zuletzt geschlossen
-report-digest-computed = So wird gerechnet: eröffnet und geschlossen wie im Bericht `flow`. Am dringendsten sind offene Vorgänge mit dringender oder hoher Priorität. Jede Liste nennt höchstens fünf.
+report-digest-computed = So wird gerechnet: eröffnet und geschlossen wie im Bericht `flow`. Am dringendsten sind offene Issues mit dringender oder hoher Priorität. Jede Liste nennt höchstens fünf.
 
-report-show-issue = Vorgang zeigen
+report-show-issue = Issue zeigen
 report-choose-period = Zeitraum
-report-button-query = Suche ändern
+report-button-query = Abfrage ändern
 report-button-refresh = Aktualisieren
-report-button-share = Im Kanal teilen
+report-button-share = Im Channel teilen
 report-button-csv = CSV
 report-query-title = Bericht
-report-query-label = Suche
-report-query-hint = Wie in Listen, zum Beispiel: label:bug assignee:@ada. Leer heißt: alle Vorgänge.
+report-query-label = Abfrage
+report-query-hint = Wie in Listen, zum Beispiel: label:bug assignee:@ada. Leer heißt: alle Issues.
 report-period-label = Zeitraum
 report-period-hint = Zum Beispiel 7d, dieser Monat, 2026-Q3, 2026-01..2026-03
 report-query-show = Zeigen

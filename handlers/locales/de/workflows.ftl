@@ -1,1 +1,1 @@
-workflow-failed = Es wurde kein Vorgang angelegt: { $why } Ändere den Schritt im Workflow und lass ihn noch einmal laufen.
+workflow-failed = Es wurde kein Issue angelegt: { $why } Ändere den Schritt im Workflow und lass ihn noch einmal laufen.
