@@ -10,7 +10,8 @@ from aiohttp import web
 
 from handlers.api import imports, issues, people, reports
 from handlers.api.endpoint import BODY_LIMIT, Endpoint
-from handlers.api.openapi import document, page
+from handlers.api.manual import page
+from handlers.api.openapi import document
 from handlers.api.problems import problems
 from handlers.api.secrets import TokenChecker
 from handlers.services import Services

@@ -1,8 +1,7 @@
-"""The OpenAPI 3.1 document and a page that shows it, both made from the endpoints."""
+"""The OpenAPI 3.1 document, made from the endpoints."""
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -11,11 +10,10 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from handlers.api.endpoint import Endpoint
-from handlers.api.problems import TYPES
 from handlers.api.schemas import ProblemOut
 
 _REF = "#/components/schemas/{model}"
-_WHY = {
+WHY = {
     400: "The request cannot be read",
     401: "No valid token",
     403: "The token may not do that",
@@ -29,7 +27,7 @@ _WHY = {
     500: "Something went wrong; `reference` finds it in the logs",
     503: "Busy; try again after `Retry-After` seconds",
 }
-_ALWAYS = (400, 401, 403, 413, 422, 429, 500, 503)
+ALWAYS = (400, 401, 403, 413, 422, 429, 500, 503)
 _HEADERS = {
     "Idempotency-Key": (
         "The same key with the same body again changes nothing again",
@@ -89,7 +87,7 @@ def _success(endpoint: Endpoint) -> dict[str, Any]:
     return made
 
 
-def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
+def parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
         for name in re.findall(r"{(\w+)}", endpoint.path)
@@ -108,17 +106,22 @@ def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
     return found
 
 
+def refusals(endpoint: Endpoint) -> set[int]:
+    """The statuses of its errors."""
+    return {*ALWAYS, *endpoint.problems} | ({415} if endpoint.body or endpoint.upload else set())
+
+
 def _operation(endpoint: Endpoint) -> dict[str, Any]:
-    statuses = {*_ALWAYS, *endpoint.problems} | ({415} if endpoint.body or endpoint.upload else set())
+    statuses = refusals(endpoint)
     problem = _json(_ref(ProblemOut), "application/problem+json")
     responses = {str(endpoint.status): _success(endpoint)}
     if "If-None-Match" in endpoint.headers:
         responses["304"] = {"description": "It still is the same"}
-    responses |= {str(s): {"description": _WHY[s], "content": problem} for s in sorted(statuses)}
+    responses |= {str(s): {"description": WHY[s], "content": problem} for s in sorted(statuses)}
     operation: dict[str, Any] = {
         "summary": endpoint.summary,
         "operationId": endpoint.act.__name__,
-        "parameters": _parameters(endpoint),
+        "parameters": parameters(endpoint),
         "responses": responses,
     }
     if endpoint.body is not None:
@@ -131,66 +134,3 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         }
         operation["requestBody"] = {"required": True, "content": _json(file, "multipart/form-data")}
     return operation
-
-
-_STYLE = """
-:root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 20%, transparent) }
-body { font: 16px/1.55 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
-code, pre { font: 14px/1.5 ui-monospace, monospace } h2 { margin-top: 2.5rem }
-article { border-top: 1px solid var(--line); padding: 1rem 0 } h3 { font-size: 1rem; margin: 0 }
-table { border-collapse: collapse; margin: .75rem 0 }
-td, th { text-align: left; padding: .2rem 1.2rem .2rem 0; vertical-align: top }
-.method { display: inline-block; min-width: 4.5rem; font-weight: 700 }
-"""
-
-
-def page(endpoints: Sequence[Endpoint], version: str) -> str:
-    """The documentation as one HTML page that needs nothing from anywhere."""
-    shown = "".join(_article(endpoint) for endpoint in endpoints)
-    types = "".join(
-        f'<tr id="{name}"><td><code>{name}</code></td><td>{html.escape(title)}</td></tr>'
-        for name, title in TYPES.items()
-    )
-    return f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Lodge API</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head><body>
-<h1>Lodge API</h1><p>Version {html.escape(version)} · <a href="/api/openapi.json">OpenAPI document</a></p>
-<p>Send <code>Authorization: Bearer ldg_…</code>; make a token by <code>/issue token</code> or
-<code>python -m bot token create</code>. Lists come in pages: send <code>next_cursor</code> as <code>cursor</code>.
-Queries (<code>q</code>) are those of <code>/issue list</code>.</p>
-<pre>curl -H "Authorization: Bearer $TOKEN" "$URL/api/v1/issues?q=status:open+sort:updated"</pre>
-<h2>Endpoints</h2>{shown}
-<h2>Problems</h2><p>Errors are <code>application/problem+json</code>; <code>errors</code> has one entry for each bad
-field.</p><table>{types}</table></body></html>"""
-
-
-def _article(endpoint: Endpoint) -> str:
-    rows = "".join(
-        f"<tr><td><code>{html.escape(p['name'])}</code></td><td>{p['in']}</td>"
-        f"<td>{html.escape(p.get('description', _kind(p['schema'])))}</td></tr>"
-        for p in _parameters(endpoint)
-    )
-    if endpoint.body is not None:
-        schema = endpoint.body.model_json_schema()
-        for name, of in schema["properties"].items():
-            place = "body, required" if name in schema.get("required", ()) else "body"
-            rows += f"<tr><td><code>{name}</code></td><td>{place}</td><td>{html.escape(_kind(of))}</td></tr>"
-    if endpoint.upload:
-        rows += "<tr><td><code>file</code></td><td>multipart, required</td><td>a CSV or TSV file</td></tr>"
-    title = f'<span class="method">{endpoint.method}</span><code>/api/v1{html.escape(endpoint.path)}</code>'
-    return (
-        f"<article><h3>{title}</h3>"
-        f"<p>{html.escape(endpoint.summary)}. Answers {endpoint.status}.</p><table>{rows}</table></article>"
-    )
-
-
-def _kind(schema: dict[str, Any]) -> str:
-    if "anyOf" in schema:
-        return " or ".join(_kind(each) for each in schema["anyOf"])
-    if "enum" in schema:
-        return ", ".join(map(str, schema["enum"]))
-    kind = str(schema.get("format") or schema.get("type", "value"))
-    if "maxLength" in schema:
-        kind += f" of {schema.get('minLength', 0)} to {schema['maxLength']} characters"
-    if "maximum" in schema:
-        kind += f" from {schema.get('minimum', 0)} to {schema['maximum']}"
-    return f"list of {_kind(schema['items'])}" if kind == "array" and "items" in schema else kind
