@@ -111,7 +111,7 @@ change AS (
     UPDATE issues i
     SET status = c.status, close_reason = c.reason, duplicate_of = c.original, assignee_id = c.assignee,
         priority = c.priority, version = i.version + 1, updated_at = greatest(clock_timestamp(), i.updated_at),
-        closed_at = CASE WHEN c.status = 'closed' THEN coalesce(i.closed_at, clock_timestamp()) END
+        closed_at = CASE WHEN c.status = 'closed' THEN coalesce(i.closed_at, clock_timestamp()) END{marked}
     FROM changed c WHERE i.workspace_id = $1 AND i.issue_id = c.issue_id
     RETURNING i.issue_id, i.version
 ), event AS (
@@ -120,7 +120,7 @@ change AS (
     SELECT $1, $2, c.issue_id, $3, $4, 'edited', u.version,
            was_status, was_assignee, was_priority, status, assignee, priority,
            {before}, {after}
-    FROM changed c JOIN updated u USING (issue_id) ORDER BY c.issue_id
+    FROM changed c JOIN updated u USING (issue_id){joined} ORDER BY c.issue_id
 ), watching AS (
     INSERT INTO watchers (workspace_id, issue_id, person_id)
     SELECT $1, issue_id, assignee FROM changed WHERE assignee IS DISTINCT FROM was_assignee AND assignee IS NOT NULL
@@ -153,10 +153,11 @@ _AFTER: Final[LiteralString] = """
 _PLAIN: Final[LiteralString] = (
     f"WITH {_SURVIVOR}"
     + _WANTED.format(labels="", relabelled="")
-    + _WRITE.format(before=_BEFORE, after=_AFTER, relabel="")
+    + _WRITE.format(before=_BEFORE, after=_AFTER, relabel="", marked="", joined="")
 )
 
-# $15 the ids of labels to add, $16 of those to remove.
+# $15 the ids of labels to add, $16 of those to remove. Many issues have the same labels: these are put into words
+# once.
 _NAMES: Final[LiteralString] = """
        (SELECT coalesce(jsonb_agg(l.name ORDER BY lower(l.name)), '[]') FROM labels l
         WHERE l.workspace_id = $1 AND l.label_id = ANY({which}))"""
@@ -165,24 +166,29 @@ _LABELLED: Final[LiteralString] = (
     + _WANTED.format(
         labels=""",
            ARRAY(SELECT il.label_id FROM issue_labels il
-                 WHERE il.workspace_id = $1 AND il.issue_id = i.issue_id) AS was_labels""",
+                 WHERE il.workspace_id = $1 AND il.issue_id = i.issue_id ORDER BY il.label_id) AS was_labels""",
         relabelled=" OR NOT was_labels @> $15::uuid[] OR was_labels && $16::uuid[]",
     )
+    + """
+named AS MATERIALIZED (
+    SELECT was_labels, jsonb_build_object('labels',"""
+    + _NAMES.format(which="was_labels")
+    + """) AS labels_before, jsonb_build_object('labels',"""
+    + _NAMES.format(which="was_labels || $15) AND NOT l.label_id = ANY($16")
+    + """) AS labels_after
+    FROM (SELECT DISTINCT was_labels FROM changed WHERE NOT was_labels @> $15 OR was_labels && $16) had
+), """
     + _WRITE.format(
-        before=_BEFORE
-        + " || CASE WHEN NOT was_labels @> $15 OR was_labels && $16 THEN jsonb_build_object('labels',"
-        + _NAMES.format(which="was_labels")
-        + ") ELSE '{}' END",
-        after=_AFTER
-        + " || CASE WHEN NOT was_labels @> $15 OR was_labels && $16 THEN jsonb_build_object('labels',"
-        + _NAMES.format(which="was_labels || $15) AND NOT l.label_id = ANY($16")
-        + ") ELSE '{}' END",
+        before=_BEFORE + " || coalesce(n.labels_before, '{}')",
+        after=_AFTER + " || coalesce(n.labels_after, '{}')",
+        joined=" LEFT JOIN named n ON n.was_labels = c.was_labels",
+        marked=", labelled = i.labelled OR cardinality($15) > 0",
         relabel=""", untagged AS (
     DELETE FROM issue_labels il USING changed c
     WHERE il.workspace_id = $1 AND il.issue_id = c.issue_id AND il.label_id = ANY($16)
 ), tagged AS (
     INSERT INTO issue_labels (workspace_id, issue_id, label_id)
-    SELECT $1, issue_id, label_id FROM changed, unnest($15) label_id
+    SELECT $1, issue_id, label_id FROM changed, unnest($15) label_id WHERE NOT label_id = ANY(was_labels)
     ON CONFLICT DO NOTHING
 )""",
     )

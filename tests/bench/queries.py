@@ -1,15 +1,18 @@
-"""Reading at `size` issues against reading at 10,000, in the same run: does it stay as quick?"""
+"""Reading and writing at `size` issues against 10,000, in the same run: does it stay as quick?"""
 
 from __future__ import annotations
 
 import statistics
 import time
 from collections.abc import Awaitable, Callable
+from itertools import count, cycle
 
 import asyncpg
 
-from db import duplicates, issues, listing, search
+from db import changes, comments, duplicates, issues, listing, search
 from db.access import Actor
+from db.ids import IssueId
+from db.issues import IssueDraft, IssuePatch
 from db.pool import open_database
 from db.query import parse
 from db.states import Role
@@ -34,6 +37,11 @@ LISTS = {
     "list, open, longest untouched": "is:open sort:-updated",
     "list, urgent and overdue": "priority:urgent due:overdue",
     "list, by key": "sort:-key",
+    "list, created in a range": "created:-300d..-290d",
+    "list, closed recently": "closed:>-7d",
+    "list, open without label": "is:open no:label",
+    "list, commented without label": "has:comment no:label",
+    "list, overdue": "due:overdue",
 }
 SEARCHES = {
     "search, a common word": "login",
@@ -48,6 +56,9 @@ DUPLICATES = {
 }
 
 
+WRITES = ("create", "assign", "edit", "label", "comment", "history")
+
+
 async def rows(size: int) -> list[Row]:
     with server() as running:
         async with filled(running, SMALL) as small, filled(running, size) as large:
@@ -57,6 +68,7 @@ async def rows(size: int) -> list[Row]:
 
 _GOALS = {
     **dict.fromkeys((*LISTS, "list, page 500", "show"), 1.5),
+    **dict.fromkeys(WRITES, 1.5),
     **dict.fromkeys((*SEARCHES, *DUPLICATES), 3.0),
 }
 
@@ -94,11 +106,27 @@ async def _calls(dsn: str, place: Place) -> dict[str, Call]:
     made["list, page 500"] = _list(conn, actor, "", await _far(conn, actor, pages))
     some = (await listing.page(conn, actor, parse(""), limit=50)).items[-1].issue_id
     made["show"] = lambda: issues.detail(conn, actor, some)
+    made |= _writes(conn, actor, some)
     for name, text in SEARCHES.items():
         made[name] = _search(conn, actor, text)
     for name, (title, said) in DUPLICATES.items():
         made[name] = _duplicates(conn, actor, title, said)
     return made
+
+
+def _writes(conn: asyncpg.Connection, actor: Actor, some: IssueId) -> dict[str, Call]:
+    """What people do to one issue; done for good, as everybody's writes are: the database grows by a few rows."""
+    turn = count()
+    labels = cycle((("urgent case",), ()))
+    people = cycle((actor.person_id, None))
+    return {
+        "create": lambda: issues.create(conn, actor, IssueDraft(title=f"Login fails on Safari {next(turn)}")),
+        "assign": lambda: issues.assign(conn, actor, some, next(people)),
+        "edit": lambda: issues.edit(conn, actor, some, IssuePatch(title=f"Login fails again, {next(turn)}")),
+        "label": lambda: issues.edit(conn, actor, some, IssuePatch(labels=next(labels))),
+        "comment": lambda: comments.add(conn, actor, some, f"Seen again, {next(turn)}"),
+        "history": lambda: changes.history(conn, actor, some),
+    }
 
 
 def _list(conn: asyncpg.Connection, actor: Actor, text: str, cursor: str | None) -> Call:
