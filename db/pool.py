@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -19,6 +20,10 @@ _AWAY = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
 )
+
+
+# Seconds. Who closes has waited already for those who use it.
+_CLOSE_WITHIN = 5.0
 
 
 class Database:
@@ -61,7 +66,12 @@ class Database:
             yield conn
 
     async def close(self) -> None:
-        await self.pool.close()
+        """Waits for what is under way, but not for a server that does not answer."""
+        try:
+            async with asyncio.timeout(_CLOSE_WITHIN):
+                await self.pool.close()
+        except TimeoutError:
+            self.pool.terminate()
 
 
 def _gone(conn: asyncpg.Connection) -> bool:
