@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -24,6 +25,8 @@ from handlers.requesting import Requesting
 from handlers.services import Services
 
 _log = logging.getLogger(__name__)
+
+_MOST_KEPT = 20_000
 
 # Told when the app is gone from a workspace: there is no installation left to find then.
 _FAREWELLS = frozenset({"app_uninstalled", "tokens_revoked"})
@@ -101,6 +104,8 @@ class Authorizing(AsyncMiddleware):
     def _result(self, installation: Installation) -> AuthorizeResult:
         found = self._results.get(installation.bot_token)
         if found is None:
+            if len(self._results) >= _MOST_KEPT:
+                self._results.clear()
             found = self._results[installation.bot_token] = AuthorizeResult(
                 enterprise_id=installation.enterprise_id,
                 team_id=installation.workspace_id,
@@ -109,6 +114,18 @@ class Authorizing(AsyncMiddleware):
                 bot_token=installation.bot_token,
             )
         return found
+
+
+@contextmanager
+def _unwarned() -> Iterator[None]:
+    """Bolt looks for SLACK_BOT_TOKEN itself, and warns that it is not used when there is another authorization."""
+    bolt = logging.getLogger("slack_bolt.app")
+    level = bolt.level
+    bolt.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        bolt.setLevel(level)
 
 
 def create_app(
@@ -123,16 +140,17 @@ def create_app(
 
     Bolt asks listener after listener whether a request is theirs: what is asked most is registered first.
     """
-    app = LodgeApp(
-        name="lodge",
-        authorize=_nobody,
-        logger=logging.getLogger("slack_bolt.app"),
-        request_verification_enabled=False,
-        ssl_check_enabled=False,
-        url_verification_enabled=False,
-        ignoring_self_events_enabled=False,
-        attaching_function_token_enabled=False,
-    )
+    with _unwarned():
+        app = LodgeApp(
+            name="lodge",
+            authorize=_nobody,
+            logger=logging.getLogger("slack_bolt.app"),
+            request_verification_enabled=False,
+            ssl_check_enabled=False,
+            url_verification_enabled=False,
+            ignoring_self_events_enabled=False,
+            attaching_function_token_enabled=False,
+        )
     # Bolt insists on a middleware of its own for authorization; Authorizing stands in its place.
     app._async_middleware_list[:] = [Authorizing(installations, clients), Requesting(services.directory)]  # noqa: SLF001
     app._async_listener_runner = AwaitingRunner.replacing(app.listener_runner, background)  # noqa: SLF001

@@ -25,6 +25,7 @@ CALL_TIMEOUT = 10
 
 # Seconds that an answer of auth.test serves for readiness.
 CHECK_EVERY = 30.0
+_MOST_MADE = 20_000
 
 _log = logging.getLogger(__name__)
 
@@ -94,6 +95,9 @@ class Clients:
         key = (installation.bot_token, patient)
         made = self._made.get(key)
         if made is None:
+            if len(self._made) >= _MOST_MADE:
+                # Tokens that were renewed leave theirs behind.
+                self._made.clear()
             made = self._made[key] = self.with_token(installation.bot_token, patient=patient)
         return made
 

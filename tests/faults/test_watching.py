@@ -194,6 +194,7 @@ async def test_logs_are_json_with_request_ids_and_hold_neither_secrets_nor_texts
     assert any("exc_info" in line for line in lines)
     for line in lines:
         assert {"timestamp", "level", "logger", "message", "request"} <= set(line)
+    assert not any("SLACK_BOT_TOKEN" in line["message"] for line in lines)
     assert len({line["request"] for line in lines}) > 2
     secrets = (slack.signing_secret, slack.bot_token, key, "plantedplanted")
     for planted in (*texts.values(), *secrets):
