@@ -25,17 +25,19 @@ class Candidate:
     person_id: UUID
     name: str
     bare: bool
+    active: bool
 
 
 @dataclass(slots=True, kw_only=True)
 class People:
-    """By how the file writes them. `guessed` are those of `found` who are known by a handle or an address alone;
-    `added` has whoever an earlier file added by that name."""
+    """By how the file writes them. Of `found`, `guessed` are known by a handle or an address alone, and `left` are
+    no longer here; `added` has whoever an earlier file added by that name."""
 
     found: dict[str, UUID] = field(default_factory=dict)
     guessed: dict[str, Candidate] = field(default_factory=dict)
     ambiguous: dict[str, list[Candidate]] = field(default_factory=dict)
     added: dict[str, UUID] = field(default_factory=dict)
+    left: list[str] = field(default_factory=list)
 
 
 def fold_name(name: str) -> str:
@@ -76,7 +78,7 @@ class _Wanted:
     def meet(self, row: Any) -> None:
         address = row["email"].lower() if row["email"] else None
         bare = row["slack_user_id"] is None and address is None
-        person = Candidate(person_id=row["person_id"], name=row["name"], bare=bare)
+        person = Candidate(person_id=row["person_id"], name=row["name"], bare=bare, active=row["active"])
         for name in self._by_address.get(address, ()) if address else ():
             self._seen[0][name][person.person_id] = person
         for name, has_address in self._by_name.get(fold_name(person.name), ()):
@@ -100,6 +102,8 @@ class _Wanted:
             if len(candidates) == 1:
                 [only] = candidates.values()
                 people.found[name] = only.person_id
+                if not only.active:
+                    people.left.append(name)
                 if level == 2:
                     people.guessed[name] = only
             elif candidates:
@@ -126,7 +130,8 @@ async def chosen_people(
     ids = {name: choice for name, choice in choices.items() if _UUID.fullmatch(choice)}
     rows = await conn.fetch(
         """
-        SELECT given.person_id AS asked, p.person_id, p.name, p.slack_user_id IS NULL AND p.email IS NULL AS bare
+        SELECT given.person_id AS asked, p.person_id, p.name, p.active,
+               p.slack_user_id IS NULL AND p.email IS NULL AS bare
         FROM people given
         JOIN people p ON p.workspace_id = $1 AND p.person_id = coalesce(given.merged_into, given.person_id)
         WHERE given.workspace_id = $1 AND given.person_id = ANY ($2::text[]::uuid[])""",
@@ -134,7 +139,9 @@ async def chosen_people(
         list(set(ids.values())),
     )
     known = {
-        str(row["asked"]): Candidate(person_id=row["person_id"], name=row["name"], bare=row["bare"])
+        str(row["asked"]): Candidate(
+            person_id=row["person_id"], name=row["name"], bare=row["bare"], active=row["active"]
+        )
         for row in rows
     }
     return {name: known[choice] for name, choice in ids.items() if choice in known}
@@ -157,7 +164,7 @@ async def match_people(
     while wanted.names:
         rows = await conn.fetch(
             """
-            SELECT person_id, name, email, slack_user_id, handles FROM people
+            SELECT person_id, name, email, slack_user_id, handles, active FROM people
             WHERE workspace_id = $1 AND merged_into IS NULL AND ($2::uuid IS NULL OR person_id > $2)
             ORDER BY person_id LIMIT $3""",
             workspace_id,

@@ -76,6 +76,7 @@ class Found:
             "guessed": _named(guessed),
             "chosen": _named(self.chosen),
             "left_out": self.left_out[:_LISTED],
+            "left": [name for name in self.people.left if name not in self.chosen][:_LISTED],
             "ambiguous": {
                 name: [who.name for who in several[:_CANDIDATES]]
                 for name, several in list(ambiguous.items())[:_LISTED]

@@ -149,7 +149,9 @@ def _people_choices(survey: Mapping[str, Any], mapping: ColumnMapping, words: Wo
 
 def _people_in_doubt(survey: Mapping[str, Any]) -> list[str]:
     """Those who fit several people, those who fit nobody, and those who are known by a handle alone."""
-    groups = (survey.get(name) or () for name in ("ambiguous", "strangers", "guessed", "chosen", "left_out"))
+    groups = (
+        survey.get(name) or () for name in ("ambiguous", "strangers", "left", "guessed", "chosen", "left_out")
+    )
     return list(dict.fromkeys(name for group in groups for name in group))[:_PEOPLE_MAX]
 
 

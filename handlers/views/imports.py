@@ -185,6 +185,8 @@ def _people_facts(survey: Mapping[str, Any], known: str, words: Words) -> list[M
         facts.append(words("import-preview-ambiguous", count=len(ambiguous), names=_few(several, 120)))
     if survey["strangers"]:
         facts.append(words("import-preview-strangers-" + known, names=_few(survey["strangers"])))
+    if survey.get("left"):
+        facts.append(words("import-preview-left", names=_few(survey["left"])))
     if survey.get("left_out"):
         facts.append(words("import-preview-strangers-nobody", names=_few(survey["left_out"])))
     return facts

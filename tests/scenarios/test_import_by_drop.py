@@ -196,8 +196,18 @@ async def test_dates_that_can_be_read_both_ways_are_asked_about(lodge: Lodge, db
         (b"PK\x03\x04\x14\x00\x06\x00", "workbook is damaged"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 600, "Save as, CSV UTF-8"),
         (bytes(range(256)) * 20, "not a text file"),
+        (("title,status\nBroken thing,open\n" * 60).encode("cp500"), "cannot tell in which encoding"),
     ],
-    ids=["empty", "header only", "no header", "html", "broken workbook", "old workbook", "binary"],
+    ids=[
+        "empty",
+        "header only",
+        "no header",
+        "html",
+        "broken workbook",
+        "old workbook",
+        "binary",
+        "encoding",
+    ],
 )
 async def test_a_file_that_cannot_be_imported_says_why(lodge: Lodge, data: bytes, words: str) -> None:
     thread = await drop(lodge, data)

@@ -82,6 +82,7 @@ import-preview-ambiguous = { $count ->
     [one] Ein Name passt auf mehrere Personen: { $names }. „Zuordnung ändern“ sagt, wer gemeint ist.
    *[other] { $count } Namen passen auf mehrere Personen: { $names }. „Zuordnung ändern“ sagt, wer gemeint ist.
 }
+import-preview-left = Nicht mehr hier, aber was ihnen gehört, bleibt ihres: { $names }
 import-preview-strangers-new = Werden mit Namen hinzugefügt, damit nichts verloren geht: { $names }
 import-preview-strangers-nobody = Ausgelassen: { $names }
 import-preview-labels = { $count ->

@@ -82,6 +82,7 @@ import-preview-ambiguous = { $count ->
     [one] One name fits several people: { $names }. Change mapping says who is meant.
    *[other] { $count } names fit several people: { $names }. Change mapping says who is meant.
 }
+import-preview-left = No longer here, but what is theirs stays theirs: { $names }
 import-preview-strangers-new = To be added by name, so that nothing is lost: { $names }
 import-preview-strangers-nobody = Left out: { $names }
 import-preview-labels = { $count ->

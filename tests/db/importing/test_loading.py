@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from db import changes, imports, issues, labels
 from db.access import Actor
-from db.importing import undoing
+from db.importing import running, undoing
 from db.importing.dates import read_moment
 from db.importing.loading import Step
 from db.importing.mapping import NOBODY, Existing
@@ -188,7 +188,10 @@ async def test_a_person_who_left_keeps_their_issues(desk: Desk) -> None:
             " VALUES ($1, 'Gone', 'gone@example.com', false) RETURNING person_id",
             desk.workspace.workspace_id,
         )
-    await desk.load(as_csv([["title", "assignee"], ["A", "Gone <GONE@example.com>"]]))
+    data = as_csv([["title", "assignee"], ["A", "Gone <GONE@example.com>"]])
+    found = await running.survey(desk.database, desk.workspace, source_of(data))
+    assert found.to_json()["left"] == ["Gone <GONE@example.com>"]
+    await desk.load(data)
     assert await desk.rows("SELECT assignee_id FROM issues") == [(gone,)]
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from db.importing import reasons
 from db.importing.child import Kind
+from db.importing.formats import LODGE_HEADER
 from db.importing.inspecting import inspect
 from db.importing.problems import Flaw, Reason, TableFlaw
 from db.importing.tables import Table
@@ -254,3 +255,26 @@ def test_broken_quoting_never_loses_count_of_lines(text: str) -> None:
     lines = len(data.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
     assert all(2 <= row["line"] <= lines for row in staged)
     assert all(2 <= problem.line <= lines for problem in survey.problems)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        ("title,status\nBroken thing,open\n" * 60).encode("cp500"),
+        b"title,status\n" + bytes(range(0x80, 0x100)) * 40,
+    ],
+    ids=["of a mainframe", "of nobody"],
+)
+def test_an_encoding_that_nobody_knows_is_refused(data: bytes) -> None:
+    assert flaw_of(data).flaw is Flaw.ENCODING
+
+
+def test_nul_characters_of_utf_16_are_left_out_and_counted() -> None:
+    survey, staged = survey_of("title,status\nBro\0ken,op\0en\n".encode("utf-16"))
+    assert (staged[0]["title"], staged[0]["status"], survey.nuls) == ("Broken", "open", 2)
+
+
+def test_comments_of_an_export_that_are_damaged_are_text_and_no_reason_to_end() -> None:
+    row = ["LDG-1", "A", *[""] * (len(LODGE_HEADER) - 2), '[{"at": "2026-01-01", "body": "Hi']
+    _, staged = survey_of(as_csv([[*LODGE_HEADER, "comments"], row]))
+    assert '"body": "[{' in staged[0]["comments"]
