@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import asyncpg
@@ -12,9 +13,10 @@ from db import cards, duplicates, issues, labels, limits, people
 from db.errors import FieldError, Invalid, NotFound
 from db.ids import ChannelId, MessageTs, SlackUserId
 from db.issues import Issue, IssueDraft, Written
+from db.origins import Origin
 from db.people import Person
-from db.states import Priority
-from handlers import oneline
+from db.states import Priority, Role
+from handlers import oneline, sources
 from handlers.acting import (
     Outcome,
     Place,
@@ -135,7 +137,7 @@ class Creating:
             # New labels are made outside of the transaction, where nobody waits for them.
             await labels.ensure(conn, sent.asker.actor, draft.checked().labels)
         async with self._services.database.transaction() as conn:
-            written = await issues.create(conn, sent.asker.actor, draft, sent.origin)
+            written = await issues.create(conn, sent.asker.actor, draft, await _origin(conn, sent, draft))
             if channel_id and issue_form.wants_card(sent.view) and not written.repeated:
                 await cards.ask(
                     conn,
@@ -212,6 +214,14 @@ def _source(sent: Submission) -> str | None:
     """The message that the form was opened from."""
     ts = sent.metadata.get("m")
     return source_ref(str(sent.place.channel_id), ts) if ts else None
+
+
+async def _origin(conn: asyncpg.Connection, sent: Submission, draft: IssueDraft) -> Origin:
+    """A message becomes one issue, however many people have its form open."""
+    if draft.external_ref is None:
+        return sent.origin
+    everything = replace(sent.asker.actor, role=Role.ADMIN)
+    return replace(sent.origin, request_key=await sources.key(conn, everything, draft.external_ref))
 
 
 def _place(call: Call) -> Place:

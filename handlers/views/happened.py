@@ -8,7 +8,7 @@ from typing import Any
 from db.ids import PersonId
 from db.issues import Issue
 from handlers.views.people import People, mention, who
-from handlers.views.states import priority_of, status_of
+from handlers.views.states import day, priority_of, status_of
 from handlers.words import Mrkdwn, Words
 
 # What a thread is told of, in this order; the rest the card shows.
@@ -62,4 +62,4 @@ def _told(issue: Issue, name: str, people: People, words: Words) -> Mrkdwn:
         case _ if issue.due_on is None:
             return words("happened-no-due")
         case _:
-            return words("happened-due", date=issue.due_on.isoformat())
+            return words("happened-due", date=day(issue.due_on, words))

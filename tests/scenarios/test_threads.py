@@ -254,3 +254,19 @@ async def test_a_guests_talk_under_a_card_that_is_not_theirs_is_left_alone(lodge
     await quiet(lodge)
     assert guest.ephemerals("general") == []
     assert "what is this?" not in await comments_of(lodge)
+
+
+async def test_two_who_have_the_form_of_one_message_open_file_one_issue(lodge: Lodge) -> None:
+    ada, grace = lodge.person("ada"), lodge.person("grace")
+    ts = await grace.send("general", "The lift is stuck")
+    forms = []
+    for person in (ada, grace):
+        await person.message_shortcut("general", ts, "issue_from_message")
+        forms.append((person, await person.expect_modal()))
+    for person, form in forms:
+        assert (await person.submit(form["id"])).outcome == "closed"
+    await grace.expect_message("general", lambda each: each.get("is_ephemeral") and "LDG-1" in said(each))
+    await quiet(lodge)
+    assert "One issue." in said(await lodge.ask("ada", "list"))
+    cards = [each for each in ada.thread("general", ts)[1:] if "LDG-1" in said(each)]
+    assert len(cards) == 1
