@@ -13,8 +13,9 @@ from typing import Any, Final
 
 from db.errors import LodgeError
 
-TIMEOUT: Final = 30.0
-AT_ONCE: Final = 2
+TIMEOUT: Final = 60.0
+# A core is left to those who wait for an answer.
+AT_ONCE: Final = max(1, min(2, (os.cpu_count() or 1) // 2))
 _ROOT: Final = Path(__file__).parents[2]
 
 
