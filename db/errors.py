@@ -20,6 +20,9 @@ class FieldError:
     code: str
     message: str
     limit: int | None = None
+    # What was given, and the nearest that would do.
+    value: str = ""
+    suggestion: str = ""
 
 
 class Invalid(LodgeError):

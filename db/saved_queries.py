@@ -10,6 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
+from db import limits
 from db.access import Action, Actor, require
 from db.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from db.ids import PersonId
@@ -137,7 +138,7 @@ async def remove(conn: asyncpg.Connection, actor: Actor, name: str, *, shared: b
         """,
         actor.workspace_id,
         None if shared else actor.person_id,
-        name.strip(),
+        limits.line(name),
     )
     if gone is None:
         raise NotFound("saved query", name)
@@ -153,7 +154,7 @@ async def get(conn: asyncpg.Connection, actor: Actor, name: str) -> SavedQuery:
         """,
         actor.workspace_id,
         actor.person_id,
-        name.strip(),
+        limits.line(name),
     )
     if row is None:
         raise NotFound("saved query", name)
@@ -197,7 +198,7 @@ def _may_write(actor: Actor, shared: bool) -> None:
 
 
 def _checked(name: str) -> str:
-    name = " ".join(name.split())
+    name = limits.line(name)
     if not name:
         raise Invalid(FieldError(field="name", code="required", message="a saved query needs a name"))
     if len(name) > NAME_MAX:

@@ -124,7 +124,8 @@ def read_reason(text: str) -> CloseReason:
     """The close reason a word means. Raises Invalid naming the nearest valid word."""
     found = _STATUS_WORDS.get(_squeeze(text), (None, None))[1]
     if found is None:
-        raise _unknown("reason", text, _STATUS_WORDS, ("completed", "not planned", "duplicate"))
+        reasons = [word for word, (_, reason) in _STATUS_WORDS.items() if reason is not None]
+        raise _unknown("reason", text, reasons, ("completed", "not planned", "duplicate"))
     return found
 
 
@@ -140,9 +141,12 @@ def _unknown(field: str, text: str, words: Iterable[str], shown: tuple[str, ...]
     word = _squeeze(text)
     near = get_close_matches(word, [_squeeze(s) for s in shown], n=1, cutoff=0.7)
     near = near or get_close_matches(word, list(words), n=1, cutoff=0.5)
-    hint = f"; did you mean “{_spoken(near[0], shown)}”?" if near else ""
-    message = f"“{text.strip()[:50]}” is not a {field}{hint} Known: {', '.join(shown)}"
-    return Invalid(FieldError(field=field, code="unknown", message=message))
+    given, suggestion = text.strip()[:50], _spoken(near[0], shown) if near else ""
+    hint = f"; did you mean “{suggestion}”?" if near else "."
+    message = f"“{given}” is not a {field}{hint} Known: {', '.join(shown)}"
+    return Invalid(
+        FieldError(field=field, code="unknown", message=message, value=given, suggestion=suggestion)
+    )
 
 
 def _spoken(word: str, shown: tuple[str, ...]) -> str:

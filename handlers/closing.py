@@ -23,7 +23,9 @@ from handlers.views.confirming import confirmation
 from handlers.views.states import status_of
 from handlers.words import Mrkdwn, Words
 
-_DUPLICATE = re.compile(r"(?:duplicate|dupe|duplikat)(?:\s+(?:of|von))?\s+(\S+)", re.IGNORECASE)
+_DUPLICATE = re.compile(
+    r"(?:duplicate|dupe|duplikat)(?:\s+(?:of|von))?\s+(?!(?:of|von)\s*$)(\S+)", re.IGNORECASE
+)
 
 
 class Closing:
@@ -133,7 +135,8 @@ def _original(text: str) -> str | None:
     if found is None:
         return None
     if not KEY.fullmatch(found[1]):
-        raise Invalid(FieldError(field="duplicate_of", code="no_key", message=f"“{found[1]}” is not a key"))
+        message = f"“{found[1]}” is not a key"
+        raise Invalid(FieldError(field="duplicate_of", code="no_key", message=message, value=found[1][:50]))
     return found[1]
 
 

@@ -160,7 +160,8 @@ class Commands:
         spoken: Words,
         answering: Answering,
     ) -> Reply | None:
-        subcommand, rest = self.route(body.get("text") or "")
+        # What no database can store is no part of what anybody means.
+        subcommand, rest = self.route((body.get("text") or "").replace("\0", ""))
         call = Call(
             asker=asker,
             command=body["command"],

@@ -171,7 +171,9 @@ async def find_person(services: Services, asker: Asker, somebody: Somebody) -> P
         found = await people.find(conn, asker.actor, name)
     exact = [person for person in found if person.name.lower() == name.lower()]
     if len(exact or found) > 1:
-        raise Invalid(FieldError(field=issue_form.ASSIGNEE, code="several_people", message=view.names(found)))
+        names = view.names(found)
+        error = FieldError(field=issue_form.ASSIGNEE, code="several_people", message=names, value=names)
+        raise Invalid(error)
     if not found:
         raise NotFound("person", name)
     return (exact or found)[0]

@@ -53,8 +53,14 @@ def explain(error: Exception, words: Words, reference: str) -> Mrkdwn:
 
 
 def explain_field(error: FieldError, words: Words) -> Mrkdwn:
-    """A catalogue may word a field's error itself: `field-<code>`, with `field` and `limit` to use."""
-    message_id = f"field-{error.code.replace('_', '-')}"
-    if words.has(message_id):
-        return words(message_id, field=error.field, limit=error.limit or 0)
-    return words("error-refused", why=f"{error.field}: {error.message}")
+    """A catalogue words it by `field-<field>-<code>` or `field-<code>`; `limit` and `value` are there to use."""
+    code, field = error.code.replace("_", "-"), error.field.replace("_", "-").replace(" ", "-")
+    for message_id in (f"field-{field}-{code}", f"field-{code}"):
+        if words.has(message_id):
+            said = words(message_id, field=error.field, limit=error.limit or 0, value=error.value)
+            break
+    else:
+        said = words("error-refused", why=f"{error.field}: {error.message}")
+    if not error.suggestion:
+        return said
+    return Mrkdwn(f"{said} {words('field-suggestion', suggestion=error.suggestion)}")

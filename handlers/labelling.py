@@ -68,8 +68,17 @@ class Labelling:
                     conn, actor, issue.issue_id, change.add, change.remove, origin
                 )
         self._services.bell.ring()
-        text = _said(written.issue.key(call.asker.workspace.key_prefix), written.issue.labels, call)
+        key, now = written.issue.key(call.asker.workspace.key_prefix), written.issue.labels
+        text = _said(key, now, call) if written.change_id else _same(key, now, change, call)
         return Reply(text=text, blocks=confirmation(text, words=call.words, change_id=written.change_id))
+
+
+def _same(key: str, now: tuple[str, ...], change: LabelChange, call: Call) -> Mrkdwn:
+    """Nothing changed: what was to go was not there, or all of it was so already."""
+    if change.remove:
+        gone = Mrkdwn(" ".join(code(name) for name in change.remove[:10]))
+        return call.words("labels-not-there", key=key, labels=gone, command=call.command)
+    return call.words("labels-same", said=_said(key, now, call))
 
 
 def _said(key: str, now: tuple[str, ...], call: Call) -> Mrkdwn:

@@ -36,7 +36,8 @@ async def check_original(conn: asyncpg.Connection, actor: Actor, original_id: Is
         raise Invalid(FieldError(field="duplicate_of", code="unknown", message=message)) from missing
     if original.duplicate_of is not None:
         message = f"#{original.number} is a duplicate itself: name its original"
-        raise Invalid(FieldError(field="duplicate_of", code="chain", message=message))
+        value = f"#{original.number}"
+        raise Invalid(FieldError(field="duplicate_of", code="chain", message=message, value=value))
 
 
 async def check_parent(

@@ -8,7 +8,7 @@ created-again = { $key } war schon angelegt: { $title }
 oneline-not-created = Es wurde nichts angelegt, denn das konnte ich nicht lesen:
 oneline-example = Zum Beispiel: `{ $command } new Login fails on Safari @ada +bug !high due:friday`. Wörter, die zum Titel gehören, in Anführungszeichen setzen.
 oneline-no-title = Der Titel fehlt.
-oneline-many-assignees = Mehr als eine Zuständige: Ein Issue hat nur eine.
+oneline-many-assignees = Mehr als eine Person: Für ein Issue ist nur eine zuständig.
 oneline-long-label = Das Label „{ $label }…“ ist zu lang: Höchstens { $limit } Zeichen passen.
 oneline-priority = „!{ $word }“ ist keine Priorität: !urgent, !high, !medium und !low sind welche.
 oneline-many-priorities = Mehr als eine Priorität.
@@ -26,7 +26,7 @@ close-form-title = { $key } schließen
 close-reason = Warum?
 close-original = Duplikat von
 close-original-placeholder = Schlüssel oder Wörter aus dem Titel
-close-original-missing = Bitte das Issue wählen, das hier wiederholt wird.
+close-original-missing = Bitte das Issue wählen, das dieses hier wiederholt.
 close-original-itself = Ein Issue kann nicht sein eigenes Duplikat sein.
 close-duplicate-of-what = Von welchem Issue? `{ $command } close { $key } duplicate of LDG-7`
 
@@ -35,6 +35,8 @@ comment-placeholder = Was gibt es Neues?
 commented = Dein Kommentar steht in { $key }.
 
 labels-now = { $key } hat die Labels: { $labels }
+labels-same = Nichts hat sich geändert. { $said }
+labels-not-there = Nichts hat sich geändert: { $key } hat { $labels } nicht. `{ $command } show { $key }` zeigt die Labels, die es hat.
 labels-none = { $key } hat keine Labels mehr.
 
 edit-form-title = { $key } bearbeiten

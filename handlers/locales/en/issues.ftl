@@ -35,6 +35,8 @@ comment-placeholder = What is new?
 commented = Your comment is on { $key }.
 
 labels-now = { $key } is labelled: { $labels }
+labels-same = Nothing changed. { $said }
+labels-not-there = Nothing changed: { $key } does not have { $labels }. `{ $command } show { $key }` shows the labels that it has.
 labels-none = { $key } has no labels now.
 
 edit-form-title = Edit { $key }
