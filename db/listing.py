@@ -241,8 +241,10 @@ async def _rows(
     begun = await _walked(conn, resolved, way, limit, _SHORT)
     if begun.whole:
         return begun.rows, None
-    if len(begun.rows) * _LONG < 2 * limit * _SHORT and (
-        driver := await _leading(conn, resolved, ways, _SOME)
+    # What the long walk would find, going by the short one.
+    hoped = len(begun.rows) * _LONG // _SHORT
+    if hoped < 2 * limit and (
+        driver := await _leading(conn, resolved, ways, _MANY if hoped < limit else _SOME)
     ):
         return await _fetch(conn, gather(resolved, driver, way, limit=limit)), None
     walked = await _walked(conn, resolved, way, limit, _LONG)

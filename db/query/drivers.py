@@ -244,7 +244,7 @@ def _of_dates(term: When, resolved: Resolved) -> Iterator[Driver]:
             parts.append(parameters.fill(column + " < {}::" + kind, high))
         return " AND ".join(parts)
 
-    yield Driver(select=select, sharp=False)
+    yield Driver(select=select, sharp=True)
 
 
 _ISSUES: Final[LiteralString] = "SELECT issue_id FROM issues WHERE workspace_id = $1 AND deleted_at IS NULL"

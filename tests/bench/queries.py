@@ -37,11 +37,10 @@ LISTS = {
     "list, open, longest untouched": "is:open sort:-updated",
     "list, urgent and overdue": "priority:urgent due:overdue",
     "list, by key": "sort:-key",
-    "list, created in a range": "created:-300d..-290d",
-    "list, closed recently": "closed:>-7d",
+    "list, created in a range": "created:300d..290d sort:created",
+    "list, closed recently": "closed:<7d",
     "list, open without label": "is:open no:label",
     "list, commented without label": "has:comment no:label",
-    "list, overdue": "due:overdue",
 }
 SEARCHES = {
     "search, a common word": "login",
