@@ -9,7 +9,6 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
 from typing import Any, BinaryIO, Final
 from uuid import UUID
 
@@ -124,11 +123,14 @@ class Working:
         """The rows that did not come along, ready to be corrected and dropped again."""
         asked = json.loads(job.payload)
         scene = await self._scene(WorkspaceId(asked["workspace_id"]), UUID(asked["import_id"]))
-        with tempfile.TemporaryFile() as rows:
-            async with self._services.database.connection() as conn:
-                size = await leftovers.copy(conn, scene.wanted, rows)
-            if size:
-                await self._send_rows(scene, rows, size)
+        wanted = scene.wanted
+        try:
+            await self._send_rows(scene, wanted.channel_id or "", wanted.thread_ts or wanted.message_ts)
+        except SlackApiError as error:
+            if error.response["error"] not in _NO_WAY_IN or scene.asker.slack_user_id is None:
+                raise
+            opened = await scene.client.conversations_open(users=scene.asker.slack_user_id)
+            await self._send_rows(scene, opened["channel"]["id"], None)
         async with self._services.database.connection() as conn:
             await leftovers.forget(conn, scene.wanted)
 
@@ -136,26 +138,23 @@ class Working:
         async with self._services.database.connection() as conn:
             await leftovers.forget_old(conn)
 
-    async def _send_rows(self, scene: _Scene, rows: BinaryIO, size: int) -> None:
-        wanted = scene.wanted
-        outcome = wanted.outcome or {}
-        sending = partial(
-            files.send,
-            scene.client,
-            rows,
-            name=view.failed_name(wanted.file_name),
-            size=size,
-            comment=scene.words("import-failed-rows", count=int(outcome.get("failed", 0))),
-        )
-        rows.seek(0)
-        try:
-            await sending(channel_id=wanted.channel_id or "", thread_ts=wanted.thread_ts or wanted.message_ts)
-        except SlackApiError as error:
-            if error.response["error"] not in _NO_WAY_IN or scene.asker.slack_user_id is None:
-                raise
+    async def _send_rows(self, scene: _Scene, channel_id: str, thread_ts: str | None) -> None:
+        failed = int((scene.wanted.outcome or {}).get("failed", 0))
+        with tempfile.TemporaryFile() as rows:
+            async with self._services.database.connection() as conn:
+                size = await leftovers.copy(conn, scene.wanted, rows)
+            if not size:
+                return
             rows.seek(0)
-            opened = await scene.client.conversations_open(users=scene.asker.slack_user_id)
-            await sending(channel_id=opened["channel"]["id"], thread_ts=None)
+            await files.send(
+                scene.client,
+                rows,
+                name=view.failed_name(scene.wanted.file_name),
+                size=size,
+                channel_id=channel_id,
+                thread_ts=thread_ts,
+                comment=scene.words("import-failed-rows", count=failed),
+            )
 
     async def _scene(self, workspace_id: WorkspaceId, import_id: UUID) -> _Scene:
         system = Actor(workspace_id=workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM)

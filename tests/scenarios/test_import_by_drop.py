@@ -347,3 +347,14 @@ async def test_a_name_that_fits_two_people_is_asked_about_with_type_ahead(lodge:
     assert await rows(
         db_url, "SELECT p.name FROM issues i JOIN people p ON p.person_id = i.assignee_id ORDER BY i.title"
     ) == [("Grace Kelly",), ("Linus Brandt",)]
+
+
+async def test_failed_rows_reach_the_person_when_the_channel_is_closed_meanwhile(lodge: Lodge) -> None:
+    lodge.slack.faults.add(method="files.completeUploadExternal", error="channel_not_found")
+    thread = await drop(lodge, as_csv([*ROWS, ("No status like it", "", "low", "purple")]))
+    await thread.press(await thread.shows("3 issues to import"), START)
+    await thread.shows("3 issues imported")
+    ada = lodge.person("ada")
+    back = await ada.expect_message(ada.dm(), lambda m: m.get("files"), timeout=15)
+    assert "This row was not imported" in said(back)
+    assert back["files"][0]["name"] == "issues-failed-rows.csv"
