@@ -21,6 +21,7 @@ from handlers.requesting import Asker
 from handlers.services import Services
 from handlers.vault import Sealed
 from handlers.views import webhooks as view
+from handlers.views.owned import with_notice
 from handlers.words import Words
 
 NAME = "webhook"
@@ -96,7 +97,7 @@ class Webhooks:
         async with self._services.database.transaction() as conn:
             hook = await webhooks.delete(conn, press.asker.actor, press.value)
         left = await self._listing(press.asker, press.words)
-        await _redraw(press, view.with_notice(press.words("webhook-deleted", name=hook.name), left))
+        await _redraw(press, with_notice(press.words("webhook-deleted", name=hook.name), left))
 
     async def failures(self, press: Press) -> None:
         await press.tell(await self._failures(press, await self._mine(press, press.value)))
@@ -113,14 +114,14 @@ class Webhooks:
             said = press.words("webhook-replay-failed", why=_explained(str(error), press.words))
         else:
             said = press.words("webhook-replayed", count=len(taken.issue_ids))
-        await _redraw(press, view.with_notice(said, await self._failures(press, hook)))
+        await _redraw(press, with_notice(said, await self._failures(press, hook)))
 
     async def discard(self, press: Press) -> None:
         hook = await self._mine(press, press.value)
         async with self._services.database.transaction() as conn:
             count = await webhooks.discard(conn, hook)
         left = await self._failures(press, hook)
-        await _redraw(press, view.with_notice(press.words("webhook-discarded", count=count), left))
+        await _redraw(press, with_notice(press.words("webhook-discarded", count=count), left))
 
     async def _mine(self, press: Press, webhook_id: str) -> Hook:
         _require(press.asker)

@@ -17,6 +17,7 @@ from handlers.outgoing.signing import make_secret
 from handlers.requesting import Asker
 from handlers.services import Services
 from handlers.views import outgoing as view
+from handlers.views.owned import with_notice
 from handlers.words import Words
 
 NAME = "tell"
@@ -75,7 +76,7 @@ class Managing:
             await outgoing.replay(conn, to, int(send_id))
         self._services.bell.ring()
         notice = press.words("outgoing-replayed" if to.off_at is None else "outgoing-replayed-off")
-        await _redraw(press, view.with_notice(notice, await self._log(press, to)))
+        await _redraw(press, with_notice(notice, await self._log(press, to)))
 
     async def switch_on(self, press: Press) -> None:
         _require(press.asker)
@@ -84,14 +85,14 @@ class Managing:
             await outgoing.call(conn, to.workspace_id, to.webhook_id)
         self._services.bell.ring()
         left = await self._listing(press.asker, press.words)
-        await _redraw(press, view.with_notice(press.words("outgoing-switched-on", name=to.name), left))
+        await _redraw(press, with_notice(press.words("outgoing-switched-on", name=to.name), left))
 
     async def delete(self, press: Press) -> None:
         _require(press.asker)
         async with self._services.database.transaction() as conn:
             gone = await outgoing.delete(conn, press.asker.actor, press.value)
         left = await self._listing(press.asker, press.words)
-        await _redraw(press, view.with_notice(press.words("outgoing-deleted", name=gone.name), left))
+        await _redraw(press, with_notice(press.words("outgoing-deleted", name=gone.name), left))
 
     async def _mine(self, press: Press, webhook_id: str) -> Receiver:
         _require(press.asker)

@@ -7,20 +7,18 @@ from typing import Any
 
 from db.ids import PersonId
 from db.outgoing import NAME_MAX, URL_MAX, Receiver, Send
+from handlers.views import owned
 from handlers.views.blocks import (
     Json,
     actions,
     button,
-    confirm,
     context,
-    header,
     input_block,
     modal,
-    rich_text,
     section,
     text_input,
 )
-from handlers.views.people import People, mention
+from handlers.views.people import People
 from handlers.views.replies import Reply
 from handlers.views.states import moment
 from handlers.words import Mrkdwn, Words, clean
@@ -34,46 +32,29 @@ NEW, LOG, REPLAY, DELETE, ON = (
     "outgoing_on",
 )
 NAME, URL = "name", "url"
-# A message has at most 50 blocks, and each of these takes two.
-SHOWN = 20
 
 
 def listing(found: Sequence[Receiver], owner: PersonId | None, people: People, words: Words) -> Reply:
     """`people` has the owners of those that are not `owner`'s."""
-    blocks: list[Json] = [header(words.plain("outgoing-title"))]
-    if not found:
-        blocks.append(section(words("outgoing-none")))
-    for each in found[:SHOWN]:
-        blocks += [section(_line(each, owner, people, words)), _buttons(each, words)]
-    if len(found) > SHOWN:
-        blocks.append(context(words("webhook-more", count=len(found) - SHOWN)))
-    blocks.append(actions(button(words.plain("outgoing-new"), NEW, style="primary")))
-    return Reply(text=words("outgoing-title"), blocks=blocks)
 
+    def draw(each: Receiver) -> list[Json]:
+        return [section(_line(each, owner, people, words)), _buttons(each, words)]
 
-def with_notice(text: str, left: Reply) -> Reply:
-    return Reply(text=text, blocks=[section(text), *left.blocks])
+    return owned.listing(found, draw, words, kind="outgoing", more="webhook-more", new=NEW)
 
 
 def _line(each: Receiver, owner: PersonId | None, people: People, words: Words) -> Mrkdwn:
-    facts = [words("outgoing-off", when=moment(each.off_at)) if each.off_at else words("outgoing-on")]
-    if each.owner_id != owner:
-        facts.append(words("webhook-of", who=mention(people.get(each.owner_id), words)))
-    about = Mrkdwn("  ·  ".join(facts))
-    return Mrkdwn(f"{words('outgoing-name', name=each.name, url=each.url)}\n{about}")
+    state = words("outgoing-off", when=moment(each.off_at)) if each.off_at else words("outgoing-on")
+    name = words("outgoing-name", name=each.name, url=each.url)
+    return owned.line(name, [state, *owned.not_mine(each, owner, people, words)])
 
 
 def _buttons(each: Receiver, words: Words) -> Json:
-    sure = confirm(
-        words.plain("webhook-delete-title"),
-        words.plain("outgoing-delete-text", name=each.name),
-        words.plain("webhook-delete"),
-        words.plain("form-cancel"),
-    )
     shown = [button(words.plain("outgoing-log"), LOG, each.webhook_id)]
     if each.off_at is not None:
         shown.append(button(words.plain("outgoing-switch-on"), ON, each.webhook_id))
-    shown.append(button(words.plain("webhook-delete"), DELETE, each.webhook_id, style="danger", confirm=sure))
+    text = words.plain("outgoing-delete-text", name=each.name)
+    shown.append(owned.delete_button(DELETE, each.webhook_id, text, words))
     return actions(*shown, block_id=f"outgoing:{each.webhook_id}")
 
 
@@ -97,16 +78,14 @@ def form(words: Words) -> Json:
 
 def read(view: Mapping[str, Any]) -> tuple[str, str]:
     """Name and address."""
-    values = view["state"]["values"]
-    name = " ".join(clean(values[NAME][NAME]["value"] or "").split())
-    return name, clean(values[URL][URL]["value"] or "").strip()
+    url = clean(view["state"]["values"][URL][URL]["value"] or "").strip()
+    return owned.read_name(view, NAME), url
 
 
 def shown_once(each: Receiver, secret: str, words: Words) -> Json:
-    box = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": secret}]}
     blocks = [
         section(words("outgoing-made", name=each.name)),
-        rich_text(box),
+        owned.box(secret),
         section(words("webhook-keep")),
         context(words("outgoing-how")),
     ]

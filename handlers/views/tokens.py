@@ -11,17 +11,15 @@ from db.access import outranks
 from db.ids import PersonId
 from db.states import Role
 from db.tokens import NAME_MAX, Token
+from handlers.views import owned
 from handlers.views.blocks import (
     Json,
-    actions,
     button,
     confirm,
     context,
-    header,
     input_block,
     modal,
     option,
-    rich_text,
     section,
     static_select,
     text_input,
@@ -29,7 +27,7 @@ from handlers.views.blocks import (
 from handlers.views.people import People, mention
 from handlers.views.replies import Reply
 from handlers.views.states import moment
-from handlers.words import Mrkdwn, Words, clean
+from handlers.words import Mrkdwn, Words
 
 CALLBACK = "token_form"
 NEW = "token_new"
@@ -38,8 +36,6 @@ NAME, ROLE, DAYS = "name", "role", "days"
 # Days that a token can be made for; 0: without an end.
 LIFETIMES = (7, 30, 90, 365, 0)
 USUAL = 90
-# A message has at most 50 blocks.
-SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,22 +47,15 @@ class Draft:
 
 def listing(tokens: Sequence[Token], owner: PersonId | None, people: People, words: Words) -> Reply:
     """`people` has the owners of those that are not `owner`'s."""
-    blocks: list[Json] = [header(words.plain("token-title"))]
-    if not tokens:
-        blocks.append(section(words("token-none")))
-    blocks += [
-        section(_line(token, owner, people, words), accessory=_revoke_button(token, words))
-        for token in tokens[:SHOWN]
-    ]
-    if len(tokens) > SHOWN:
-        blocks.append(context(words("token-more", count=len(tokens) - SHOWN)))
-    blocks.append(actions(button(words.plain("token-new"), NEW, style="primary")))
-    return Reply(text=words("token-title"), blocks=blocks)
+
+    def draw(token: Token) -> list[Json]:
+        return [section(_line(token, owner, people, words), accessory=_revoke_button(token, words))]
+
+    return owned.listing(tokens, draw, words, kind="token", more="token-more", new=NEW)
 
 
 def revoked(token: Token, left: Reply, words: Words) -> Reply:
-    said = words("token-revoked", name=token.name)
-    return Reply(text=said, blocks=[section(said), *left.blocks])
+    return owned.with_notice(words("token-revoked", name=token.name), left)
 
 
 def _line(token: Token, owner: PersonId | None, people: People, words: Words) -> Mrkdwn:
@@ -79,8 +68,7 @@ def _line(token: Token, owner: PersonId | None, people: People, words: Words) ->
         facts.append(words("token-of-nobody"))
     elif token.person_id != owner:
         facts.append(words("token-of", who=mention(people.get(token.person_id), words)))
-    about = Mrkdwn("  ·  ".join(facts))
-    return Mrkdwn(f"{words('token-name', name=token.name, id=token.token_id)}\n{about}")
+    return owned.line(words("token-name", name=token.name, id=token.token_id), facts)
 
 
 def _revoke_button(token: Token, words: Words) -> Json:
@@ -147,7 +135,7 @@ def read(view: Mapping[str, Any]) -> Draft:
     values = view["state"]["values"]
     days = int(values[DAYS][DAYS]["selected_option"]["value"])
     return Draft(
-        name=" ".join(clean(values[NAME][NAME]["value"] or "").split()),
+        name=owned.read_name(view, NAME),
         role=Role(values[ROLE][ROLE]["selected_option"]["value"]),
         lifetime=timedelta(days=days) if days else None,
     )
@@ -155,8 +143,7 @@ def read(view: Mapping[str, Any]) -> Draft:
 
 def shown_once(token: Token, text: str, words: Words, api: str | None) -> Json:
     """The text stands in a box of its own, to be copied whole. `api` is the API's address, when it is known."""
-    box = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text}]}
-    blocks = [section(words("token-made", name=token.name)), rich_text(box), section(words("token-keep"))]
+    blocks = [section(words("token-made", name=token.name)), owned.box(text), section(words("token-keep"))]
     if api is not None:
         blocks.append(context(words("token-api", api=Mrkdwn(api))))
     return modal(CALLBACK, words.plain("token-form-title"), blocks, close=words.plain("token-done"))

@@ -8,23 +8,21 @@ from typing import Any
 
 from db.ids import ChannelId, PersonId
 from db.webhooks import NAME_MAX, Auth, Failed, Hook, Kind
+from handlers.views import owned
 from handlers.views.blocks import (
     Json,
     actions,
     button,
-    confirm,
     context,
-    header,
     input_block,
     modal,
     option,
-    rich_text,
     section,
     static_select,
     text_input,
     truncate,
 )
-from handlers.views.people import People, mention
+from handlers.views.people import People
 from handlers.views.replies import Reply
 from handlers.views.states import moment
 from handlers.words import Mrkdwn, Words, clean
@@ -38,8 +36,6 @@ NAME, KIND, AUTH, CHANNEL, MAPPING = "name", "kind", "auth", "channel", "mapping
 GIVEN = "given"
 SECRET_MAX = 200
 MAPPING_MAX = 2_500
-# A message has at most 50 blocks, and each of these takes two.
-SHOWN = 20
 EXCERPT = 400
 
 
@@ -56,42 +52,27 @@ class Filled:
 
 def listing(hooks: Sequence[Hook], owner: PersonId | None, people: People, words: Words) -> Reply:
     """`people` has the owners of those that are not `owner`'s."""
-    blocks: list[Json] = [header(words.plain("webhook-title"))]
-    if not hooks:
-        blocks.append(section(words("webhook-none")))
-    for hook in hooks[:SHOWN]:
-        blocks += [section(_line(hook, owner, people, words)), _buttons(hook, words)]
-    if len(hooks) > SHOWN:
-        blocks.append(context(words("webhook-more", count=len(hooks) - SHOWN)))
-    blocks.append(actions(button(words.plain("webhook-new"), NEW, style="primary")))
-    return Reply(text=words("webhook-title"), blocks=blocks)
 
+    def draw(hook: Hook) -> list[Json]:
+        return [section(_line(hook, owner, people, words)), _buttons(hook, words)]
 
-def with_notice(text: str, left: Reply) -> Reply:
-    return Reply(text=text, blocks=[section(text), *left.blocks])
+    return owned.listing(hooks, draw, words, kind="webhook", more="webhook-more", new=NEW)
 
 
 def _line(hook: Hook, owner: PersonId | None, people: People, words: Words) -> Mrkdwn:
     facts = [words(f"webhook-kind-{hook.kind.value}"), words(f"webhook-auth-{hook.auth.value}")]
     if hook.channel_id is not None:
         facts.append(words("webhook-cards-in", channel=Mrkdwn(f"<#{hook.channel_id}>")))
-    if hook.owner_id != owner:
-        facts.append(words("webhook-of", who=mention(people.get(hook.owner_id), words)))
-    about = Mrkdwn("  ·  ".join(facts))
-    return Mrkdwn(f"{words('webhook-name', name=hook.name, id=hook.webhook_id)}\n{about}")
+    name = words("webhook-name", name=hook.name, id=hook.webhook_id)
+    return owned.line(name, [*facts, *owned.not_mine(hook, owner, people, words)])
 
 
 def _buttons(hook: Hook, words: Words) -> Json:
-    sure = confirm(
-        words.plain("webhook-delete-title"),
-        words.plain("webhook-delete-text", name=hook.name),
-        words.plain("webhook-delete"),
-        words.plain("form-cancel"),
-    )
     shown = [button(words.plain("webhook-rotate"), ROTATE, hook.webhook_id)]
     if hook.failed:
         shown.append(button(words.plain("webhook-failures", count=hook.failed), FAILURES, hook.webhook_id))
-    shown.append(button(words.plain("webhook-delete"), DELETE, hook.webhook_id, style="danger", confirm=sure))
+    text = words.plain("webhook-delete-text", name=hook.name)
+    shown.append(owned.delete_button(DELETE, hook.webhook_id, text, words))
     return actions(*shown, block_id=f"webhook:{hook.webhook_id}")
 
 
@@ -150,7 +131,7 @@ def read(view: Mapping[str, Any]) -> Filled:
     values = view["state"]["values"]
     channel = values[CHANNEL][CHANNEL].get("selected_conversation")
     return Filled(
-        name=" ".join(clean(values[NAME][NAME]["value"] or "").split()),
+        name=owned.read_name(view, NAME),
         kind=Kind(values[KIND][KIND]["selected_option"]["value"]),
         auth=Auth(values[AUTH][AUTH]["selected_option"]["value"]),
         channel_id=ChannelId(channel) if channel else None,
@@ -194,9 +175,9 @@ def shown_once(hook: Hook, secret: str, words: Words, public_url: str | None) ->
     base = public_url or words.plain("webhook-this-server")
     blocks = [
         section(words("webhook-made", name=hook.name)),
-        _box(f"{base}/hooks/{hook.webhook_id}"),
+        owned.box(f"{base}/hooks/{hook.webhook_id}"),
         section(words("webhook-secret")),
-        _box(secret),
+        owned.box(secret),
         section(words("webhook-keep")),
         context(words(f"webhook-how-{hook.kind.value}-{hook.auth.value}")),
     ]
@@ -208,10 +189,6 @@ def made_before(words: Words) -> Json:
     return modal(SHOWN_ONCE, words.plain("webhook-form-title"), [text], close=words.plain("webhook-done"))
 
 
-def _box(text: str) -> Json:
-    return rich_text({"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text}]})
-
-
 def failures(hook: Hook, found: Sequence[Failed], explain: Callable[[str], str], words: Words) -> Reply:
     """What came, why it could not be understood, and the buttons to try it again."""
     text = words("webhook-failed-title", name=hook.name)
@@ -220,7 +197,7 @@ def failures(hook: Hook, found: Sequence[Failed], explain: Callable[[str], str],
         again = button(words.plain("webhook-replay"), REPLAY, f"{hook.webhook_id}:{each.arrival_id}")
         said = words("webhook-failed", when=moment(each.at), why=explain(each.error))
         body = truncate(clean(each.body.decode(errors="replace")), EXCERPT)
-        blocks += [section(said, accessory=again), _box(body or "–")]
+        blocks += [section(said, accessory=again), owned.box(body or "–")]
     if found:
         blocks.append(actions(button(words.plain("webhook-discard"), DISCARD, hook.webhook_id)))
     else:
