@@ -22,7 +22,7 @@ def aging_sheet(report: AgingReport, query: str, words: Words, keys: Keys) -> Sh
     chart = Chart(
         kind="bar",
         title=words.plain("report-aging-chart"),
-        categories=tuple(names),
+        categories=tuple(_short(group) for group in report.groups),
         series=(
             Series(
                 name=words.plain("report-column-open"),
@@ -54,6 +54,11 @@ def aging_sheet(report: AgingReport, query: str, words: Words, keys: Keys) -> Sh
         tables=(table,) if report.open_now else (),
         computed=words("report-aging-computed"),
     )
+
+
+def _short(group: AgeGroup) -> str:
+    """Under an axis that says that these are days."""
+    return f"{group.from_days}+" if group.to_days is None else f"{group.from_days}–{group.to_days - 1}"
 
 
 def _age(group: AgeGroup, words: Words) -> str:
