@@ -240,6 +240,7 @@ async def importing(studio: Studio) -> None:
 
 async def home(studio: Studio) -> None:
     await studio.page.get_by_role("link", name=re.compile("^Lodge")).click()
+    await studio.page.get_by_role("tab", name="Home").click()
     await expect(studio.page.get_by_role("tabpanel")).to_contain_text("LDG-")
     await studio.keep("home")
     tab = studio.page.get_by_role("tabpanel")

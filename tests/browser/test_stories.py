@@ -20,6 +20,7 @@ pytestmark = pytest.mark.browser
 
 async def _home(page: Page) -> Locator:
     await page.get_by_role("link", name=re.compile("^Lodge")).click()
+    await page.get_by_role("tab", name="Home").click()
     tab = page.get_by_role("tabpanel", name="App Home")
     await expect(tab).to_contain_text("Assigned to me")
     return tab

@@ -157,6 +157,7 @@ async def test_home_and_lists_are_pleasant(
     await expect(newest(page)).to_contain_text("Login fails on Safari")
     await shoot(page, f"list-{scheme}")
     await page.get_by_role("link", name=re.compile("^Lodge")).click()
+    await page.get_by_role("tab", name="Home").click()
     await expect(page.get_by_role("tabpanel")).to_contain_text("LDG-")
     await shoot(page, f"home-{scheme}")
 
