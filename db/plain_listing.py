@@ -40,7 +40,13 @@ def read(text: str) -> Query:
 
 
 async def page(
-    conn: asyncpg.Connection, actor: Actor, query: Query, prefix: str, *, limit: int, cursor: str | None
+    conn: asyncpg.Connection,
+    actor: Actor,
+    query: Query,
+    prefix: str,
+    *,
+    limit: int = 50,
+    cursor: str | None = None,
 ) -> tuple[list[Plain], str | None]:
     """The issues, and the cursor of the next page. Raises as `listing.page`."""
     scope = listing.scope_of(actor, query)
