@@ -51,12 +51,11 @@ _LACKS: Final[dict[EmptyField, LiteralString]] = {
     EmptyField.DESCRIPTION: "i.description = ''",
     EmptyField.PARENT: "i.parent_id IS NULL",
     EmptyField.REF: "i.external_ref IS NULL",
-    EmptyField.LABEL: "NOT EXISTS (SELECT FROM issue_labels x"
-    " WHERE x.workspace_id = $1 AND x.issue_id = i.issue_id)",
-    EmptyField.COMMENT: "NOT EXISTS (SELECT FROM comments x WHERE x.workspace_id = $1"
-    " AND x.issue_id = i.issue_id AND x.deleted_at IS NULL)",
+    EmptyField.LABEL: "NOT i.labelled",
+    EmptyField.COMMENT: "NOT i.commented",
+    # Asked for one issue at a time: watchers of all issues are many more than those of a list.
     EmptyField.WATCHER: "NOT EXISTS (SELECT FROM watchers x"
-    " WHERE x.workspace_id = $1 AND x.issue_id = i.issue_id)",
+    " WHERE x.workspace_id = $1 AND x.issue_id = i.issue_id OFFSET 0)",
 }
 
 _NOT_AWAITED: Final[LiteralString] = (

@@ -24,7 +24,7 @@ from db.query.terms import When
 _NARROW: Final[LiteralString] = """
     i.workspace_id, i.issue_id, i.number, i.description, i.status, i.close_reason, i.duplicate_of, i.parent_id,
     i.priority, i.assignee_id, i.reporter_id, i.due_on, i.external_ref, i.source,
-    i.created_at, i.updated_at, i.closed_at, i.deleted_at"""
+    i.created_at, i.updated_at, i.closed_at, i.deleted_at, i.labelled, i.commented"""
 
 _PARTS: Final[dict[bool, LiteralString]] = {False: "NOT i.is_closed", True: "i.is_closed"}
 

@@ -12,7 +12,7 @@ import pytest
 from db import bulk, changes, comments, issues, labels, watchers
 from db.bulk import BulkPatch
 from db.changes import Undone
-from db.ids import IssueId
+from db.ids import EventId, IssueId
 from db.issues import IssueDraft, IssuePatch, Origin
 from db.states import CloseReason, Priority
 from tests.db.worlds import World, make_world, me
@@ -138,6 +138,9 @@ OPERATIONS: dict[str, Work] = {
     "comment": _commented_and_edited,
     "page of comments": lambda conn, world, one, other: comments.page(conn, world.ada, one),
     "history": lambda conn, world, one, other: changes.history(conn, world.ada, one),
+    "history, further back": lambda conn, world, one, other: changes.history(
+        conn, world.ada, one, before=EventId(1_000)
+    ),
     "bulk": lambda conn, world, one, other: bulk.change(
         conn,
         world.ada,

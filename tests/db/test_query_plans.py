@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import asyncpg
@@ -179,3 +180,41 @@ async def test_a_guest_is_led_to_their_own_issues(filled: asyncpg.Connection) ->
     assert len(page.items) == 10
     assert "issues_by_assignee" in plans.text
     assert "Seq Scan on issues" not in plans.text
+
+
+@pytest.mark.parametrize("mode", ["force_generic_plan", "force_custom_plan"])
+async def test_what_nobody_has_is_not_looked_for_in_every_issue(
+    filled: asyncpg.Connection, mode: str
+) -> None:
+    await filled.execute(f"SET plan_cache_mode = {mode}")
+    ada = await who(filled, LARGE)
+    for text in (
+        "no:comment",
+        "is:open no:comment sort:priority",
+        "reason:duplicate",
+        "source:api -label:rare",
+    ):
+        plans = Plans(filled)
+        page = await listing.page(plans, ada, parse(text), limit=10)  # type: ignore[arg-type]  # the same calls
+        assert page.items == ()
+        assert not page.broken_off
+        assert "issues_by_facets" in plans.text, (text, plans.text)
+        assert_no_table_read(plans)
+
+
+async def test_which_of_given_issues_match_is_told_without_reading_a_table_whole(
+    filled: asyncpg.Connection,
+) -> None:
+    ada = await who(filled, LARGE)
+    some = await filled.fetch("SELECT issue_id FROM issues WHERE workspace_id = $1 LIMIT 20", LARGE)
+    ids = [row["issue_id"] for row in some]
+    await filled.execute("SET plan_cache_mode = force_generic_plan")
+    for text in ("is:open", "label:common -login", "closed:<7d", "no:label", '"topic5 login"', "due:overdue"):
+        plans = Plans(filled)
+        await listing.matching(plans, ada, parse(text), ids)  # type: ignore[arg-type]  # the same calls
+        assert_no_table_read(plans)
+
+
+def assert_no_table_read(plans: Plans) -> None:
+    read = set(re.findall(r"Seq Scan on (\w+)", plans.text))
+    assert not read & {"issues", "issue_documents", "comments", "events"}, plans.text
