@@ -80,16 +80,16 @@ async def settled(conn: asyncpg.Connection, workspace_id: WorkspaceId, issue_ids
 
 
 async def withdrawn(
-    conn: asyncpg.Connection, workspace_id: WorkspaceId, asked: Sequence[tuple[IssueId, CommentId]]
+    conn: asyncpg.Connection, workspace_id: WorkspaceId, questions: Sequence[tuple[IssueId, CommentId]]
 ) -> None:
     """The comments that asked are deleted."""
-    if asked:
+    if questions:
         await conn.execute(
             """
             DELETE FROM awaited a USING unnest($2::uuid[], $3::uuid[]) AS gone (issue_id, comment_id)
             WHERE a.workspace_id = $1 AND a.issue_id = gone.issue_id AND a.comment_id = gone.comment_id
             """,
             workspace_id,
-            [issue_id for issue_id, _ in asked],
-            [comment_id for _, comment_id in asked],
+            [issue_id for issue_id, _ in questions],
+            [comment_id for _, comment_id in questions],
         )

@@ -280,6 +280,9 @@ async def make_other(conn: asyncpg.Connection) -> tuple[World, dict[str, Any]]:
     )
     await comment_lines.remember_own(conn, other.workspace_id, said.comment, MessageTs("1.0"))
     ids: dict[str, Any] = {
+        "asked": [Awaited(issue_id=issue.issue_id, person_id=me(other.ada), comment_id=None)],
+        "pairs": [(issue.issue_id, me(other.ada))],
+        "questions": [(issue.issue_id, said.comment.comment_id)],
         "IssueId": issue.issue_id,
         "PersonId": me(other.ada),
         "LabelId": label.label_id,
