@@ -42,7 +42,7 @@ _FEW: Final = 300
 _SOME: Final = 2_000
 _MANY: Final = 20_000
 # How deep the order is walked, one after the other, until the page is full or the end is reached.
-_SHORT: Final = 600
+_SHORT: Final = 1_000
 _LONG: Final = 6_000
 # After that so many more walks of the long sort, before the page is given out as far as it is.
 _FURTHER: Final = 3
