@@ -119,6 +119,8 @@ def _dated(term: When) -> bool:
 
 
 def _only_parts(term: AnyTerm) -> bool:
+    if isinstance(term, When):
+        return term.field is DateField.CLOSED
     return isinstance(term, Choice) and term.field is ChoiceField.STATUS and _codes(term) in (_OPEN, _CLOSED)
 
 
