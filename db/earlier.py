@@ -50,7 +50,7 @@ _UNTOUCHED: Final = Earlier()
 
 _STAND_INS: Final[LiteralString] = """
 WITH earlier AS (
-    SELECT key::uuid AS issue_id, (value -> 'since')::bigint AS since, value -> 'was' AS was,
+    SELECT key::uuid AS issue_id, (value ->> 'since')::bigint AS since, value -> 'was' AS was,
         value -> 'new_comments' AS new_comments, value -> 'removed' AS removed, value -> 'said' AS said
     FROM jsonb_each({}::text::jsonb)
 ), issues AS (
@@ -68,6 +68,10 @@ WITH earlier AS (
         CASE WHEN was ? 'assignee_id' THEN (was ->> 'assignee_id')::uuid ELSE i.assignee_id END AS assignee_id,
         CASE WHEN was ? 'due_on' THEN (was ->> 'due_on')::date ELSE i.due_on END AS due_on,
         CASE WHEN was ? 'external_ref' THEN was ->> 'external_ref' ELSE i.external_ref END AS external_ref,
+        CASE WHEN was ? 'labels' THEN jsonb_array_length(was -> 'labels') > 0 ELSE i.labelled END AS labelled,
+        EXISTS (SELECT FROM comments c
+                WHERE c.workspace_id = $1 AND c.issue_id = i.issue_id AND NOT new_comments ? c.comment_id::text
+                  AND (c.deleted_at IS NULL OR removed ? c.comment_id::text)) AS commented,
         -- What an undo closed again is closed since the time before.
         CASE WHEN NOT was ? 'status' THEN i.closed_at
              WHEN was ->> 'status' = 'closed' THEN coalesce((
