@@ -67,11 +67,17 @@ class Kept:
         }
 
     async def standing(self, spans: Sequence[Span]) -> Standing:
-        opened = await self.open_by_person()
         traffic = await self.traffic(spans) if spans else []
-        return Standing(
-            open=sum(n.total for n in opened.values()), created=tuple(each.still_open for each in traffic)
+        opened = await self._conn.fetchval(
+            """
+            SELECT coalesce(sum(counted.open), 0)::bigint
+            FROM (SELECT waiting + in_progress AS open FROM rollup_open
+                  WHERE workspace_id = $1 AND slice = '00000000-0000-0000-0000-000000000000'
+                  UNION ALL
+                  SELECT sign FROM rollup_unfolded WHERE workspace_id = $1 AND closed_day IS NULL) counted""",
+            self._workspace_id,
         )
+        return Standing(open=opened, created=tuple(each.still_open for each in traffic))
 
     async def work(self, spans: Sequence[Span]) -> list[dict[PersonId | None, Work]]:
         rows = await self._conn.fetch(

@@ -36,6 +36,7 @@ class Naming:
         self._choose = choose
         self._zone = zone
         self._most = most
+        self._each_planned = False
 
     async def oldest(self) -> tuple[NamedIssue, ...]:
         return await self._open("i.created_at, i.issue_id")
@@ -76,6 +77,11 @@ class Naming:
 
     async def _read(self, which: LiteralString, order: LiteralString, *values: Any) -> tuple[NamedIssue, ...]:
         chosen = self._choose(4 + len(values))
+        if chosen.params and not self._each_planned:
+            # A plan made once for all does not know how many issues the query chooses, and gathers and sorts those of
+            # a whole period where the front of an index would soon give five.
+            await self._conn.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+            self._each_planned = True
         rows = await self._conn.fetch(
             f"{_NAMED} ({chosen.sql}) AND {which} ORDER BY {order} LIMIT $3 {_ASSIGNEE} {order}",
             self._actor.workspace_id,
