@@ -193,7 +193,7 @@ def _bounds(statement: Statement, direction: Direction) -> list[str]:
     rank = pinned_priority(resolved)
     if rank is not None and person is None and direction.order.inner:
         found.append(parameters.fill("(-i.priority) = {}::smallint", rank))
-    column, kind = direction.order.keys[0]
+    bound = _bound(direction)
     for term in resolved.query.terms:
         if not isinstance(term, When) or term.negated or len(term.spans) != 1:
             continue
@@ -201,10 +201,17 @@ def _bounds(statement: Statement, direction: Direction) -> list[str]:
             continue
         low, high = day_limits(term.spans[0], resolved, term.field)
         if low is not None:
-            found.append(parameters.fill(column + " >= {}::" + kind, low))
+            found.append(parameters.fill(bound.replace("?", ">="), low))
         if high is not None:
-            found.append(parameters.fill(column + " < {}::" + kind, high))
+            found.append(parameters.fill(bound.replace("?", "<"), high))
     return found
+
+
+def _bound(direction: Direction) -> LiteralString:
+    """A row comparison, as with a cursor. Two plain ones make the planner, once it plans for any dates, expect so
+    few rows between them that it would fetch and sort them all instead of reading the index up to the page's end."""
+    column, kind = direction.order.keys[0]
+    return "(" + column + ", i.issue_id) ? ((SELECT {}::" + kind + "), '00000000-0000-0000-0000-000000000000'::uuid)"
 
 
 def length(
