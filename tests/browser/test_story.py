@@ -143,8 +143,18 @@ async def test_a_csv_dropped_into_a_channel_becomes_issues(
     await thread.get_by_role("button", name="Import", exact=True).click()
     await expect(thread.get_by_role("button", name="Undo")).to_be_visible()
     await shoot(page, "import-done")
-    await command(page, "/issue list bollards")
-    await expect(newest(page)).to_contain_text("Repaint the bollards")
+    await _listed(page, "bollards", "Repaint the bollards")
+
+
+async def _listed(page: Page, words: str, title: str) -> None:
+    """What was imported a moment ago may still be on its way into the full-text index."""
+    for _ in range(10):
+        await command(page, f"/issue list {words}")
+        try:
+            return await expect(newest(page)).to_contain_text(title, timeout=2_000)
+        except AssertionError:
+            continue
+    raise AssertionError(f"{title} is not found by {words}")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

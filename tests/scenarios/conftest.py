@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +42,21 @@ class Lodge:
 
     async def settled(self) -> None:
         await self.slack.settled()
+
+    async def announced(self) -> None:
+        """Until all that was changed is worked out and sent, and it is known where."""
+        async with self.process.services.database.connection() as conn:
+            for _ in range(400):
+                left = await conn.fetchval(
+                    "SELECT (SELECT count(*) FROM pending_changes)"
+                    " + (SELECT count(*) FROM outbox WHERE state = 'waiting')"
+                )
+                if left == 0:
+                    break
+                await asyncio.sleep(0.05)
+            else:
+                raise AssertionError("something still waits")
+        await self.settled()
 
 
 def said(message: Json) -> str:

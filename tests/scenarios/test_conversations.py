@@ -10,9 +10,11 @@ async def posted(lodge: Lodge, title: str = "One", channel: str = "general") -> 
     answer = await lodge.ask("ada", f"new {title}", channel)
     ada = lodge.person("ada")
     await ada.click("issue_post_here", channel=channel, ts=answer["ts"])
-    return await ada.expect_message(
+    card = await ada.expect_message(
         channel, lambda each: not each.get("is_ephemeral") and title in said(each)
     )
+    await lodge.announced()
+    return card
 
 
 async def comments_of(lodge: Lodge, key: str = "LDG-1") -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from tests.scenarios.conftest import Json, Lodge, said
 
 
@@ -17,22 +15,6 @@ async def posted(lodge: Lodge, text: str, channel: str = "general") -> Json:
     return await grace.expect_message(
         channel, lambda m: not m.get("is_ephemeral") and text in said(m), timeout=10
     )
-
-
-async def announced(lodge: Lodge) -> None:
-    """Until all that was changed is worked out and sent."""
-    async with lodge.process.services.database.connection() as conn:
-        for _ in range(200):
-            left = await conn.fetchval(
-                "SELECT (SELECT count(*) FROM pending_changes)"
-                " + (SELECT count(*) FROM outbox WHERE state = 'waiting')"
-            )
-            if left == 0:
-                break
-            await asyncio.sleep(0.05)
-        else:
-            raise AssertionError("something still waits")
-    await lodge.settled()
 
 
 async def subscribe(lodge: Lodge, values: Json, channel: str = "general") -> Json:
@@ -59,7 +41,7 @@ async def test_an_issue_that_matches_is_announced_and_one_that_does_not_is_not(l
     await lodge.ask("grace", "new Crash +bug", "product")
     await lodge.ask("grace", "new Wish +feature", "product")
     await posted(lodge, "Crash")
-    await announced(lodge)
+    await lodge.announced()
     assert not any("Wish" in text or "Known" in text for text in posts(lodge))
 
 
@@ -73,7 +55,7 @@ async def test_a_label_added_later_announces_once(lodge: Lodge) -> None:
     await lodge.ask("ada", "label LDG-1 +bug", "product")
     # Matched all along: another label is nothing new.
     await lodge.ask("ada", "label LDG-2 +ui", "product")
-    await announced(lodge)
+    await lodge.announced()
     assert sum("Crash" in text for text in posts(lodge)) == 1
     assert not any("Other" in text for text in posts(lodge))
 
@@ -85,7 +67,7 @@ async def test_words_that_come_to_match_announce(lodge: Lodge) -> None:
     await lodge.ask("ada", "comment LDG-1 it is the payment service", "product")
     await posted(lodge, "Slow page")
     await lodge.ask("ada", "comment LDG-2 again", "product")
-    await announced(lodge)
+    await lodge.announced()
     assert not any("Payment fails" in text for text in posts(lodge))
 
 
@@ -97,13 +79,13 @@ async def test_and_or_not(lodge: Lodge) -> None:
     await lodge.ask("ada", "new Second +bug +ui !high", "product")
     await lodge.ask("ada", "new Third +bug", "product")
     await posted(lodge, "First")
-    await announced(lodge)
+    await lodge.announced()
     assert not any("Second" in text or "Third" in text for text in posts(lodge))
 
 
 async def test_a_change_of_state_brings_the_card_of_an_older_issue(lodge: Lodge) -> None:
     await lodge.ask("ada", "new Old +bug", "product")
-    await announced(lodge)
+    await lodge.announced()
     await lodge.ask("ada", "subscribe label:bug -status:closed")
     await lodge.ask("ada", "close LDG-1", "product")
     card = await posted(lodge, "Old")
@@ -112,7 +94,7 @@ async def test_a_change_of_state_brings_the_card_of_an_older_issue(lodge: Lodge)
 
 async def test_in_the_channel_status_and_comments_are_said_line_by_line(lodge: Lodge) -> None:
     await lodge.ask("ada", "new Old +bug", "product")
-    await announced(lodge)
+    await lodge.announced()
     news = {"query": "label:bug", "news": ["status", "comments"], "place": "channel"}
     assert await subscribe(lodge, news) == {}
     await lodge.ask("ada", "comment LDG-1 found & fixed", "product")
@@ -120,7 +102,7 @@ async def test_in_the_channel_status_and_comments_are_said_line_by_line(lodge: L
     await lodge.ask("grace", "close LDG-1", "product")
     await posted(lodge, "Completed")
     await lodge.ask("ada", "new Fresh +bug", "product")
-    await announced(lodge)
+    await lodge.announced()
     assert not any("Fresh" in text for text in posts(lodge))
 
 
@@ -131,12 +113,12 @@ async def test_a_bulk_change_is_one_summary(lodge: Lodge) -> None:
         await lodge.ask("ada", f"new Number {number}", "product")
         keys.append(f"LDG-{number}")
     await lodge.ask("ada", "subscribe label:bug")
-    await announced(lodge)
+    await lodge.announced()
     before = len(posts(lodge))
     await lodge.ask("ada", f"bulk label +bug {' '.join(keys)}", "product")
     summary = said(await posted(lodge, "13 issues match"))
     assert "… and 3 more" in summary
-    await announced(lodge)
+    await lodge.announced()
     assert len(posts(lodge)) == before + 1
 
 
@@ -153,7 +135,7 @@ async def test_the_list_edits_pauses_resumes_and_ends(lodge: Lodge) -> None:
     await lodge.ask("ada", "subscribe priority:high")
     await redo(lodge, "pause")
     await lodge.ask("ada", "new Unheard !high", "product")
-    await announced(lodge)
+    await lodge.announced()
     assert not any("Unheard" in text for text in posts(lodge))
     ada, listed = lodge.person("ada"), await lodge.ask("ada", "subscriptions")
     assert "Paused" in said(listed)
