@@ -33,8 +33,8 @@ demo: .venv/.runs
 
 test: .venv/.develops
 	@$(BIN)/python -m tests.browser.chromium
-	LODGE_TEST_POSTGRES=16 $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/db
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	LODGE_TEST_POSTGRES=16 $(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder tests/db
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: .venv/.develops
 	@SIZE=$(SIZE) $(BIN)/python -m tests.bench

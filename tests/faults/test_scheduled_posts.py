@@ -20,7 +20,7 @@ from tests.scenarios.conftest import said
 
 ROOT = Path(__file__).parents[2]
 # LODGE_FAULT_RUNS=1000 for a thousand.
-RUNS = int(os.environ.get("LODGE_FAULT_RUNS", "60"))
+RUNS = int(os.environ.get("LODGE_FAULT_RUNS", "30"))
 CHANNELS = max(6, RUNS // 10)
 REPLICAS = 3
 KILLS = 6

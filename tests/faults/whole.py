@@ -13,10 +13,11 @@ import re
 import signal
 import socket
 import sys
+import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -28,8 +29,11 @@ import psutil
 
 from bot.embedded import EmbeddedPostgres
 from bot.playground import LocalSlack
+from tests.scenarios.conftest import said
 
 ROOT = Path(__file__).parents[2]
+# LODGE_FAULT_ROUNDS=50 for a longer look: so many stops, kills and outages of each kind.
+ROUNDS = int(os.environ.get("LODGE_FAULT_ROUNDS", "1"))
 CHANNELS = ("general", "product", "support")
 _KEY = re.compile(r"LDG-\d+")
 
@@ -72,8 +76,22 @@ class Server:
         self._embedded.close()
 
 
+@contextmanager
+def own_server() -> Iterator[Server]:
+    with tempfile.TemporaryDirectory(prefix="lodge-fault-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        opened = Server(Path(folder))
+        yield opened
+        opened.close()
+
+
+def impatient_slack() -> LocalSlack:
+    """Events that are not taken come again after 0, 3.6 and 18 seconds, instead of after minutes."""
+    return LocalSlack(manifest=ROOT / "manifest.yml", rate_limits="off", retry_scale=0.06)
+
+
 class Bot:
-    """The real command, with nothing in its environment but what it needs."""
+    """What `python -m bot serve` runs (see `tests.faults.serve`), with nothing in its environment but what it needs."""
 
     def __init__(self, slack: LocalSlack, dsn: str, folder: Path, **variables: str) -> None:
         self.port = free_port()
@@ -98,7 +116,13 @@ class Bot:
     async def start(self, *, until_ready: bool = True) -> None:
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", "serve", cwd=ROOT, env=self._environment, stdout=log, stderr=log
+                sys.executable,
+                "-m",
+                "tests.faults.serve",
+                cwd=ROOT,
+                env=self._environment,
+                stdout=log,
+                stderr=log,
             )
         if until_ready:
             await self.ready()
@@ -285,3 +309,24 @@ async def check_nothing_lost_or_doubled(slack: LocalSlack, dsn: str, load: Load)
     )
     assert {mark: n for mark, n in posted.items() if n > 1} == {}, "posted twice"
     assert {mark for mark, kind in sent.items() if kind != "refresh"} == set(posted)
+
+
+async def followed(slack: LocalSlack, bot: Bot) -> Load:
+    """Three channels that follow a label each, and the thread of a card to talk in."""
+    ada = slack.person("ada")
+    await ada.slash("random", f"/issue new Known {' '.join(f'+{label}' for label in CHANNELS)}")
+    for channel in CHANNELS:
+        await ada.slash(channel, f"/issue subscribe label:{channel}")
+    await ada.slash("random", f"/issue new Anchor +{CHANNELS[0]}")
+    card = await ada.expect_message(
+        CHANNELS[0], lambda m: m.get("bot_id") and "Anchor" in said(m), timeout=30
+    )
+    for name in ("ada", "grace", "margaret"):
+        await slack.person(name).slash("random", "/issue list")
+    return Load(slack, bot, thread=(CHANNELS[0], card["ts"]))
+
+
+async def settled(slack: LocalSlack, dsn: str, load: Load) -> None:
+    await slack.settled(timeout=60)
+    await until_sent(dsn)
+    await check_nothing_lost_or_doubled(slack, dsn, load)

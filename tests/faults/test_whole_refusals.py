@@ -1,0 +1,52 @@
+"""The whole bot, which Slack answers badly while people use it.
+
+No acknowledged change is lost, none is there twice, every message is posted once, and all mends by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.playground import LocalSlack
+from tests.faults.whole import ROUNDS, Outcome, followed, impatient_slack, serving, settled
+
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(1800)]
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[LocalSlack]:
+    async with impatient_slack() as local:
+        yield local
+
+
+FAULTS = {
+    "429": {"status": 429, "retry_after": 1},
+    "500": {"status": 500},
+    "nothing": {"slow": 12.0, "drop": "before"},
+    "lost answers": {"drop": "after"},
+}
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+async def test_slack_answers_badly(slack: LocalSlack, db_url: str, tmp_path: Path, kind: str) -> None:
+    async with serving(slack, db_url, tmp_path) as bot:
+        load = await followed(slack, bot)
+        async with load.running():
+            hits = 0
+            for _ in range(ROUNDS):
+                fault = slack.faults.add(method="*", times=None, **FAULTS[kind])
+                before = load.count(Outcome.ACKNOWLEDGED)
+                await asyncio.sleep(1.5)
+                # People are answered all the same.
+                assert load.count(Outcome.ACKNOWLEDGED) > before
+                slack.faults.remove(fault.id)
+                await asyncio.sleep(0.5)
+                hits += fault.hits
+            assert hits > 0
+        assert load.slowest < 3
+        assert {o for each in load.outcomes.values() for o in each} == {Outcome.ACKNOWLEDGED}
+        await settled(slack, db_url, load)
