@@ -1,20 +1,25 @@
-"""Lists of issues for programs: as `db.listing`, but of plain values."""
+"""Lists of issues for programs: as `db.listing`, but of plain values, and JSON of them."""
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import Any, Final, LiteralString
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any, Final, LiteralString, cast
 
 import asyncpg
+import orjson
 
 from db import listing
 from db.access import Actor
+from db.batching import Asked, Together
+from db.ids import WorkspaceId
 from db.issues.plain import Plain, of_issue, of_row
+from db.pool import Database
 from db.query.cursors import Cursor, encode
-from db.query.fragments import Parameters
-from db.query.orders import Direction, direction
+from db.query.orders import direction
 from db.query.parser import parse
-from db.query.terms import Choice, ChoiceField, Query, SortKey
+from db.query.terms import Choice, ChoiceField, Query, Sort, SortKey
 
 _PARTS: Final[dict[frozenset[str], tuple[LiteralString, ...]]] = {
     frozenset({"open", "in_progress"}): ("NOT i.is_closed",),
@@ -23,14 +28,17 @@ _PARTS: Final[dict[frozenset[str], tuple[LiteralString, ...]]] = {
 }
 _ALL: Final = _PARTS[frozenset({"open", "in_progress", "closed"})]
 
-# As COLUMNS; ids as text, which is what becomes of them.
+# As COLUMNS; ids as text, which is what becomes of them, and nothing where nobody looks.
 _ROW: Final[LiteralString] = """
-    i.workspace_id, i.issue_id::text, i.number, i.title, i.description, i.status, i.close_reason,
+    NULL AS workspace_id, i.issue_id::text, i.number, i.title, i.description, i.status, i.close_reason,
     i.duplicate_of::text, i.parent_id::text, i.priority, i.assignee_id::text, i.reporter_id::text, i.due_on,
-    i.external_ref, i.version, i.source, i.created_at, i.updated_at, i.closed_at,
+    i.external_ref, i.version, NULL AS source, i.created_at, i.updated_at, i.closed_at,
     ARRAY(SELECT l.name FROM issue_labels il JOIN labels l USING (workspace_id, label_id)
           WHERE il.workspace_id = i.workspace_id AND il.issue_id = i.issue_id
           ORDER BY lower(l.name)) AS labels"""
+
+# More in one statement would save little, and keep the first waiting for the last.
+_PAGES: Final = 8
 
 
 @lru_cache(maxsize=512)
@@ -39,29 +47,117 @@ def read(text: str) -> Query:
     return parse(text)
 
 
-async def page(
-    conn: asyncpg.Connection,
-    actor: Actor,
-    query: Query,
-    prefix: str,
-    *,
-    limit: int = 50,
-    cursor: str | None = None,
-) -> tuple[list[Plain], str | None]:
-    """The issues, and the cursor of the next page. Raises as `listing.page`."""
-    scope = listing.scope_of(actor, query)
-    at = listing.place_of(query, cursor, scope)
-    parts = _straight(actor, query)
-    if parts is None or (at is not None and at.backwards):
-        found = await listing.page(conn, actor, query, limit=limit, cursor=cursor)
-        return [of_issue(issue, prefix) for issue in found.items], found.next_cursor
-    parameters = Parameters(2)
-    sql = _walk(direction(query.order, at), parts, parameters, limit + 1)
-    rows: list[Any] = await conn.fetch(sql, actor.workspace_id, *parameters.values)
+@dataclass(frozen=True, kw_only=True)
+class PlainPage:
+    """`next_cursor` is None at the end. Several who asked for the same may share one."""
+
+    items: list[Plain]
+    next_cursor: str | None
+
+    @cached_property
+    def json(self) -> bytes:
+        # asyncpg's UUIDs are of a class of their own, which orjson does not know.
+        return orjson.dumps({"items": self.items, "next_cursor": self.next_cursor}, default=str)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """A page that all who ask for it see alike."""
+
+    workspace_id: WorkspaceId
+    sql: str
+    place: tuple[str, ...]
+    scope: str
+    prefix: str
+    limit: int
+
+
+class PlainListing:
+    """Reads pages for everybody in this process.
+
+    A page that only has to be read off an index shares its statement with those asked for at the same time, and
+    everything with the same page asked for at the same time. What is looked for goes alone: it may take a while.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._together: Together[_Wanted, PlainPage] = Together(self._read, name="reading pages")
+
+    async def page(
+        self, actor: Actor, query: Query, prefix: str, *, limit: int = 50, cursor: str | None = None
+    ) -> PlainPage:
+        """Raises as `listing.page`; Busy, Unavailable."""
+        scope = listing.scope_of(actor, query)
+        at = listing.place_of(query, cursor, scope)
+        parts = _straight(actor, query)
+        if parts is None or (at is not None and at.backwards):
+            async with self._database.connection() as conn:
+                found = await listing.page(conn, actor, query, limit=limit, cursor=cursor)
+            return PlainPage(
+                items=[of_issue(issue, prefix) for issue in found.items], next_cursor=found.next_cursor
+            )
+        wanted = _Wanted(
+            workspace_id=actor.workspace_id,
+            sql=_walk(query.order, parts, limit + 1, begun=at is not None),
+            place=at.values if at is not None else (),
+            scope=scope,
+            prefix=prefix,
+            limit=limit,
+        )
+        return await self._together.ask(wanted)
+
+    async def _read(self, batch: Sequence[Asked[_Wanted, PlainPage]]) -> None:
+        askers: dict[_Wanted, list[Asked[_Wanted, PlainPage]]] = {}
+        for each in batch:
+            askers.setdefault(each.question, []).append(each)
+        async with self._database.connection() as conn:
+            for pages in _statements(askers):
+                try:
+                    found = await _fetch(conn, pages)
+                except asyncpg.DataError as error:
+                    # A forged cursor, perhaps; the others need not suffer from it.
+                    found = [await _alone(conn, page) for page in pages] if len(pages) > 1 else [error]
+                for wanted, answer in zip(pages, found, strict=True):
+                    for each in askers[wanted]:
+                        if isinstance(answer, PlainPage):
+                            each.succeed(answer)
+                        else:
+                            each.fail(answer)
+
+
+def _statements(wanted: Iterable[_Wanted]) -> list[list[_Wanted]]:
+    """Those that one statement can read, together."""
+    alike: dict[str, list[_Wanted]] = {}
+    for each in wanted:
+        alike.setdefault(each.sql, []).append(each)
+    return [
+        group[first : first + _PAGES] for group in alike.values() for first in range(0, len(group), _PAGES)
+    ]
+
+
+async def _alone(conn: asyncpg.Connection, wanted: _Wanted) -> PlainPage | Exception:
+    try:
+        (found,) = await _fetch(conn, [wanted])
+    except asyncpg.DataError as error:
+        return cast("Exception", error)
+    return found
+
+
+async def _fetch(conn: asyncpg.Connection, pages: Sequence[_Wanted]) -> Sequence[PlainPage | Exception]:
+    places = zip(*(page.place for page in pages), strict=True)
+    rows = await conn.fetch(pages[0].sql, [page.workspace_id for page in pages], *map(list, places))
+    found: list[list[Any]] = [[] for _ in pages]
+    for row in rows:
+        found[row["place"] - 1].append(row)
+    return [_page(wanted, some) for wanted, some in zip(pages, found, strict=True)]
+
+
+def _page(wanted: _Wanted, rows: list[Any]) -> PlainPage:
     following = None
-    if len(rows) > limit:
-        following = encode(Cursor(values=tuple(rows[limit - 1]["position"])), scope)
-    return [of_row(row, prefix) for row in rows[:limit]], following
+    if len(rows) > wanted.limit:
+        rows = rows[: wanted.limit]
+        following = encode(Cursor(values=tuple(rows[-1]["position"])), wanted.scope)
+    return PlainPage(items=[of_row(row, wanted.prefix) for row in rows], next_cursor=following)
 
 
 def _straight(actor: Actor, query: Query) -> tuple[LiteralString, ...] | None:
@@ -76,18 +172,29 @@ def _straight(actor: Actor, query: Query) -> tuple[LiteralString, ...] | None:
     return _PARTS.get(frozenset(term.values)) if term.field is ChoiceField.STATUS else None
 
 
-def _walk(way: Direction, parts: tuple[LiteralString, ...], parameters: Parameters, limit: int) -> str:
-    """The order's index read from the cursor on, and nothing dropped."""
-    after = way.after_cursor(parameters)
+@lru_cache(maxsize=512)
+def _walk(order: Sort, parts: tuple[LiteralString, ...], limit: int, *, begun: bool) -> str:
+    """The order's index read from the beginning or from each cursor on, and nothing dropped.
+
+    The SELECTs hide how many are asked for from the planner, which else plans anew for a better guess.
+    """
+    way = direction(order, None)
+    after = way.after_asked if begun else "true"
     if not way.order.parted:
         parts = ("true",) if parts == _ALL else parts
     selects = [
         f"(SELECT i.*{way.selected} FROM issues i"
-        f" WHERE i.workspace_id = $1 AND i.deleted_at IS NULL AND {part} AND {after}"
+        f" WHERE i.workspace_id = asked.workspace_id AND i.deleted_at IS NULL AND {part} AND {after}"
         f" ORDER BY {way.inside} LIMIT {limit:d})"
         for part in parts
     ]
     rows = selects[0]
     if len(selects) > 1:
         rows = f"({' UNION ALL '.join(selects)} ORDER BY {way.outside} LIMIT {limit:d})"
-    return f"SELECT {_ROW}, {way.position} AS position FROM {rows} i ORDER BY {way.outside}"
+    names = ("workspace_id", *(way.asked_names if begun else ()))
+    arrays = ", ".join(f"(SELECT ${number}::text[])" for number in range(1, len(names) + 1))
+    return (
+        f"SELECT {_ROW}, asked.place, {way.position} AS position"
+        f" FROM unnest({arrays}) WITH ORDINALITY AS asked ({', '.join(names)}, place)"
+        f" CROSS JOIN LATERAL {rows} i ORDER BY asked.place, {way.outside}"
+    )

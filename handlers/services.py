@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from db.ids import WorkspaceId
 from db.issues import Amending, Filing, Reading
+from db.plain_listing import PlainListing
 from db.pool import Database
 from handlers.api.secrets import TokenChecker
 from handlers.outside import Outside
@@ -63,8 +64,10 @@ class Services:
     filing: Filing = field(init=False)
     amending: Amending = field(init=False)
     reading: Reading = field(init=False)
+    listing: PlainListing = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "filing", Filing(self.database))
         object.__setattr__(self, "amending", Amending(self.database))
         object.__setattr__(self, "reading", Reading(self.database))
+        object.__setattr__(self, "listing", PlainListing(self.database))

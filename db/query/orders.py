@@ -92,8 +92,26 @@ class Direction:
         compare: LiteralString = " < " if self.descending else " > "
         return parameters.fill("(" + columns + ")" + compare + "(" + places + ")", *self.cursor.values)
 
+    @property
+    def after_asked(self) -> LiteralString:
+        """As `after_cursor`, where the cursors' values are the `asked_names` of a table `asked`, as text."""
+        columns: LiteralString = ", ".join([sql for sql, _ in self.order.keys])
+        places: LiteralString = ", ".join(
+            [
+                "asked." + name + "::" + kind
+                for name, (_, kind) in zip(self.asked_names, self.order.keys, strict=True)
+            ]
+        )
+        compare: LiteralString = " < " if self.descending else " > "
+        return "(" + columns + ")" + compare + "(" + places + ")"
+
+    @property
+    def asked_names(self) -> tuple[LiteralString, ...]:
+        return _ASKED_NAMES[: len(self.order.keys)]
+
 
 _NAMES: Final[tuple[LiteralString, ...]] = ("k0", "k1", "k2")
+_ASKED_NAMES: Final[tuple[LiteralString, ...]] = ("after0", "after1", "after2")
 
 
 def direction(sort: Sort, cursor: Cursor | None) -> Direction:

@@ -167,12 +167,16 @@ def packed(
 
 
 def listed(call: ApiCall, items: list[dict[str, Any]], following: object) -> web.Response:
-    """One page. `following` is the cursor of the next, which also stands in a Link header (RFC 8288)."""
-    headers = None
-    if following is not None:
-        asked = {**call.request.query, "cursor": str(following)}
-        headers = {"Link": f'<{call.request.path}?{urlencode(asked)}>; rel="next"'}
-    return answer(call, {"items": items, "next_cursor": following}, headers=headers)
+    """One page. `following` is the cursor of the next, which also stands in a Link header."""
+    return answer(call, {"items": items, "next_cursor": following}, headers=next_page(call, following))
+
+
+def next_page(call: ApiCall, following: object) -> dict[str, str] | None:
+    """The Link header (RFC 8288) that leads there, if there is one."""
+    if following is None:
+        return None
+    asked = {**call.request.query, "cursor": str(following)}
+    return {"Link": f'<{call.request.path}?{urlencode(asked)}>; rel="next"'}
 
 
 def _accepts_gzip(accepted: str | None) -> bool:

@@ -15,7 +15,7 @@ from db.ids import CommentId, IssueId, PersonId
 from db.issues import Issue, IssueDraft, IssuePatch
 from db.issues.plain import of_issue
 from db.states import CloseReason, Priority, Status
-from handlers.api.endpoint import ApiCall, Endpoint, answer, listed, packed
+from handlers.api.endpoint import ApiCall, Endpoint, answer, next_page, packed
 from handlers.api.problems import Problem
 from handlers.api.schemas import (
     BulkStatusIn,
@@ -64,11 +64,11 @@ async def create_issue(call: ApiCall) -> web.Response:
 async def list_issues(call: ApiCall) -> web.Response:
     asked = call.asked(IssuePage)
     prefix = await _prefix(call)
-    async with call.services.database.connection() as conn:
-        items, following = await plain_listing.page(
-            conn, call.actor, plain_listing.read(asked.q), prefix, limit=asked.limit, cursor=asked.cursor
-        )
-    return listed(call, items, following)
+    query = plain_listing.read(asked.q)
+    found = await call.services.listing.page(
+        call.actor, query, prefix, limit=asked.limit, cursor=asked.cursor
+    )
+    return packed(call, found.json, headers=next_page(call, found.next_cursor))
 
 
 async def show_issue(call: ApiCall) -> web.Response:
