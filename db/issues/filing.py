@@ -6,25 +6,20 @@ wait for it and then go together: the busier it is, the less each of them costs.
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, LiteralString
+from typing import Any, Final, LiteralString, TypeAlias
 
 import asyncpg
 
 from db.access import Action, Actor, require
+from db.batching import Asked, Together
 from db.errors import LodgeError
 from db.ids import ChangeId, IssueId, new_uuid
 from db.issues.creating import create, filed, values_of
 from db.issues.draft import IssueDraft, Written
 from db.origins import NOWHERE, Origin
 from db.pool import Database
-
-# One that is longer would keep its first waiting for its last.
-MOST: Final = 64
-# Statements under way at once. With one, the disk and the server's processes would idle by turns.
-LANES: Final = 2
 
 # As in `create`: everything hangs on the change row, which a request key that was used before does not get.
 _TOGETHER: Final[LiteralString] = """
@@ -73,16 +68,18 @@ FROM issue"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Waiting:
+class _Wanted:
     actor: Actor
     draft: IssueDraft
     origin: Origin
     change_id: ChangeId
     issue_id: IssueId
-    done: asyncio.Future[Written]
 
     def values(self) -> tuple[Any, ...]:
         return values_of(self.actor, self.draft, self.origin, self.change_id, self.issue_id)
+
+
+_Asked: TypeAlias = Asked[_Wanted, Written]
 
 
 class Filing:
@@ -90,9 +87,7 @@ class Filing:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._waiting: deque[_Waiting] = deque()
-        self._busy = 0
-        self._lanes: set[asyncio.Task[None]] = set()
+        self._filed: Together[_Wanted, Written] = Together(self._file, name="filing")
 
     async def create(self, actor: Actor, draft: IssueDraft, origin: Origin = NOWHERE) -> Written:
         """In a transaction of its own, that has ended when this returns. Raises as `create`, and Busy, Unavailable."""
@@ -100,57 +95,29 @@ class Filing:
             async with self._database.connection() as conn:
                 return await create(conn, actor, draft, origin)
         require(actor, Action.CREATE)
-        waiting = _Waiting(
+        wanted = _Wanted(
             actor=actor,
             draft=draft.checked(),
             origin=origin,
             change_id=ChangeId(new_uuid()),
             issue_id=IssueId(new_uuid()),
-            done=asyncio.get_running_loop().create_future(),
         )
-        self._waiting.append(waiting)
-        if self._busy < LANES:
-            self._busy += 1
-            lane = asyncio.create_task(self._run(), name="filing")
-            self._lanes.add(lane)
-            lane.add_done_callback(self._lanes.discard)
-        return await waiting.done
+        return await self._filed.ask(wanted)
 
-    async def _run(self) -> None:
-        try:
-            while self._waiting:
-                await self._next()
-                # Whoever was just answered may have more to file: better with these than after them.
-                await asyncio.sleep(0)
-        finally:
-            # Counted here and not when the task is seen to have ended: nobody may come to wait in between.
-            self._busy -= 1
-
-    async def _next(self) -> None:
-        batch = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
-        try:
-            await self._file(batch)
-        except (LodgeError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-            for each in batch:
-                _fail(each, error)
-        finally:
-            for each in batch:
-                # Without effect but where this task itself is cancelled: nobody may wait for ever.
-                each.done.cancel()
-
-    async def _file(self, batch: list[_Waiting]) -> None:
+    async def _file(self, batch: Sequence[_Asked]) -> None:
         async with self._database.connection() as conn:
-            found = await _together(conn, batch) if len(batch) > 1 else {}
+            found = await _together(conn, [each.question for each in batch]) if len(batch) > 1 else {}
             for each in batch:
-                row = found.get(each.issue_id)
+                wanted = each.question
+                row = found.get(wanted.issue_id)
                 if row is not None:
-                    issue = filed(each.actor, each.draft, each.issue_id, row)
-                    _succeed(each, Written(issue=issue, change_id=each.change_id))
+                    issue = filed(wanted.actor, wanted.draft, wanted.issue_id, row)
+                    each.succeed(Written(issue=issue, change_id=wanted.change_id))
                 else:
                     await _alone(conn, each)
 
 
-async def _together(conn: asyncpg.Connection, batch: list[_Waiting]) -> dict[IssueId, Any]:
+async def _together(conn: asyncpg.Connection, batch: Sequence[_Wanted]) -> dict[IssueId, Any]:
     """What was filed. One that cannot be leaves all of them unfiled, to be tried one by one."""
     # By key, so that two statements with the same keys never wait for each other crosswise.
     ordered = sorted(batch, key=lambda each: each.origin.request_key or "")
@@ -161,18 +128,9 @@ async def _together(conn: asyncpg.Connection, batch: list[_Waiting]) -> dict[Iss
     return {row["issue_id"]: row for row in rows}
 
 
-async def _alone(conn: asyncpg.Connection, waiting: _Waiting) -> None:
+async def _alone(conn: asyncpg.Connection, asked: _Asked) -> None:
+    wanted = asked.question
     try:
-        _succeed(waiting, await create(conn, waiting.actor, waiting.draft, waiting.origin))
+        asked.succeed(await create(conn, wanted.actor, wanted.draft, wanted.origin))
     except LodgeError as error:
-        _fail(waiting, error)
-
-
-def _succeed(waiting: _Waiting, written: Written) -> None:
-    if not waiting.done.done():
-        waiting.done.set_result(written)
-
-
-def _fail(waiting: _Waiting, error: Exception) -> None:
-    if not waiting.done.done():
-        waiting.done.set_exception(error)
+        asked.fail(error)

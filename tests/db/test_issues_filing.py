@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -26,7 +27,7 @@ async def _spied(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     sizes: list[int] = []
     real = filing._together
 
-    async def spy(conn: asyncpg.Connection, batch: list[filing._Waiting]) -> object:
+    async def spy(conn: asyncpg.Connection, batch: Sequence[filing._Wanted]) -> object:
         sizes.append(len(batch))
         return await real(conn, batch)
 
