@@ -21,6 +21,8 @@ from bot.playground.wire import Json, dumps, loads
 Failure = Literal["operation_timeout", "dispatch_failed", "http_service_error"]
 
 _RETRY_DELAYS = (0.0, 60.0, 300.0)
+# Slack follows so many and gives up at the next.
+_REDIRECTS = 2
 _RETRY_REASONS = {
     "operation_timeout": "http_timeout",
     "dispatch_failed": "connection_failed",
@@ -33,6 +35,7 @@ _SOON = 2.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     failure: Failure | None = None
+    reason: str | None = None
     status: int = 0
     body: Any = None
     no_retry: bool = False
@@ -177,7 +180,8 @@ class Deliveries:
                 if answer.no_retry and answer.failure != "operation_timeout":
                     return
                 await self._pause(delay * self._config.retry_scale)
-                answer = await self._attempt(delivery, (number, _RETRY_REASONS[answer.failure]))
+                reason = answer.reason or _RETRY_REASONS[answer.failure]
+                answer = await self._attempt(delivery, (number, reason))
         finally:
             self._activity.end()
 
@@ -229,12 +233,16 @@ class Deliveries:
         timeout = aiohttp.ClientTimeout(total=self._config.ack_timeout)
         try:
             async with self._http().post(
-                url, data=body, headers=headers, timeout=timeout, max_redirects=2
+                url, data=body, headers=headers, timeout=timeout, max_redirects=_REDIRECTS + 1
             ) as response:
                 content = await response.read()
                 return _answer(response, content)
         except TimeoutError:
             return Answer(failure="operation_timeout")
+        except aiohttp.TooManyRedirects:
+            return Answer(failure="http_service_error", reason="too_many_redirects")
+        except aiohttp.ClientSSLError:
+            return Answer(failure="dispatch_failed", reason="ssl_error")
         except aiohttp.ClientError:
             return Answer(failure="dispatch_failed")
 

@@ -118,6 +118,8 @@ class Channel:
     is_mpim: bool = False
     is_general: bool = False
     is_archived: bool = False
+    # By Slack Connect, with another organization.
+    is_ext_shared: bool = False
     topic: str = ""
     purpose: str = ""
     members: list[str] = field(default_factory=list)
@@ -182,7 +184,7 @@ class Channel:
             "is_general": self.is_general,
             "unlinked": 0,
             "name_normalized": self.name,
-            "is_shared": False,
+            "is_shared": self.is_ext_shared,
             "is_org_shared": False,
             "is_pending_ext_shared": False,
             "pending_shared": [],
@@ -190,7 +192,7 @@ class Channel:
             "updated": self.created * 1000,
             "parent_conversation": None,
             "creator": self.creator,
-            "is_ext_shared": False,
+            "is_ext_shared": self.is_ext_shared,
             "shared_team_ids": [self.team_id],
             "pending_connected_team_ids": [],
             "is_member": viewer in self.members,

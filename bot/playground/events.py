@@ -45,12 +45,16 @@ def emit(service: Service, team_id: str, event: Json, *, channel: Channel | None
     scopes = _SCOPES.get(name)
     if scopes and not any(service.has_scope(app, scope) for scope in scopes):
         return
-    send(service, team_id, event, bot_user_id=app.bot_user_id)
+    shared = channel is not None and channel.is_ext_shared
+    send(service, team_id, event, bot_user_id=app.bot_user_id, ext_shared=shared)
 
 
-def send(service: Service, team_id: str, event: Json, *, bot_user_id: str) -> None:
+def send(service: Service, team_id: str, event: Json, *, bot_user_id: str, ext_shared: bool = False) -> None:
     now = service.clock.now()
     event.setdefault("event_ts", f"{now:.6f}")
+    if not service.event_quota.take(team_id):
+        _say_limited(service, team_id, now)
+        return
     service.deliveries.event(
         team_id,
         {
@@ -72,7 +76,24 @@ def send(service: Service, team_id: str, event: Json, *, bot_user_id: str) -> No
                     "is_enterprise_install": False,
                 }
             ],
-            "is_ext_shared_channel": False,
+            "is_ext_shared_channel": ext_shared,
             "event_context": f"4-{new_id('', 40)}",
+        },
+    )
+
+
+def _say_limited(service: Service, team_id: str, now: float) -> None:
+    """In the place of events above the hourly number, once a minute."""
+    minute = int(now // 60 * 60)
+    if service.event_quota.said(team_id, minute):
+        return
+    service.deliveries.event(
+        team_id,
+        {
+            "token": service.config.verification_token,
+            "type": "app_rate_limited",
+            "team_id": team_id,
+            "minute_rate_limited": minute,
+            "api_app_id": service.config.app_id,
         },
     )

@@ -101,6 +101,9 @@ def named(blocks: list[Json]) -> list[Json]:
     """A copy with the block_ids and action_ids that were left out."""
     blocks = copy.deepcopy(blocks)
     for block in blocks:
+        if block["type"] == "markdown":
+            # Its own is not kept.
+            block["block_id"] = block_name()
         block.setdefault("block_id", block_name())
     for place in places(blocks):
         place.block.setdefault("block_id", block_name())

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from bot.playground import payloads
+from bot.playground.blocks import check_suggestions
 from bot.playground.composer import command_text
 from bot.playground.deliveries import Answer
 from bot.playground.directory import Channel, User
@@ -197,13 +198,15 @@ async def suggest(service: Service, user: User, surface: Surface, place: Place, 
     body |= around
     body |= {"action_id": place.action_id, "block_id": place.block_id, "value": query}
     answer = await service.deliveries.interact("block_suggestion", user.team_id, body)
-    if answer.failure is not None or not isinstance(answer.body, dict):
+    if answer.failure is not None:
+        return {"options": []}
+    if faults := check_suggestions(answer.body):
+        # Slack shows an empty menu and says nothing of why; here the reason is told.
+        service.notify(user, "error", None, f"The suggestions were refused: {faults[0]}")
         return {"options": []}
     groups = answer.body.get("option_groups")
     options = answer.body.get("options") or []
     flat = [item for group in groups or () for item in group.get("options", ())]
-    if len(options) > 100 or len(groups or ()) > 100:
-        return {"options": []}
     service.offer(user.id, place.action_id, [*options, *flat])
     return {"option_groups": groups} if groups else {"options": options}
 

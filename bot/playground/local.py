@@ -179,6 +179,13 @@ class LocalSlack:
         send(self.service, team_id, event, bot_user_id=installation.bot_user_id)
         return self.service.deliveries.log[-1]
 
+    def share_outside(self, channel: str, team_id: str = TEAM_ID) -> Channel:
+        """Slack Connect: from now on another organization is in this channel too."""
+        shared = self.channel(channel, team_id)
+        shared.is_ext_shared = True
+        self.state.save_channel(shared)
+        return shared
+
     def run_function(self, callback_id: str, inputs: Json, team_id: str = TEAM_ID) -> Json:
         """A workflow runs one of the app's steps; the record shows how it ended."""
         record: Json = {

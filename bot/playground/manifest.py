@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -50,6 +51,11 @@ class Manifest:
             if item.type == kind and item.callback_id == callback_id:
                 return item
         return None
+
+    def unfurls(self, url: str) -> bool:
+        """Of a domain that is registered for it, or below one."""
+        host = f".{urlsplit(url).hostname}"
+        return any(host.endswith(f".{domain}") for domain in self.unfurl_domains)
 
     def subscribes(self, event: str) -> bool:
         return self.events is None or event in self.events

@@ -196,7 +196,19 @@ def _emit(service: Service, channel: Channel, event: Json) -> None:
     emit(service, channel.team_id, event, channel=channel)
 
 
+def _unseen(file: Json) -> Json:
+    """A file in a channel shared with others comes without its particulars: `files.info` has them."""
+    kept = ("id", "created", "timestamp", "user", "user_team")
+    return {
+        **{key: value for key, value in file.items() if key in kept},
+        "mode": "file_access",
+        "file_access": "check_file_info",
+    }
+
+
 def _tell(service: Service, channel: Channel, message: Json) -> None:
+    if channel.is_ext_shared and message.get("files"):
+        message = {**message, "files": [_unseen(file) for file in message["files"]]}
     event = {
         **without_metadata(message),
         "channel": channel.id,

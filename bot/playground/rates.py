@@ -25,6 +25,33 @@ class _Bucket:
     at: float
 
 
+MAX_EVENTS = 30_000
+_HOUR = 3_600.0
+
+
+class EventQuota:
+    """How many events of a workspace an app is sent in an hour."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._hours: dict[str, tuple[float, int]] = {}
+        self._said: dict[str, int] = {}
+        self.most = MAX_EVENTS
+
+    def take(self, team_id: str) -> bool:
+        now = self._clock.now()
+        since, count = self._hours.get(team_id, (now, 0))
+        if now - since >= _HOUR:
+            since, count = now, 0
+        self._hours[team_id] = (since, count + 1)
+        return count < self.most
+
+    def said(self, team_id: str, minute: int) -> bool:
+        """Whether the app was told in this minute already; from now on it was."""
+        before, self._said[team_id] = self._said.get(team_id), minute
+        return before == minute
+
+
 class Rates:
     """`realistic` allows the short bursts Slack lets pass, `strict` none above the documented."""
 

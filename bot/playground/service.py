@@ -14,7 +14,7 @@ from bot.playground.hub import Hub
 from bot.playground.inputs import state_values
 from bot.playground.manifest import read_manifest
 from bot.playground.modals import Modals
-from bot.playground.rates import Rates
+from bot.playground.rates import EventQuota, Rates
 from bot.playground.sockets import Sockets
 from bot.playground.state import State
 from bot.playground.store import Store
@@ -54,6 +54,7 @@ class Service:
         self.hub = Hub()
         self.faults = Faults()
         self.rates = Rates(config.rate_limits, self.clock)
+        self.event_quota = EventQuota(self.clock)
         self.triggers = Triggers(self.clock)
         self.responses = ResponseUrls(self.clock)
         self.modals = Modals()

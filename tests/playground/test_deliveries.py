@@ -241,6 +241,31 @@ async def test_an_external_select_asks_the_app(slack: LocalSlack, bot: Bot, clie
     assert bot.payload("block_actions")["actions"][0]["selected_option"] == options[0]
 
 
+async def test_faulty_and_late_suggestions_leave_the_menu_empty(
+    slack: LocalSlack, bot: Bot, client: AsyncWebClient
+) -> None:
+    answers: list[Json] = [
+        {"options": [{"text": plain("x" * 76), "value": "1"}]},
+        {"options": [{"text": plain("x"), "value": 1}]},
+        {"options": [{"text": plain(f"{n}"), "value": f"{n}"} for n in range(101)]},
+    ]
+
+    def answer(received: Received) -> web.Response | None:
+        asked = received.type == "block_suggestion"
+        return web.json_response(answers.pop(0)) if asked and answers else None
+
+    bot.instead = answer
+    menu = {"type": "external_select", "action_id": "issue", "min_query_length": 1}
+    ts = await post(client, {"type": "actions", "elements": [menu]})
+    ada = slack.person("ada")
+    for told in range(1, 4):
+        assert await ada.suggest("issue", "log", channel="general", ts=ts) == {"options": []}
+        assert len(slack.service.notices[ada.id]) == told
+    bot.delays = [0.7]
+    assert await ada.suggest("issue", "log", channel="general", ts=ts) == {"options": []}
+    assert slack.deliveries[-1].answers[-1].failure == "operation_timeout"
+
+
 async def test_a_message_shortcut(slack: LocalSlack, bot: Bot) -> None:
     @bot.app.shortcut("from_message")
     async def acked(ack: Any) -> None:

@@ -358,3 +358,51 @@ async def test_a_thread_needs_its_root(slack: LocalSlack, client: AsyncWebClient
         await code(client.chat_postMessage(channel="C0GENERAL", text="x", thread_ts=root))
         == "thread_not_found"
     )
+
+
+async def test_metadata_has_a_size(client: AsyncWebClient) -> None:
+    def carrying(size: int) -> Json:
+        return {"event_type": "a", "event_payload": {"text": "x" * size}}
+
+    post = client.chat_postMessage
+    assert (await post(channel="C0GENERAL", text="x", metadata=carrying(16_000)))["ok"]
+    assert await code(post(channel="C0GENERAL", text="x", metadata=carrying(16_384))) == "metadata_too_large"
+
+
+async def test_only_links_of_its_domain_are_unfurled(slack: LocalSlack, client: AsyncWebClient) -> None:
+    own, strange = "https://sub.lodge.example/LDG-1", "https://elsewhere.example/LDG-1"
+    ts = await slack.person("ada").send("general", f"see {own} and {strange}")
+    unfurl = client.chat_unfurl
+
+    assert await code(unfurl(channel="C0GENERAL", ts=ts, unfurls={strange: {"text": "x"}})) == (
+        "cannot_unfurl_url"
+    )
+    assert await code(unfurl(channel="C0GENERAL", ts=ts, unfurls={f"{own}2": {"text": "x"}})) == (
+        "cannot_unfurl_url"
+    )
+    assert await code(unfurl(channel="C0GENERAL", ts="1.000001", unfurls={own: {"text": "x"}})) == (
+        "cannot_find_message"
+    )
+    assert await code(unfurl(channel="C0GENERAL", ts=ts, unfurls={})) == "missing_unfurls"
+    assert (await unfurl(channel="C0GENERAL", ts=ts, unfurls={own: {"text": "x"}}))["ok"]
+
+
+async def test_a_markdown_block_does_not_keep_its_id(client: AsyncWebClient) -> None:
+    blocks = [{"type": "markdown", "text": "x", "block_id": "mine"}, {"type": "divider", "block_id": "line"}]
+    posted = (await client.chat_postMessage(channel="C0GENERAL", text="x", blocks=blocks))["message"]
+
+    assert posted["blocks"][0]["block_id"] != "mine"
+    assert posted["blocks"][1]["block_id"] == "line"
+
+
+async def test_home_refuses_a_chart(client: AsyncWebClient) -> None:
+    chart = {
+        "type": "data_visualization",
+        "title": "Open",
+        "chart": {"type": "pie", "segments": [{"label": "open", "value": 1}]},
+    }
+    answer = await refusal(client.views_publish(user_id="U0ADA", view={"type": "home", "blocks": [chart]}))
+
+    assert answer["error"] == "invalid_arguments"
+    assert "unsupported type" in answer["response_metadata"]["messages"][0]
+    assert (await client.chat_postMessage(channel="C0GENERAL", text="x", blocks=[chart]))["ok"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -117,3 +118,33 @@ async def test_without_a_socket_it_is_http_again(slack: LocalSlack, socket: Sock
     await slack.person("ada").slash("general", "/issue")
 
     assert slack.deliveries[-1].transport == "http"
+
+
+async def test_ten_sockets_and_no_more_each_hearing_a_part(slack: LocalSlack, client: AsyncWebClient) -> None:
+    heard: list[int] = []
+    async with aiohttp.ClientSession() as session:
+
+        async def connect() -> aiohttp.ClientWebSocketResponse:
+            url = (await client.apps_connections_open(app_token=slack.app_token))["url"]
+            return await session.ws_connect(url)
+
+        async def listen(number: int, socket: aiohttp.ClientWebSocketResponse) -> None:
+            async for message in socket:
+                envelope = message.json()
+                if "envelope_id" in envelope:
+                    heard.append(number)
+                    await socket.send_json({"envelope_id": envelope["envelope_id"]})
+
+        sockets = [await connect() for _ in range(10)]
+        listening = [asyncio.create_task(listen(number, socket)) for number, socket in enumerate(sockets)]
+        await slack.until(lambda: slack.service.sockets.connected == 10)
+        eleventh = await connect()
+        assert await eleventh.receive_json() == {"type": "disconnect", "reason": "too_many_websockets"}
+        for _ in range(40):
+            await slack.person("ada").slash("general", "/issue")
+        for socket in sockets:
+            await socket.close()
+        await asyncio.gather(*listening)
+
+    assert len(heard) == 40
+    assert len(set(heard)) > 1

@@ -165,7 +165,7 @@ async def unfurl(call: Call) -> Json:
     if message is None:
         raise SlackError("cannot_find_message")
     for url in unfurls:
-        if url not in message["text"]:
+        if url not in message["text"] or not call.service.manifest.unfurls(url):
             raise SlackError("cannot_unfurl_url")
     wanted: list[dict[str, Any]] = [
         {"from_url": url, "app_unfurl_url": url, "is_app_unfurl": True, **body}

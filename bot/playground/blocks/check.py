@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from bot.playground.blocks.elements import Suggestions
 from bot.playground.blocks.layout import Home, Message, Modal
 
 Surface = Literal["message", "modal", "home"]
@@ -17,6 +18,7 @@ TABLE_CHARACTERS = 10_000
 MAX_CHARTS = 2
 
 _MESSAGE = TypeAdapter(Message)
+_SUGGESTIONS = TypeAdapter(Suggestions)
 _VIEWS: dict[str, TypeAdapter[Any]] = {"modal": TypeAdapter(Modal), "home": TypeAdapter(Home)}
 
 # Where a block may stand; those not named may stand anywhere.
@@ -56,6 +58,13 @@ def check_message(blocks: Any) -> list[Fault]:
     payload = {"blocks": blocks}
     faults = _structure(_MESSAGE, payload)
     return faults or list(_rules(blocks, "message"))
+
+
+def check_suggestions(answer: Any) -> list[Fault]:
+    """The faults in what an app suggests for an external_select."""
+    if not isinstance(answer, dict):
+        return [Fault("", "must provide an object")]
+    return _structure(_SUGGESTIONS, answer)
 
 
 def check_view(view: Any) -> list[Fault]:

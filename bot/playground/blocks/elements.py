@@ -158,6 +158,18 @@ def _one_source(options: object, groups: object) -> None:
         raise PydanticCustomError("one_of", "exactly one of options and option_groups is needed")
 
 
+class Suggestions(Part):
+    """The answer to a block_suggestion; none at all may be suggested."""
+
+    options: Annotated[list[Option], Field(max_length=100)] | None = None
+    option_groups: Annotated[list[OptionGroup], Field(max_length=100)] | None = None
+
+    @model_validator(mode="after")
+    def _source(self) -> "Suggestions":
+        _one_source(self.options, self.option_groups)
+        return self
+
+
 class StaticSelect(Menu):
     type: Literal["static_select"]
     options: Options | None = None
