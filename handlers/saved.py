@@ -11,6 +11,7 @@ from slack_bolt.async_app import AsyncApp
 from db import listing, saved_queries
 from db.access import Action, Actor, may
 from db.errors import Conflict, Invalid, LodgeError, NotFound
+from db.pool import Database
 from db.query import Query, QueryError, parse
 from db.query.errors import nearest
 from db.saved_queries import NAME_MAX, SavedQuery
@@ -50,6 +51,14 @@ async def expand(conn: asyncpg.Connection, actor: Actor, text: str) -> str:
         except NotFound:
             return text
     return text
+
+
+async def expand_terms(database: Database, actor: Actor, text: str) -> str:
+    """As `expand`, for programs: a name alone is a word to look for, and nothing is asked where no term names one."""
+    if not _TERM.search(text):
+        return text
+    async with database.connection() as conn:
+        return await expand(conn, actor, text)
 
 
 async def _named(conn: asyncpg.Connection, actor: Actor, term: re.Match[str]) -> str:

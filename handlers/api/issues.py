@@ -30,6 +30,7 @@ from handlers.api.schemas import (
     LabelsIn,
     comment_out,
 )
+from handlers.saved import expand_terms
 
 
 async def _prefix(call: ApiCall) -> str:
@@ -64,7 +65,7 @@ async def create_issue(call: ApiCall) -> web.Response:
 async def list_issues(call: ApiCall) -> web.Response:
     asked = call.asked(IssuePage)
     prefix = await _prefix(call)
-    query = plain_listing.read(asked.q)
+    query = plain_listing.read(await expand_terms(call.services.database, call.actor, asked.q))
     found = await call.services.listing.page(
         call.actor, query, prefix, limit=asked.limit, cursor=asked.cursor
     )

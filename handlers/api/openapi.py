@@ -78,7 +78,10 @@ def _success(endpoint: Endpoint) -> dict[str, Any]:
             "required": ["items", "next_cursor"],
             "properties": {
                 "items": {"type": "array", "items": schema},
-                "next_cursor": {"type": ["string", "null"]},
+                "next_cursor": {
+                    "type": ["string", "null"],
+                    "description": "null on the last page; another may have fewer items than `limit`, or none",
+                },
             },
         }
     made = {"description": "Done", "content": _json(schema)}

@@ -16,6 +16,7 @@ from db.reports import AssigneesReport, Latency, LatencyReport, Period, parse_pe
 from db.reports.numbers import AssigneeRow, OpenIssues, Work
 from handlers.api.endpoint import ApiCall, Endpoint, answer
 from handlers.api.schemas import ReportQuery, TopQuery
+from handlers.saved import expand_terms
 
 
 class AssigneeOut(BaseModel):
@@ -58,7 +59,9 @@ class LatencyReportOut(BaseModel):
 async def _asked(call: ApiCall, asked: ReportQuery) -> tuple[Period, Query | None]:
     workspace = await call.services.directory.workspace(call.actor.workspace_id)
     today = call.services.clock().astimezone(ZoneInfo(workspace.timezone)).date()
-    return parse_period(asked.period, today), parse(asked.q) if asked.q.strip() else None
+    period = parse_period(asked.period, today)
+    text = await expand_terms(call.services.database, call.actor, asked.q)
+    return period, parse(text) if text.strip() else None
 
 
 def _span(period: Period) -> dict[str, Any]:

@@ -91,7 +91,7 @@ class LabelsIn(_In):
 
 
 class Page(_In):
-    """`cursor` is what `next_cursor` of the page before said."""
+    """`cursor` is what `next_cursor` of the page before said. A page may be empty while there is a `next_cursor`."""
 
     limit: Annotated[int, Field(ge=1, le=100)] = 50
     cursor: Annotated[Text, Field(max_length=2000)] | None = None

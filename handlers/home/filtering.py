@@ -10,6 +10,7 @@ from db.query.terms import Labels
 from handlers.acting import Outcome, Press, Submission
 from handlers.publishing import publish
 from handlers.querying import explain_query
+from handlers.saved import expand
 from handlers.services import Services
 from handlers.views import home as view
 from handlers.views.home import State
@@ -28,7 +29,7 @@ class Filtering:
     async def submit(self, sent: Submission) -> Outcome:
         chosen, typed = form.read(sent.view)
         try:
-            query = parse(typed)
+            query = parse(await self._meant(sent, typed))
             await self._try(sent, query)
         except QueryError as error:
             return Outcome(errors={form.MORE: _plain(explain_query(error, sent.words))})
@@ -42,6 +43,13 @@ class Filtering:
         state = State.of_metadata(sent.metadata).anew(filter=text)
         await publish(self._services, sent.client, sent.asker, state)
         return Outcome()
+
+    async def _meant(self, sent: Submission, typed: str) -> str:
+        """With saved queries in place of their names."""
+        if not typed:
+            return ""
+        async with self._services.database.connection() as conn:
+            return await expand(conn, sent.asker.actor, typed)
 
     async def _try(self, sent: Submission, query: Query) -> None:
         """Raises QueryError for what is not there."""

@@ -40,6 +40,7 @@ class Reporting:
         request = asking.read(call.text, self._today(call.asker))
         if request is None:
             return _which(call)
+        request = await self._meant(call.asker, request)
         await call.answering.acknowledge()
         sheet = await self._sheet(call.asker, request, call.words)
         await self._answer(call.response_url, call.client, call.asker, sheet, request, call.words)
@@ -58,7 +59,8 @@ class Reporting:
 
     async def submit(self, sent: Submission) -> Outcome:
         try:
-            request = view.read(sent.view, sent.metadata, self._today(sent.asker))
+            typed = view.read(sent.view, sent.metadata, self._today(sent.asker))
+            request = await self._meant(sent.asker, typed)
             sheet = await self._sheet(sent.asker, request, sent.words)
         except QueryError as error:
             return Outcome(errors={view.QUERY: explain_query(error, sent.words)})
@@ -100,6 +102,12 @@ class Reporting:
 
     def _today(self, asker: Asker) -> date:
         return asking.today(asker.workspace, self._services.clock())
+
+    async def _meant(self, asker: Asker, typed: Request) -> Request:
+        if not typed.query:
+            return typed
+        async with self._services.database.connection() as conn:
+            return await asking.meant(conn, asker.actor, typed)
 
     async def _sheet(self, asker: Asker, request: Request, words: Words) -> Sheet:
         async with self._services.database.connection() as conn:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import asyncpg
+
+from db.access import Actor
 from db.query import parse
 from db.reports.periods import DEFAULT, split_period
 from db.schedules import REPORTS
 from db.workspaces import Workspace
+from handlers.saved import expand
 from handlers.views.reports import Request
 
 _ALIASES: Final = {
@@ -37,15 +42,20 @@ def today(workspace: Workspace, now: datetime) -> date:
 
 
 def read(text: str, on: date) -> Request | None:
-    """None when it does not begin with a report. Raises QueryError, and Invalid for a period."""
+    """As it was typed; None when it does not begin with a report. Raises Invalid for a period."""
     first, _, rest = text.strip().partition(" ")
     report = _ALIASES.get(first.lower(), first.lower())
     if report not in REPORTS:
         return None
     query, period = split_period(rest, on)
-    return Request(
-        report=report, period=period.text if period else DEFAULT, query=parse(query).text() if query else ""
-    )
+    return Request(report=report, period=period.text if period else DEFAULT, query=query)
+
+
+async def meant(conn: asyncpg.Connection, actor: Actor, request: Request) -> Request:
+    """With saved queries in place of their names, and the query as it reads back. Raises QueryError."""
+    if not request.query:
+        return request
+    return replace(request, query=parse(await expand(conn, actor, request.query)).text())
 
 
 def nearest(word: str) -> str | None:

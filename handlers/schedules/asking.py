@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from slack_sdk.errors import SlackApiError
@@ -20,6 +21,7 @@ from handlers.errors import explain
 from handlers.querying import explain_query
 from handlers.reports.asking import today
 from handlers.requesting import Asker
+from handlers.saved import expand
 from handlers.services import Services
 from handlers.views import schedules as view
 from handlers.views.blocks import Json
@@ -98,8 +100,11 @@ class Scheduling:
         actor, settings = sent.asker.actor, sent.asker.workspace.settings
         now = self._services.clock()
         async with self._services.database.transaction() as conn:
-            # A label or person that is not there is said now, not when the report is due.
-            await choose(conn, actor, parse(draft.query) if draft.query else None)
+            if draft.query:
+                query = parse(await expand(conn, actor, draft.query))
+                # A label or person that is not there is said now, not when the report is due.
+                await choose(conn, actor, query)
+                draft = replace(draft, query=query.text())
             if sent.metadata.get("id") is None:
                 return await schedules.create(conn, actor, draft, now, settings)
             return await schedules.edit(

@@ -17,6 +17,7 @@ from db.reports.choosing import choose
 from db.schedules import Every, Recurrence, Schedule, ScheduleDraft
 from handlers.acting import Place, origin_of
 from handlers.commands import Call, Reply
+from handlers.saved import expand
 from handlers.services import Services
 from handlers.views import schedules as view
 from handlers.views.schedules import Filled
@@ -61,7 +62,7 @@ class Personal:
             usual = Recurrence(every=Every.WEEKDAYS)
         draft = ScheduleDraft(
             report="digest",
-            query=parse(query).text() if query else USUAL_QUERY if kept is None else kept.query,
+            query=USUAL_QUERY if kept is None else kept.query,
             period="7d" if kept is None else kept.period,
             channel_id=ChannelId(asker.slack_user_id),
             recurrence=replace(usual, at=at),
@@ -69,6 +70,8 @@ class Personal:
             locale=call.words.locale,
         )
         async with self._services.database.connection() as conn:
+            if query:
+                draft = replace(draft, query=parse(await expand(conn, asker.actor, query)).text())
             # A label or person that is not there is said now, not when the digest is due.
             await choose(conn, asker.actor, parse(draft.query) if draft.query else None)
             made = await self._set(conn, call, draft)

@@ -12,7 +12,6 @@ from babel.dates import get_day_names
 
 from db.errors import FieldError, Invalid
 from db.ids import ChannelId
-from db.query import parse
 from db.reports.periods import parse_period
 from db.schedules import (
     PAUSED_BY_PERSON,
@@ -257,8 +256,7 @@ def chosen_every(view: Mapping[str, Any]) -> Every:
 
 
 def read(view: Mapping[str, Any], user_id: str, locale: str, today: date) -> ScheduleDraft:
-    """Raises QueryError, and Invalid."""
-    query = str(_value(view, QUERY, QUERY).get("value") or "").strip()
+    """The query as it was typed. Raises Invalid."""
     direct = bool(_value(view, DIRECT, DIRECT).get("selected_options"))
     channel = user_id if direct else _value(view, CHANNEL, CHANNEL).get("selected_conversation")
     if not channel:
@@ -266,7 +264,7 @@ def read(view: Mapping[str, Any], user_id: str, locale: str, today: date) -> Sch
     period = str(_value(view, PERIOD, PERIOD)["selected_option"]["value"])
     return ScheduleDraft(
         report=str(_value(view, REPORT, REPORT)["selected_option"]["value"]),
-        query=parse(query).text() if query else "",
+        query=str(_value(view, QUERY, QUERY).get("value") or "").strip(),
         period=parse_period(period, today).text,
         channel_id=ChannelId(channel),
         recurrence=_recurrence(view),

@@ -22,7 +22,7 @@ saved-more = { $count ->
     [one] and one more
    *[other] and { $count } more
 }
-saved-use = `/issue list name` runs one; `saved:"name"` stands for it in lists, bulk changes, subscriptions and exports, also beside other terms.
+saved-use = `/issue list name` runs one; `saved:"name"` stands for it wherever a query is typed, also beside other terms.
 saved-edit = Rename or change
 saved-delete = Delete
 saved-kept = Saved as *{ $name }*, for you: { $query }. Run it with `/issue list { $name }`.

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from db.query import parse
 from db.reports.periods import DEFAULT, parse_period
 from handlers.views.blocks import Json, input_block, modal, text_input
 from handlers.views.reports.layout import Request
@@ -45,12 +44,11 @@ def form(request: Request, words: Words, metadata: Json) -> Json:
 
 
 def read(view: Mapping[str, Any], metadata: Mapping[str, Any], today: date) -> Request:
-    """Raises QueryError, and Invalid for the period."""
-    query = _typed(view, QUERY)
+    """The query as it was typed. Raises Invalid for the period."""
     return Request(
         report=str(metadata["report"]),
         period=parse_period(_typed(view, PERIOD) or DEFAULT, today).text,
-        query=parse(query).text() if query else "",
+        query=_typed(view, QUERY),
     )
 
 

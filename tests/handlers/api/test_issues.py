@@ -1,7 +1,11 @@
 import asyncio
 from uuid import uuid4
 
-from tests.handlers.api.conftest import Api
+from db import saved_queries
+from db.access import Actor
+from db.query import parse
+from db.states import Role
+from tests.handlers.api.conftest import HERE, Api
 
 
 async def test_creates_and_shows_an_issue(api: Api) -> None:
@@ -199,6 +203,29 @@ async def test_reports_say_numbers(api: Api) -> None:
     latency = await (await api.call("GET", "/reports/latency")).json()
     assert latency["overall"]["closed"] == 1
     assert latency["overall"]["median"] >= 0
+
+
+async def test_a_saved_query_stands_in_others(api: Api) -> None:
+    await api.create(title="One", labels=["bug"], assignee_id=str(api.ada.person_id))
+    await api.create(title="Two saved", labels=["bug"])
+    await api.create(title="Three")
+    actor = Actor(workspace_id=HERE, person_id=api.ada.person_id, role=Role.MEMBER)
+    async with api.database.connection() as conn:
+        await saved_queries.save(conn, actor, "My bugs", parse("label:bug"))
+
+    async def titles(query: str) -> list[str]:
+        answer = await api.call("GET", "/issues", params={"q": query})
+        assert answer.status == 200, await answer.text()
+        return sorted(issue["title"] for issue in (await answer.json())["items"])
+
+    assert await titles('saved:"my bugs"') == ["One", "Two saved"]
+    assert await titles('saved:"my bugs" no:assignee') == ["Two saved"]
+    assert await titles("my bugs") == []
+    top = await api.call("GET", "/reports/top-assignees", params={"q": 'saved:"my bugs"'})
+    assert (await top.json())["unassigned"]["open"] == 1
+    for path in ("/issues", "/reports/latency"):
+        refused = await api.call("GET", path, params={"q": "saved:bogs"})
+        assert refused.status == 422
 
 
 async def test_long_answers_are_compressed_for_who_asks(api: Api) -> None:
