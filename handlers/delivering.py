@@ -32,6 +32,7 @@ from handlers.jobs import Job, Worker
 from handlers.marks import look, mark
 from handlers.outcomes import Failure, Limited, Refused, Transient, failure, undelivered_text
 from handlers.services import Services
+from handlers.turns import Turns
 
 _log = logging.getLogger(__name__)
 
@@ -82,6 +83,7 @@ class Delivering:
         self._database = services.database
         self._drawing = Drawing(services)
         self.undelivered: list[Undelivered] = []
+        self._turns: dict[tuple[WorkspaceId, str, Rate], Turns] = {}
 
     async def run(self, job: Job) -> None:
         workspace_id, channel_id = outbox.addressed(job.payload)
@@ -270,10 +272,19 @@ class Delivering:
         async with self._database.connection() as conn:
             for name, rate in lanes:
                 wait = await pace.take(conn, lane.workspace_id, name, rate)
-                if wait is not None:
-                    # At least a moment, so that nobody spins on rounding.
-                    return max(wait, timedelta(milliseconds=10))
+                if wait is None:
+                    continue
+                # At least a moment, so that nobody spins on rounding.
+                wait = max(wait, timedelta(milliseconds=10))
+                return wait if rate is _CHANNEL else self._turn(lane, name, rate, wait)
         return None
+
+    def _turn(self, lane: _Lane, name: str, rate: Rate, wait: timedelta) -> timedelta:
+        """Channels that wait for what a workspace may send do not all ask at the same moment."""
+        turns = self._turns.get((lane.workspace_id, name, rate))
+        if turns is None:
+            turns = self._turns[lane.workspace_id, name, rate] = Turns(rate.every.total_seconds())
+        return timedelta(seconds=turns.later(lane.channel_id, wait.total_seconds()))
 
     async def _begin(self, lane: _Lane, row: Waiting) -> bool:
         async with self._database.connection() as conn:
