@@ -78,6 +78,13 @@ async def test_nothing_is_shown_by_itself_where_a_guest_reads(lodge: Lodge) -> N
     assert await shown(lodge, ts, "general") == []
 
 
+async def test_nothing_is_shown_by_itself_where_another_organization_reads(lodge: Lodge) -> None:
+    await want(lodge)
+    lodge.slack.share_outside("product")
+    ts = await lodge.person("ada").send("product", "see LDG-1")
+    assert await shown(lodge, ts) == []
+
+
 async def test_on_request_by_the_messages_menu(lodge: Lodge) -> None:
     ada, guest = lodge.person("ada"), lodge.person("guest")
     ts = await ada.send("general", "see LDG-1")
