@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from db.issues import Issue
 from db.listing import Count, Page
-from handlers.views.blocks import Json, actions, button, context, truncate
+from handlers.views.blocks import Json, actions, button, context, section, truncate
 from handlers.views.cards import row
 from handlers.views.people import People
 from handlers.views.replies import Reply
@@ -77,9 +77,12 @@ class Drawn:
 def page(
     found: Page, count: Count, *, text: str, people: People, words: Words, prefix: str, command: str
 ) -> Reply:
+    turns = _turns(found, text, words)
     if not found.items:
-        said = words("list-empty", command=command)
-        return Reply(text=said)
+        if found.broken_off and turns:
+            said = words("list-so-far")
+            return Reply(text=said, blocks=[section(said), actions(*turns)])
+        return Reply(text=words("list-empty", command=command))
     head = words("list-head" if count.exact else "list-head-about", count=count.value)
     shown = f"{head} {words('list-query', query=code(truncate(text, 300)))}"
     blocks = [context(Mrkdwn(shown))]
@@ -87,7 +90,7 @@ def page(
     for issue in found.items[:ROWS_MAX]:
         each = row(issue, people=people, words=words, prefix=prefix)
         blocks.append(each | {"block_id": drawn.block_id(issue)} if drawn.is_short else each)
-    turns = [*_turns(found, text, words), *save_button(text, words)]
+    turns += save_button(text, words)
     if turns:
         blocks.append(actions(*turns))
     return Reply(text=head, blocks=blocks)

@@ -6,6 +6,7 @@ list-head = { $count ->
 list-head-about = Etwa { $count } Issues.
 list-query = Abfrage: { $query }
 list-empty = Kein Issue passt. `{ $command } list` zeigt alle offenen; `{ $command } help query` erklärt die Abfragesprache.
+list-so-far = Bisher nichts gefunden; weitersuchen.
 list-stale = Diese Liste ist zu alt zum Blättern. Bitte neu aufrufen mit `{ $command } list`.
 search-empty = Nichts gefunden zu „{ $text }“. Vielleicht mit weniger oder anderen Wörtern?
 search-corrected = Nichts zu „{ $text }“; gezeigt wird „{ $corrected }“.

@@ -6,6 +6,7 @@ list-head = { $count ->
 list-head-about = About { $count } issues.
 list-query = Query: { $query }
 list-empty = No issue matches. `{ $command } list` shows all open ones; `{ $command } help query` explains the query language.
+list-so-far = Nothing found so far; look further.
 list-stale = This list is too old to page through. Ask for it again with `{ $command } list`.
 search-empty = Nothing found for “{ $text }”. Try fewer or other words.
 search-corrected = Nothing for “{ $text }”; showing “{ $corrected }”.

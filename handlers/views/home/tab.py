@@ -197,6 +197,8 @@ def _rows(each: Section, state: State, people: People, reader: Reader, most: int
     if each.page is None:
         return [context(each.problem or reader.words("home-list-gone"))]
     if not each.page.items:
+        if each.page.broken_off:
+            return [context(reader.words("list-so-far"))]
         own = each.place in (ASSIGNED, WAITING, FILED) and not state.filter
         return [context(reader.words(f"home-empty-{each.place}" if own else "home-empty"))]
     return [
