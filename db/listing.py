@@ -181,9 +181,12 @@ def _cursor(rows: list[Any], backwards: bool, scope: str) -> str | None:
 
 
 async def count(
-    conn: asyncpg.Connection, actor: Actor, query: Query, *, now: datetime | None = None
+    conn: asyncpg.Connection, actor: Actor, query: Query, *, rare: bool = False, now: datetime | None = None
 ) -> Count:
-    """Exact in a small workspace and where an index leads to few; otherwise told from a sample."""
+    """Exact in a small workspace and where an index leads to few; otherwise told from a sample.
+
+    `rare`: it was counted exactly before, so no sample will tell; asked for only when nothing leads to few any more.
+    """
     resolved = await _resolved(conn, actor, query, now)
     top: int = await conn.fetchval(
         "SELECT coalesce(max(number), 0) FROM issues WHERE workspace_id = $1", actor.workspace_id
@@ -192,6 +195,8 @@ async def count(
         return Count(value=await _value(conn, number_of_all(resolved)), exact=True)
     ways = (drivers(resolved), _text_drivers(resolved))
     driver = await shortest(conn, resolved, ways[0], _COUNTED_WHOLE)
+    if rare and driver is None:
+        driver = await _leading(conn, resolved, ways, _COUNTED_WHOLE)
     found = size = 0
     for wanted in _SAMPLES if driver is None else ():
         size = min(top, wanted)

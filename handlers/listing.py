@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from typing import Final
+
 import asyncpg
 from slack_bolt.async_app import AsyncApp
 
 from db import listing, people
+from db.access import Actor
 from db.issues import Issue
 from db.query import Query, parse
 from handlers.acting import Press, on_press
@@ -21,11 +25,15 @@ LIST = "list"
 MINE = "mine"
 OPEN = "-status:closed"
 PAGE = 8
+# Seconds that "about so many" holds: what was told from a sample is no truer when it is told again.
+_ABOUT: Final = 60.0
+_MOST_KEPT: Final = 1_000
 
 
 class Listing:
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._told: dict[tuple[Actor, str], tuple[float, listing.Count]] = {}
 
     async def list(self, call: Call) -> Reply:
         """Without a query: all that is not closed."""
@@ -54,7 +62,7 @@ class Listing:
         query: Query = parse(text)
         async with self._services.database.connection() as conn:
             page = await listing.page(conn, asker.actor, query, limit=PAGE, cursor=cursor)
-            count = await listing.count(conn, asker.actor, query)
+            count = await self._count(conn, asker.actor, query)
             known = await assignees(conn, asker, page.items)
         return view.page(
             page,
@@ -65,6 +73,17 @@ class Listing:
             prefix=asker.workspace.key_prefix,
             command=command,
         )
+
+    async def _count(self, conn: asyncpg.Connection, actor: Actor, query: Query) -> listing.Count:
+        # The order changes nothing about how many there are.
+        key, now = (actor, Query(terms=query.terms).text()), time.monotonic()
+        until, count = self._told.get(key, (now, None))
+        if count is None or count.exact or until <= now:
+            count = await listing.count(conn, actor, query, rare=count is not None and count.exact)
+            if len(self._told) >= _MOST_KEPT:
+                self._told.clear()
+            self._told[key] = now + _ABOUT, count
+        return count
 
 
 async def redraw(press: Press) -> None:

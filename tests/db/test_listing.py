@@ -347,3 +347,8 @@ async def test_a_large_count_is_about_right_and_says_so(
     assert not made.exact
     assert 600 < made.value < 1_000
     assert await listing.count(conn, ada, parse("key:LDG-1,2")) == listing.Count(value=2, exact=True)
+    # What was thought rare, and is not: the sample tells it all the same.
+    assert await listing.count(conn, ada, parse("priority:high"), rare=True) == made
+    assert await listing.count(conn, ada, parse("key:LDG-1,2"), rare=True) == listing.Count(
+        value=2, exact=True
+    )
