@@ -88,6 +88,19 @@ def latency_of(histogram: Histogram, values: Mapping[int, int]) -> Latency:
     )
 
 
+def latency_among(latencies: Sequence[int]) -> Latency:
+    """Of all of them, in order."""
+    size = len(latencies)
+    if not size:
+        return Latency()
+    return Latency(
+        closed=size,
+        mean=microseconds(sum(latencies) / size),
+        median=microseconds(_percentile(size, MEDIAN, latencies)),
+        p90=microseconds(_percentile(size, P90, latencies)),
+    )
+
+
 def _ranks(size: int, fraction: float) -> tuple[int, int, float]:
     """As percentile_cont has it: between which two ranks, and how far from the lower."""
     exact = fraction * (size - 1)
@@ -99,6 +112,6 @@ def _place(ends: Sequence[int], rank: int) -> tuple[int, int]:
     return bucket, rank - (ends[bucket - 1] if bucket else 0)
 
 
-def _percentile(size: int, fraction: float, values: Mapping[int, int]) -> float:
+def _percentile(size: int, fraction: float, values: Mapping[int, int] | Sequence[int]) -> float:
     low, high, part = _ranks(size, fraction)
     return values[low] + part * (values[high] - values[low])

@@ -12,6 +12,8 @@ from db.access import Actor
 from db.ids import LabelId, PersonId
 from db.query.fragments import Parameters
 from db.query.terms import AnyTerm
+from db.reports import few
+from db.reports.few import Closes
 from db.reports.numbers import Latency, OpenIssues, Span, Traffic, Work
 from db.reports.scanned import STATISTICS, latency_of
 from db.reports.sifting import Sieve
@@ -172,11 +174,39 @@ class Sifted:
         return [_traffic(rows, span) for span in spans]
 
     async def latencies(self, spans: Sequence[Span], *, top: int) -> Latencies:
+        groups = await self._few_closes(spans)
+        if groups is not None:
+            return few.latencies(groups, spans, top=top)
         return Latencies(
             by_span=await self._by_span(spans),
             by_priority=await self._by_priority(spans[0]),
             by_label=await self._by_label(spans[0], top),
         )
+
+    async def _few_closes(self, spans: Sequence[Span]) -> list[Closes] | None:
+        """None when they are not few."""
+        asked = self._ask()
+        everything = Span(start=min(s.start for s in spans), end=max(s.end for s in spans))
+        closes = asked.closed_in(everything, "i.closed_day, i.priority, i.labels, i.latency")
+        rows = await asked.fetch(
+            few.GROUPED.format(
+                edges=asked.fill("{}", few.edges(spans)),
+                first=asked.fill("{}::integer", day_number(spans[0].start)),
+                stop=asked.fill("{}::integer", day_number(spans[0].end)),
+                rows=f"SELECT * FROM ({closes}) i LIMIT {few.MOST + 1:d}",
+            )
+        )
+        if sum(len(r["latencies"]) for r in rows) > few.MOST:
+            return None
+        return [
+            Closes(
+                part=r["part"],
+                priority=None if r["priority"] is None else Priority(r["priority"]),
+                labels=r["labels"] or (),
+                latencies=sorted(r["latencies"]),
+            )
+            for r in rows
+        ]
 
     async def _by_span(self, spans: Sequence[Span]) -> tuple[Latency, ...]:
         asked = self._ask()
