@@ -71,6 +71,37 @@ async def test_it_stands_for_its_query_wherever_one_is_typed(filed: Lodge) -> No
     assert "label:bug" in said(await filed.ask("grace", "subscribe saved:bugs"))
     shown = await filed.ask("grace", "mine saved:bugs")
     assert "One issue" in said(shown)
+    assert "label:bug assignee:me" in said(
+        await filed.ask("grace", 'report flow saved:"bugs" assignee:me 7d')
+    )
+    assert "label:bug" in said(await filed.ask("grace", "report assignees bugs"))
+    assert "label:bug priority:high" in said(
+        await filed.ask("grace", "digest 10:30 saved:bugs priority:high")
+    )
+
+
+async def test_it_stands_for_its_query_in_forms(filed: Lodge) -> None:
+    await save(filed, "ada", "label:bug", {"name": "bugs"})
+    ada = filed.person("ada")
+    await filed.ask("ada", "report flow 7d")
+    answer = await ada.expect_message("general", lambda each: "report_query" in str(each))
+    await ada.click("report_query", channel="general", ts=answer["ts"])
+    form = await ada.expect_modal(lambda view: view["callback_id"] == "report_form")
+    assert (await ada.submit(form["id"], {"query": {"query": "saved:bogs"}})).errors
+    await ada.submit(form["id"], {"query": {"query": "saved:bugs no:assignee"}})
+    await ada.expect_message("general", lambda each: "label:bug no:assignee" in said(each))
+    await ada.slash("general", "/issue schedule")
+    form = await ada.expect_modal(lambda view: view["callback_id"] == "schedule_form")
+    assert list((await ada.submit(form["id"], {"query": "saved:bogs"})).errors or ()) == ["query"]
+    await ada.close(form["id"])
+    await ada.open_home()
+    home = await ada.expect_home(lambda view: "Assigned to me" in said(view))
+    await ada.click("home_filter", view_id=home["id"])
+    form = await ada.expect_modal(lambda view: view["callback_id"] == "home_filter_form")
+    wrong = await ada.submit(form["id"], {"query": {"query": "saved:bogs"}})
+    assert "bugs" in str(wrong.errors)
+    await ada.submit(form["id"], {"query": {"query": "saved:bugs -label:ui"}})
+    await ada.expect_home(lambda view: "label:bug -label:ui" in said(view))
 
 
 @pytest.mark.parametrize(
@@ -82,6 +113,8 @@ async def test_it_stands_for_its_query_wherever_one_is_typed(filed: Lodge) -> No
         ("subscribe saved:nothing", "nothing"),
         ("bulk saved:nothing", "nothing"),
         ("export saved:nothing", "nothing"),
+        ("report flow saved:nothing", "nothing"),
+        ("digest 10:30 saved:nothing", "nothing"),
     ],
 )
 async def test_what_is_not_saved_is_said(filed: Lodge, command: str, answer: str) -> None:

@@ -11,6 +11,11 @@ from bot.playground import LocalSlack
 from bot.process import Options, running
 from bot.settings import Settings
 from bot.worker import Pace
+from db import saved_queries
+from db.access import Actor
+from db.ids import WorkspaceId
+from db.query import parse
+from db.states import Role
 from tests.scenarios.conftest import Json, Lodge, said
 
 FRIDAY = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
@@ -135,6 +140,15 @@ async def test_what_cannot_be_is_said_at_its_field(lodge: Lodge, values: Json, b
     form = await ada.expect_modal(lambda view: view["callback_id"] == "schedule_form")
     outcome = await ada.submit(form["id"], {"timezone": "UTC", **values})
     assert list(outcome.errors or ()) == [block]
+
+
+async def test_a_saved_query_stands_for_what_it_says(lodge: Lodge) -> None:
+    owner = Actor(workspace_id=WorkspaceId(lodge.slack.team_id), person_id=None, role=Role.ADMIN)
+    await lodge.ask("ada", "new One +bug")
+    async with lodge.process.services.database.connection() as conn:
+        await saved_queries.save(conn, owner, "Bugs", parse("label:bug"), shared=True)
+    await schedule(lodge, report="flow", query="saved:bugs no:assignee")
+    assert "label:bug no:assignee" in said(await the_list(lodge))
 
 
 async def test_a_personal_digest_comes_as_a_direct_message(lodge: Lodge, clock: Clock) -> None:
