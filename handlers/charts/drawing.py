@@ -17,6 +17,7 @@ TIMEOUT: Final = 60.0
 # A core is left to those who wait for an answer.
 AT_ONCE: Final = max(1, min(2, (os.cpu_count() or 1) // 2))
 _ROOT: Final = Path(__file__).parents[2]
+_PROGRAM: Final = Path(__file__).with_name("__main__.py")
 
 
 class NotDrawn(LodgeError):
@@ -37,8 +38,9 @@ class Drawer:
         async with self._turns:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                "-m",
-                "handlers.charts",
+                # By its path, with nothing loaded before it gives way: -m would load the package first.
+                "-P",
+                str(_PROGRAM),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
@@ -73,4 +75,6 @@ def _environment() -> dict[str, str]:
     """What drawing needs, and no token or password of the bot."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
     fonts = Path(tempfile.gettempdir()) / f"lodge-charts-{os.getuid() if hasattr(os, 'getuid') else 0}"
-    return kept | {"PYTHONPATH": str(_ROOT), "MPLCONFIGDIR": str(fonts), "MPLBACKEND": "agg"}
+    # The numeric libraries would else start a thread for each core.
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    return kept | threads | {"PYTHONPATH": str(_ROOT), "MPLCONFIGDIR": str(fonts), "MPLBACKEND": "agg"}
