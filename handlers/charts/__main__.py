@@ -8,7 +8,9 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import runpy
 import sys
+from pathlib import Path
 
 # Of a busy processor it gets what is left over, a little always: a picture may wait, and is given up in the end.
 _NICE = 19
@@ -16,9 +18,8 @@ _NICE = 19
 
 def main() -> None:
     _give_way()
-    # Half of the work is to load what draws.
-    from handlers.charts.figure import draw
-
+    # By its path: the package around it would load the whole bot, which is as much work as to draw.
+    draw = runpy.run_path(str(Path(__file__).with_name("figure.py")))["draw"]
     for spec in json.load(sys.stdin.buffer):
         picture = draw(spec)
         sys.stdout.buffer.write(len(picture).to_bytes(4, "big") + picture)
