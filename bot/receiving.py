@@ -104,6 +104,10 @@ class Receiver:
         body = request.body
         if body.get("type") == "url_verification":
             return BoltResponse(status=200, body={"challenge": body.get("challenge", "")})
+        if body.get("type") == "app_rate_limited":
+            # More than 30,000 events of a workspace in an hour; https://docs.slack.dev/apis/events-api/#rate-limiting
+            _log.warning("Slack holds events back", extra={"workspace": body.get("team_id")})
+            return BoltResponse(status=200, body="")
         if "ssl_check" in body:
             return BoltResponse(status=200, body="")
         began, noted = time.perf_counter(), asked.begin(body)

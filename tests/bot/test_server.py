@@ -176,6 +176,19 @@ async def test_the_very_same_request_is_refused_the_second_time(
     assert len(heard) == 1
 
 
+async def test_what_slack_says_of_itself_is_acknowledged(
+    process: Process, slack: LocalSlack, http: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
+) -> None:
+    held_back = {"type": "app_rate_limited", "team_id": slack.team_id, "minute_rate_limited": 1795389780}
+    checked = {"type": "url_verification", "challenge": "said back"}
+    for told, answer in ((held_back, ""), (checked, '{"challenge": "said back"}')):
+        body = json.dumps(told).encode()
+        headers = signed(slack, body) | {"Content-Type": "application/json"}
+        assert await post(http, process, body, headers) == (200, answer)
+    assert "holds events back" in caplog.text
+    assert not heard
+
+
 async def test_a_body_over_the_limit_is_refused(
     process: Process, slack: LocalSlack, http: aiohttp.ClientSession
 ) -> None:

@@ -343,7 +343,7 @@ async def test_a_deleted_webhook_takes_nothing_and_leaves_its_issues(lodge: Lodg
     assert (await sender.send({"title": "Goes"}))[0] == 404
     assert "Stays" in await listed(lodge)
     # The form's request key went with the webhook; Slack sends no form again hours after it was answered.
-    lodge.slack.deliveries.clear()
+    lodge.slack.service.deliveries.log.clear()
 
 
 async def test_secrets_are_sealed_and_can_be_sealed_anew(lodge: Lodge) -> None:
