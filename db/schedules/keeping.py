@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID, uuid5
 
 import asyncpg
 
 from db.access import Action, Actor, require
 from db.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
-from db.ids import WorkspaceId
+from db.ids import WorkspaceId, new_uuid
 from db.schedules.record import (
     COLUMNS,
     LAST,
@@ -28,6 +30,8 @@ MOST_DIRECT: Final = 20
 
 Settings = Mapping[str, Any]
 
+_REQUESTS: Final = UUID("5c1d8a3e-6a0f-4d57-9d0b-6f3c8e7b2a14")
+
 
 async def create(
     conn: asyncpg.Connection,
@@ -35,35 +39,46 @@ async def create(
     draft: ScheduleDraft,
     now: datetime,
     settings: Settings | None = None,
+    *,
+    request_key: str | None = None,
 ) -> Schedule:
-    """Raises Forbidden, Invalid."""
+    """The same request asked again gives the schedule it made, however that looks now. Raises Forbidden, Invalid."""
     require(actor, Action.SCHEDULES, settings)
     draft = draft.checked(now)
     if actor.person_id is None:
         raise Forbidden(Action.SCHEDULES.value, "a person it belongs to")
+    wanted = _id_for(actor.workspace_id, request_key)
     schedule_id = await conn.fetchval(
         """
         INSERT INTO schedules (workspace_id, owner_id, report, query, period, channel_id, recurrence, timezone,
-                               locale, next_due_at)
-        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10
+                               locale, next_due_at, schedule_id)
+        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $13
         WHERE CASE WHEN $6 ~ '^[UW]'
               THEN (SELECT count(*) FROM schedules
                     WHERE workspace_id = $1 AND owner_id = $2 AND channel_id ~ '^[UW]') < $12
               ELSE (SELECT count(*) FROM schedules WHERE workspace_id = $1 AND channel_id !~ '^[UW]') < $11 END
-        RETURNING schedule_id""",
+        ON CONFLICT (workspace_id, schedule_id) DO NOTHING RETURNING schedule_id""",
         actor.workspace_id,
         actor.person_id,
         *_values(draft),
         draft.first_due(now),
         MOST,
         MOST_DIRECT,
+        wanted,
     )
     if schedule_id is None:
+        with suppress(NotFound):
+            return await get(conn, actor, wanted)
         message = (
             f"a workspace has at most {MOST} schedules, a person {MOST_DIRECT} of their own; delete one first"
         )
         raise Invalid(FieldError(field="schedule", code="too_many", message=message, limit=MOST))
     return await get(conn, actor, schedule_id)
+
+
+def _id_for(workspace_id: WorkspaceId, request_key: str | None) -> ScheduleId:
+    """The same for the same request, so that nothing else need be remembered of it."""
+    return ScheduleId(uuid5(_REQUESTS, f"{workspace_id} {request_key}") if request_key else new_uuid())
 
 
 def _values(draft: ScheduleDraft) -> tuple[object, ...]:

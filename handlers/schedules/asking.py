@@ -106,7 +106,9 @@ class Scheduling:
                 await choose(conn, actor, query)
                 draft = replace(draft, query=query.text())
             if sent.metadata.get("id") is None:
-                return await schedules.create(conn, actor, draft, now, settings)
+                return await schedules.create(
+                    conn, actor, draft, now, settings, request_key=sent.asker.request_key
+                )
             return await schedules.edit(
                 conn,
                 actor,

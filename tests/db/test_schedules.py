@@ -68,6 +68,14 @@ async def test_a_schedule_is_due_at_its_next_instant(conn: asyncpg.Connection, a
     assert (await schedules.get(conn, ada, made.schedule_id)).next_due_at == NINE + timedelta(days=1)
 
 
+async def test_the_same_request_makes_one_schedule(conn: asyncpg.Connection, ada: Actor) -> None:
+    made = [await schedules.create(conn, ada, draft(), NOW, request_key="slack:1") for _ in range(2)]
+    other = await schedules.create(conn, ada, draft(), NOW, request_key="slack:2")
+    assert made[0] == made[1]
+    assert other.schedule_id != made[0].schedule_id
+    assert await conn.fetchval("SELECT count(*) FROM schedules") == 2
+
+
 async def test_what_was_missed_is_made_up_for_once_and_marked_late(
     conn: asyncpg.Connection, ada: Actor
 ) -> None:
