@@ -12,7 +12,7 @@ from db.bulk import BulkPatch, BulkStopped, BulkWritten
 from db.errors import Invalid
 from db.ids import IssueId, SlackUserId
 from db.issues import Issue
-from db.query import parse
+from db.query import Query, parse
 from handlers.acting import Outcome, Place, Submission, on_options, on_submit, origin_of
 from handlers.bulkline import BulkLine, read_line
 from handlers.commands import Call, Commands, Reply
@@ -58,7 +58,7 @@ class Bulk:
             text = await expand(conn, call.asker.actor, call.text)
             query = parse(text or "-status:closed")
             count = await listing.count(conn, call.asker.actor, query)
-            first = await listing.page(conn, call.asker.actor, query, limit=view.SHOWN)
+            first = await _first(conn, call.asker, query)
         if not first.items:
             return Reply(text=call.words("bulk-none-match"))
         place = Place(channel_id=call.channel_id, response_url=call.response_url)
@@ -124,6 +124,14 @@ def _as_a_whole(asked: str, query: str, count: listing.Count) -> bool:
 def _done(written: BulkWritten, words: Words) -> Reply:
     text = words("bulk-done", count=written.count)
     return Reply(text=text, blocks=confirmation(text, words=words, change_id=written.change_id))
+
+
+async def _first(conn: asyncpg.Connection, asker: Asker, query: Query) -> listing.Page:
+    """Looked further for where the first page was broken off before anything was found."""
+    page = await listing.page(conn, asker.actor, query, limit=view.SHOWN)
+    while not page.items and page.broken_off:
+        page = await listing.page(conn, asker.actor, query, limit=view.SHOWN, cursor=page.next_cursor)
+    return page
 
 
 async def _all_of(conn: asyncpg.Connection, asker: Asker, text: str) -> list[IssueId]:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from db import listing
+from db.access import Actor
+from db.ids import SlackUserId, WorkspaceId
+from db.query import parse
+from db.states import Source
 from tests.scenarios.conftest import Json, Lodge, said
 from tests.scenarios.test_creating import buttons
 
@@ -221,6 +226,32 @@ async def test_many_issues_are_changed_in_a_form(lodge: Lodge) -> None:
     assert "Open" in said(await lodge.ask("ada", "LDG-3"))
     await press(lodge, "ada", done, "undo_change")
     assert "Open" in said(await lodge.ask("ada", "LDG-1"))
+
+
+async def test_the_bulk_form_looks_on_where_a_list_is_broken_off(
+    lodge: Lodge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for limit in ("_FEW", "_SOME", "_MANY"):
+        monkeypatch.setattr(listing, limit, 0)
+    for depth in ("_SHORT", "_LONG", "_FURTHER"):
+        monkeypatch.setattr(listing, depth, 1)
+    for title in ("Rare one", *(f"Crane {number}" for number in range(6))):
+        await lodge.ask("ada", f"new {title}")
+    await lodge.announced()
+    async with lodge.process.services.database.connection() as conn:
+        broken = await listing.page(conn, await _actor(lodge, "ada"), parse("-crane"))
+    assert broken.broken_off
+    assert not broken.items
+    ada = lodge.person("ada")
+    await ada.slash("general", "/issue bulk -crane")
+    assert "Rare one" in said(await ada.expect_modal())
+
+
+async def _actor(lodge: Lodge, name: str) -> Actor:
+    workspace_id = WorkspaceId(lodge.slack.team_id)
+    user = SlackUserId(lodge.person(name).user.id)
+    person = await lodge.process.services.directory.person(workspace_id, user)
+    return Actor(workspace_id=workspace_id, person_id=person.person_id, role=person.role, source=Source.SLACK)
 
 
 async def test_an_issue_taken_out_of_the_bulk_form_stays_as_it_is(lodge: Lodge) -> None:
