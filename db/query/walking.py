@@ -211,7 +211,10 @@ def _bound(direction: Direction) -> LiteralString:
     """A row comparison, as with a cursor. Two plain ones make the planner, once it plans for any dates, expect so
     few rows between them that it would fetch and sort them all instead of reading the index up to the page's end."""
     column, kind = direction.order.keys[0]
-    return "(" + column + ", i.issue_id) ? ((SELECT {}::" + kind + "), '00000000-0000-0000-0000-000000000000'::uuid)"
+    return "(" + column + ", i.issue_id) ? ((SELECT {}::" + kind + "), " + _FIRST_ID + ")"
+
+
+_FIRST_ID: Final[LiteralString] = "'00000000-0000-0000-0000-000000000000'::uuid"
 
 
 def length(
