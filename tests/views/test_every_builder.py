@@ -232,7 +232,7 @@ def made(kind: Any, name: str, owner: str) -> st.SearchStrategy[Any]:  # noqa: C
     if origin in (types.UnionType, typing.Union):
         return st.one_of(*(made(each, name, owner) for each in inner))
     if origin in (collections.abc.Sequence, list):
-        return st.lists(made(inner[0], name, owner), max_size=12)
+        return st.lists(made(inner[0], name, owner), max_size=12, unique_by=_identity)
     if origin in (tuple, frozenset, set):
         if origin is tuple and Ellipsis not in inner:
             return st.tuples(*(made(each, name, owner) for each in inner))
@@ -242,6 +242,15 @@ def made(kind: Any, name: str, owner: str) -> st.SearchStrategy[Any]:  # noqa: C
             return st.dictionaries(made(inner[0], name, owner), PERSON, max_size=3)
         return st.dictionaries(made(inner[0], name, owner), made(inner[1], name, owner), max_size=3)
     raise KeyError(f"{name}: {kind}")
+
+
+def _identity(item: Any) -> object:
+    """No two of a list have one id: they are rows of one table."""
+    if not dataclasses.is_dataclass(item):
+        return id(item)
+    ids = [each.name for each in dataclasses.fields(item) if each.name.endswith("_id")]
+    own = [getattr(item, name) for name in ids if name not in ("workspace_id", "owner_id")]
+    return own[0] if own and own[0] is not None else id(item)
 
 
 def _of_class(kind: Any) -> st.SearchStrategy[Any]:
