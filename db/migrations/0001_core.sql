@@ -240,28 +240,6 @@ CREATE TABLE watchers (
 );
 CREATE INDEX watchers_by_person ON watchers (workspace_id, person_id, issue_id);
 
--- A new issue as it is handed in: many of them are filed by one statement.
-CREATE TYPE issue_filing AS (
-    workspace_id text,
-    change_id    uuid,
-    actor_id     uuid,
-    source       text,
-    request_key  text,
-    channel_id   text,
-    thread_ts    text,
-    issue_id     uuid,
-    title        text,
-    description  text,
-    status       text,
-    priority     smallint,
-    assignee_id  uuid,
-    reporter_id  uuid,
-    due_on       date,
-    parent_id    uuid,
-    external_ref text,
-    told         text
-);
-
 -- A message in Slack that shows an issue and is kept up to date.
 CREATE TABLE cards (
     workspace_id     text NOT NULL,
