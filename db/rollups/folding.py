@@ -19,6 +19,10 @@ AT_ONCE: Final = 2_000
 # Folding and rebuilding of one workspace take turns.
 _TURN: Final[LiteralString] = "SELECT pg_advisory_xact_lock(hashtextextended('rollups:' || $1, 0))"
 
+_TURN_IF_FREE: Final[LiteralString] = (
+    "SELECT pg_try_advisory_xact_lock(hashtextextended('rollups:' || $1, 0))"
+)
+
 # `moved` holds rows in the shape of rollup_issues with a sign. Rows that are read together are written together.
 # Everything below is one statement, and so sees issues at one moment.
 KEEP: Final[LiteralString] = f"""
@@ -150,10 +154,15 @@ async def fold(
 ) -> None:
     """Counts these changes, in the very transaction that deletes them from `pending_changes`.
 
-    One of more than `at_once` issues is put on the backlog instead, for `fold_backlog`. A workspace that has no
-    book yet gets a job that makes one, from everything that is there.
+    One of more than `at_once` issues is put on the backlog instead, for `fold_backlog`; so are all while a rebuild
+    is under way, for whose minutes no card or message may wait. A workspace that has no book yet gets a job that
+    makes one, from everything that is there.
     """
     if not change_ids:
+        return
+    merges = await conn.fetchval(_MERGES_LABELS, workspace_id, list(change_ids))
+    if not merges and not await conn.fetchval(_TURN_IF_FREE, workspace_id):
+        await _put_on_backlog(conn, workspace_id, change_ids)
         return
     if await take_turn(conn, workspace_id) is None:
         await ask_for_rebuild(conn, workspace_id)
@@ -164,7 +173,7 @@ async def fold(
     await fold_issues(conn, workspace_id, touched)
     if large:
         await _put_on_backlog(conn, workspace_id, large)
-    if await conn.fetchval(_MERGES_LABELS, workspace_id, list(change_ids)):
+    if merges:
         await conn.execute(
             "UPDATE rollup_books SET labels_moved = true WHERE workspace_id = $1", workspace_id
         )

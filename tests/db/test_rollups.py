@@ -21,6 +21,7 @@ from db.reports.sifted import Sifted
 from db.reports.sifting import sieve
 from db.reports.source import Source
 from db.rollups import behind, check_and_repair, differences, fold, fold_backlog, rebuild
+from db.rollups.folding import take_turn
 from db.rollups.spans import cover
 from db.states import Role
 from tests.db.histories import START, History, workspace
@@ -181,6 +182,31 @@ async def test_a_large_change_is_folded_in_steps_and_exact_after_each(conn: asyn
     assert steps == 5
     assert await behind(conn) == ()
     await fold(conn, history.workspace_id, await history.take_pending(1000))
+    assert await differences(conn, history.workspace_id) == []
+
+
+async def test_what_happens_during_a_rebuild_waits_for_it_without_holding_up_anything(
+    conn: asyncpg.Connection, db_url: str
+) -> None:
+    history = History(conn, await workspace(conn), 23)
+    await history.populate()
+    await rebuild(conn, history.workspace_id)
+    await fold(conn, history.workspace_id, await history.take_pending(1000))
+    for _ in range(10):
+        await history.step()
+    rebuilding = await asyncpg.connect(db_url)
+    async with rebuilding.transaction():
+        await take_turn(rebuilding, history.workspace_id)
+        await conn.execute("SET lock_timeout = '2s'")
+        async with conn.transaction():
+            await fold(conn, history.workspace_id, await history.take_pending(1000))
+        kept, scanned = await both(history, "Europe/Berlin")
+        assert kept == scanned
+    await rebuilding.close()
+    assert await behind(conn) == (history.workspace_id,)
+    while await fold_backlog(conn, history.workspace_id):
+        pass
+    assert await behind(conn) == ()
     assert await differences(conn, history.workspace_id) == []
 
 
