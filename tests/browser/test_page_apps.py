@@ -370,8 +370,9 @@ async def test_shortcuts_run_from_the_message_menu_and_the_composer(
     app.on("shortcut", "new", opens(app, form))
     await enter(page, "product")
     await slack.person("grace").send("product", "The sink leaks")
-    await newest(page).hover()
-    await page.get_by_role("button", name="More actions").click()
+    said = page.get_by_role("article").filter(has_text="The sink leaks")
+    await said.hover()
+    await said.get_by_role("button", name="More actions").click()
     await page.get_by_role("menuitem", name="Make an issue").click()
     await expect(page.get_by_role("dialog", name="New issue")).to_be_visible()
     assert app.sent("message_action")[0]["message"]["text"] == "The sink leaks"
