@@ -347,6 +347,10 @@ _MOVES: Final[tuple[LiteralString, ...]] = (
        SELECT workspace_id, issue_id, $3 FROM watchers WHERE workspace_id = $1 AND person_id = $2
        ON CONFLICT DO NOTHING""",
     "DELETE FROM watchers WHERE workspace_id = $1 AND person_id = $2 AND person_id <> $3",
+    """INSERT INTO mutes (workspace_id, issue_id, person_id, since)
+       SELECT workspace_id, issue_id, $3, since FROM mutes WHERE workspace_id = $1 AND person_id = $2
+       ON CONFLICT DO NOTHING""",
+    "DELETE FROM mutes WHERE workspace_id = $1 AND person_id = $2 AND person_id <> $3",
     """INSERT INTO awaited (workspace_id, person_id, issue_id, comment_id, since)
        SELECT workspace_id, $3, issue_id, comment_id, since FROM awaited WHERE workspace_id = $1 AND person_id = $2
        ON CONFLICT DO NOTHING""",

@@ -12,13 +12,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import asyncpg
 
+from db import repeats
 from db.access import Actor
 from db.errors import Forbidden
 
 _KEY: Final = "notices"
 # When the digest of the day comes, unless quiet hours end later.
-# So many requests are known again when they come late.
-_REMEMBERED: Final = 8
 DIGEST_AT: Final = time(9)
 
 
@@ -98,13 +97,15 @@ def read(settings: Mapping[str, Any]) -> Preferences:
 
 async def keep(
     conn: asyncpg.Connection, actor: Actor, preferences: Preferences, request_key: str | None = None
-) -> None:
+) -> bool:
     """The actor's own. What waits already is looked at anew at once. Raises Forbidden for a program.
 
-    A request that comes again changes nothing, also when others came in between.
+    A request that comes again changes nothing, also when others came in between: False.
     """
     if actor.person_id is None:
         raise Forbidden("notify", "person")
+    if not await repeats.is_first(conn, actor, request_key):
+        return False
     quiet = preferences.quiet
     kept = {
         "off": sorted(kind.value for kind in NoticeKind if kind not in preferences.kinds),
@@ -113,18 +114,10 @@ async def keep(
     }
     await conn.execute(
         """
-        WITH mine AS (
-            SELECT person_id, coalesce(settings -> $3::text -> 'asked', '[]') AS asked
-            FROM people WHERE workspace_id = $1 AND person_id = $2 FOR NO KEY UPDATE
-        ), chosen AS (
-            UPDATE people p SET updated_at = now(), settings = settings || jsonb_build_object($3::text,
-                $4::text::jsonb || jsonb_build_object('asked',
-                    CASE WHEN $5::text IS NULL THEN asked
-                         WHEN jsonb_array_length(asked) < $6::integer THEN asked || to_jsonb($5::text)
-                         ELSE (asked - 0) || to_jsonb($5::text) END))
-            FROM mine
-            WHERE p.workspace_id = $1 AND p.person_id = mine.person_id AND ($5::text IS NULL OR NOT asked ? $5::text)
-            RETURNING p.person_id
+        WITH chosen AS (
+            UPDATE people SET updated_at = now(), settings = settings || jsonb_build_object($3::text, $4::text::jsonb)
+            WHERE workspace_id = $1 AND person_id = $2
+            RETURNING person_id
         )
         UPDATE notices n SET due_at = first_at FROM chosen
         WHERE n.workspace_id = $1 AND n.person_id = chosen.person_id
@@ -133,6 +126,5 @@ async def keep(
         actor.person_id,
         _KEY,
         json.dumps(kept),
-        request_key,
-        _REMEMBERED,
     )
+    return True

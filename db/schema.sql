@@ -459,6 +459,13 @@ CREATE TABLE public.labels (
     CONSTRAINT label_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 50)))
 );
 
+CREATE TABLE public.mutes (
+    workspace_id text NOT NULL,
+    issue_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    since timestamp with time zone DEFAULT now() NOT NULL
+);
+
 CREATE TABLE public.notices (
     workspace_id text NOT NULL,
     person_id uuid NOT NULL,
@@ -946,6 +953,12 @@ CREATE TABLE public.send_pace (
     blocked_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL
 );
 
+CREATE TABLE public.spent_requests (
+    workspace_id text NOT NULL,
+    request_key text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL
+);
+
 CREATE TABLE public.subscription_matches (
     workspace_id text NOT NULL,
     subscription_id uuid NOT NULL,
@@ -1109,6 +1122,9 @@ ALTER TABLE ONLY public.issues
 ALTER TABLE ONLY public.labels
     ADD CONSTRAINT labels_pkey PRIMARY KEY (workspace_id, label_id);
 
+ALTER TABLE ONLY public.mutes
+    ADD CONSTRAINT mutes_pkey PRIMARY KEY (workspace_id, issue_id, person_id);
+
 ALTER TABLE ONLY public.notices
     ADD CONSTRAINT notices_pkey PRIMARY KEY (workspace_id, person_id, issue_id);
 
@@ -1195,6 +1211,9 @@ ALTER TABLE ONLY public.search_words
 
 ALTER TABLE ONLY public.send_pace
     ADD CONSTRAINT send_pace_pkey PRIMARY KEY (workspace_id, lane);
+
+ALTER TABLE ONLY public.spent_requests
+    ADD CONSTRAINT spent_requests_pkey PRIMARY KEY (workspace_id, request_key);
 
 ALTER TABLE ONLY public.subscription_matches
     ADD CONSTRAINT subscription_matches_pkey PRIMARY KEY (workspace_id, subscription_id, issue_id);
@@ -1296,6 +1315,8 @@ CREATE INDEX issues_closed ON public.issues USING btree (workspace_id, closed_at
 
 CREATE UNIQUE INDEX label_name_once ON public.labels USING btree (workspace_id, lower(name));
 
+CREATE INDEX mutes_by_person ON public.mutes USING btree (workspace_id, person_id, since DESC);
+
 CREATE INDEX notices_by_due ON public.notices USING btree (due_at);
 
 CREATE INDEX outbox_by_key ON public.outbox USING btree (workspace_id, coalesce_key, created_at) WHERE (coalesce_key IS NOT NULL);
@@ -1363,6 +1384,8 @@ CREATE UNIQUE INDEX saved_query_name_once ON public.saved_queries USING btree (w
 CREATE INDEX schedules_due ON public.schedules USING btree (next_due_at) WHERE (next_due_at IS NOT NULL);
 
 CREATE INDEX search_words_by_shape ON public.search_words USING gin (shapes) WITH (fastupdate=off);
+
+CREATE INDEX spent_requests_by_age ON public.spent_requests USING btree (at);
 
 CREATE INDEX subscription_matches_by_issue ON public.subscription_matches USING btree (workspace_id, issue_id);
 
@@ -1472,6 +1495,12 @@ ALTER TABLE ONLY public.issues
 ALTER TABLE ONLY public.labels
     ADD CONSTRAINT labels_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
 
+ALTER TABLE ONLY public.mutes
+    ADD CONSTRAINT mute_issue_exists FOREIGN KEY (workspace_id, issue_id) REFERENCES public.issues(workspace_id, issue_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.mutes
+    ADD CONSTRAINT mute_person_exists FOREIGN KEY (workspace_id, person_id) REFERENCES public.people(workspace_id, person_id);
+
 ALTER TABLE ONLY public.notices
     ADD CONSTRAINT notice_issue_exists FOREIGN KEY (workspace_id, issue_id) REFERENCES public.issues(workspace_id, issue_id) ON DELETE CASCADE;
 
@@ -1522,6 +1551,9 @@ ALTER TABLE ONLY public.schedules
 
 ALTER TABLE ONLY public.search_words
     ADD CONSTRAINT search_words_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
+
+ALTER TABLE ONLY public.spent_requests
+    ADD CONSTRAINT spent_requests_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
 
 ALTER TABLE ONLY public.subscription_matches
     ADD CONSTRAINT subscription_match_issue_exists FOREIGN KEY (workspace_id, issue_id) REFERENCES public.issues(workspace_id, issue_id) ON DELETE CASCADE;

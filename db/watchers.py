@@ -27,11 +27,17 @@ async def of_issue(conn: asyncpg.Connection, actor: Actor, issue_id: IssueId) ->
 async def watch(
     conn: asyncpg.Connection, actor: Actor, issue_id: IssueId, person_id: PersonId | None = None
 ) -> bool:
-    """The actor, or `person_id`, hears about it from now on; False when that was so. Raises NotFound, Invalid."""
+    """The actor, or `person_id`, hears about it from now on, muted or not; False when they watched it.
+
+    Raises NotFound, Invalid.
+    """
     await get(conn, actor, issue_id)
     with domain_errors():
         done = await conn.execute(
             """
+            WITH loud AS (
+                DELETE FROM mutes WHERE workspace_id = $1 AND issue_id = $2 AND person_id = $3
+            )
             INSERT INTO watchers (workspace_id, issue_id, person_id) VALUES ($1, $2, $3)
             ON CONFLICT DO NOTHING""",
             actor.workspace_id,

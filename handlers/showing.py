@@ -8,7 +8,7 @@ import asyncpg
 from slack_bolt.async_app import AsyncApp
 
 from db import cards as card_store
-from db import issues, people
+from db import issues, mutes, people
 from db.errors import NotFound
 from db.ids import ChangeId, MessageTs, PersonId
 from db.issues import Issue
@@ -35,8 +35,18 @@ async def card_of(
     known: dict[PersonId, Person] = {asker.person.person_id: asker.person}
     if wanted - known.keys():
         known = await people.get_many(conn, asker.actor, list(wanted))
-    shown_in = words(asker.workspace.settings.get("language")) if style is CardStyle.CHANNEL else spoken
-    return card(issue, people=known, words=shown_in, prefix=asker.workspace.key_prefix, style=style)
+    if style is CardStyle.FULL:
+        mute = await mutes.is_mute(conn, asker.actor, issue.issue_id)
+    else:
+        mute = None
+    return card(
+        issue,
+        people=known,
+        words=words(asker.workspace.settings.get("language")) if style is CardStyle.CHANNEL else spoken,
+        prefix=asker.workspace.key_prefix,
+        style=style,
+        mute=mute,
+    )
 
 
 class Showing:
@@ -61,6 +71,7 @@ class Showing:
             prefix=prefix,
             style=CardStyle.FULL,
             duplicate_key=detail.original.key(prefix) if detail.original else None,
+            mute=await mutes.is_mute(conn, asker.actor, issue.issue_id),
         )
         return Reply(text=shown.text, blocks=with_comments(shown, detail, spoken))
 
@@ -96,8 +107,15 @@ class Showing:
 
 
 async def after(press: Press, issue: Issue, text: Mrkdwn, change_id: ChangeId | None) -> None:
-    """Redraws the card that was pressed, and says what was done with the way back."""
+    """Redraws what was pressed in, and says what was done with the way back."""
     press.services.bell.ring()
+    kind = await draw_again(press, issue)
+    said = Reply(text=text, blocks=confirmation(text, words=press.words, change_id=change_id))
+    await press.tell(replace(said, replace=kind == "created"))
+
+
+async def draw_again(press: Press, issue: Issue) -> str:
+    """The card or list that was pressed in, as it is now. Returns what it is."""
     kind, _, style = press.block_id.partition(":")
     if kind == "card":
         async with press.services.database.connection() as conn:
@@ -105,8 +123,7 @@ async def after(press: Press, issue: Issue, text: Mrkdwn, change_id: ChangeId | 
         await press.redraw(drawn.text, drawn.blocks)
     elif kind == LIST:
         await redraw(press)
-    said = Reply(text=text, blocks=confirmation(text, words=press.words, change_id=change_id))
-    await press.tell(replace(said, replace=kind == "created"))
+    return kind
 
 
 def register(app: AsyncApp, commands: Commands, services: Services) -> None:

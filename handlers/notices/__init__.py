@@ -21,7 +21,8 @@ def register(app: AsyncApp, commands: Commands, services: Services) -> None:
     commands.add("watch", watching.watch, aliases=("follow", "beobachten"))
     commands.add("unwatch", watching.unwatch, aliases=("unfollow", "mute"))
     on_press(app, services, view.OPEN, choosing.open)
-    on_press(app, services, view.UNWATCH, watching.enough)
+    on_press(app, services, view.UNWATCH, watching.mute_pressed)
+    on_press(app, services, view.WATCH, watching.watch_pressed)
     on_submit(app, services, view.CALLBACK, choosing.submit)
 
 

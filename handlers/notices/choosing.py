@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from db import preferences
+from db import mutes, preferences
 from handlers.acting import Outcome, Place, Press, Submission
 from handlers.commands import Call, Reply
+from handlers.requesting import Asker
 from handlers.services import Services
 from handlers.views import notices as view
+from handlers.views.blocks import Json
+from handlers.words import Words
 
 
 class Choosing:
@@ -15,16 +18,23 @@ class Choosing:
 
     async def command(self, call: Call) -> None:
         place = Place(channel_id=call.channel_id, response_url=call.response_url)
-        await call.open(view.form(call.asker.person, call.words, place.metadata()))
+        await call.open(await self._form(call.asker, call.words, place))
 
     async def open(self, press: Press) -> None:
-        await press.open(view.form(press.asker.person, press.words, press.place.metadata()))
+        await press.open(await self._form(press.asker, press.words, press.place))
+
+    async def _form(self, asker: Asker, words: Words, place: Place) -> Json:
+        async with self._services.database.connection() as conn:
+            muted = await mutes.muted(conn, asker.actor)
+        return view.form(asker.person, words, place.metadata(), muted, asker.workspace.key_prefix)
 
     async def submit(self, sent: Submission) -> Outcome:
         chosen = view.read_form(sent.view)
         if chosen is None:
             return Outcome(errors={view.QUIET_TO: sent.words.plain("notify-quiet-both")})
         async with self._services.database.transaction() as conn:
-            await preferences.keep(conn, sent.asker.actor, chosen, sent.asker.request_key)
+            fresh = await preferences.keep(conn, sent.asker.actor, chosen, sent.asker.request_key)
+            if fresh:
+                await mutes.unmute(conn, sent.asker.actor, view.read_unmuted(sent.view))
         self._services.directory.forget_person(sent.asker.actor.workspace_id, sent.asker.slack_user_id)
         return Outcome(then=Reply(text=view.summary(chosen, sent.asker.person, sent.words)))

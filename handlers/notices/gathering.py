@@ -12,7 +12,7 @@ from uuid import UUID
 
 import asyncpg
 
-from db import announcements, issues, notices, people
+from db import announcements, issues, mutes, notices, people
 from db.access import Actor, sees
 from db.announcements import Batch, Event
 from db.ids import CommentId, IssueId, PersonId, SlackUserId, WorkspaceId
@@ -40,12 +40,17 @@ class _Known:
     people: Mapping[PersonId, Person]
     watchers: Mapping[IssueId, Sequence[PersonId]]
     by_slack_id: Mapping[str, Person]
+    mute: frozenset[tuple[IssueId, PersonId]]
 
     def concerned(self, issue: Issue, mentioned: Iterable[str]) -> list[Person]:
         ids = {*self.watchers.get(issue.issue_id, ()), issue.assignee_id}
         named = {self.by_slack_id[each].person_id for each in mentioned if each in self.by_slack_id}
         everyone = {**self.people, **{person.person_id: person for person in self.by_slack_id.values()}}
-        return [everyone[each] for each in ids | named if each is not None and each in everyone]
+        return [
+            everyone[each]
+            for each in ids | named
+            if each is not None and each in everyone and (issue.issue_id, each) not in self.mute
+        ]
 
 
 class Gathering:
@@ -107,6 +112,7 @@ async def _known(
         people=await people.get_many(conn, system, list(wanted)) if wanted else {},
         watchers=watchers,
         by_slack_id={str(slack_id): person for slack_id, person in by_slack.items()},
+        mute=await mutes.of_issues(conn, workspace_id, list(found)),
     )
 
 

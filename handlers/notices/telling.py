@@ -7,7 +7,7 @@ from typing import Final
 
 import asyncpg
 
-from db import issues, notices, outbox, people
+from db import issues, mutes, notices, outbox, people
 from db.access import Actor
 from db.ids import ChannelId, PersonId, WorkspaceId
 from db.issues import Issue
@@ -59,13 +59,16 @@ class Telling:
     async def _message(
         self, conn: asyncpg.Connection, person: Person, taken: tuple[Notice, ...]
     ) -> Outgoing | None:
-        """None when all that was to be told of is gone, or has come back to what it was."""
+        """None when all that was to be told of is gone or muted, or has come back to what it was."""
         reader = Actor(workspace_id=person.workspace_id, person_id=person.person_id, role=person.role)
         found = await issues.get_many(conn, reader, [notice.issue_id for notice in taken])
+        mute = await mutes.of_issues(conn, person.workspace_id, list(found))
         news = [
             (found[notice.issue_id], notice)
             for notice in taken
-            if notice.issue_id in found and view.is_news(notice)
+            if notice.issue_id in found
+            and (notice.issue_id, person.person_id) not in mute
+            and view.is_news(notice)
         ]
         if not news:
             return None

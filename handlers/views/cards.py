@@ -63,6 +63,8 @@ class More(Enum):
     COMMENT = "comment"
     EDIT = "edit"
     UNASSIGN = "unassign"
+    MUTE = "mute"
+    WATCH = "watch"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +82,12 @@ def card(
     labels: Sequence[str] | None = None,
     style: CardStyle = CardStyle.CHANNEL,
     duplicate_key: str | None = None,
+    mute: bool | None = None,
 ) -> Card:
-    """`people` has the assignee and the reporter; `labels` are the issue's own unless given."""
+    """`people` has the assignee and the reporter; `labels` are the issue's own unless given.
+
+    `mute`: whether its only reader hears nothing of it; None where many read it.
+    """
     key = issue.key(prefix)
     shown = issue.labels if labels is None else tuple(labels)
     text = words("card-text", key=key, title=issue.title, status=status_of(issue, words))
@@ -96,7 +102,8 @@ def card(
                 context(_facts(issue, shown, people, words, duplicate_key)),
                 *([description] if description else []),
                 context(_footer(issue, people, words)),
-                buttons(issue, words, style),
+                *([context(words("card-mute"))] if mute else []),
+                buttons(issue, words, style, mute=mute),
             ]
             return Card(text=text, blocks=blocks)
     assert_never(style)
@@ -143,7 +150,7 @@ def _footer(issue: Issue, people: People, words: Words) -> Mrkdwn:
     return Mrkdwn(f"{filed}  ·  {words('card-closed', when=moment(issue.closed_at))}")
 
 
-def buttons(issue: Issue, words: Words, style: CardStyle) -> Json:
+def buttons(issue: Issue, words: Words, style: CardStyle, *, mute: bool | None = None) -> Json:
     """Only what makes sense in the issue's state. The version in the block's id makes every redraw a new block."""
     value = str(issue.issue_id)
     elements = []
@@ -157,17 +164,19 @@ def buttons(issue: Issue, words: Words, style: CardStyle) -> Json:
     elements += [
         button(words.plain("button-comment"), COMMENT, value),
         button(words.plain("button-edit"), EDIT, value),
-        overflow(MORE, _more(issue, words, style)),
+        overflow(MORE, _more(issue, words, style, mute)),
     ]
     return actions(*elements, block_id=f"card:{style.value}:{value}:{issue.version}")
 
 
-def _more(issue: Issue, words: Words, style: CardStyle) -> list[Json]:
+def _more(issue: Issue, words: Words, style: CardStyle, mute: bool | None) -> list[Json]:
     offered = [More.SHOW if style is CardStyle.CHANNEL else More.POST, More.HISTORY]
     if issue.status is not Status.CLOSED:
         offered.append(More.CLOSE_AS)
         if issue.assignee_id is not None:
             offered.append(More.UNASSIGN)
+    if mute is not None:
+        offered.append(More.WATCH if mute else More.MUTE)
     return [_choice(more, issue, words) for more in offered]
 
 

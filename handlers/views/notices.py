@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import time
 from typing import Any, Final
+from uuid import UUID
 
+from db.ids import IssueId
 from db.issues import Issue
 from db.notices import Notice
 from db.people import Person
 from db.preferences import NoticeKind, Preferences, Rhythm, read
 from handlers.views import happened
 from handlers.views.blocks import (
+    OPTIONS_MAX,
     Json,
     actions,
     button,
@@ -19,6 +22,7 @@ from handlers.views.blocks import (
     context,
     input_block,
     modal,
+    multi_static_select,
     option,
     overflow,
     section,
@@ -28,15 +32,18 @@ from handlers.views.cards import MORE, More
 from handlers.views.excerpts import cut
 from handlers.views.markdown import to_plain
 from handlers.views.people import People, mention, who
+from handlers.views.replies import Reply
 from handlers.words import Mrkdwn, Words, escape
 
 CALLBACK: Final = "notify_form"
 OPEN: Final = "notify_open"
 UNWATCH: Final = "notify_unwatch"
+WATCH: Final = "notify_watch"
 KINDS: Final = "kinds"
 RHYTHM: Final = "rhythm"
 QUIET_FROM: Final = "quiet_from"
 QUIET_TO: Final = "quiet_to"
+MUTED: Final = "muted"
 
 # So many issues are told of one by one; of the others, how many there are.
 DIGEST_MAX: Final = 15
@@ -142,10 +149,25 @@ def _quote(said: str) -> Mrkdwn:
     return Mrkdwn(f">{escape(shown)}")
 
 
+# -- watching, and muting
+
+
+def watched(issue: Issue, words: Words, prefix: str) -> Reply:
+    return Reply(text=words("watch-done", key=issue.key(prefix), title=issue.title))
+
+
+def muted(issue: Issue, words: Words, prefix: str) -> Reply:
+    """With the way back."""
+    said = words("unwatch-done", key=issue.key(prefix), title=issue.title)
+    back = button(words.plain("notice-watch"), WATCH, str(issue.issue_id))
+    return Reply(text=said, blocks=[section(said), actions(back)])
+
+
 # -- the form
 
 
-def form(person: Person, words: Words, metadata: Json) -> Json:
+def form(person: Person, words: Words, metadata: Json, muted: Sequence[Issue] = (), prefix: str = "") -> Json:
+    """`muted`: of what they hear nothing."""
     chosen = read(person.settings)
     kinds = {kind: option(words.plain(f"notify-kind-{kind.value}"), kind.value) for kind in NoticeKind}
     rhythms = {
@@ -179,12 +201,32 @@ def form(person: Person, words: Words, metadata: Json) -> Json:
                 optional=True,
                 hint=words.plain("notify-quiet-hint", zone=person.timezone),
             ),
+            *([_mutes(muted, words, prefix)] if muted else []),
             context(words("notify-digest-hint")),
         ],
         submit=words.plain("form-save"),
         close=words.plain("form-cancel"),
         metadata=metadata,
     )
+
+
+def _mutes(muted: Sequence[Issue], words: Words, prefix: str) -> Json:
+    label = words.plain("notify-muted")
+    options = [option(f"{each.key(prefix)} {each.title}", str(each.issue_id)) for each in muted[:OPTIONS_MAX]]
+    choice = multi_static_select(MUTED, label, options, initial=options)
+    return input_block(label, choice, MUTED, optional=True, hint=words.plain("notify-muted-hint"))
+
+
+def read_unmuted(view: Mapping[str, Any]) -> list[IssueId]:
+    """Those that the form offered as muted, and that were taken out."""
+    offered = {
+        each["value"]
+        for block in view["blocks"]
+        if block["block_id"] == MUTED
+        for each in block["element"]["options"]
+    }
+    chosen = view["state"]["values"].get(MUTED, {}).get(MUTED, {}).get("selected_options") or ()
+    return [IssueId(UUID(each)) for each in sorted(offered - {each["value"] for each in chosen})]
 
 
 def _clock(action_id: str, initial: time | None) -> Json:

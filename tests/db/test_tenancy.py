@@ -33,6 +33,7 @@ from db import (
     issues,
     labels,
     listing,
+    mutes,
     notices,
     outbox,
     outgoing,
@@ -244,6 +245,7 @@ async def make_other(conn: asyncpg.Connection) -> tuple[World, dict[str, Any]]:
         OTHER,
     )
     subscription = await subscriptions.create(conn, other.ada, SubscriptionDraft(channel_id=C1, query=HIDDEN))
+    await mutes.mute(conn, other.bob, issue.issue_id)
     await notices.put(conn, other.workspace_id, [notice(me(other.ada), issue.issue_id)], NOW)
     await subscriptions.announce(conn, other.workspace_id, [subscription.subscription_id], [issue.issue_id])
     await conn.execute(

@@ -60,6 +60,8 @@ more-close_as = Schließen als …
 more-reopen = Wieder öffnen
 more-comment = Kommentieren
 more-edit = Bearbeiten
+more-mute = Für mich stummschalten
+more-watch = Mir wieder Bescheid sagen
 
 usage-needed = So geht es: `{ $usage }`
 unknown-word = „{ $word }“ kenne ich nicht. `{ $command } help` zeigt, was ich kann.
@@ -75,6 +77,7 @@ card-more-labels = { $count ->
 }
 card-filed = Gemeldet von { $who } { $when }
 card-closed = geschlossen { $when }
+card-mute = Du erfährst nichts davon: Du hast es stummgeschaltet.
 card-gone = Dieses Issue wurde zurückgenommen.
 card-posting = Die Karte von { $key } ist unterwegs in diesen Channel.
 

@@ -1,11 +1,11 @@
 usage-notify = { $command } notify
 help-notify = Was dir per Direktnachricht gesagt wird, sofort oder gesammelt, und wann Ruhe ist.
 usage-watch = { $command } watch LDG-42
-help-watch = Ab jetzt erfährst du, was mit diesem Issue geschieht.
+help-watch = Ab jetzt erfährst du, was mit diesem Issue geschieht, auch wenn du es stummgeschaltet hattest.
 usage-unwatch = { $command } unwatch LDG-42
-help-unwatch = Du erfährst nichts mehr davon, außer es ist deins oder du wirst erwähnt.
+help-unwatch = Du erfährst nichts mehr davon, auch nicht, wenn es deins ist oder du erwähnt wirst, bis du es wieder beobachtest.
 watch-done = Du erfährst, was mit { $key } { $title } geschieht.
-unwatch-done = Du erfährst nichts mehr von { $key } { $title }, außer es ist deins oder du wirst erwähnt.
+unwatch-done = Du erfährst nichts mehr von { $key } { $title }, auch nicht, wenn es deins ist oder du erwähnt wirst.
 
 notice-mentioned = { $who } hat dich in { $key } { $title } erwähnt
 notice-commented = { $who } hat { $key } { $title } kommentiert
@@ -23,6 +23,7 @@ notice-digest-more = { $count ->
    *[other] { $count } weitere Issues haben sich geändert.
 }
 notice-unwatch = Genug von diesem Issue
+notice-watch = Sag mir wieder Bescheid
 notice-settings = Was mir gesagt wird
 
 notify-title = Benachrichtigungen
@@ -39,6 +40,8 @@ notify-rhythm-daily = Gesammelt, einmal am Tag um 9:00
 notify-quiet-from = Ruhe von
 notify-quiet-to = Ruhe bis
 notify-quiet-hint = In deiner Zeitzone, { $zone }. Was inzwischen geschieht, kommt danach gesammelt. Deine Issues sind die, die dir zugewiesen sind, die du gemeldet hast oder beobachtest.
+notify-muted = Stumme Issues
+notify-muted-hint = Von diesen erfährst du nichts. Nimm eins heraus, um wieder davon zu hören.
 notify-quiet-both = Ruhezeiten brauchen einen Anfang und ein anderes Ende.
 notify-saved = Gespeichert. Dir wird Bescheid gesagt: { $when }.
 notify-saved-nothing = Gespeichert. Dir wird nichts mehr gesagt.

@@ -60,6 +60,8 @@ more-close_as = Close as …
 more-reopen = Reopen
 more-comment = Comment
 more-edit = Edit
+more-mute = Mute for me
+more-watch = Tell me of it again
 
 usage-needed = It reads like this: `{ $usage }`
 unknown-word = I do not know “{ $word }”. `{ $command } help` lists what I do.
@@ -75,6 +77,7 @@ card-more-labels = { $count ->
 }
 card-filed = Filed by { $who } { $when }
 card-closed = closed { $when }
+card-mute = You hear nothing of it: you muted it.
 card-gone = This issue was taken back.
 card-posting = The card of { $key } is on its way to this channel.
 

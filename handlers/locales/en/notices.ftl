@@ -1,11 +1,11 @@
 usage-notify = { $command } notify
 help-notify = What you are told by direct message, at once or as a digest, and your quiet hours.
 usage-watch = { $command } watch LDG-42
-help-watch = You hear of what happens to this issue from now on.
+help-watch = You hear of what happens to this issue from now on, also when you had muted it.
 usage-unwatch = { $command } unwatch LDG-42
-help-unwatch = You hear nothing more of it, unless it is yours or you are mentioned.
+help-unwatch = You hear nothing more of it, not even when it is yours or you are mentioned, until you watch it again.
 watch-done = You are told what happens to { $key } { $title }.
-unwatch-done = You hear nothing more of { $key } { $title }, unless it is yours or you are mentioned.
+unwatch-done = You hear nothing more of { $key } { $title }, not even when it is yours or you are mentioned.
 
 notice-mentioned = { $who } mentioned you in { $key } { $title }
 notice-commented = { $who } commented on { $key } { $title }
@@ -23,6 +23,7 @@ notice-digest-more = { $count ->
    *[other] { $count } more issues changed.
 }
 notice-unwatch = Enough of this issue
+notice-watch = Tell me again
 notice-settings = What I am told
 
 notify-title = Notifications
@@ -39,6 +40,8 @@ notify-rhythm-daily = One digest a day, at 9:00
 notify-quiet-from = Quiet from
 notify-quiet-to = Quiet until
 notify-quiet-hint = In your time zone, { $zone }. What happens meanwhile comes afterwards, as one digest. Issues of yours are those assigned to you, filed by you or watched.
+notify-muted = Muted issues
+notify-muted-hint = You hear nothing of these. Take one out to hear of it again.
 notify-quiet-both = Quiet hours need a beginning and a different end.
 notify-saved = Saved. You are told: { $when }.
 notify-saved-nothing = Saved. You are told nothing any more.
