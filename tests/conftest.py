@@ -13,12 +13,26 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bot.embedded import EmbeddedPostgres
 from db.migrate import migrate
 from db.pool import Database, open_database
+from tests import patience
 
-_OFF_FOR_SPEED = ("fsync = off", "full_page_writes = off", "max_connections = 200")
+# The last keeps statistics, and with them plans, as a test made them.
+_SETTINGS = ("fsync = off", "full_page_writes = off", "autovacuum = off")
+
+patience.of_everybody()
+# The same examples every time, however slow the machine is; LODGE_RANDOM=1 tries others.
+settings.register_profile(
+    "lodge",
+    deadline=None,
+    derandomize="LODGE_RANDOM" not in os.environ,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+settings.load_profile("lodge")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -50,14 +64,14 @@ def server_dsn() -> Iterator[str]:
     version = int(os.environ.get("LODGE_TEST_POSTGRES", "18"))
     with tempfile.TemporaryDirectory(prefix="lodge-test-", ignore_cleanup_errors=True) as folder:
         server = EmbeddedPostgres(Path(folder) / "postgres", version=version)
-        asyncio.run(_loosen(server.dsn()))
+        asyncio.run(_set_up(server.dsn()))
         yield server.dsn()
         server.close()
 
 
-async def _loosen(dsn: str) -> None:
+async def _set_up(dsn: str) -> None:
     conn = await asyncpg.connect(dsn)
-    for setting in _OFF_FOR_SPEED:
+    for setting in _SETTINGS:
         await conn.execute(f"ALTER SYSTEM SET {setting}")
     await conn.execute("SELECT pg_reload_conf()")
     await conn.close()

@@ -7,6 +7,9 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+# Seconds. Whoever waits for something wants it to come true; how fast a machine is does not matter.
+PATIENCE = 30.0
+
 
 class Activity:
     def __init__(self) -> None:
@@ -38,7 +41,7 @@ class Activity:
             if not waiter.done():
                 waiter.set_result(None)
 
-    async def until(self, predicate: Callable[[], T], timeout: float = 5.0) -> T:
+    async def until(self, predicate: Callable[[], T], timeout: float = PATIENCE) -> T:
         """The first truthy value of `predicate`, asked again after everything that happens."""
         try:
             async with asyncio.timeout(timeout):
@@ -50,5 +53,5 @@ class Activity:
         except TimeoutError as error:
             raise TimeoutError(f"not true after {timeout} s: {predicate}") from error
 
-    async def settled(self, timeout: float = 30.0) -> None:
+    async def settled(self, timeout: float = PATIENCE) -> None:
         await self.until(lambda: self._busy == 0, timeout)

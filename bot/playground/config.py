@@ -1,11 +1,18 @@
 """What a local Slack is started with."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 RateMode = Literal["off", "realistic", "strict"]
+
+# So long Slack waits for an acknowledgement, and so long a trigger_id can be used.
+SECONDS = 3.0
+
+
+def slacks_patience() -> float:
+    return SECONDS
 
 
 @dataclass(slots=True, kw_only=True)
@@ -26,7 +33,8 @@ class PlaygroundConfig:
     client_secret: str = "local-client-secret"  # noqa: S105
     rate_limits: RateMode = "realistic"
     retry_scale: float = 1.0
-    ack_timeout: float = 3.0
+    ack_timeout: float = field(default_factory=slacks_patience)
+    trigger_seconds: float = field(default_factory=slacks_patience)
     control: bool = False
     chatter: bool = True
     log_size: int = 2_000

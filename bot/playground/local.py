@@ -10,8 +10,9 @@ from typing import Any, Self, TypeVar
 
 from aiohttp import web
 
+from bot.playground.activity import PATIENCE
 from bot.playground.app import SERVICE, create_playground
-from bot.playground.config import PlaygroundConfig, RateMode
+from bot.playground.config import PlaygroundConfig, RateMode, slacks_patience
 from bot.playground.deliveries import Delivery
 from bot.playground.directory import Channel, Team
 from bot.playground.events import send
@@ -38,7 +39,7 @@ class LocalSlack:
         control: bool = True,
         rate_limits: RateMode = "realistic",
         retry_scale: float = 0.0,
-        ack_timeout: float = 3.0,
+        ack_timeout: float | None = None,
         database: Path | None = None,
         chatter: bool = False,
         port: int = 0,
@@ -51,7 +52,7 @@ class LocalSlack:
             control=control,
             rate_limits=rate_limits,
             retry_scale=retry_scale,
-            ack_timeout=ack_timeout,
+            ack_timeout=slacks_patience() if ack_timeout is None else ack_timeout,
             database=database,
             chatter=chatter,
             log_size=50_000,
@@ -173,6 +174,10 @@ class LocalSlack:
         """Move Slack's clock on: trigger_ids and response_urls expire, rates recover."""
         self.service.clock.advance(seconds)
 
+    def stop_clock(self) -> None:
+        """From now on only `advance` moves Slack's clock: rates and minutes are what a test makes them."""
+        self.service.clock.stop()
+
     def emit(self, event: Json, team_id: str = TEAM_ID) -> Delivery:
         """Deliver any event at all, subscribed or not."""
         installation = self.state.installations[team_id]
@@ -234,11 +239,11 @@ class LocalSlack:
         body = {"ssl_check": "1", "token": self.config.verification_token}
         return (await self.service.deliveries.probe("command", TEAM_ID, body)).acked
 
-    async def settled(self, timeout: float = 30.0) -> None:
+    async def settled(self, timeout: float = PATIENCE) -> None:
         """Nothing is being delivered to the app, and no call of the app is being answered."""
         await self.service.activity.settled(timeout)
 
-    async def until(self, predicate: Callable[[], T], timeout: float = 5.0) -> T:
+    async def until(self, predicate: Callable[[], T], timeout: float = PATIENCE) -> T:
         """Wait until something is true; it is asked again whenever anything happens here."""
         return await self.service.activity.until(predicate, timeout)
 

@@ -55,7 +55,7 @@ class Service:
         self.faults = Faults()
         self.rates = Rates(config.rate_limits, self.clock)
         self.event_quota = EventQuota(self.clock)
-        self.triggers = Triggers(self.clock)
+        self.triggers = Triggers(self.clock, config)
         self.responses = ResponseUrls(self.clock)
         self.modals = Modals()
         self.sockets = Sockets(config.app_id, self.activity)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.playground import membership
+from bot.playground.activity import PATIENCE
 from bot.playground.directory import Channel, User
 from bot.playground.interactions import PersonError, Surface
 from bot.playground.modals import OpenView
@@ -55,7 +56,7 @@ class Sight:
         return membership.open_direct(self._service, self.user.team_id, members)[0].id
 
     async def expect_modal(
-        self, test: Callable[[Json], Any] = lambda view: True, timeout: float = 5.0
+        self, test: Callable[[Json], Any] = lambda view: True, timeout: float = PATIENCE
     ) -> Json:
         """The visible view, once there is one that passes the test."""
 
@@ -71,7 +72,7 @@ class Sight:
         self,
         channel: str,
         test: Callable[[Json], Any],
-        timeout: float = 5.0,
+        timeout: float = PATIENCE,
         thread_ts: str | None = None,
     ) -> Json:
         """The newest message that passes the test, once there is one; ephemeral ones count."""
@@ -88,7 +89,7 @@ class Sight:
         return message
 
     async def expect_home(
-        self, test: Callable[[Json], Any] = lambda view: True, timeout: float = 5.0
+        self, test: Callable[[Json], Any] = lambda view: True, timeout: float = PATIENCE
     ) -> Json:
         def found() -> Json | None:
             view = self.home()

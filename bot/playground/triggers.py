@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from bot.playground.clock import Clock
+from bot.playground.config import PlaygroundConfig
 from bot.playground.ids import new_id, trigger_id
 from bot.playground.wire import SlackError
 
-TRIGGER_SECONDS = 3.0
 RESPONSE_SECONDS = 30 * 60.0
 RESPONSE_USES = 5
 
@@ -33,8 +33,9 @@ class ResponseUrl:
 
 
 class Triggers:
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, config: PlaygroundConfig) -> None:
         self._clock = clock
+        self._config = config
         self._open: dict[str, Trigger] = {}
 
     def issue(self, user_id: str, team_id: str, view_id: str | None = None) -> str:
@@ -51,7 +52,7 @@ class Triggers:
             raise SlackError("invalid_trigger_id")
         if trigger.used:
             raise SlackError("exchanged_trigger_id")
-        if self._clock.now() - trigger.made_at > TRIGGER_SECONDS:
+        if self._clock.now() - trigger.made_at > self._config.trigger_seconds:
             raise SlackError("expired_trigger_id")
         trigger.used = True
         return trigger

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import psutil
@@ -17,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 _SHARER = """
 import sys
 from pathlib import Path
+from typing import Any
 from bot.embedded import EmbeddedPostgres
 server = EmbeddedPostgres(Path(sys.argv[1]))
 print(server.pid, flush=True)
@@ -129,3 +131,17 @@ def test_a_folder_keeps_the_version_it_was_made_with(folder: Path) -> None:
     server = EmbeddedPostgres(folder)
     assert str(_ask(server.dsn(), "SHOW server_version")).startswith("16.")
     server.close()
+
+
+def test_a_server_is_given_time_to_start(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    class Watched(subprocess.Popen[str]):
+        def __init__(self, args: tuple[str, ...], *rest: Any, **given: Any) -> None:
+            asked.append(args)
+            super().__init__(args, *rest, **given)
+
+    monkeypatch.setattr(subprocess, "Popen", Watched)
+    EmbeddedPostgres(folder).close()
+    [start] = [args for args in asked if args[-1] == "start"]
+    assert int(start[start.index("-t") + 1]) >= 120

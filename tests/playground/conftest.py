@@ -16,7 +16,7 @@ from tests.playground.world import MANIFEST, Bot
 
 @pytest.fixture
 async def slack() -> AsyncIterator[LocalSlack]:
-    async with LocalSlack(manifest=MANIFEST, rate_limits="off", ack_timeout=0.5) as running:
+    async with LocalSlack(manifest=MANIFEST, rate_limits="off") as running:
         yield running
 
 

@@ -41,11 +41,12 @@ async def test_above_the_hourly_number_the_app_is_told_instead(slack: LocalSlack
     bot.instead = lambda received: web.Response() if received.type == "app_rate_limited" else None
     assert slack.service.event_quota.most == MAX_EVENTS == 30_000
     slack.service.event_quota.most = 2
+    slack.stop_clock()
     for text in ("one", "two", "three", "four"):
         await slack.person("ada").send("general", text)
     await slack.settled()
 
-    assert [item.payload["event"]["text"] for item in bot.of("message")] == ["one", "two"]
+    assert {item.payload["event"]["text"] for item in bot.of("message")} == {"one", "two"}
     (limited,) = bot.of("app_rate_limited")
     assert limited.payload["team_id"] == slack.team_id
     assert limited.payload["minute_rate_limited"] % 60 == 0

@@ -132,7 +132,7 @@ async def test_deliveries_change_places(slack: LocalSlack, bot: Bot) -> None:
 
 
 async def test_a_delivery_is_late(slack: LocalSlack, bot: Bot) -> None:
-    slack.faults.add(delivery="event", delay=0.05)
+    slack.faults.add(delivery="event", delay=0.5)
     await slack.person("ada").send("general", "x")
     assert bot.requests == []
     await slack.settled()

@@ -165,6 +165,7 @@ async def test_a_trigger_works_once_and_for_three_seconds(
     used = await triggered(slack, bot)
     await client.views_open(trigger_id=used, view=view)
     stale = await triggered(slack, bot)
+    slack.config.trigger_seconds = 3.0
     slack.advance(3.1)
 
     assert await code(client.views_open(trigger_id=used, view=view)) == "exchanged_trigger_id"
@@ -266,6 +267,7 @@ async def test_home_must_be_enabled() -> None:
 
 async def test_a_second_message_within_a_second_is_too_many() -> None:
     async with LocalSlack(manifest=MANIFEST, rate_limits="strict") as slack:
+        slack.stop_clock()
         client = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url)
         await client.chat_postMessage(channel="C0GENERAL", text="one")
         with pytest.raises(SlackApiError) as caught:
@@ -281,6 +283,7 @@ async def test_a_second_message_within_a_second_is_too_many() -> None:
 
 async def test_a_tier_allows_so_many_calls_a_minute() -> None:
     async with LocalSlack(manifest=MANIFEST, rate_limits="strict") as slack:
+        slack.stop_clock()
         client = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url)
         for _ in range(20):
             await client.users_list()
@@ -294,6 +297,7 @@ async def test_a_tier_allows_so_many_calls_a_minute() -> None:
 
 async def test_bursts_pass_when_realistic() -> None:
     async with LocalSlack(manifest=MANIFEST) as slack:
+        slack.stop_clock()
         client = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url)
         for _ in range(5):
             await client.chat_postMessage(channel="C0GENERAL", text="x")

@@ -58,7 +58,12 @@ async def test_a_command_goes_over_the_socket(slack: LocalSlack, socket: SocketM
 
 async def test_an_event_is_retried_over_the_socket(slack: LocalSlack, socket: SocketModeClient) -> None:
     heard = Heard(silent=1)
-    socket.socket_mode_request_listeners.append(heard)
+
+    async def patient_from_now_on(_: AsyncBaseSocketModeClient, __: SocketModeRequest) -> None:
+        slack.config.ack_timeout = 60.0
+
+    socket.socket_mode_request_listeners += [patient_from_now_on, heard]
+    slack.config.ack_timeout = 2.0
     await slack.person("ada").send("general", "x")
     await slack.settled()
 

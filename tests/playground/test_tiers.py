@@ -39,6 +39,7 @@ def test_each_method_has_slacks_tier(method: str, tier: Tier) -> None:
 
 async def test_methods_and_workspaces_are_counted_apart() -> None:
     async with LocalSlack(manifest=MANIFEST, rate_limits="strict") as slack:
+        slack.stop_clock()
         slack.add_team("T0OTHER")
         client = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url)
         other = AsyncWebClient(token=slack.token("T0OTHER"), base_url=slack.api_url)

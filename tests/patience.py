@@ -1,0 +1,23 @@
+"""How fast a machine is shall decide nothing here: what gives up after seconds in production has time in tests.
+
+A test of giving up sets its own few moments.
+"""
+
+from __future__ import annotations
+
+from bot import runner
+from bot.playground import config
+from db import pool
+from handlers import commands
+
+
+def of_people() -> None:
+    """An answer that takes long is waited for, instead of being announced."""
+    commands.PATIENCE = 45.0
+    runner.ANSWER_WITHIN = 45.0
+
+
+def of_everybody() -> None:
+    of_people()
+    config.SECONDS = 60.0
+    pool.ACQUIRE_WITHIN = 45.0
