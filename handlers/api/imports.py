@@ -78,28 +78,45 @@ async def import_issues(call: ApiCall) -> web.Response:
 
 
 async def _keep(request: web.Request, kept: BinaryIO) -> tuple[str, bytes]:
-    """Puts the file of the form on disk: it is read twice, and never held. Returns its name and digest."""
+    """Puts the file of the form on disk: it is read twice, and never held. Returns its name and digest.
+
+    The form is read to its end, so that one that is cut off is known as such.
+    """
     if request.content_type != "multipart/form-data":
         raise Problem(415, "unsupported-media-type", "send multipart/form-data with a part called file")
-    async for part in _parts(request):
-        if part.name == "file":
-            digest = hashlib.sha256()
-            while chunk := await part.read_chunk(_CHUNK):
-                kept.write(chunk)
-                digest.update(chunk)
-                if kept.tell() > _LARGEST:
-                    raise Problem(413, "too-large", f"a file may have {_LARGEST:,} bytes")
-            return part.filename or "upload.csv", digest.digest()
-    raise Problem(422, "invalid", "the form has no part called file", errors=[])
+    name: str | None = None
+    digest = hashlib.sha256()
+    size = 0
+    async for part, chunk in _chunks(request):
+        size += len(chunk)
+        if size > _LARGEST:
+            raise Problem(413, "too-large", f"a file may have {_LARGEST:,} bytes")
+        if part.name != "file":
+            continue
+        if not chunk and name is not None:
+            raise Problem(422, "invalid", "the form has more than one part called file", errors=[])
+        name = part.filename or "upload.csv"
+        kept.write(chunk)
+        digest.update(chunk)
+    if name is None:
+        raise Problem(422, "invalid", "the form has no part called file", errors=[])
+    return name, digest.digest()
 
 
-async def _parts(request: web.Request) -> AsyncIterator[BodyPartReader]:
-    """The fields of the form. Raises Problem 400 for what is not a form."""
+async def _chunks(request: web.Request) -> AsyncIterator[tuple[BodyPartReader, bytes]]:
+    """What its fields hold; each begins with an empty chunk. Raises Problem 400 for what is no whole form."""
     try:
-        async for part in await request.multipart():
-            if isinstance(part, BodyPartReader):
-                yield part
-    except ValueError as error:
+        form = await request.multipart()
+        while (part := await form.next()) is not None:
+            if not isinstance(part, BodyPartReader):
+                continue
+            yield part, b""
+            while chunk := await part.read_chunk(_CHUNK):
+                yield part, chunk
+            if not part.at_eof():
+                raise Problem(400, "malformed", "the form is cut off: its closing boundary is missing")
+    # What aiohttp raises for a form that breaks its rules.
+    except (ValueError, RuntimeError) as error:
         raise Problem(400, "malformed", f"the form cannot be read: {error}") from None
 
 
