@@ -39,6 +39,7 @@ from db.pool import Database, look, open_database
 from db.route import Route
 from handlers import register_all, register_all_jobs
 from handlers.api.secrets import TokenChecker
+from handlers.charts import Drawer
 from handlers.dedupe import Once
 from handlers.installing import Installations
 from handlers.jobs import Worker
@@ -121,6 +122,9 @@ async def running(settings: Settings, options: Options | None = None) -> AsyncIt
         clients = Clients(installations, session, api_url=settings.slack_api_url, observer=metrics.called)
         background = BackgroundTasks()
         stack.push_async_callback(background.drain, DRAIN)
+        # Before that: reports that wait for their pictures are sent without.
+        drawer = Drawer()
+        stack.push_async_callback(drawer.close)
         worker = JobWorker(route, pace=chosen.pace, observe=metrics.job_done)
         bell = QueueBell(database, heard=worker.hear)
         _in_background(stack, bell.run(), "bell")
@@ -134,6 +138,7 @@ async def running(settings: Settings, options: Options | None = None) -> AsyncIt
             tokens=TokenChecker(database),
             vault=vault,
             outside=outside,
+            drawer=drawer,
             public_url=settings.public_url,
         )
         chosen.register_jobs(worker, replace(services, database=for_jobs))

@@ -14,6 +14,7 @@ from db.issues import Amending, Filing, Reading
 from db.plain_listing import PlainListing
 from db.pool import Database
 from handlers.api.secrets import TokenChecker
+from handlers.charts import Drawer
 from handlers.outside import Outside
 from handlers.vault import Vault
 
@@ -60,6 +61,7 @@ class Services:
     tokens: TokenChecker
     vault: Vault
     outside: Outside
+    drawer: Drawer
     public_url: str | None = None
     filing: Filing = field(init=False)
     amending: Amending = field(init=False)

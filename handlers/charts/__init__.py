@@ -1,5 +1,5 @@
 """Charts as pictures, drawn by a process of their own: matplotlib never enters the bot's memory or its event loop."""
 
-from handlers.charts.drawing import Drawer, NotDrawn
+from handlers.charts.drawing import Drawer, NotDrawn, Patience
 
-__all__ = ["Drawer", "NotDrawn"]
+__all__ = ["Drawer", "NotDrawn", "Patience"]

@@ -9,7 +9,6 @@ from db import rollups
 from db.announcements import Batch
 from handlers.acting import on_press, on_submit
 from handlers.announcing import Announcing
-from handlers.charts import Drawer
 from handlers.commands import Commands
 from handlers.jobs import Worker
 from handlers.reports.answering import Reporting
@@ -22,7 +21,7 @@ NAME = "report"
 
 
 def register(app: AsyncApp, commands: Commands, services: Services) -> None:
-    reporting = Reporting(services, Drawer())
+    reporting = Reporting(services)
     commands.add(NAME, reporting.command, aliases=("reports", "bericht", "stats"))
     on_press(app, services, view.REFRESH, reporting.refresh)
     on_press(app, services, view.PERIOD, reporting.choose_period)

@@ -12,7 +12,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from db.errors import Invalid, LodgeError
 from db.query import QueryError
 from handlers.acting import Outcome, Place, Press, Submission
-from handlers.charts import Drawer, NotDrawn
+from handlers.charts import NotDrawn
 from handlers.commands import Call, Reply
 from handlers.errors import explain
 from handlers.querying import explain_query
@@ -32,9 +32,8 @@ _CLOSED_DOORS = frozenset({"not_in_channel", "channel_not_found", "is_archived",
 
 
 class Reporting:
-    def __init__(self, services: Services, drawer: Drawer) -> None:
+    def __init__(self, services: Services) -> None:
         self._services = services
-        self._drawer = drawer
 
     async def command(self, call: Call) -> Reply | None:
         request = asking.read(call.text, self._today(call.asker))
@@ -188,7 +187,7 @@ class Reporting:
     async def _pictures(self, client: AsyncWebClient, sheet: Sheet) -> tuple[str, ...]:
         """Without them the report still has its table and its words."""
         try:
-            return await upload_pictures(client, self._drawer, sheet.charts)
+            return await upload_pictures(client, self._services.drawer, sheet.charts)
         except (NotDrawn, SlackApiError):
             _log.warning("charts could not be drawn or uploaded", exc_info=True)
             return ()

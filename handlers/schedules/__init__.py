@@ -5,7 +5,6 @@ from __future__ import annotations
 from slack_bolt.async_app import AsyncApp
 
 from handlers.acting import on_press, on_submit
-from handlers.charts import Drawer
 from handlers.commands import Commands
 from handlers.jobs import Worker
 from handlers.schedules import personal
@@ -31,4 +30,4 @@ def register(app: AsyncApp, commands: Commands, services: Services) -> None:
 
 
 def register_jobs(worker: Worker, services: Services) -> None:
-    register_running(worker, services, Drawer())
+    register_running(worker, services)

@@ -18,7 +18,7 @@ from db.people import Person
 from db.schedules import Schedule, runs
 from db.schedules.runs import Run, Settled
 from db.states import Role, Source
-from handlers.charts import Drawer, NotDrawn
+from handlers.charts import NotDrawn
 from handlers.jobs import Job, Worker
 from handlers.reports.asking import today
 from handlers.reports.looks import REFUSALS, look_of, remember_refusal, upload_pictures
@@ -37,9 +37,8 @@ CLAIMED_AT_ONCE: Final = 200
 
 
 class Running:
-    def __init__(self, services: Services, drawer: Drawer) -> None:
+    def __init__(self, services: Services) -> None:
         self._services = services
-        self._drawer = drawer
 
     async def claim(self) -> None:
         """Every replica does this all the time; each due schedule falls to one of them."""
@@ -118,7 +117,7 @@ class Running:
     async def _pictures(self, schedule: Schedule, sheet: Sheet) -> tuple[str, ...]:
         try:
             client = await self._services.slack.sender(schedule.workspace_id)
-            return await upload_pictures(client, self._drawer, sheet.charts)
+            return await upload_pictures(client, self._services.drawer, sheet.charts)
         except (NotDrawn, SlackApiError):
             _log.warning("charts could not be drawn or uploaded", exc_info=True)
             return ()
@@ -168,8 +167,8 @@ def _actor(schedule: Schedule, owner: Person | None) -> Actor:
     )
 
 
-def register_running(worker: Worker, services: Services, drawer: Drawer) -> Running:
-    running = Running(services, drawer)
+def register_running(worker: Worker, services: Services) -> Running:
+    running = Running(services)
     worker.on(runs.JOB, running.run, max_attempts=ATTEMPTS, at_once=16)
     worker.repeat("claim due reports", 1.0, running.claim)
     worker.repeat("settle reports", 3.0, running.settle)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
-import psutil
 from aiohttp import web
 
 from bot.embedded import EmbeddedPostgres
@@ -30,7 +29,7 @@ async def rows(size: int) -> list[Row]:
             async with (
                 _slack() as slack,
                 served(
-                    "tests.bench.whole_bot", DATABASE_URL=server.dsn(), BENCH_SLACK=f"{slack}/api/"
+                    "tests.bench.whole_bot", DATABASE_URL=server.dsn(), BENCH_SLACK=f"{slack.url}/api/"
                 ) as bot,
             ):
                 await _without_charts_of_slack(server.dsn())
@@ -39,17 +38,29 @@ async def rows(size: int) -> list[Row]:
             server.close()
 
 
+@dataclass(slots=True)
+class _Slack:
+    """`answered`: how many answers came by response_url; `uploaded`: how many pictures."""
+
+    url: str = ""
+    answered: int = 0
+    uploaded: int = 0
+
+
 @asynccontextmanager
-async def _slack() -> AsyncIterator[str]:
+async def _slack() -> AsyncIterator[_Slack]:
     """Takes what it is sent and says that all is well."""
+    slack = _Slack()
 
     async def answer(request: web.Request) -> web.Response:
         await request.read()
         if not request.path.startswith("/api/"):
+            slack.uploaded += request.path == "/upload"
+            slack.answered += request.path != "/upload"
             return web.Response(text="ok")
         file = {"id": "F1", "mimetype": "image/png"}
         return web.json_response(
-            {"ok": True, "upload_url": f"{url}/upload", "file_id": "F1", "files": [file], "file": file}
+            {"ok": True, "upload_url": f"{slack.url}/upload", "file_id": "F1", "files": [file], "file": file}
         )
 
     app = web.Application(client_max_size=2**24)
@@ -58,8 +69,8 @@ async def _slack() -> AsyncIterator[str]:
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
-    url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    yield url
+    slack.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield slack
     await runner.cleanup()
 
 
@@ -75,16 +86,16 @@ async def _without_charts_of_slack(dsn: str) -> None:
     await conn.close()
 
 
-async def _compared(bot: Served, slack: str) -> Row:
+async def _compared(bot: Served, slack: _Slack) -> Row:
     await run(bot.port, _news(100), _AT_ONCE)
     quiet, drawing = Result(), Result()
     quiet.add(await run(bot.port, _news(_REQUESTS), _AT_ONCE))
     # Each answer shows one chart. They are asked for at once, and wait for their turn in the bot.
-    asked = [command("report flow 7d", response_url=slack) for _ in range(CHARTS)]
+    asked = [command("report flow 7d", response_url=slack.url) for _ in range(CHARTS)]
     await run(bot.port, asked, CHARTS)
-    assert await _draws(bot), "nothing is being drawn"
-    while await _draws(bot):
+    while slack.answered < CHARTS:
         drawing.add(await run(bot.port, _news(_REQUESTS), _AT_ONCE))
+    assert slack.uploaded == CHARTS, f"{slack.uploaded} charts were drawn"
     quiet.add(await run(bot.port, _news(_REQUESTS), _AT_ONCE))
     return Row(
         name=f"/issue new, ack p99 while {CHARTS} charts are drawn",
@@ -94,15 +105,6 @@ async def _compared(bot: Served, slack: str) -> Row:
         sense="<=",
         unit="ms",
     )
-
-
-async def _draws(bot: Served) -> bool:
-    """Between two charts there is a moment without a drawing process."""
-    for _ in range(50):
-        if psutil.Process(bot.pid).children():
-            return True
-        await asyncio.sleep(0.01)
-    return False
 
 
 def _news(number: int) -> list[bytes]:

@@ -20,6 +20,7 @@ from db.pool import Database
 from db.states import Role, Source
 from handlers.api.app import create_api
 from handlers.api.secrets import TokenChecker, make_secret
+from handlers.charts import Drawer
 from handlers.outside import Outside
 from handlers.requesting import Directory
 from handlers.services import Services
@@ -124,6 +125,7 @@ async def api(database: Database) -> AsyncIterator[Api]:
         tokens=checker,
         vault=Vault(None),
         outside=Outside(),
+        drawer=Drawer(),
     )
     server = web.Application()
     server.add_subapp("/api", create_api(services, checker))
