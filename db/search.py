@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -32,10 +32,12 @@ _MARKS: Final = f"StartSel={MARK_START}, StopSel={MARK_END}"
 _TITLE_OPTIONS: Final = f"{_MARKS}, HighlightAll=true"
 _HEADLINE_OPTIONS: Final = f'{_MARKS}, MaxFragments=2, MinWords=6, MaxWords=20, FragmentDelimiter=" … "'
 
+# How many values a cursor of `ranking` has.
+_RANKED: Final = 4
 # How the words of a search are taken: as typed; with mistyped ones corrected; any of them instead of all.
-_TYPED: Final = "typed"
-_CORRECTED: Final = "corrected"
-_ANY: Final = "any"
+_TYPED: Final = "t"
+_CORRECTED: Final = "c"
+_ANY: Final = "a"
 _MODES: Final = (_TYPED, _CORRECTED, _ANY)
 
 
@@ -51,11 +53,12 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchPage:
-    """`corrected`: what was searched for instead, when nothing matched what was typed."""
+    """`corrected`: what was searched for instead, when nothing matched what was typed. `how` is for `again`."""
 
     hits: tuple[Hit, ...]
     next_cursor: str | None
     corrected: str | None
+    how: str = _TYPED
 
 
 def marked(text: str) -> list[tuple[str, bool]]:
@@ -99,20 +102,51 @@ async def search(
         hits=await _hits(conn, resolved, ids, ranks, words),
         next_cursor=_closed(page.next_cursor, mode, scope),
         corrected=corrected,
+        how=mode,
     )
+
+
+async def again(
+    conn: asyncpg.Connection, actor: Actor, text: str, numbers: Sequence[int], *, how: str
+) -> SearchPage:
+    """Issues that a search for `text` found, in this order, as they are now, whether they still match or not.
+
+    Raises QueryError, Invalid.
+    """
+    if how not in _MODES:
+        raise _foreign()
+    resolved = await resolve(conn, actor, parse(text))
+    words, corrected = await _words(conn, resolved, how)
+    rows = await conn.fetch(
+        f"""
+        SELECT i.issue_id FROM unnest($3::bigint[]) WITH ORDINALITY AS shown (number, place)
+        JOIN issues i ON i.number = shown.number WHERE {VISIBLE} ORDER BY shown.place""",
+        actor.workspace_id,
+        actor.sees_only,
+        list(numbers),
+    )
+    hits = await _hits(conn, resolved, [row["issue_id"] for row in rows], {}, words)
+    return SearchPage(hits=hits, next_cursor=None, corrected=corrected, how=how)
 
 
 def _opened(cursor: str | None, scope: str) -> tuple[str, str | None]:
     if cursor is None:
         return _TYPED, None
-    mode, inner = decode(cursor, scope, 2).values
+    mode, *rest = decode(cursor, scope, 1 + _RANKED).values
     if mode not in _MODES:
-        raise Invalid(FieldError(field="cursor", code="invalid", message="this cursor belongs to no search"))
-    return mode, inner
+        raise _foreign()
+    return mode, encode(Cursor(values=tuple(rest)), scope)
 
 
 def _closed(inner: str | None, mode: str, scope: str) -> str | None:
-    return encode(Cursor(values=(mode, inner)), scope) if inner is not None else None
+    """One cursor of all values: short enough for the id of a block."""
+    if inner is None:
+        return None
+    return encode(Cursor(values=(mode, *decode(inner, scope, _RANKED).values)), scope)
+
+
+def _foreign() -> Invalid:
+    return Invalid(FieldError(field="cursor", code="invalid", message="this cursor belongs to no search"))
 
 
 async def _words(conn: asyncpg.Connection, resolved: Resolved, mode: str) -> tuple[str, str | None]:
@@ -165,14 +199,7 @@ async def _typed(conn: asyncpg.Connection, resolved: Resolved) -> str:
         resolved.config,
         [last.words, *endings],
     )
-    before = Resolved(
-        query=Query(terms=resolved.query.terms[:-1]),
-        actor=resolved.actor,
-        key_prefix=resolved.key_prefix,
-        config=resolved.config,
-        clock=resolved.clock,
-        texts=resolved.texts,
-    )
+    before = replace(resolved, query=Query(terms=resolved.query.terms[:-1]))
     return " & ".join(
         part for part in (ranking.words_of(before), f"({completed})" if completed else "") if part
     )
@@ -253,6 +280,7 @@ __all__ = [
     "MARK_START",
     "Hit",
     "SearchPage",
+    "again",
     "index_changes",
     "index_issues",
     "marked",

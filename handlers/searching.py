@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from uuid import UUID
 
 import asyncpg
@@ -45,6 +46,25 @@ class Searching:
             found = await search.search(conn, asker.actor, text, limit=PAGE, cursor=cursor)
             known = await assignees(conn, asker, tuple(hit.issue for hit in found.hits))
         return view.page(found, text=text, people=known, words=words, prefix=asker.workspace.key_prefix)
+
+
+async def redraw(press: Press) -> None:
+    """The search in which a row was acted on: the same rows, as they are now."""
+    drawn = view.Drawn.read(press.block_id)
+    if drawn is None:
+        return
+    asker = press.asker
+    async with press.services.database.connection() as conn:
+        found = await search.again(conn, asker.actor, drawn.text, drawn.numbers, how=drawn.how)
+        known = await assignees(conn, asker, tuple(hit.issue for hit in found.hits))
+    reply = view.page(
+        replace(found, next_cursor=drawn.next_cursor),
+        text=drawn.text,
+        people=known,
+        words=press.words,
+        prefix=asker.workspace.key_prefix,
+    )
+    await press.redraw(reply.text, list(reply.blocks))
 
 
 async def index(conn: asyncpg.Connection, batch: Batch) -> None:

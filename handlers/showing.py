@@ -13,6 +13,7 @@ from db.errors import NotFound
 from db.ids import ChangeId, MessageTs, PersonId
 from db.issues import Issue
 from db.people import Person
+from handlers import searching
 from handlers.acting import Press, on_press
 from handlers.commands import SHOW, Call, Commands, Reply
 from handlers.finding import by_key, split_key, usage
@@ -23,6 +24,7 @@ from handlers.views.cards import Card, CardStyle, card
 from handlers.views.confirming import confirmation
 from handlers.views.creating import POST_HERE
 from handlers.views.listing import LIST
+from handlers.views.searching import SEARCH
 from handlers.views.showing import SHOWN, sheet, with_comments
 from handlers.words import Mrkdwn, Words, words
 
@@ -115,7 +117,7 @@ async def after(press: Press, issue: Issue, text: Mrkdwn, change_id: ChangeId | 
 
 
 async def draw_again(press: Press, issue: Issue) -> str:
-    """The card or list that was pressed in, as it is now. Returns what it is."""
+    """The card, list or search that was pressed in, as it is now. Returns what it is."""
     kind, _, style = press.block_id.partition(":")
     if kind == "card":
         async with press.services.database.connection() as conn:
@@ -123,6 +125,8 @@ async def draw_again(press: Press, issue: Issue) -> str:
         await press.redraw(drawn.text, drawn.blocks)
     elif kind == LIST:
         await redraw(press)
+    elif kind == SEARCH:
+        await searching.redraw(press)
     return kind
 
 

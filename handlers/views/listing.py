@@ -20,7 +20,7 @@ VALUE_MAX = 2000
 ROWS_MAX = 20
 LIST = "list"
 # Of the 255 characters of a block's id, those that an issue's own id and version leave.
-_KEPT_MAX = 195
+KEPT_MAX = 195
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ class Drawn:
 
     @property
     def is_short(self) -> bool:
-        return len(self._kept()) <= _KEPT_MAX and self.text == clean(self.text)
+        return len(self._kept()) <= KEPT_MAX and self.text == clean(self.text)
 
     @classmethod
     def read(cls, block_id: str) -> Drawn | None:

@@ -143,3 +143,50 @@ async def test_a_list_is_drawn_again_when_a_row_was_acted_on(lodge: Lodge) -> No
     assert len(rows()) == 4
     await ada.click("list_previous", channel="general", ts=first["ts"])
     await lodge.slack.until(lambda: "number 06" in said(shown()))
+
+
+async def test_a_search_is_drawn_again_when_a_row_was_acted_on(lodge: Lodge) -> None:
+    await _file(lodge, *(f"Boiler in room {number:02}" for number in range(1, 12)))
+    await lodge.announced()
+    ada = lodge.person("ada")
+    first = await lodge.ask("ada", "search boiler -status:closed")
+
+    def shown() -> Json:
+        return next(each for each in ada.ephemerals("general") if each["ts"] == first["ts"])
+
+    def rows() -> list[str]:
+        return [said(each) for each in shown()["blocks"] if "accessory" in each]
+
+    async def close_last() -> list[str]:
+        before = rows()
+        last = [each for each in shown()["blocks"] if "accessory" in each][-1]
+        close = next(o["value"] for o in last["accessory"]["options"] if o["value"].startswith("close:"))
+        await ada.click(
+            "issue_more", channel="general", ts=first["ts"], block_id=last["block_id"], value=close
+        )
+        await lodge.slack.until(lambda: "Completed" in rows()[-1])
+        return before
+
+    before = await close_last()
+    # It stays where it was, though the query finds it no more, and what matched is still shown.
+    assert [row.split("\n")[0] for row in rows()] == [row.split("\n")[0] for row in before]
+    assert "boiler -status:closed" in said(shown())
+    await ada.click("search_next", channel="general", ts=first["ts"])
+    await lodge.slack.until(lambda: len(rows()) == 3)
+    before = await close_last()
+    assert rows()[:-1] == before[:-1]
+
+
+async def test_a_corrected_search_stays_what_it_was_corrected_to(lodge: Lodge) -> None:
+    await _file(lodge, "Elevator stuck", "Elevator door squeaks")
+    await lodge.announced()
+    ada = lodge.person("ada")
+    first = await lodge.ask("ada", "search elevatr")
+    assert "elevator" in said(first)
+    row = next(each for each in first["blocks"] if "accessory" in each)
+    start = next(o["value"] for o in row["accessory"]["options"] if o["value"].startswith("start:"))
+    await ada.click("issue_more", channel="general", ts=first["ts"], block_id=row["block_id"], value=start)
+    redrawn = await ada.expect_message(
+        "general", lambda each: each["ts"] == first["ts"] and "In progress" in said(each)
+    )
+    assert said(redrawn["blocks"][0]) == said(first["blocks"][0])
