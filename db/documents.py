@@ -131,6 +131,29 @@ async def reindex(
     return rows[-1]["issue_id"] if len(rows) == limit else None
 
 
+async def pair(conn: asyncpg.Connection, workspace_id: WorkspaceId, *, limit: int = 200) -> bool:
+    """One batch of documents that have no pairs of words yet; whether there may be more."""
+    # As who indexes, so that the two never wait for each other's rows.
+    await conn.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended('lodge index ' || $1, 0))", workspace_id
+    )
+    written: int = await conn.fetchval(
+        """
+        WITH lacking AS MATERIALIZED (
+            SELECT issue_id FROM issue_documents WHERE workspace_id = $1 AND pairs IS NULL ORDER BY issue_id LIMIT $2
+        ), written AS (
+            UPDATE issue_documents d SET pairs = document_pairs(d.document, d.workspace_id, d.number)
+            FROM lacking WHERE d.workspace_id = $1 AND d.issue_id = lacking.issue_id
+            RETURNING d.issue_id
+        )
+        SELECT count(*) FROM written
+        """,
+        workspace_id,
+        limit,
+    )
+    return written == limit
+
+
 async def _learn(conn: asyncpg.Connection, workspace_id: WorkspaceId, ids: list[IssueId]) -> None:
     if not ids:
         return

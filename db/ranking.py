@@ -8,7 +8,7 @@ issue is thus as quick to rank as a rare one.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, pairwise, repeat
 from typing import Final, LiteralString
 
@@ -29,6 +29,8 @@ _AT_ONCE: Final = 300
 _FIRST_STEP: Final = 1 << 12
 _SHORTEST_STEP: Final = 1 << 9
 _GROWTH: Final = 4
+# What is led by pairs costs by what it finds, and hardly by how far it looks.
+_GROWTH_BY_PAIRS: Final = 16
 # When a filter leads to no more than this, their documents are read instead of those that have the words; or,
 # when the first steps have found too little, to no more than that.
 _FEW: Final = 300
@@ -38,6 +40,13 @@ _SOME: Final = 5_000
 _DOCUMENTS: Final[LiteralString] = (
     "SELECT workspace_id, issue_id, number, document FROM issue_documents"
     " WHERE document @@ $4::text::tsquery OFFSET 0"
+)
+# The few documents with these words side by side are had by their pairs; the words themselves are then looked at
+# in those alone, which OFFSET 0 makes sure of.
+_DOCUMENTS_BY_PAIRS: Final[LiteralString] = (
+    "SELECT found.* FROM (SELECT workspace_id, issue_id, number, document FROM issue_documents"
+    " WHERE pairs && (SELECT array_agg(pair_tag(tag)) FROM unnest({}::text[]) AS tag) AND pairs @> {}::integer[]"
+    " OFFSET 0) found WHERE found.document @@ $4::text::tsquery OFFSET 0"
 )
 _DOCUMENTS_OF: Final[LiteralString] = (
     "SELECT found.* FROM ({driven} OFFSET 0) driven CROSS JOIN LATERAL ("
@@ -83,6 +92,13 @@ def words_of(resolved: Resolved) -> str:
         if resolved.texts[text]
     ]
     return " & ".join(parts)
+
+
+def pairs_of(resolved: Resolved) -> list[int]:
+    """What all documents that can match have in `pairs`; empty where no phrase is asked for, or nothing is known."""
+    return sorted(
+        {pair for text, pairs in resolved.pairs.items() if text.exact and not text.negated for pair in pairs}
+    )
 
 
 async def page(
@@ -146,7 +162,8 @@ async def window(
         if few is None and enough == ENOUGH[-1]:
             few = await _filtered(conn, resolved, _SOME)
             at_once = max(at_once, _SOME)
-        step = _step(below - end, len(found), next_enough, step) if few is None else end
+        growth = _GROWTH_BY_PAIRS if pairs_of(resolved) else _GROWTH
+        step = _step(below - end, len(found), next_enough, step * growth) if few is None else end
         at = end
     return Window(below=below, end=max(end, 0), candidates=tuple(found))
 
@@ -156,10 +173,10 @@ async def _filtered(conn: asyncpg.Connection, resolved: Resolved, at_most: int) 
     return await shortest(conn, resolved, [way for way in drivers(resolved) if way.sharp], at_most)
 
 
-def _step(looked_at: int, found: int, enough: int, last: int) -> int:
+def _step(looked_at: int, found: int, enough: int, longest: int) -> int:
     """As far as it takes to find enough, going by what was found so far; most of what is read beyond is wasted."""
-    hoped = int(2 * looked_at * (enough - found) / found) if found else last * _GROWTH
-    return max(_SHORTEST_STEP, min(hoped, last * _GROWTH))
+    hoped = int(2 * looked_at * (enough - found) / found) if found else longest
+    return max(_SHORTEST_STEP, min(hoped, longest))
 
 
 async def _exactly(
@@ -193,15 +210,16 @@ async def candidates(
     """The newest matches numbered from `end` to `below`, and how far down these reach: to `end`, or to
     where there were enough for one go."""
     parameters = Parameters(8)
+    workspace_id = resolved.actor.workspace_id
     documents: str = _DOCUMENTS
+    tagged = tags(workspace_id, 0, 0)
     if few is not None:
         documents = _DOCUMENTS_OF.replace("{driven}", few.select(parameters))
+    elif pairs := pairs_of(resolved):
+        documents = parameters.fill(_DOCUMENTS_BY_PAIRS, blocks(workspace_id, below, end), pairs)
+    else:
+        tagged = tags(workspace_id, below, end)
     condition = compile_query(resolved_without_text(resolved), parameters.next, each=True)
-    tagged = (
-        tags(resolved.actor.workspace_id, below, end)
-        if few is None
-        else tags(resolved.actor.workspace_id, 0, 0)
-    )
     row = await conn.fetchrow(
         f"""
         WITH matching AS MATERIALIZED (
@@ -238,23 +256,19 @@ async def candidates(
 
 def resolved_without_text(resolved: Resolved) -> Resolved:
     """The same filters; the words are asked for by the index."""
-    return Resolved(
-        query=resolved.query.without_text(),
-        actor=resolved.actor,
-        key_prefix=resolved.key_prefix,
-        config=resolved.config,
-        clock=resolved.clock,
-        people=resolved.people,
-        labels=resolved.labels,
-        issues=resolved.issues,
-    )
+    return replace(resolved, query=resolved.query.without_text(), texts={}, pairs={})
 
 
 def tags(workspace_id: str, below: int, end: int) -> str:
     """A tsquery for the documents in blocks that cover the range; the ends may reach over it."""
+    return " | ".join(f"'{tag}'" for tag in blocks(workspace_id, below, end))
+
+
+def blocks(workspace_id: str, below: int, end: int) -> list[str]:
+    """The tags of these blocks; of the whole workspace, where the range reaches down to its first issue."""
     if end <= 0:
-        return f"'#{workspace_id}'"
-    return " | ".join(f"'#{workspace_id}/{level}/{block}'" for level, block in _cover(below, end))
+        return [f"#{workspace_id}"]
+    return [f"#{workspace_id}/{level}/{block}" for level, block in _cover(below, end)]
 
 
 def _cover(below: int, end: int) -> Iterator[tuple[int, int]]:

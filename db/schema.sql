@@ -72,6 +72,15 @@ CREATE FUNCTION public.day_number(moment timestamp with time zone, zone text) RE
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (((moment AT TIME ZONE zone))::date - '0001-01-01'::date);
 
+CREATE FUNCTION public.document_pairs(document tsvector, workspace text, number bigint) RETURNS integer[]
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+BEGIN
+    RETURN word_pairs(document) || ARRAY(
+        SELECT pair_tag(tag) FROM unnest(tsvector_to_array(document_tags(workspace, number))) AS tag);
+END
+$$;
+
 CREATE FUNCTION public.document_tags(workspace text, number bigint) RETURNS tsvector
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN array_to_tsvector(ARRAY[('#'::text || workspace), ((('#'::text || workspace) || '/0/'::text) || (number >> 9)), ((('#'::text || workspace) || '/1/'::text) || (number >> 13)), ((('#'::text || workspace) || '/2/'::text) || (number >> 17))]);
@@ -152,6 +161,15 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION public.keep_pairs() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    NEW.pairs := document_pairs(NEW.document, NEW.workspace_id, NEW.number);
+    RETURN NEW;
+END
+$$;
+
 CREATE FUNCTION public.latency_bucket(latency bigint) RETURNS smallint
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (width_bucket((latency / 1000000), ARRAY[(1)::bigint, (2)::bigint, (3)::bigint, (4)::bigint, (5)::bigint, (6)::bigint, (7)::bigint, (8)::bigint, (9)::bigint, (10)::bigint, (11)::bigint, (12)::bigint, (13)::bigint, (15)::bigint, (16)::bigint, (17)::bigint, (19)::bigint, (21)::bigint, (23)::bigint, (25)::bigint, (27)::bigint, (29)::bigint, (32)::bigint, (35)::bigint, (38)::bigint, (41)::bigint, (45)::bigint, (49)::bigint, (54)::bigint, (59)::bigint, (64)::bigint, (70)::bigint, (76)::bigint, (83)::bigint, (91)::bigint, (99)::bigint, (108)::bigint, (117)::bigint, (128)::bigint, (140)::bigint, (152)::bigint, (166)::bigint, (181)::bigint, (197)::bigint, (215)::bigint, (235)::bigint, (256)::bigint, (279)::bigint, (304)::bigint, (332)::bigint, (362)::bigint, (395)::bigint, (431)::bigint, (470)::bigint, (512)::bigint, (558)::bigint, (609)::bigint, (664)::bigint, (724)::bigint, (790)::bigint, (861)::bigint, (939)::bigint, (1024)::bigint, (1117)::bigint, (1218)::bigint, (1328)::bigint, (1448)::bigint, (1579)::bigint, (1722)::bigint, (1878)::bigint, (2048)::bigint, (2233)::bigint, (2435)::bigint, (2656)::bigint, (2896)::bigint, (3158)::bigint, (3444)::bigint, (3756)::bigint, (4096)::bigint, (4467)::bigint, (4871)::bigint, (5312)::bigint, (5793)::bigint, (6317)::bigint, (6889)::bigint, (7512)::bigint, (8192)::bigint, (8933)::bigint, (9742)::bigint, (10624)::bigint, (11585)::bigint, (12634)::bigint, (13777)::bigint, (15024)::bigint, (16384)::bigint, (17867)::bigint, (19484)::bigint, (21247)::bigint, (23170)::bigint, (25268)::bigint, (27554)::bigint, (30048)::bigint, (32768)::bigint, (35734)::bigint, (38968)::bigint, (42495)::bigint, (46341)::bigint, (50535)::bigint, (55109)::bigint, (60097)::bigint, (65536)::bigint, (71468)::bigint, (77936)::bigint, (84990)::bigint, (92682)::bigint, (101070)::bigint, (110218)::bigint, (120194)::bigint, (131072)::bigint, (142935)::bigint, (155872)::bigint, (169979)::bigint, (185364)::bigint, (202141)::bigint, (220436)::bigint, (240387)::bigint, (262144)::bigint, (285870)::bigint, (311744)::bigint, (339959)::bigint, (370728)::bigint, (404281)::bigint, (440872)::bigint, (480774)::bigint, (524288)::bigint, (571740)::bigint, (623487)::bigint, (679917)::bigint, (741455)::bigint, (808563)::bigint, (881744)::bigint, (961548)::bigint, (1048576)::bigint, (1143480)::bigint, (1246974)::bigint, (1359835)::bigint, (1482910)::bigint, (1617125)::bigint, (1763488)::bigint, (1923097)::bigint, (2097152)::bigint, (2286960)::bigint, (2493948)::bigint, (2719670)::bigint, (2965821)::bigint, (3234251)::bigint, (3526975)::bigint, (3846194)::bigint, (4194304)::bigint, (4573921)::bigint, (4987896)::bigint, (5439339)::bigint, (5931642)::bigint, (6468501)::bigint, (7053950)::bigint, (7692387)::bigint, (8388608)::bigint, (9147842)::bigint, (9975792)::bigint, (10878679)::bigint, (11863283)::bigint, (12937002)::bigint, (14107901)::bigint, (15384775)::bigint, (16777216)::bigint, (18295684)::bigint, (19951585)::bigint, (21757357)::bigint, (23726566)::bigint, (25874004)::bigint, (28215802)::bigint, (30769550)::bigint, (33554432)::bigint, (36591368)::bigint, (39903169)::bigint, (43514715)::bigint, (47453133)::bigint, (51748008)::bigint, (56431603)::bigint, (61539100)::bigint, (67108864)::bigint, (73182735)::bigint, (79806339)::bigint, (87029429)::bigint, (94906266)::bigint, (103496017)::bigint, (112863206)::bigint, (123078199)::bigint, (134217728)::bigint, (146365470)::bigint, (159612677)::bigint, (174058859)::bigint, (189812531)::bigint, (206992033)::bigint, (225726413)::bigint, (246156398)::bigint, (268435456)::bigint]))::smallint;
@@ -167,6 +185,29 @@ CREATE FUNCTION public.microseconds(span interval) RETURNS bigint
 CREATE FUNCTION public.next_number(id text) RETURNS bigint
     LANGUAGE sql
     RETURN nextval((('numbers.'::text || quote_ident(id)))::regclass);
+
+CREATE FUNCTION public.pair_tag(tag text) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ('-1'::integer - ((hashtextextended((tag COLLATE "C"), (0)::bigint) & (2147483647)::bigint))::integer);
+
+CREATE FUNCTION public.word_pairs(document tsvector) RETURNS integer[]
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+BEGIN
+    RETURN (
+        WITH said AS MATERIALIZED (
+            SELECT place, lexeme FROM unnest(document) AS word CROSS JOIN unnest(word.positions) AS place
+        )
+        SELECT coalesce(array_agg(DISTINCT (
+            hashtextextended(one.lexeme || ' ' || next.lexeme COLLATE "C", 0) & 262143)::integer), '{}')
+        FROM said one JOIN said next ON next.place = one.place + 1
+    );
+END
+$$;
+
+CREATE FUNCTION public.phrase_pairs(config regconfig, words text) RETURNS integer[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (SELECT CASE WHEN (count(*) = count(DISTINCT place.place)) THEN public.word_pairs(to_tsvector(phrase_pairs.config, phrase_pairs.words)) ELSE '{}'::integer[] END AS "case" FROM (unnest(to_tsvector(phrase_pairs.config, phrase_pairs.words)) word(lexeme, positions, weights) CROSS JOIN LATERAL unnest(word.positions) place(place)));
 
 CREATE FUNCTION public.priority_number(word text) RETURNS smallint
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -414,7 +455,8 @@ CREATE TABLE public.issue_documents (
     issue_id uuid NOT NULL,
     number bigint NOT NULL,
     config regconfig NOT NULL,
-    document tsvector NOT NULL
+    document tsvector NOT NULL,
+    pairs integer[]
 );
 
 CREATE TABLE public.issue_labels (
@@ -1287,7 +1329,11 @@ CREATE INDEX installations_ending ON public.installations USING btree (expires_a
 
 CREATE INDEX installations_removed ON public.installations USING btree (removed_at) WHERE (removed_at IS NOT NULL);
 
+CREATE INDEX issue_documents_by_pair ON public.issue_documents USING gin (pairs) WITH (fastupdate=off) WHERE (pairs IS NOT NULL);
+
 CREATE INDEX issue_documents_by_word ON public.issue_documents USING gin (document) WITH (fastupdate=off);
+
+CREATE INDEX issue_documents_without_pairs ON public.issue_documents USING btree (workspace_id, issue_id) WHERE (pairs IS NULL);
 
 CREATE INDEX issue_labels_by_label ON public.issue_labels USING btree (workspace_id, label_id, issue_id);
 
@@ -1404,6 +1450,8 @@ CREATE INDEX webhook_targets_by_issue ON public.webhook_targets USING btree (wor
 CREATE TRIGGER comments_added AFTER INSERT ON public.comments REFERENCING NEW TABLE AS moved FOR EACH STATEMENT EXECUTE FUNCTION public.keep_commented();
 
 CREATE TRIGGER comments_changed AFTER UPDATE ON public.comments REFERENCING NEW TABLE AS moved FOR EACH STATEMENT EXECUTE FUNCTION public.keep_commented();
+
+CREATE TRIGGER issue_document_written BEFORE INSERT OR UPDATE OF document ON public.issue_documents FOR EACH ROW EXECUTE FUNCTION public.keep_pairs();
 
 CREATE TRIGGER issue_labels_added AFTER INSERT ON public.issue_labels REFERENCING NEW TABLE AS moved FOR EACH STATEMENT EXECUTE FUNCTION public.keep_labelled();
 

@@ -44,7 +44,7 @@ class Searching:
     async def _reply(self, asker: Asker, text: str, cursor: str | None, words: Words) -> Reply:
         async with self._services.database.connection() as conn:
             found = await search.search(conn, asker.actor, text, limit=PAGE, cursor=cursor)
-            known = await assignees(conn, asker, tuple(hit.issue for hit in found.hits))
+        known = await assignees(self._services, asker, tuple(hit.issue for hit in found.hits))
         return view.page(found, text=text, people=known, words=words, prefix=asker.workspace.key_prefix)
 
 
@@ -56,7 +56,7 @@ async def redraw(press: Press) -> None:
     asker = press.asker
     async with press.services.database.connection() as conn:
         found = await search.again(conn, asker.actor, drawn.text, drawn.numbers, how=drawn.how)
-        known = await assignees(conn, asker, tuple(hit.issue for hit in found.hits))
+    known = await assignees(press.services, asker, tuple(hit.issue for hit in found.hits))
     reply = view.page(
         replace(found, next_cursor=drawn.next_cursor),
         text=drawn.text,
@@ -113,9 +113,24 @@ class Reindexing:
                 return
 
 
+class Pairing:
+    """The job for documents that were written before phrases had an index; it takes up where a killed one stopped."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def run(self, job: Job) -> None:
+        workspace_id = WorkspaceId(json.loads(job.payload)["workspace_id"])
+        more = True
+        while more:
+            async with self._services.database.transaction() as conn:
+                more = await documents.pair(conn, workspace_id)
+
+
 def register_jobs(worker: Worker, services: Services) -> None:
     worker.on("index", Indexing(services).run, at_once=1)
     worker.on("reindex", Reindexing(services).run, at_once=1)
+    worker.on("pairs", Pairing(services).run, at_once=1)
 
 
 def register(app: AsyncApp, commands: Commands, services: Services) -> None:

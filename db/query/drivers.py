@@ -115,15 +115,27 @@ def drivers(resolved: Resolved) -> list[Driver]:
     return found
 
 
+# As in db.ranking: the pairs lead, and the words are looked at in what they lead to.
+_BY_PAIRS: Final[LiteralString] = (
+    "SELECT issue_id FROM (SELECT workspace_id, issue_id, document FROM issue_documents"
+    " WHERE pairs @> array_append({}::integer[], pair_tag({}::text)) OFFSET 0) found"
+    " WHERE workspace_id = $1 AND document @@ {}::text::tsquery"
+)
+
+
 def text_driver(resolved: Resolved) -> Driver | None:
     """The documents with all the words asked for."""
     texts = [t for t in resolved.query.texts() if not t.negated and resolved.texts[t]]
     if not texts:
         return None
     words = " & ".join(f"({resolved.texts[text]})" for text in texts)
-    tagged = f"'#{resolved.actor.workspace_id}' & {words}"
+    tag = f"#{resolved.actor.workspace_id}"
+    tagged = f"'{tag}' & {words}"
+    pairs = sorted({pair for text in texts for pair in resolved.pairs.get(text, ())})
 
     def select(parameters: Parameters) -> str:
+        if pairs:
+            return parameters.fill(_BY_PAIRS, pairs, tag, words)
         return parameters.fill(
             "SELECT issue_id FROM (SELECT workspace_id, issue_id FROM issue_documents"
             " WHERE document @@ {}::text::tsquery OFFSET 0) found WHERE workspace_id = $1",

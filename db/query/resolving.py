@@ -25,7 +25,10 @@ _SLACK_ID = re.compile(r"[UW][A-Z0-9]{5,}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved:
-    """A query with everything it names. Missing in `issues`: such an issue is not there, and nothing matches."""
+    """A query with everything it names. Missing in `issues`: such an issue is not there, and nothing matches.
+
+    `pairs`: of a phrase, what documents with it have in `issue_documents.pairs`; missing where nothing is known.
+    """
 
     query: Query
     actor: Actor
@@ -36,6 +39,7 @@ class Resolved:
     labels: Mapping[str, UUID] = field(default_factory=dict)
     issues: Mapping[int, UUID] = field(default_factory=dict)
     texts: Mapping[Text, str] = field(default_factory=dict)
+    pairs: Mapping[Text, Sequence[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +60,7 @@ class Found:
     known_labels: Sequence[str]
     issues: Mapping[int, UUID]
     texts: Mapping[Text, str]
+    pairs: Mapping[Text, Sequence[int]]
     saved: Sequence[Mapping[str, Any]]
 
 
@@ -120,6 +125,10 @@ SELECT w.key_prefix, w.search_config::text AS config, now() AS now, coalesce(p.t
     (SELECT array_agg(CASE WHEN exact THEN phraseto_tsquery(w.search_config, words)
                            ELSE plainto_tsquery(w.search_config, words) END::text ORDER BY place)
      FROM unnest($7::text[], $8::boolean[]) WITH ORDINALITY AS t (words, exact, place)) AS texts,
+    CASE WHEN true = ANY ($8::boolean[])
+              AND NOT EXISTS (SELECT FROM issue_documents x WHERE x.workspace_id = $1 AND x.pairs IS NULL) THEN (
+        SELECT jsonb_agg(CASE WHEN exact THEN phrase_pairs(w.search_config, words) ELSE '{}' END ORDER BY place)
+        FROM unnest($7::text[], $8::boolean[]) WITH ORDINALITY AS t (words, exact, place)) END AS pairs,
     CASE WHEN $10 THEN (
         SELECT jsonb_agg(jsonb_build_object(
                    'saved_query_id', saved_query_id, 'owner_id', owner_id, 'name', name, 'query', query,
@@ -166,6 +175,7 @@ async def look_up(
         known_labels=row["known_labels"] or (),
         issues={number: UUID(issue_id) for number, issue_id in row["issues"] or ()},
         texts=dict(zip(texts, row["texts"] or (), strict=True)),
+        pairs={text: pairs for text, pairs in zip(texts, row["pairs"] or (), strict=False) if pairs},
         saved=row["saved"] or (),
     )
 
@@ -187,6 +197,7 @@ def read(found: Found, actor: Actor, query: Query, *, now: datetime | None = Non
         labels=found.labels,
         issues=found.issues,
         texts={text: found.texts[text] for text in query.texts()},
+        pairs={text: found.pairs[text] for text in query.texts() if text in found.pairs},
     )
 
 

@@ -312,12 +312,16 @@ async def _around(conn: asyncpg.Connection) -> None:
 async def _documents(conn: asyncpg.Connection) -> None:
     await conn.execute(
         """
-        INSERT INTO issue_documents (workspace_id, issue_id, number, config, document)
-        SELECT i.workspace_id, i.issue_id, i.number, 'english',
-               issue_document('english', i.workspace_id, i.number, i.title, i.description, c.said)
+        INSERT INTO issue_documents (workspace_id, issue_id, number, config, document, pairs)
+        SELECT i.workspace_id, i.issue_id, i.number, 'english', d.document,
+               document_pairs(d.document, i.workspace_id, i.number)
         FROM issues i
         LEFT JOIN (SELECT workspace_id, issue_id, string_agg(body, E'\n' ORDER BY created_at DESC) AS said FROM comments
                    GROUP BY workspace_id, issue_id) c USING (workspace_id, issue_id)
+        CROSS JOIN LATERAL (
+            SELECT issue_document('english', i.workspace_id, i.number, i.title, i.description, c.said) AS document
+            OFFSET 0
+        ) d
         ORDER BY i.created_at
         """
     )

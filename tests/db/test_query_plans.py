@@ -156,7 +156,7 @@ async def test_search_and_duplicates_read_the_index_of_words(filled: asyncpg.Con
     ada = await who(filled, LARGE)
     for mode in ("force_generic_plan", "force_custom_plan"):
         await filled.execute(f"SET plan_cache_mode = {mode}")
-        for text in ("login", "login timeout", '"topic5 login"', "logn", "page is:open"):
+        for text in ("login", "login timeout", "logn", "page is:open"):
             plans = Plans(filled)
             found = await search.search(plans, ada, text)  # type: ignore[arg-type]  # the same calls
             assert found.hits, text
@@ -164,6 +164,35 @@ async def test_search_and_duplicates_read_the_index_of_words(filled: asyncpg.Con
         plans = Plans(filled)
         await duplicates.likely(plans, ada, "login page", "timeout")  # type: ignore[arg-type]  # as above
         assert_words(plans)
+
+
+@pytest.mark.parametrize("mode", ["force_generic_plan", "force_custom_plan"])
+async def test_a_phrase_is_led_by_its_pairs_once_all_documents_have_them(
+    filled: asyncpg.Connection, mode: str
+) -> None:
+    await filled.execute(f"SET plan_cache_mode = {mode}")
+    ada = await who(filled, LARGE)
+    for text, led in (('"topic5 login"', True), ('"login"', False), ('-"topic5 login" timeout', False)):
+        plans = Plans(filled)
+        found = await search.search(plans, ada, text)  # type: ignore[arg-type]  # the same calls
+        assert found.hits, text
+        assert ("Bitmap Index Scan on issue_documents_by_pair" in plans.text) is led, plans.text
+        assert ("Bitmap Index Scan on issue_documents_by_word" in plans.text) is not led, plans.text
+        assert_no_table_read(plans)
+    plans = Plans(filled)
+    text = '"topic5 login" sort:created'
+    page = await listing.page(plans, ada, parse(text), limit=10)  # type: ignore[arg-type]  # as above
+    assert page.items
+    assert "Bitmap Index Scan on issue_documents_by_pair" in plans.text
+    assert_no_table_read(plans)
+    await filled.execute(
+        "UPDATE issue_documents SET pairs = NULL WHERE number = 5 AND workspace_id = $1", LARGE
+    )
+    plans = Plans(filled)
+    await search.search(plans, ada, '"topic5 login"')  # type: ignore[arg-type]  # as above
+    assert "issue_documents_by_pair" not in plans.text
+    assert "issue_documents_without_pairs" in plans.text
+    assert_words(plans)
 
 
 def assert_words(plans: Plans) -> None:

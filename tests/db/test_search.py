@@ -54,6 +54,72 @@ async def test_phrases_exclusions_filters_and_the_beginning_of_the_last_word(
     assert await hits(conn, ada, "lo") == []
 
 
+_SAID = (
+    "Login page is slow",
+    "page of the login",
+    "login, then page",
+    "The login page and the login form",
+    "slow page login login page",
+    "log-in page e-mail us",
+    "e-mail page at example.com/login page",
+    "slow",
+    "",
+)
+
+
+async def test_a_phrase_led_by_its_pairs_finds_what_the_words_alone_find(
+    conn: asyncpg.Connection, ada: Actor
+) -> None:
+    ids = [
+        (await issue(conn, one or "untitled", description=other, comments=(_SAID[0],) if other else ()))[
+            "issue_id"
+        ]
+        for one, other in itertools.product(_SAID, _SAID[-4:])
+    ]
+    for config in ("english", "simple", "german"):
+        await conn.execute("UPDATE workspaces SET search_config = $1::text::regconfig", config)
+        await documents.index_issues(conn, HOME, ids)
+        assert ranking.pairs_of(await resolve(conn, ada, parse('"slow login page"')))
+        for phrase in (
+            *(
+                "login page",
+                "page of the login",
+                "slow login page",
+                "page slow",
+                "e-mail page",
+                "log-in page",
+            ),
+            *("login page is slow", "example.com/login page", "the login", "page page", "us e-mail"),
+        ):
+            resolved = await resolve(conn, ada, parse(f'"{phrase}"'))
+            words = ranking.words_of(resolved)
+            led, _ = await ranking.candidates(conn, resolved, words, 1_000, 0, at_once=1_000)
+            rows = await conn.fetch(
+                "SELECT number FROM issue_documents WHERE document @@ phraseto_tsquery($1::text::regconfig, $2)",
+                config,
+                phrase,
+            )
+            assert {each.number for each in led} == {row["number"] for row in rows}, (config, phrase)
+
+
+async def test_phrases_are_found_before_during_and_after_old_documents_get_their_pairs(
+    conn: asyncpg.Connection, ada: Actor
+) -> None:
+    for number in range(5):
+        await issue(conn, f"Login page {number}", indexed=True)
+    await conn.execute("UPDATE issue_documents SET pairs = NULL")
+    led = []
+    more = True
+    while more:
+        led.append(bool(ranking.pairs_of(await resolve(conn, ada, parse('"login page"')))))
+        assert len(await hits(conn, ada, '"login page"')) == 5
+        more = await documents.pair(conn, HOME, limit=2)
+    assert led == [False, False, False]
+    assert ranking.pairs_of(await resolve(conn, ada, parse('"login page"')))
+    assert len(await hits(conn, ada, '"login page"')) == 5
+    assert await hits(conn, ada, '"page login"') == []
+
+
 async def test_a_mistyped_word_is_corrected_and_it_says_so(conn: asyncpg.Connection, ada: Actor) -> None:
     await issue(conn, "Login fails", indexed=True)
     await issue(conn, "Dashboard is empty", indexed=True)

@@ -3,7 +3,7 @@ import json
 
 from db.ids import WorkspaceId
 from handlers.jobs import Job
-from handlers.searching import Indexing, Reindexing
+from handlers.searching import Indexing, Pairing, Reindexing
 from tests.scenarios.conftest import Lodge, said
 
 _GERMAN = "SELECT count(*) FROM issue_documents WHERE config = 'german'::regconfig"
@@ -34,6 +34,20 @@ async def test_reindexing_goes_on_batch_after_batch(lodge: Lodge) -> None:
     await Reindexing(services).run(Job(id=1, payload=payload, attempts=0))
     async with services.database.connection() as conn:
         assert await conn.fetchval("SELECT count(*) FROM issue_documents") == 3
+
+
+async def test_documents_of_an_older_version_get_their_pairs(lodge: Lodge) -> None:
+    await lodge.ask("ada", "new The harbour wall leans")
+    services = lodge.process.services
+    payload = json.dumps({"workspace_id": lodge.slack.team_id}).encode()
+    lacking = "SELECT count(*) FROM issue_documents WHERE pairs IS NULL"
+    async with services.database.connection() as conn:
+        await Reindexing(services).run(Job(id=1, payload=payload, attempts=0))
+        await conn.execute("UPDATE issue_documents SET pairs = NULL")
+        assert await conn.fetchval(lacking) == 1
+        await Pairing(services).run(Job(id=2, payload=payload, attempts=0))
+        assert await conn.fetchval(lacking) == 0
+    assert "harbour" in said(await lodge.ask("ada", 'search "harbour wall"'))
 
 
 async def test_a_large_change_is_indexed_by_a_job_of_its_own(lodge: Lodge) -> None:
