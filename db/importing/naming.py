@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
+from typing import Final, LiteralString
 from uuid import UUID
 
 import asyncpg
@@ -48,14 +49,33 @@ class Names:
         wanted = list(dict.fromkeys(names))
         chosen = {name: self.mapping.people.get(name) for name in wanted}
         async with self.database.transaction() as conn:
-            by_handle = not self.mapping.names_are_full
-            matched = await match_people(conn, self.workspace_id, wanted, also, by_handle=by_handle)
-            # A mapping is remembered longer than a person may stay.
-            known = await chosen_people(conn, self.workspace_id, {n: c for n, c in chosen.items() if c})
-            found = {name: self._found(name, choice, known, matched) for name, choice in chosen.items()}
-            new = [name for name in wanted if found[name] is None and self._is_new(chosen[name])]
+            found = await self._known(conn, chosen, also)
+            if any(self._is_missing(name, chosen, found) for name in wanted):
+                await self._turn(conn)
+                found = await self._known(conn, chosen, also)
+            new = [name for name in wanted if self._is_missing(name, chosen, found)]
             made = await self._make_people(conn, new)
         return [found[name] or made.get(name) for name in names]
+
+    async def _turn(self, conn: asyncpg.Connection) -> None:
+        """One import at a time adds people: nothing but this keeps two from adding the same name."""
+        await conn.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended('new people:' || $1, 0))", self.workspace_id
+        )
+
+    async def _known(
+        self, conn: asyncpg.Connection, chosen: MappingOf[str, str | None], also: MappingOf[str, str]
+    ) -> dict[str, UUID | None]:
+        by_handle = not self.mapping.names_are_full
+        matched = await match_people(conn, self.workspace_id, list(chosen), also, by_handle=by_handle)
+        # A mapping is remembered longer than a person may stay.
+        known = await chosen_people(conn, self.workspace_id, {n: c for n, c in chosen.items() if c})
+        return {name: self._found(name, choice, known, matched) for name, choice in chosen.items()}
+
+    def _is_missing(
+        self, name: str, chosen: MappingOf[str, str | None], found: MappingOf[str, UUID | None]
+    ) -> bool:
+        return found[name] is None and self._is_new(chosen[name])
 
     def _is_new(self, choice: str | None) -> bool:
         return choice == NEW_PERSON or (choice != NOBODY and self.mapping.unmatched == NEW_PERSON)
@@ -136,27 +156,36 @@ class Names:
         return [found[name] for name in names]
 
 
+_FREE_LABELS: Final[LiteralString] = """
+SELECT l.label_id FROM imports m JOIN labels l ON l.workspace_id = $1 AND l.label_id = ANY (m.made_labels)
+WHERE m.workspace_id = $1 AND m.import_id = $2
+ORDER BY l.label_id FOR UPDATE OF l SKIP LOCKED"""
+_FREE_PEOPLE: Final[LiteralString] = """
+SELECT p.person_id FROM imports m JOIN people p ON p.workspace_id = $1 AND p.person_id = ANY (m.made_people)
+WHERE m.workspace_id = $1 AND m.import_id = $2
+ORDER BY p.person_id FOR UPDATE OF p SKIP LOCKED"""
+_UNUSED: Final[dict[str, LiteralString]] = {
+    _FREE_LABELS: """
+DELETE FROM labels l WHERE l.workspace_id = $1 AND l.label_id = ANY ($2::uuid[])
+  AND NOT EXISTS (SELECT FROM issue_labels il WHERE il.workspace_id = $1 AND il.label_id = l.label_id)""",
+    _FREE_PEOPLE: """
+DELETE FROM people p WHERE p.workspace_id = $1 AND p.person_id = ANY ($2::uuid[])
+  AND p.slack_user_id IS NULL
+  AND NOT EXISTS (SELECT FROM issues i WHERE i.workspace_id = $1 AND i.assignee_id = p.person_id)
+  AND NOT EXISTS (SELECT FROM issues i WHERE i.workspace_id = $1 AND i.reporter_id = p.person_id)
+  AND NOT EXISTS (SELECT FROM comments c WHERE c.workspace_id = $1 AND c.author_id = p.person_id)
+  AND NOT EXISTS (SELECT FROM watchers w WHERE w.workspace_id = $1 AND w.person_id = p.person_id)
+  AND NOT EXISTS (SELECT FROM changes c WHERE c.workspace_id = $1 AND c.actor_id = p.person_id)
+  AND NOT EXISTS (SELECT FROM people q WHERE q.workspace_id = $1 AND q.merged_into = p.person_id)""",
+}
+
+
 async def unmake(conn: asyncpg.Connection, workspace_id: WorkspaceId, import_id: UUID) -> None:
-    """Takes away what was made ahead of an import that did not come to pass, unless it is in use by now."""
-    await conn.execute(
-        """
-        DELETE FROM labels l USING imports m
-        WHERE m.workspace_id = $1 AND m.import_id = $2 AND l.workspace_id = $1 AND l.label_id = ANY (m.made_labels)
-          AND NOT EXISTS (SELECT FROM issue_labels il WHERE il.workspace_id = $1 AND il.label_id = l.label_id)""",
-        workspace_id,
-        import_id,
-    )
-    await conn.execute(
-        """
-        DELETE FROM people p USING imports m
-        WHERE m.workspace_id = $1 AND m.import_id = $2 AND p.workspace_id = $1 AND p.person_id = ANY (m.made_people)
-          AND p.slack_user_id IS NULL
-          AND NOT EXISTS (SELECT FROM issues i WHERE i.workspace_id = $1 AND i.assignee_id = p.person_id)
-          AND NOT EXISTS (SELECT FROM issues i WHERE i.workspace_id = $1 AND i.reporter_id = p.person_id)
-          AND NOT EXISTS (SELECT FROM comments c WHERE c.workspace_id = $1 AND c.author_id = p.person_id)
-          AND NOT EXISTS (SELECT FROM watchers w WHERE w.workspace_id = $1 AND w.person_id = p.person_id)
-          AND NOT EXISTS (SELECT FROM changes c WHERE c.workspace_id = $1 AND c.actor_id = p.person_id)
-          AND NOT EXISTS (SELECT FROM people q WHERE q.workspace_id = $1 AND q.merged_into = p.person_id)""",
-        workspace_id,
-        import_id,
-    )
+    """Takes away what was made ahead of an import that did not come to pass, unless it is in use by now.
+
+    What another import holds at this moment stays: it is about to be used.
+    """
+    for statement in (_FREE_LABELS, _FREE_PEOPLE):
+        free = [row[0] for row in await conn.fetch(statement, workspace_id, import_id)]
+        # A statement of its own: it sees what was committed until these were locked.
+        await conn.execute(_UNUSED[statement], workspace_id, free)
