@@ -10,8 +10,9 @@ import asyncpg
 
 from db.access import Actor, outranks
 from db.constraints import domain_errors
-from db.errors import FieldError, Invalid, NotFound
+from db.errors import FieldError, Invalid
 from db.ids import PersonId, WorkspaceId
+from db.owned import one, whose
 from db.states import Role, Source
 
 NAME_MAX = 50
@@ -117,9 +118,7 @@ async def listed(conn: asyncpg.Connection, actor: Actor) -> tuple[Token, ...]:
         SELECT {_COLUMNS} FROM tokens
         WHERE workspace_id = $1 AND revoked_at IS NULL AND ($2 OR person_id = $3)
         ORDER BY created_at DESC, token_id LIMIT 100""",
-        actor.workspace_id,
-        actor.role is Role.ADMIN,
-        actor.person_id,
+        *whose(actor),
     )
     return tuple(Token.from_row(row) for row in rows)
 
@@ -129,16 +128,12 @@ async def revoke(conn: asyncpg.Connection, actor: Actor, token_id: str) -> Token
     row = await conn.fetchrow(
         f"""
         UPDATE tokens SET revoked_at = coalesce(revoked_at, now())
-        WHERE workspace_id = $1 AND token_id = $2 AND ($3 OR person_id = $4)
+        WHERE workspace_id = $1 AND ($2 OR person_id = $3) AND token_id = $4
         RETURNING {_COLUMNS}""",
-        actor.workspace_id,
+        *whose(actor),
         token_id,
-        actor.role is Role.ADMIN,
-        actor.person_id,
     )
-    if row is None:
-        raise NotFound("token", token_id)
-    return Token.from_row(row)
+    return Token.from_row(one(row, "token", token_id))
 
 
 async def touch(conn: asyncpg.Connection, workspace_id: WorkspaceId, token_id: str) -> None:

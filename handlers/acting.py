@@ -159,6 +159,10 @@ class Press:
                 {"text": text, "blocks": blocks, "replace_original": True}
             )
 
+    async def replace(self, reply: Reply) -> None:
+        """The same with a whole answer."""
+        await self.redraw(reply.text, list(reply.blocks))
+
     async def open(self, view: Json) -> None:
         """Opens a form; on top of the form it was pressed in, if any."""
         inside = self.view is not None and self.view.get("type") == "modal"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from db import housekeeping
+from db import housekeeping, spent
 from handlers.jobs import Worker
 from handlers.services import Services
 
@@ -16,5 +16,10 @@ def register_jobs(worker: Worker, services: Services) -> None:
         async with services.database.connection() as conn:
             await housekeeping.forget_job_log(conn)
 
+    async def forget_requests() -> None:
+        async with services.database.connection() as conn:
+            await spent.forget_old(conn, services.clock())
+
     worker.repeat("analyze young tables", 4.0, analyze)
     worker.every("forget job log", "47 * * * *", forget)
+    worker.every("forget spent requests", "37 3 * * *", forget_requests)

@@ -71,8 +71,7 @@ class Tokens:
             token = await tokens.revoke(conn, press.asker.actor, press.value)
         self._services.tokens.forget(token.token_id)
         left = await self._listing(press.asker, press.words)
-        reply = view.revoked(token, left, press.words)
-        await press.redraw(reply.text, list(reply.blocks))
+        await press.replace(view.revoked(token, left, press.words))
 
     async def _listing(self, asker: Asker, spoken: Words) -> Reply:
         async with self._services.database.connection() as conn:

@@ -16,7 +16,7 @@ from db.ids import WorkspaceId
 from handlers.commands import Commands
 from handlers.jobs import Worker
 from handlers.services import Services
-from handlers.vault import Sealed, Vault
+from handlers.vault import Vault, renew
 
 _log = logging.getLogger(__name__)
 
@@ -87,26 +87,20 @@ async def _removed(services: Services, workspace_id: WorkspaceId, before: dateti
 
 async def renew_seals(services: Services, vault: Vault) -> int:
     """Seals every token by the newest key, so that the older keys can be dropped. Returns how many were not."""
-    renewed = 0
     async with services.database.connection() as conn:
-        for workspace_id, sealed in await installations.every_sealed(conn):
-            try:
-                fresh = vault.renewed(sealed)
-            except Sealed as error:
-                _log.error("a token cannot be opened", extra={"workspace": workspace_id, "error": str(error)})
-                continue
-            if fresh is not None:
-                await installations.reseal(conn, workspace_id, sealed, fresh)
-                renewed += 1
-    return renewed
+
+        async def keep(workspace_id: str, old: bytes, new: bytes) -> None:
+            await installations.reseal(conn, WorkspaceId(workspace_id), old, new)
+
+        return await renew(vault, await installations.every_sealed(conn), keep)
 
 
 def register_jobs(worker: Worker, services: Services) -> None:
     async def remove() -> None:
         await remove_the_gone(services)
 
-    async def renew() -> None:
+    async def renew_all() -> None:
         await renew_seals(services, services.vault)
 
     worker.every("remove uninstalled workspaces", "41 2 * * *", remove)
-    worker.every("renew seals", "11 2 * * *", renew)
+    worker.every("renew seals", "11 2 * * *", renew_all)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
+import logging
+from collections.abc import Awaitable, Callable, Iterable
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from db.errors import LodgeError
+
+_log = logging.getLogger(__name__)
 
 _KEY_BYTES = 32
 
@@ -64,6 +68,28 @@ class Vault:
             except InvalidToken as error:
                 raise Sealed from error
         return None
+
+
+async def renew(
+    vault: Vault,
+    sealed: Iterable[tuple[str, bytes]],
+    keep: Callable[[str, bytes, bytes], Awaitable[None]],
+) -> int:
+    """Has everything sealed by the newest key, so that the older ones can be dropped. Returns how many were not.
+
+    `sealed` names each by what it belongs to; `keep` gets the name, the old and the new.
+    """
+    renewed = 0
+    for name, old in sealed:
+        try:
+            fresh = vault.renewed(old)
+        except Sealed as error:
+            _log.error("a secret cannot be opened", extra={"of": name, "error": str(error)})
+            continue
+        if fresh is not None:
+            await keep(name, old, fresh)
+            renewed += 1
+    return renewed
 
 
 def _derived(secret: str) -> bytes:

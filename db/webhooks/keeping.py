@@ -10,11 +10,12 @@ from typing import Any, Final, LiteralString
 
 import asyncpg
 
+from db import spent
 from db.access import Actor
 from db.constraints import domain_errors
-from db.errors import FieldError, Invalid, NotFound
+from db.errors import FieldError, Invalid
 from db.ids import ChannelId, PersonId, WorkspaceId
-from db.states import Role
+from db.owned import one, whose
 
 NAME_MAX: Final = 50
 
@@ -73,10 +74,6 @@ def _read(row: asyncpg.Record) -> Hook:
     return Hook(**{**dict(row), "kind": Kind(row["kind"]), "auth": Auth(row["auth"])})
 
 
-def _own(actor: Actor) -> tuple[WorkspaceId, bool, PersonId | None]:
-    return actor.workspace_id, actor.role is Role.ADMIN, actor.person_id
-
-
 async def create(
     conn: asyncpg.Connection,
     actor: Actor,
@@ -86,7 +83,7 @@ async def create(
     sealed_secret: bytes,
     request_key: str | None = None,
 ) -> Hook:
-    """Raises Invalid; Conflict for a request made before."""
+    """In the caller's transaction. Raises Invalid; Conflict for a request made before, also if its webhook is gone."""
     if not 1 <= len(draft.name) <= NAME_MAX:
         code = "too_long" if draft.name else "required"
         message = f"a webhook's name has 1 to {NAME_MAX} characters"
@@ -109,6 +106,7 @@ async def create(
             json.dumps(dict(draft.mapping)),
             request_key,
         )
+    await spent.refuse(conn, actor.workspace_id, request_key)
     return _read(row)
 
 
@@ -133,7 +131,7 @@ async def listed(conn: asyncpg.Connection, actor: Actor) -> tuple[Hook, ...]:
             WHERE a.workspace_id = h.workspace_id AND a.webhook_id = h.webhook_id AND a.state = 'failed'
         ) AS failed
         FROM webhooks h WHERE {_OWN} ORDER BY h.created_at DESC, h.webhook_id LIMIT 100""",
-        *_own(actor),
+        *whose(actor),
     )
     return tuple(_read(row) for row in rows)
 
@@ -141,36 +139,34 @@ async def listed(conn: asyncpg.Connection, actor: Actor) -> tuple[Hook, ...]:
 async def mine(conn: asyncpg.Connection, actor: Actor, webhook_id: str) -> Hook:
     """Raises NotFound."""
     row = await conn.fetchrow(
-        f"SELECT {_COLUMNS} FROM webhooks h WHERE {_OWN} AND h.webhook_id = $4", *_own(actor), webhook_id
+        f"SELECT {_COLUMNS} FROM webhooks h WHERE {_OWN} AND h.webhook_id = $4", *whose(actor), webhook_id
     )
-    if row is None:
-        raise NotFound("webhook", webhook_id)
-    return _read(row)
+    return _read(one(row, "webhook", webhook_id))
 
 
 async def rotate(conn: asyncpg.Connection, actor: Actor, webhook_id: str, sealed_secret: bytes) -> Hook:
     """The old secret is worth nothing from now on. Raises NotFound."""
     row = await conn.fetchrow(
         f"UPDATE webhooks h SET sealed_secret = $5 WHERE {_OWN} AND h.webhook_id = $4 RETURNING {_COLUMNS}",
-        *_own(actor),
+        *whose(actor),
         webhook_id,
         sealed_secret,
     )
-    if row is None:
-        raise NotFound("webhook", webhook_id)
-    return _read(row)
+    return _read(one(row, "webhook", webhook_id))
 
 
 async def delete(conn: asyncpg.Connection, actor: Actor, webhook_id: str) -> Hook:
     """Its issues stay. Raises NotFound."""
     row = await conn.fetchrow(
-        f"DELETE FROM webhooks h WHERE {_OWN} AND h.webhook_id = $4 RETURNING {_COLUMNS}",
-        *_own(actor),
+        f"""
+        WITH gone AS (
+            DELETE FROM webhooks h WHERE {_OWN} AND h.webhook_id = $4 RETURNING {_COLUMNS}, h.request_key
+        ), {spent.REMEMBERED}
+        SELECT {_COLUMNS} FROM gone h""",
+        *whose(actor),
         webhook_id,
     )
-    if row is None:
-        raise NotFound("webhook", webhook_id)
-    return _read(row)
+    return _read(one(row, "webhook", webhook_id))
 
 
 async def every_sealed(conn: asyncpg.Connection) -> dict[str, bytes]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from slack_bolt.async_app import AsyncApp
 
-from db import people, webhooks
+from db import spent, webhooks
 from db.access import Action, require
 from db.errors import Conflict, FieldError, Invalid
 from db.webhooks import Auth, Hook, HookDraft, Kind
@@ -17,17 +17,15 @@ from handlers.hooks import mapping
 from handlers.hooks.checking import ONLY, make_id, make_secret, purpose
 from handlers.hooks.receiving import Delivery, explained, take
 from handlers.hooks.signals import Unreadable
+from handlers.owned import listing, redraw, wants_new
 from handlers.requesting import Asker
 from handlers.services import Services
-from handlers.vault import Sealed
 from handlers.views import webhooks as view
-from handlers.views.owned import with_notice
 from handlers.words import Words
 
 NAME = "webhook"
 # A secret shorter than this can be guessed.
 SECRET_MIN = 16
-_NEW = frozenset({"new", "create", "add", "neu"})
 
 
 class Webhooks:
@@ -36,7 +34,7 @@ class Webhooks:
 
     async def command(self, call: Call) -> Reply | None:
         _require(call.asker)
-        if call.text.strip().lower() in _NEW:
+        if wants_new(call):
             await call.open(view.form(call.words, {}, channel_id=call.channel_id))
             return None
         return await self._listing(call.asker, call.words)
@@ -78,26 +76,22 @@ class Webhooks:
         webhook_id, secret = str(sent.metadata["webhook"]), given or make_secret()
         async with self._services.database.transaction() as conn:
             hook = await webhooks.mine(conn, sent.asker.actor, webhook_id)
-            if not self._knows(hook, secret):
+            new = await spent.first(conn, hook.workspace_id, sent.asker.request_key)
+            if new:
                 sealed = self._services.vault.seal(purpose(webhook_id), secret)
-                hook = await webhooks.rotate(conn, sent.asker.actor, webhook_id, sealed)
+                await webhooks.rotate(conn, sent.asker.actor, webhook_id, sealed)
         if given is not None:
             return Outcome(view=view.secret_set(hook, sent.words))
+        if not new:
+            return Outcome(view=view.made_before(sent.words))
         return Outcome(view=view.shown_once(hook, secret, sent.words, self._services.public_url))
-
-    def _knows(self, hook: Hook, secret: str) -> bool:
-        """Whether this is its secret already: the form was sent twice."""
-        try:
-            return self._services.vault.unseal(purpose(hook.webhook_id), hook.sealed_secret) == secret
-        except Sealed:
-            return False
 
     async def delete(self, press: Press) -> None:
         _require(press.asker)
         async with self._services.database.transaction() as conn:
             hook = await webhooks.delete(conn, press.asker.actor, press.value)
         left = await self._listing(press.asker, press.words)
-        await _redraw(press, with_notice(press.words("webhook-deleted", name=hook.name), left))
+        await redraw(press, press.words("webhook-deleted", name=hook.name), left)
 
     async def failures(self, press: Press) -> None:
         await press.tell(await self._failures(press, await self._mine(press, press.value)))
@@ -114,14 +108,15 @@ class Webhooks:
             said = press.words("webhook-replay-failed", why=_explained(str(error), press.words))
         else:
             said = press.words("webhook-replayed", count=len(taken.issue_ids))
-        await _redraw(press, with_notice(said, await self._failures(press, hook)))
+        await redraw(press, said, await self._failures(press, hook))
 
     async def discard(self, press: Press) -> None:
         hook = await self._mine(press, press.value)
         async with self._services.database.transaction() as conn:
-            count = await webhooks.discard(conn, hook)
+            new = await spent.first(conn, hook.workspace_id, press.asker.request_key)
+            count = await webhooks.discard(conn, hook) if new else 0
         left = await self._failures(press, hook)
-        await _redraw(press, with_notice(press.words("webhook-discarded", count=count), left))
+        await redraw(press, press.words("webhook-discarded", count=count), left)
 
     async def _mine(self, press: Press, webhook_id: str) -> Hook:
         _require(press.asker)
@@ -134,10 +129,7 @@ class Webhooks:
         return view.failures(hook, found, lambda error: _explained(error, press.words), press.words)
 
     async def _listing(self, asker: Asker, words: Words) -> Reply:
-        async with self._services.database.connection() as conn:
-            found = await webhooks.listed(conn, asker.actor)
-            known = await people.get_many(conn, asker.actor, list({hook.owner_id for hook in found}))
-        return view.listing(found, asker.actor.person_id, known, words)
+        return await listing(self._services, asker, words, webhooks.listed, view.listing)
 
 
 def _draft(filled: view.Filled) -> HookDraft:
@@ -168,10 +160,6 @@ def _draft(filled: view.Filled) -> HookDraft:
 
 def _explained(error: str, words: Words) -> str:
     return explained(error, words.locale)
-
-
-async def _redraw(press: Press, reply: Reply) -> None:
-    await press.redraw(reply.text, list(reply.blocks))
 
 
 def _require(asker: Asker) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from slack_bolt.async_app import AsyncApp
 
-from db import outgoing, people
+from db import outgoing, spent
 from db.access import Action, require
 from db.errors import Conflict, FieldError, Invalid
 from db.outgoing import Receiver
@@ -14,14 +14,13 @@ from handlers.creating import field_errors
 from handlers.hooks.checking import make_id
 from handlers.outgoing.sending import purpose
 from handlers.outgoing.signing import make_secret
+from handlers.owned import listing, redraw, wants_new
 from handlers.requesting import Asker
 from handlers.services import Services
 from handlers.views import outgoing as view
-from handlers.views.owned import with_notice
 from handlers.words import Words
 
 NAME = "tell"
-_NEW = frozenset({"new", "create", "add", "neu"})
 
 
 class Managing:
@@ -30,7 +29,7 @@ class Managing:
 
     async def command(self, call: Call) -> Reply | None:
         _require(call.asker)
-        if call.text.strip().lower() in _NEW:
+        if wants_new(call):
             await call.open(view.form(call.words))
             return None
         return await self._listing(call.asker, call.words)
@@ -73,26 +72,29 @@ class Managing:
         webhook_id, _, send_id = press.value.partition(":")
         to = await self._mine(press, webhook_id)
         async with self._services.database.transaction() as conn:
-            await outgoing.replay(conn, to, int(send_id))
+            if await spent.first(conn, to.workspace_id, press.asker.request_key):
+                await outgoing.replay(conn, to, int(send_id))
         self._services.bell.ring()
         notice = press.words("outgoing-replayed" if to.off_at is None else "outgoing-replayed-off")
-        await _redraw(press, with_notice(notice, await self._log(press, to)))
+        await redraw(press, notice, await self._log(press, to))
 
     async def switch_on(self, press: Press) -> None:
         _require(press.asker)
         async with self._services.database.transaction() as conn:
-            to = await outgoing.switch_on(conn, press.asker.actor, press.value)
-            await outgoing.call(conn, to.workspace_id, to.webhook_id)
+            to = await outgoing.mine(conn, press.asker.actor, press.value)
+            if await spent.first(conn, to.workspace_id, press.asker.request_key):
+                await outgoing.switch_on(conn, press.asker.actor, to.webhook_id)
+                await outgoing.call(conn, to.workspace_id, to.webhook_id)
         self._services.bell.ring()
         left = await self._listing(press.asker, press.words)
-        await _redraw(press, with_notice(press.words("outgoing-switched-on", name=to.name), left))
+        await redraw(press, press.words("outgoing-switched-on", name=to.name), left)
 
     async def delete(self, press: Press) -> None:
         _require(press.asker)
         async with self._services.database.transaction() as conn:
             gone = await outgoing.delete(conn, press.asker.actor, press.value)
         left = await self._listing(press.asker, press.words)
-        await _redraw(press, with_notice(press.words("outgoing-deleted", name=gone.name), left))
+        await redraw(press, press.words("outgoing-deleted", name=gone.name), left)
 
     async def _mine(self, press: Press, webhook_id: str) -> Receiver:
         _require(press.asker)
@@ -104,14 +106,7 @@ class Managing:
             return view.log(to, await outgoing.log(conn, to), press.words)
 
     async def _listing(self, asker: Asker, words: Words) -> Reply:
-        async with self._services.database.connection() as conn:
-            found = await outgoing.listed(conn, asker.actor)
-            known = await people.get_many(conn, asker.actor, list({each.owner_id for each in found}))
-        return view.listing(found, asker.actor.person_id, known, words)
-
-
-async def _redraw(press: Press, reply: Reply) -> None:
-    await press.redraw(reply.text, list(reply.blocks))
+        return await listing(self._services, asker, words, outgoing.listed, view.listing)
 
 
 def _require(asker: Asker) -> None:

@@ -166,8 +166,7 @@ def read_secret(view: Mapping[str, Any]) -> str | None:
 
 
 def secret_set(hook: Hook, words: Words) -> Json:
-    text = section(words("webhook-secret-set", name=hook.name))
-    return modal(SHOWN_ONCE, words.plain("webhook-form-title"), [text], close=words.plain("webhook-done"))
+    return _said(words, "webhook-secret-set", name=hook.name)
 
 
 def shown_once(hook: Hook, secret: str, words: Words, public_url: str | None) -> Json:
@@ -185,7 +184,11 @@ def shown_once(hook: Hook, secret: str, words: Words, public_url: str | None) ->
 
 
 def made_before(words: Words) -> Json:
-    text = section(words("webhook-made-before"))
+    return _said(words, "webhook-made-before")
+
+
+def _said(words: Words, message: str, **known: str) -> Json:
+    text = section(words(message, **known))
     return modal(SHOWN_ONCE, words.plain("webhook-form-title"), [text], close=words.plain("webhook-done"))
 
 

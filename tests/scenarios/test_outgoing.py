@@ -26,6 +26,7 @@ from db.states import Role
 from handlers.jobs import Job
 from handlers.outgoing import sending
 from tests.scenarios.conftest import Json, Lodge, said
+from tests.scenarios.redelivery import again, nothing_happens_again
 
 
 @dataclass(kw_only=True)
@@ -79,6 +80,7 @@ async def lodge(slack: LocalSlack, db_url: str, monkeypatch: pytest.MonkeyPatch)
         slack.request_url = f"{process.url}/slack/events"
         yield Lodge(slack=slack, process=process)
         await slack.settled()
+    await nothing_happens_again(slack, process, Options())
 
 
 async def make(lodge: Lodge, url: str) -> str:
@@ -262,5 +264,18 @@ async def test_only_whom_the_workspace_lets_and_nobody_elsewhere(lodge: Lodge, p
     shown = await lodge.ask("ada", "tell")
     await ada.click("outgoing_delete", channel="general", ts=shown["ts"])
     await lodge.settled()
+    await lodge.ask("ada", "new Untold")
+    assert await states(lodge) == []
+
+
+async def test_the_form_of_a_deleted_one_sent_again_makes_none(lodge: Lodge, program: Program) -> None:
+    await make(lodge, program.url)
+    form = next(each for each in lodge.slack.deliveries if each.payload.get("type") == "view_submission")
+    ada = lodge.person("ada")
+    shown = await lodge.ask("ada", "tell")
+    await ada.click("outgoing_delete", channel="general", ts=shown["ts"])
+    await lodge.settled()
+    for _ in range(2):
+        await again(lodge, form)
     await lodge.ask("ada", "new Untold")
     assert await states(lodge) == []

@@ -31,6 +31,7 @@ from handlers.hooks.upkeep import forget_old, renew_seals
 from handlers.vault import Vault
 from tests.handlers.hooks.bodies import ALERTS, GITHUB_ISSUE, SENTRY_ISSUE
 from tests.scenarios.conftest import Json, Lodge, said
+from tests.scenarios.redelivery import again
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,8 +210,14 @@ async def test_a_hundred_deliveries_at_once_about_ten_things_file_ten_issues(lod
         # Each names three things, in an order of its own.
         body["alerts"] = [alert("firing", name=f"t{(start * 7 + i * 3) % 10}")["alerts"][0] for i in range(3)]
         bodies.append(body)
-    answers = await asyncio.gather(*(sender.send(body) for body in bodies))
-    assert {status for status, _ in answers} == {200}
+
+    async def told(body: Json) -> int:
+        """As senders do: again, where the server is too busy."""
+        while (status := (await sender.send(body))[0]) == 503:
+            pass
+        return status
+
+    assert set(await asyncio.gather(*(told(body) for body in bodies))) == {200}
     assert "10 issues" in await listed(lodge)
 
 
@@ -249,6 +256,24 @@ async def test_sentrys_own_secret_can_be_entered(lodge: Lodge) -> None:
     )
     assert answer[0] == 200
     assert "ReferenceError" in await listed(lodge)
+
+
+async def test_a_secret_made_anew_is_the_only_one_and_its_form_sent_again_makes_no_other(
+    lodge: Lodge,
+) -> None:
+    sender = await make(lodge, "generic", "hmac")
+    ada = lodge.person("ada")
+    shown = await lodge.ask("ada", "webhook")
+    await ada.click("webhook_rotate", channel="general", ts=shown["ts"])
+    form = await ada.expect_modal(lambda view: view["callback_id"] == "webhook_secret_form")
+    outcome = await ada.submit(form["id"])
+    assert outcome.view is not None
+    anew = replace(sender, secret=_shown(outcome.view)["secret"])
+    assert (await sender.send({"title": "By the old one"}))[0] == 401
+    assert (await anew.send({"title": "By the new one"}))[0] == 200
+    for _ in range(2):
+        await again(lodge, lodge.slack.deliveries[-1])
+    assert (await anew.send({"title": "Still by the new one"}))[0] == 200
 
 
 async def test_nobody_without_the_secret_gets_in(lodge: Lodge) -> None:
@@ -342,8 +367,20 @@ async def test_a_deleted_webhook_takes_nothing_and_leaves_its_issues(lodge: Lodg
     await ada.expect_message("general", lambda message: "is deleted" in said(message))
     assert (await sender.send({"title": "Goes"}))[0] == 404
     assert "Stays" in await listed(lodge)
-    # The form's request key went with the webhook; Slack sends no form again hours after it was answered.
-    lodge.slack.service.deliveries.log.clear()
+
+
+async def test_the_form_of_a_deleted_webhook_sent_again_makes_none(lodge: Lodge) -> None:
+    await make(lodge, "generic", "hmac")
+    form = next(each for each in lodge.slack.deliveries if each.payload.get("type") == "view_submission")
+    ada = lodge.person("ada")
+    shown = await lodge.ask("ada", "webhook")
+    await ada.click("webhook_delete", channel="general", ts=shown["ts"])
+    await lodge.settled()
+    for _ in range(2):
+        await again(lodge, form)
+    assert "There are no webhooks" in said(await lodge.ask("ada", "webhook"))
+    await make(lodge, "generic", "hmac")
+    assert "generic hook" in said(await lodge.ask("ada", "webhook"))
 
 
 async def test_secrets_are_sealed_and_can_be_sealed_anew(lodge: Lodge) -> None:

@@ -1,0 +1,310 @@
+"""Every public operation of `db`, with arguments to call it with.
+
+The operations are found by walking the package. A new one is called with the samples below, by the type
+or the name of each parameter; where none fits, the test says so, and a sample is added here. What works
+on no workspace's behalf stands in EXEMPT, with the reason.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Coroutine, Iterator
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+import db
+from db import (
+    bulk,
+    pace,
+)
+from db.access import Actor
+from db.channels import ChannelSettings
+from db.homes import Wanted
+from db.ids import PersonId
+from db.importing.formats import Format
+from db.importing.mapping import Mapping
+from db.issues import IssueDraft, IssuePatch, Origin
+from db.outbox import Outgoing
+from db.outgoing import Receiver
+from db.preferences import Preferences
+from db.query import parse
+from db.query.resolving import plain
+from db.reports.periods import parse_period
+from db.states import Priority, Role, Status
+from db.subscriptions import SubscriptionDraft
+from db.webhooks import Auth, Hook, HookDraft, Kind
+from tests.db.neighbour import C1, NOW, OWN_WORKSPACE, WEBHOOK, schedule_draft
+from tests.db.worlds import World
+
+Operation = Callable[..., Coroutine[Any, Any, object]]
+
+WHOLE = "takes what this workspace's own `get` gave, whole; no id comes in"
+EVERYBODY = "the worker's or an operator's work, for all workspaces at once"
+PLUMBING = "no table of a workspace"
+EXEMPT = {
+    "announcements.call_announcers": EVERYBODY,
+    "deliveries.forget_old": EVERYBODY,
+    "homes.keeping.forget_old": EVERYBODY,
+    "notices.due_people": EVERYBODY,
+    "outbox.forget_old": EVERYBODY,
+    "previews.forget_old": EVERYBODY,
+    "outbox.waiting_channels": EVERYBODY,
+    "outgoing.sends.call_forgotten": EVERYBODY,
+    "outgoing.receivers.every_sealed": EVERYBODY,
+    "outgoing.sends.forget_old": EVERYBODY,
+    "outgoing.receivers.reseal": EVERYBODY,
+    "reports.sifting.sieve": "the query it is given was resolved for one actor, who is in it",
+    "rollups.backlog.behind": EVERYBODY,
+    "rollups.checking.workspaces": EVERYBODY,
+    "schedules.runs.claim_due": EVERYBODY,
+    "schedules.runs.forget_old": EVERYBODY,
+    "schedules.runs.forgotten": EVERYBODY,
+    "schedules.runs.settle": EVERYBODY,
+    "spent.forget_old": EVERYBODY,
+    "tokens.forget_requests": EVERYBODY,
+    "tokens.by_id": "the token is what tells the workspace",
+    "importing.circles.find_circles": "reads a table of its own transaction",
+    "importing.commenting.add_new": "reads the file's rows from a table of its own transaction",
+    "importing.commenting.find_new": "reads the file's rows from a table of its own transaction",
+    "importing.leftovers.copy": WHOLE,
+    "importing.leftovers.forget": WHOLE,
+    "importing.leftovers.forget_old": EVERYBODY,
+    "importing.leftovers.keep": WHOLE,
+    "importing.linking.link_imported": "reads the file's rows from a table of its own transaction",
+    "importing.process.first_bytes": PLUMBING,
+    "importing.running.at_once": WHOLE,
+    "importing.running.survey": WHOLE,
+    "importing.undoing.undo": WHOLE,
+    "importing.updating.update_known": "reads the file's rows from a table of its own transaction",
+    "imports.ask": WHOLE,
+    "imports.cancel": WHOLE,
+    "imports.claim": WHOLE,
+    "imports.let_go": WHOLE,
+    "imports.read_again": WHOLE,
+    "imports.remap": WHOLE,
+    "imports.settle": WHOLE,
+    "imports.shown_at": WHOLE,
+    "imports.start": WHOLE,
+    "imports.surveyed": WHOLE,
+    "imports.tell": WHOLE,
+    "installations.ending": EVERYBODY,
+    "pool.look": PLUMBING,
+    "route.find_route": PLUMBING,
+    "installations.every_sealed": EVERYBODY,
+    "installations.forget_states": EVERYBODY,
+    "installations.gone_since": EVERYBODY,
+    "installations.put_state": PLUMBING,
+    "installations.take_state": PLUMBING,
+    "jobs.enqueue": PLUMBING,
+    "jobs.enqueue_many": PLUMBING,
+    "issues.detail.detail_of": WHOLE,
+    "jobs.hasten": PLUMBING,
+    "jobs.open_dedupe": PLUMBING,
+    "migrate.applied_checksums": PLUMBING,
+    "migrate.migrate": PLUMBING,
+    "pool.open_database": PLUMBING,
+    "query.choosing.shortest": WHOLE,
+    "ranking.candidates": WHOLE,
+    "ranking.page": WHOLE,
+    "ranking.top_number": WHOLE,
+    "ranking.window": WHOLE,
+    "recording.once": "runs what it is given",
+    "schedules.runs.run_now": WHOLE,
+    "webhooks.arrivals.forget_old": EVERYBODY,
+    "webhooks.keeping.by_id": "the webhook is what tells the workspace",
+    "webhooks.keeping.every_sealed": EVERYBODY,
+    "webhooks.keeping.reseal": EVERYBODY,
+}
+
+
+def operations() -> Iterator[tuple[str, Operation]]:
+    for module in pkgutil.walk_packages(db.__path__, "db."):
+        if any(part.startswith("_") for part in module.name.split(".")):
+            continue
+        loaded = importlib.import_module(module.name)
+        for name, found in vars(loaded).items():
+            own = getattr(found, "__module__", None) == module.name
+            if own and not name.startswith("_") and inspect.iscoroutinefunction(found):
+                yield f"{module.name.removeprefix('db.')}.{name}", found
+
+
+# A list of the own workspace, asked for with an actor who may see everything in it.
+WANTED = Wanted(
+    resolved=plain(
+        Actor(workspace_id=OWN_WORKSPACE, person_id=PersonId(UUID(int=1)), role=Role.ADMIN), parse(""), NOW
+    ),
+    limit=5,
+)
+
+
+# By the name of a parameter, for what is not an id.
+NAMED: dict[str, Any] = {
+    "action": "edit",
+    "add": ["secret"],
+    "ago": timedelta(days=1),
+    "also": {"hidden": "secret"},
+    "as_of": NOW,
+    "before": NOW,
+    "beginning": "sec",
+    "body": "secret",
+    "bot_id": "B1",
+    "bot_user_id": "UBOT",
+    "channel": "C1",
+    "channel_id": "C1",
+    "chosen": ChannelSettings(),
+    "channels": ["C1"],
+    "choices": {"secret": str(UUID(int=1))},
+    "coalesce_key": "s",
+    "delay": timedelta(seconds=1),
+    "delivery_key": "secret",
+    "digest": b"x",
+    "earlier": {},
+    "error": "secret",
+    "events": (),
+    "file_id": "F1",
+    "headers": {},
+    "header_id": "secret",
+    "lane": "C1",
+    "limit": 10,
+    "message": {"text": "x"},
+    "message_ts": "1.1",
+    "messages": [Outgoing(channel_id=C1, payload={"text": "x"}, coalesce_key="s")],
+    "name": "secret",
+    "names": ["secret"],
+    "new": b"new",
+    "now": NOW,
+    "on": True,
+    "number": 1,
+    "old": b"sealed",
+    "origin": Origin(request_key="secret"),
+    "outcome": "secret",
+    "outbox_id": 1,
+    "pause": timedelta(seconds=1),
+    "period": parse_period("last 7 days", date(2026, 3, 2)),
+    "prefix": "LDG",
+    "query": parse("secret"),
+    "rate": pace.Rate(every=timedelta(seconds=1)),
+    "ref": "LDG-1",
+    "remove": ["secret hid"],
+    "request_key": "secret",
+    "role": Role.ADMIN,
+    "sealed_secret": b"new",
+    "expires_at": datetime.now(UTC),
+    "sealed_refresh": b"sealed",
+    "sealed_token": b"sealed",
+    "secret_hash": "y",
+    "sender": UUID(int=1),
+    "shown_version": 1,
+    "slack_user_id": "UNEW",
+    "slack_user_ids": ["UADA", "UBOB"],
+    "state": "done",
+    "status": Status.CLOSED,
+    "target_key": "secret",
+    "text": "secret",
+    "thread_ts": "1.1",
+    "title": "Secret",
+    "today": date(2026, 3, 2),
+    "token_id": "secrettoken",
+    "ts": "1.1",
+    "unknown": False,
+    "until": NOW,
+    "url": "https://mine.example",
+    "version": 7,
+    "webhook_ids": [WEBHOOK],
+    "why": "secret",
+    "within": timedelta(days=1),
+}
+# By the type of a parameter.
+TYPED: dict[str, Any] = {
+    "IssueDraft": IssueDraft(title="Mine", labels=("secret",)),
+    "ScheduleDraft": schedule_draft(),
+    "SubscriptionDraft": SubscriptionDraft(channel_id=C1, query="secret"),
+    "Notice": (),
+    "Preferences": Preferences(),
+    "IssuePatch": IssuePatch(title="Mine"),
+    "BulkPatch": bulk.BulkPatch(priority=Priority.LOW),
+    "Mapping": Mapping(format=Format.PLAIN, columns=(), timezone="UTC"),
+    # The own workspace, and the other's webhook: each statement must ask for both.
+    "Hook": Hook(
+        workspace_id=OWN_WORKSPACE,
+        webhook_id=WEBHOOK,
+        name="mine",
+        kind=Kind.GENERIC,
+        auth=Auth.BEARER,
+        owner_id=PersonId(UUID(int=1)),
+        channel_id=None,
+        sealed_secret=b"sealed",
+        mapping={},
+    ),
+    "HookDraft": HookDraft(name="mine", kind=Kind.GENERIC, auth=Auth.BEARER),
+    "Receiver": Receiver(
+        workspace_id=OWN_WORKSPACE,
+        webhook_id=WEBHOOK,
+        name="mine",
+        url="https://mine.example",
+        owner_id=PersonId(UUID(int=1)),
+        sealed_secret=b"sealed",
+        off_at=None,
+    ),
+    # All of an inspection that a mapping is looked up by.
+    "Inspection": SimpleNamespace(header_id="secret header"),
+}
+# For one operation alone.
+OWN: dict[tuple[str, str], Any] = {
+    ("homes.lists.show", "lists"): [WANTED],
+    ("homes.lists.show", "tried"): (),
+    ("homes.lists.try_out", "lists"): [WANTED],
+    ("query.resolving.look_up", "queries"): [parse('label:"secret hidden" assignee:bob ref:SECRET-1 hidden')],
+    ("documents.learn", "words"): [("secret", 3)],
+    ("documents.large", "than"): 0,
+    ("vocabulary.popularity", "words"): ["secret"],
+    ("vocabulary.correct", "words"): ["secrte"],
+    ("outgoing.receivers.create", "webhook_id"): "myhook",
+    ("outgoing.sends.settle", "state"): "sent",
+    ("search.again", "how"): "t",
+    ("search.again", "numbers"): [1, 2],
+    ("tokens.create", "token_id"): "mytoken",
+    ("webhooks.arrivals.keep_failed", "body"): b"new",
+    ("webhooks.keeping.create", "webhook_id"): "myhook",
+}
+
+
+def sample(operation: str, parameter: inspect.Parameter, world: World, ids: dict[str, Any]) -> Any:
+    """An argument: the own workspace and actor, everything else of the other one. KeyError: there is none."""
+    if (operation, parameter.name) in OWN:
+        return OWN[operation, parameter.name]
+    if parameter.name == "actor":
+        return world.admin
+    if parameter.name == "workspace_id":
+        return world.workspace_id
+    if parameter.name in ids:
+        return ids[parameter.name]
+    kind = str(parameter.annotation).removesuffix(" | None")
+    many = kind.endswith("]")
+    kind = kind.removesuffix("]").rpartition("[")[2]
+    if kind in ids:
+        found = ids[f"second {kind}"] if parameter.name == "into_id" else ids[kind]
+        return [found] if many else found
+    return TYPED[kind] if kind in TYPED else NAMED[parameter.name]
+
+
+def calls(operation: str, work: Operation, world: World, ids: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """With what is required, and once more with every id that may be given."""
+    parameters = [p for p in inspect.signature(work).parameters.values() if p.name != "conn"]
+    required = {
+        p.name: sample(operation, p, world, ids)
+        for p in parameters
+        if p.default is p.empty and p.kind is not p.VAR_POSITIONAL
+    }
+    yield required
+    optional = {
+        p.name: ids[kind]
+        for p in parameters
+        if p.default is not p.empty and (kind := str(p.annotation).removesuffix(" | None")) in ids
+    }
+    if optional:
+        yield required | optional
