@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import Final
 
 import asyncpg
 
@@ -97,6 +98,9 @@ async def _keep(_: asyncpg.Connection) -> None:
     """
 
 
+NO_RESET: Final = _keep
+
+
 def _settings(statement_timeout: float = 30.0) -> dict[str, str]:
     return {
         "application_name": "lodge",
@@ -154,7 +158,7 @@ async def open_database(
             min_size=min_size,
             max_size=max_size,
             init=_prepare,
-            reset=_keep,
+            reset=NO_RESET,
             **route.options(_settings(statement_timeout)),
         )
     return Database(pool, acquire_timeout=acquire_timeout)

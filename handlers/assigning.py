@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from slack_bolt.async_app import AsyncApp
 
-from db import issues
+from db.ids import IssueId
+from db.issues import IssuePatch, Written
 from db.people import Person
 from handlers.acting import Press, on_press, origin_of
 from handlers.commands import Call, Commands, Reply
 from handlers.creating import find_person
-from handlers.finding import by_key, split_key, usage
+from handlers.finding import split_key, usage
 from handlers.oneline import Somebody
+from handlers.requesting import Asker
 from handlers.services import Services
 from handlers.showing import after
 from handlers.views.cards import ASSIGN_ME
@@ -32,15 +34,7 @@ class Assigning:
         if key is None or not name:
             return usage(call, NAME)
         assignee = await self._person(call, name)
-        async with self._services.database.connection() as conn:
-            issue = await by_key(conn, call, key)
-            written = await issues.assign(
-                conn,
-                call.asker.actor,
-                issue.issue_id,
-                assignee.person_id if assignee else None,
-                origin_of(call.asker),
-            )
+        written = await self._assign(call.asker, key, assignee)
         self._services.bell.ring()
         text = _said(written.issue.key(call.asker.workspace.key_prefix), assignee, call.words)
         return Reply(text=text, blocks=confirmation(text, words=call.words, change_id=written.change_id))
@@ -49,12 +43,15 @@ class Assigning:
         key, _ = split_key(call.text)
         if key is None:
             return usage(call, "unassign")
-        async with self._services.database.connection() as conn:
-            issue = await by_key(conn, call, key)
-            written = await issues.assign(conn, call.asker.actor, issue.issue_id, None, origin_of(call.asker))
+        written = await self._assign(call.asker, key, None)
         self._services.bell.ring()
         text = _said(written.issue.key(call.asker.workspace.key_prefix), None, call.words)
         return Reply(text=text, blocks=confirmation(text, words=call.words, change_id=written.change_id))
+
+    async def _assign(self, asker: Asker, issue: IssueId | str, assignee: Person | None) -> Written:
+        """`issue`: its id, or its key."""
+        patch = IssuePatch(assignee_id=assignee.person_id if assignee else None)
+        return await self._services.amending.edit(asker.actor, issue, patch, origin_of(asker))
 
     async def _person(self, call: Call, name: str) -> Person | None:
         if name.lower().lstrip("@") in _NOBODY:
@@ -72,14 +69,7 @@ class Assigning:
         await self._press(press, None)
 
     async def _press(self, press: Press, assignee: Person | None) -> None:
-        async with self._services.database.connection() as conn:
-            written = await issues.assign(
-                conn,
-                press.asker.actor,
-                press.issue_id,
-                assignee.person_id if assignee else None,
-                origin_of(press.asker),
-            )
+        written = await self._assign(press.asker, press.issue_id, assignee)
         key = written.issue.key(press.asker.workspace.key_prefix)
         await after(press, written.issue, _said(key, assignee, press.words), written.change_id)
 

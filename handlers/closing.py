@@ -60,12 +60,10 @@ class Closing:
         return await self._change(call, key, _to(status, reason))
 
     async def _change(self, call: Call, key: str, patch: IssuePatch, original: str | None = None) -> Reply:
-        actor = call.asker.actor
-        async with self._services.database.transaction() as conn:
-            issue = await by_key(conn, call, key)
-            if original is not None:
+        if original is not None:
+            async with self._services.database.connection() as conn:
                 patch = _duplicate_of(await by_key(conn, call, original))
-            written = await issues.edit(conn, actor, issue.issue_id, patch, origin_of(call.asker))
+        written = await self._services.amending.edit(call.asker.actor, key, patch, origin_of(call.asker))
         self._services.bell.ring()
         text = _said(written, call.words, call.asker.workspace.key_prefix)
         return Reply(text=text, blocks=confirmation(text, words=call.words, change_id=written.change_id))
@@ -80,10 +78,9 @@ class Closing:
         await self._press(press, _to(Status.IN_PROGRESS, None))
 
     async def _press(self, press: Press, patch: IssuePatch) -> None:
-        async with self._services.database.transaction() as conn:
-            written = await issues.edit(
-                conn, press.asker.actor, press.issue_id, patch, origin_of(press.asker)
-            )
+        written = await self._services.amending.edit(
+            press.asker.actor, press.issue_id, patch, origin_of(press.asker)
+        )
         text = _said(written, press.words, press.asker.workspace.key_prefix)
         await after(press, written.issue, text, written.change_id)
 
@@ -104,15 +101,21 @@ class Closing:
         patch = IssuePatch(
             status=Status.CLOSED, close_reason=chosen.reason, duplicate_of=chosen.original or UNSET
         )
-        async with self._services.database.transaction() as conn:
-            if chosen.comment:
-                step = f"{sent.origin.request_key}:comment" if sent.origin.request_key else None
-                await comments.add(conn, sent.asker.actor, issue_id, chosen.comment, _step(sent, step))
-            written = await issues.edit(conn, sent.asker.actor, issue_id, patch, sent.origin)
+        written = await self._close(sent, issue_id, patch, chosen.comment)
         self._services.bell.ring()
         text = _said(written, sent.words, sent.asker.workspace.key_prefix)
         blocks = confirmation(text, words=sent.words, change_id=written.change_id)
         return Outcome(then=Reply(text=text, blocks=blocks))
+
+    async def _close(
+        self, sent: Submission, issue_id: IssueId, patch: IssuePatch, comment: str | None
+    ) -> Written:
+        if not comment:
+            return await self._services.amending.edit(sent.asker.actor, issue_id, patch, sent.origin)
+        async with self._services.database.transaction() as conn:
+            step = f"{sent.origin.request_key}:comment" if sent.origin.request_key else None
+            await comments.add(conn, sent.asker.actor, issue_id, comment, _step(sent, step))
+            return await issues.edit(conn, sent.asker.actor, issue_id, patch, sent.origin)
 
 
 def _step(sent: Submission, key: str | None) -> issues.Origin:

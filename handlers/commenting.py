@@ -6,10 +6,10 @@ from uuid import UUID
 
 from slack_bolt.async_app import AsyncApp
 
-from db import comments, issues
+from db import issues
 from db.errors import Invalid
 from db.ids import IssueId
-from db.issues import Issue
+from db.remarks import Remark
 from handlers.acting import Outcome, Press, Submission, on_press, on_submit, origin_of
 from handlers.commands import Call, Commands, Reply
 from handlers.creating import field_errors
@@ -36,11 +36,9 @@ class Commenting:
         if not body:
             await self._open(call, key)
             return None
-        async with self._services.database.connection() as conn:
-            issue = await by_key(conn, call, key)
-            added = await comments.add(conn, call.asker.actor, issue.issue_id, body, origin_of(call.asker))
+        added = await self._services.remarks.add(call.asker.actor, key, body, origin_of(call.asker))
         self._services.bell.ring()
-        return _said(issue, added, call.words, call.asker.workspace.key_prefix)
+        return _said(added, call.words, call.asker.workspace.key_prefix)
 
     async def _open(self, call: Call, key: str) -> None:
         async with self._services.database.connection() as conn:
@@ -57,19 +55,16 @@ class Commenting:
     async def submit(self, sent: Submission) -> Outcome:
         issue_id = IssueId(UUID(sent.metadata["i"]))
         try:
-            async with self._services.database.connection() as conn:
-                issue = await issues.get(conn, sent.asker.actor, issue_id)
-                added = await comments.add(
-                    conn, sent.asker.actor, issue_id, view.read(sent.view), sent.origin
-                )
+            body = view.read(sent.view)
+            added = await self._services.remarks.add(sent.asker.actor, issue_id, body, sent.origin)
         except Invalid as error:
             return Outcome(errors=field_errors(error, sent))
         self._services.bell.ring()
-        return Outcome(then=_said(issue, added, sent.words, sent.asker.workspace.key_prefix))
+        return Outcome(then=_said(added, sent.words, sent.asker.workspace.key_prefix))
 
 
-def _said(issue: Issue, added: comments.Commented, words: Words, prefix: str) -> Reply:
-    text = words("commented", key=issue.key(prefix))
+def _said(added: Remark, words: Words, prefix: str) -> Reply:
+    text = words("commented", key=f"{prefix}-{added.number}")
     return Reply(text=text, blocks=confirmation(text, words=words, change_id=added.change_id))
 
 

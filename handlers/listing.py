@@ -8,7 +8,7 @@ from typing import Final
 import asyncpg
 from slack_bolt.async_app import AsyncApp
 
-from db import listing, people
+from db import listing
 from db.access import Actor
 from db.issues import Issue
 from db.query import Query, parse
@@ -63,7 +63,7 @@ class Listing:
         async with self._services.database.connection() as conn:
             page = await listing.page(conn, asker.actor, query, limit=PAGE, cursor=cursor)
             count = await self._count(conn, asker.actor, query)
-            known = await assignees(conn, asker, page.items)
+        known = await assignees(self._services, asker, page.items)
         return view.page(
             page,
             count,
@@ -95,7 +95,7 @@ async def redraw(press: Press) -> None:
     query, rows = parse(drawn.text), parse(f"key:{','.join(map(str, drawn.numbers))}")
     async with press.services.database.connection() as conn:
         found = await listing.page(conn, asker.actor, rows, limit=len(drawn.numbers))
-        known = await assignees(conn, asker, found.items)
+    known = await assignees(press.services, asker, found.items)
     items = sorted(found.items, key=lambda issue: drawn.numbers.index(issue.number))
     # Where the acted one stands now, the list may go on elsewhere.
     steady = [issue for issue in items if issue.issue_id != press.issue_id]
@@ -120,13 +120,8 @@ async def redraw(press: Press) -> None:
     await press.redraw(reply.text, list(reply.blocks))
 
 
-async def assignees(conn: asyncpg.Connection, asker: Asker, items: tuple[Issue, ...]) -> People:
-    wanted = {issue.assignee_id for issue in items if issue.assignee_id is not None}
-    known = {asker.person.person_id: asker.person}
-    missing = wanted - known.keys()
-    if missing:
-        known |= await people.get_many(conn, asker.actor, list(missing))
-    return known
+async def assignees(services: Services, asker: Asker, items: tuple[Issue, ...]) -> People:
+    return await services.directory.people(asker, {issue.assignee_id for issue in items})
 
 
 def register(app: AsyncApp, commands: Commands, services: Services) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -15,7 +15,7 @@ from slack_sdk.errors import SlackApiError
 
 from db import people, workspaces
 from db.access import Actor
-from db.ids import ChannelId, MessageTs, SlackUserId, WorkspaceId
+from db.ids import ChannelId, MessageTs, PersonId, SlackUserId, WorkspaceId
 from db.people import Person
 from db.pool import Database
 from db.states import Role, Source
@@ -31,6 +31,7 @@ V = TypeVar("V")
 # Seconds that a person's or workspace's row is believed.
 KEPT = 60.0
 _MOST_KEPT = 20_000
+_MOST_NAMED = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +95,7 @@ class Directory:
         self._slack = slack
         self._workspaces: _Kept[WorkspaceId, Workspace] = _Kept(self._load_workspace)
         self._people: _Kept[tuple[WorkspaceId, SlackUserId], Person] = _Kept(self._load_person)
+        self._named: dict[WorkspaceId, dict[PersonId, tuple[float, Person]]] = {}
 
     def known(self, workspace_id: WorkspaceId, slack_user_id: SlackUserId) -> tuple[Workspace, Person] | None:
         """Both, when nothing needs to be asked for them."""
@@ -108,11 +110,38 @@ class Directory:
         await self.workspace(workspace_id)
         return await self._people.get((workspace_id, slack_user_id))
 
+    async def people(self, asker: Asker, person_ids: Iterable[PersonId | None]) -> dict[PersonId, Person]:
+        """Those of them that exist, to be named; also by the id of somebody who was merged into another."""
+        workspace_id, now = asker.actor.workspace_id, time.monotonic()
+        if len(self._named) >= _MOST_NAMED:
+            self._named.clear()
+        held = self._named.setdefault(workspace_id, {})
+        known, missing = {asker.person.person_id: asker.person}, []
+        for person_id in person_ids:
+            if person_id is None or person_id in known:
+                continue
+            until, person = held.get(person_id, (now, None))
+            if person is None or until <= now:
+                missing.append(person_id)
+            else:
+                known[person_id] = person
+        if missing:
+            async with self._database.connection() as conn:
+                found = await people.get_many(conn, asker.actor, missing)
+            if len(held) >= _MOST_NAMED:
+                held.clear()
+            held.update((person_id, (now + KEPT, person)) for person_id, person in found.items())
+            known |= found
+        return known
+
     def forget_workspace(self, workspace_id: WorkspaceId) -> None:
         self._workspaces.forget(workspace_id)
+        self._named.pop(workspace_id, None)
 
     def forget_person(self, workspace_id: WorkspaceId, slack_user_id: SlackUserId) -> None:
         self._people.forget((workspace_id, slack_user_id))
+        # Another may have been merged into them; it happens rarely enough.
+        self._named.pop(workspace_id, None)
 
     async def _load_workspace(self, workspace_id: WorkspaceId) -> Workspace:
         async with self._database.connection() as conn:

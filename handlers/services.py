@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 from slack_sdk.web.async_client import AsyncWebClient
 
 from db.ids import WorkspaceId
-from db.issues import Amending, Filing, Reading
+from db.issues import Amending, Filing, Looking, Reading
 from db.plain_listing import PlainListing
 from db.pool import Database
+from db.remarks import Remarks
 from handlers.api.secrets import TokenChecker
 from handlers.charts import Drawer
 from handlers.outside import Outside
@@ -66,10 +67,14 @@ class Services:
     filing: Filing = field(init=False)
     amending: Amending = field(init=False)
     reading: Reading = field(init=False)
+    looking: Looking = field(init=False)
+    remarks: Remarks = field(init=False)
     listing: PlainListing = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "filing", Filing(self.database))
         object.__setattr__(self, "amending", Amending(self.database))
         object.__setattr__(self, "reading", Reading(self.database))
+        object.__setattr__(self, "looking", Looking(self.database))
+        object.__setattr__(self, "remarks", Remarks(self.database))
         object.__setattr__(self, "listing", PlainListing(self.database))

@@ -11,12 +11,12 @@ from db import cards as card_store
 from db import issues, mutes, people
 from db.errors import NotFound
 from db.ids import ChangeId, MessageTs, PersonId
-from db.issues import Issue
+from db.issues import Issue, IssueDetail, Look
 from db.people import Person
 from handlers import searching
 from handlers.acting import Press, on_press
 from handlers.commands import SHOW, Call, Commands, Reply
-from handlers.finding import by_key, split_key, usage
+from handlers.finding import split_key, usage
 from handlers.listing import redraw
 from handlers.requesting import Asker
 from handlers.services import Services
@@ -25,7 +25,7 @@ from handlers.views.confirming import confirmation
 from handlers.views.creating import POST_HERE
 from handlers.views.listing import LIST
 from handlers.views.searching import SEARCH
-from handlers.views.showing import SHOWN, sheet, with_comments
+from handlers.views.showing import sheet, with_comments
 from handlers.words import Mrkdwn, Words, words
 
 
@@ -59,31 +59,51 @@ class Showing:
         key, _ = split_key(call.text)
         if key is None:
             return usage(call, SHOW)
-        async with self._services.database.connection() as conn:
-            issue = await by_key(conn, call, key)
-            return await self._full(conn, call.asker, issue, call.words)
+        seen = await self._services.looking.at(call.asker.actor, key)
+        return await self._full(call.asker, seen, call.words)
 
-    async def _full(self, conn: asyncpg.Connection, asker: Asker, issue: Issue, spoken: Words) -> Reply:
-        detail = await issues.detail_of(conn, asker.actor, issue, comment_limit=SHOWN, watching=False)
+    async def _full(self, asker: Asker, seen: Look, spoken: Words) -> Reply:
         prefix = asker.workspace.key_prefix
+        detail = await self._detail(asker, seen)
         shown = card(
-            detail.issue,
+            seen.issue,
             people=detail.people,
             words=spoken,
             prefix=prefix,
             style=CardStyle.FULL,
             duplicate_key=detail.original.key(prefix) if detail.original else None,
-            mute=await mutes.is_mute(conn, asker.actor, issue.issue_id),
+            mute=seen.mute,
         )
         return Reply(text=shown.text, blocks=with_comments(shown, detail, spoken))
 
+    async def _detail(self, asker: Asker, seen: Look) -> IssueDetail:
+        """With everybody who is named, and the issue that it repeats where they may see that."""
+        issue = seen.issue
+        named = {issue.assignee_id, issue.reporter_id, *(comment.author_id for comment in seen.comments)}
+        original = None
+        if issue.duplicate_of is not None:
+            async with self._services.database.connection() as conn:
+                found = await issues.get_many(conn, asker.actor, [issue.duplicate_of])
+            original = found.get(issue.duplicate_of)
+        return IssueDetail(
+            issue=issue,
+            labels=issue.labels,
+            comments=seen.comments,
+            more_comments=seen.more_comments,
+            watchers=(),
+            people=await self._services.directory.people(asker, named),
+            original=original,
+            parent=None,
+        )
+
     async def show(self, press: Press) -> None:
         """From a list's or a card's menu: the card, for the person alone."""
-        async with self._services.database.connection() as conn:
-            issue = await issues.get(conn, press.asker.actor, press.issue_id)
-            reply = await self._full(conn, press.asker, issue, press.words)
+        seen = await self._services.looking.at(press.asker.actor, press.issue_id)
+        reply = await self._full(press.asker, seen, press.words)
         if press.place.home is not None:
-            await press.open(sheet(issue.key(press.asker.workspace.key_prefix), reply.blocks, press.words))
+            await press.open(
+                sheet(seen.issue.key(press.asker.workspace.key_prefix), reply.blocks, press.words)
+            )
         else:
             await press.tell(reply)
 

@@ -13,6 +13,8 @@ from db.issues.draft import Written as Written
 from db.issues.editing import Clash as Clash
 from db.issues.editing import edit as edit
 from db.issues.filing import Filing as Filing
+from db.issues.looking import Look as Look
+from db.issues.looking import Looking as Looking
 from db.issues.moving import assign as assign
 from db.issues.moving import close as close
 from db.issues.moving import reopen as reopen

@@ -1,6 +1,7 @@
 """Edits that arrive together share two statements: one reads the issues, one writes them.
 
-What takes more than an issue's own row, such as labels, a parent or an original, goes through `edit` alone.
+What takes more than an issue's own row, such as labels, a parent or an original, goes through `edit` alone. So does
+what would have to wait for somebody: nobody else shall wait with it.
 """
 
 from __future__ import annotations
@@ -8,11 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, LiteralString
+from typing import Any, Final, LiteralString, TypeAlias
 
 import asyncpg
 
-from db import people
+from db import limits, people
 from db.access import Action, Actor, require
 from db.batching import Asked, Together
 from db.errors import Invalid, LodgeError, NotFound
@@ -20,35 +21,37 @@ from db.ids import ChangeId, IssueId, new_uuid
 from db.issues.draft import UNSET, IssuePatch, Written
 from db.issues.editing import edit
 from db.issues.planning import Plan, plan
+from db.issues.reading import MEANT, by_ref, read_key
 from db.issues.record import COLUMNS, Issue, read_issue
 from db.origins import NOWHERE, Origin
 from db.pool import Database
 
 _READ: Final[LiteralString] = f"""
 SELECT {COLUMNS}, asked.place, coalesce(p.merged_into, p.person_id) AS survivor,
-       CASE WHEN NOT s.active THEN s.name END AS has_left
-FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::uuid[]) WITH ORDINALITY
-     AS asked (workspace_id, sees_only, issue_id, assignee_id, place)
-JOIN issues i ON i.workspace_id = asked.workspace_id AND i.issue_id = asked.issue_id AND i.deleted_at IS NULL
-     AND (asked.sees_only IS NULL OR asked.sees_only IN (i.reporter_id, i.assignee_id))
+       CASE WHEN NOT s.active THEN s.name END AS has_left,
+       EXISTS (SELECT FROM changes c
+               WHERE c.workspace_id = asked.workspace_id AND c.request_key = asked.request_key) AS repeated
+FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::bigint[], $5::text[], $6::uuid[], $7::text[]) WITH ORDINALITY
+     AS asked (workspace_id, sees_only, issue_id, number, prefix, assignee_id, request_key, place)
+JOIN issues i ON {MEANT}
 LEFT JOIN people p ON p.workspace_id = asked.workspace_id AND p.person_id = asked.assignee_id
 LEFT JOIN people s ON s.workspace_id = p.workspace_id AND s.person_id = coalesce(p.merged_into, p.person_id)"""
 
-# As in `edit`: nothing is written of an issue that has moved on since it was read. The rows are held in the order
-# of their ids, as by everybody who holds several.
+# As in `edit`: nothing is written of an issue that has moved on since it was read, nor of one that somebody holds.
+# The rows are held in the order of their ids, as by everybody who holds several; then the keys in theirs.
 _WRITE: Final[LiteralString] = """
 WITH given AS MATERIALIZED (
     SELECT * FROM unnest(
         $1::text[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[],
         $10::uuid[], $11::uuid[], $12::smallint[], $13::uuid[], $14::date[], $15::text[], $16::integer[],
-        $17::text[], $18::text[], $19::text[], $20::uuid[], $21::smallint[])
+        $17::text[], $18::text[], $19::text[], $20::uuid[], $21::smallint[], $22::text[], $23::text[], $24::text[])
     AS given (workspace_id, change_id, actor_id, source, issue_id, title, description, status, close_reason,
               duplicate_of, parent_id, priority, assignee_id, due_on, external_ref, version,
-              was, became, was_status, was_assignee, was_priority)
+              was, became, was_status, was_assignee, was_priority, request_key, channel_id, thread_ts)
 ), held AS MATERIALIZED (
     SELECT i.workspace_id, i.issue_id FROM given JOIN issues i USING (workspace_id, issue_id)
     WHERE i.version = given.version AND i.deleted_at IS NULL
-    ORDER BY i.workspace_id, i.issue_id FOR NO KEY UPDATE OF i
+    ORDER BY i.workspace_id, i.issue_id FOR NO KEY UPDATE OF i SKIP LOCKED
 ), target AS (
     UPDATE issues i
     SET title = given.title, description = coalesce(given.description, i.description), status = given.status,
@@ -64,8 +67,9 @@ WITH given AS MATERIALIZED (
 ), done AS (
     SELECT given.*, target.version AS now_version FROM given JOIN target USING (workspace_id, issue_id)
 ), change AS (
-    INSERT INTO changes (workspace_id, change_id, actor_id, source, action)
-    SELECT workspace_id, change_id, actor_id, source, 'edit' FROM done
+    INSERT INTO changes (workspace_id, change_id, actor_id, source, action, request_key, channel_id, thread_ts)
+    SELECT workspace_id, change_id, actor_id, source, 'edit', request_key, channel_id, thread_ts FROM done
+    ORDER BY workspace_id, request_key
 ), event AS (
     INSERT INTO events (workspace_id, change_id, issue_id, actor_id, source, kind, version, before, after,
                         was_status, was_assignee, was_priority, now_status, now_assignee, now_priority)
@@ -87,28 +91,41 @@ SELECT workspace_id, issue_id, version, updated_at, closed_at,
                           WHERE dedupe_key = 'announce:' || w.workspace_id AND status IN ('queued', 'picked')))
 FROM target"""
 
-_ELSEWHERE: Final = frozenset(
-    {"labels", "add_labels", "remove_labels", "duplicate_of", "parent_id", "close_reason"}
-)
+_ELSEWHERE: Final = frozenset({"labels", "add_labels", "remove_labels", "duplicate_of", "parent_id"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Wanted:
+    """`issue`: its id, or its key as somebody wrote it."""
+
     actor: Actor
-    issue_id: IssueId
+    issue: IssueId | str
     patch: IssuePatch
+    origin: Origin
     version: int | None
+
+    def meant(self) -> tuple[IssueId | None, int | None, str | None]:
+        """Its id, or its number and the prefix that was written before it."""
+        if not isinstance(self.issue, str):
+            return self.issue, None, None
+        prefix, number = read_key(self.issue)
+        return None, number, prefix
+
+
+# None: to be done alone.
+_Asked: TypeAlias = Asked[_Wanted, Written | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Planned:
-    asked: Asked[_Wanted, Written]
+    asked: _Asked
     issue: Issue
     plan: Plan
     change_id: ChangeId
 
     def values(self) -> tuple[Any, ...]:
-        actor, was, wanted = self.asked.question.actor, self.issue, self.plan.wanted
+        asked, was, wanted = self.asked.question, self.issue, self.plan.wanted
+        actor, origin = asked.actor, asked.origin
         return (
             actor.workspace_id,
             self.change_id,
@@ -131,6 +148,9 @@ class _Planned:
             was.status.value,
             was.assignee_id,
             was.priority.value,
+            origin.request_key,
+            origin.channel_id,
+            origin.thread_ts,
         )
 
 
@@ -139,62 +159,81 @@ class Amending:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._together: Together[_Wanted, Written] = Together(self._amend, name="amending")
+        self._together: Together[_Wanted, Written | None] = Together(self._amend, name="amending")
 
     async def edit(
         self,
         actor: Actor,
-        issue_id: IssueId,
+        issue: IssueId | str,
         patch: IssuePatch,
         origin: Origin = NOWHERE,
         *,
         version: int | None = None,
     ) -> Written:
-        """In a transaction of its own, that has ended when this returns. Raises as `edit`, and Busy, Unavailable."""
-        if origin != NOWHERE or not _ELSEWHERE.isdisjoint(patch.sent()):
-            async with self._database.transaction() as conn:
-                return await edit(conn, actor, issue_id, patch, origin, version=version)
-        require(actor, Action.EDIT)
-        return await self._together.ask(
-            _Wanted(actor=actor, issue_id=issue_id, patch=patch.checked(), version=version)
-        )
+        """In a transaction of its own, that has ended when this returns. `issue`: its id, or its key as for `by_ref`.
 
-    async def _amend(self, batch: Sequence[Asked[_Wanted, Written]]) -> None:
+        Raises as `edit`, and Busy, Unavailable.
+        """
+        wanted = _Wanted(actor=actor, issue=issue, patch=patch, origin=origin, version=version)
+        if not _ELSEWHERE.isdisjoint(patch.sent()):
+            return await self._by_itself(wanted)
+        require(actor, Action.EDIT)
+        if origin.request_key is not None:
+            limits.request_key(origin.request_key)
+        wanted = replace(wanted, patch=patch.checked())
+        return await self._together.ask(wanted) or await self._by_itself(wanted)
+
+    async def _by_itself(self, wanted: _Wanted) -> Written:
+        async with self._database.connection() as conn:
+            return await _alone(conn, wanted)
+
+    async def _amend(self, batch: Sequence[_Asked]) -> None:
         async with self._database.connection() as conn:
             planned, alone = await _plan(conn, batch)
             alone += await _write(conn, planned)
-            for each in alone:
-                await _alone(conn, each)
+        for each in alone:
+            each.succeed(None)
 
 
-async def _plan(
-    conn: asyncpg.Connection, batch: Sequence[Asked[_Wanted, Written]]
-) -> tuple[list[_Planned], list[Asked[_Wanted, Written]]]:
-    """What is to be written together, and what has to go alone: a second edit of an issue, or a clash to explain."""
+async def _plan(conn: asyncpg.Connection, batch: Sequence[_Asked]) -> tuple[list[_Planned], list[_Asked]]:
+    """What is to be written together, and what has to go alone: a second edit of an issue, a clash to explain, a
+    request that was done before, an issue by the key it had elsewhere."""
     asked = [each.question for each in batch]
+    meant = [each.meant() for each in asked]
     rows = await conn.fetch(
         _READ,
         [each.actor.workspace_id for each in asked],
         [each.actor.sees_only for each in asked],
-        [each.issue_id for each in asked],
+        *map(list, zip(*meant, strict=True)),
         [None if each.patch.assignee_id is UNSET else each.patch.assignee_id for each in asked],
+        [each.origin.request_key for each in asked],
     )
     found = {row["place"]: row for row in rows}
-    planned: dict[tuple[str, IssueId], _Planned] = {}
+    planned: list[_Planned] = []
+    # Issues and requests that are in it already.
+    taken: set[tuple[str, IssueId | str]] = set()
     alone = []
     for place, each in enumerate(batch, 1):
         row, wanted = found.get(place), each.question
-        key = (wanted.actor.workspace_id, wanted.issue_id)
-        if row is None:
-            each.fail(NotFound("issue", wanted.issue_id))
-        elif key in planned or wanted.version not in (None, row["version"]):
+        if row is None and not isinstance(wanted.issue, str):
+            each.fail(NotFound("issue", wanted.issue))
+            continue
+        keys = _keys(wanted, row) if row is not None else set()
+        if row is None or row["repeated"] or taken & keys or wanted.version not in (None, row["version"]):
             alone.append(each)
         elif (made := _planned(each, row)) is not None:
-            planned[key] = made
-    return list(planned.values()), alone
+            planned.append(made)
+            taken |= keys
+    return planned, alone
 
 
-def _planned(asked: Asked[_Wanted, Written], row: Any) -> _Planned | None:
+def _keys(wanted: _Wanted, row: Any) -> set[tuple[str, IssueId | str]]:
+    workspace_id, request_key = wanted.actor.workspace_id, wanted.origin.request_key
+    keys: set[tuple[str, IssueId | str]] = {(workspace_id, row["issue_id"])}
+    return keys if request_key is None else keys | {(workspace_id, request_key)}
+
+
+def _planned(asked: _Asked, row: Any) -> _Planned | None:
     """None for what is answered already: it cannot be done, or changes nothing."""
     issue, patch = read_issue(row), asked.question.patch
     if row["survivor"] is not None:
@@ -212,7 +251,7 @@ def _planned(asked: Asked[_Wanted, Written], row: Any) -> _Planned | None:
     return _Planned(asked=asked, issue=issue, plan=made, change_id=ChangeId(new_uuid()))
 
 
-async def _write(conn: asyncpg.Connection, planned: list[_Planned]) -> list[Asked[_Wanted, Written]]:
+async def _write(conn: asyncpg.Connection, planned: list[_Planned]) -> list[_Asked]:
     """Returns those that were not written: somebody was quicker, or one of them cannot be and none was."""
     if not planned:
         return []
@@ -235,9 +274,7 @@ async def _write(conn: asyncpg.Connection, planned: list[_Planned]) -> list[Aske
     return left
 
 
-async def _alone(conn: asyncpg.Connection, asked: Asked[_Wanted, Written]) -> None:
-    wanted = asked.question
-    try:
-        asked.succeed(await edit(conn, wanted.actor, wanted.issue_id, wanted.patch, version=wanted.version))
-    except LodgeError as error:
-        asked.fail(error)
+async def _alone(conn: asyncpg.Connection, wanted: _Wanted) -> Written:
+    actor, issue = wanted.actor, wanted.issue
+    issue_id = (await by_ref(conn, actor, issue)).issue_id if isinstance(issue, str) else issue
+    return await edit(conn, actor, issue_id, wanted.patch, wanted.origin, version=wanted.version)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Final, LiteralString
 
 import asyncpg
 
@@ -11,6 +12,18 @@ from db.access import VISIBLE, Actor
 from db.errors import NotFound
 from db.ids import IssueId
 from db.issues.record import COLUMNS, Issue, read_issue
+
+_KEY: Final = re.compile(r"(?:([A-Za-z][A-Za-z0-9]{0,9})-|#)?([0-9]{1,18})")
+
+# What a statement about many issues calls `asked`: each by its id or, unless that is given, by its own key.
+MEANT: Final[LiteralString] = """
+    i.workspace_id = asked.workspace_id AND i.deleted_at IS NULL
+    AND i.issue_id = coalesce(asked.issue_id, (
+        SELECT own.issue_id FROM issues own
+        WHERE own.workspace_id = asked.workspace_id AND own.number = asked.number
+          AND (asked.prefix IS NULL OR upper(asked.prefix) = (
+              SELECT w.key_prefix FROM workspaces w WHERE w.workspace_id = asked.workspace_id))))
+    AND (asked.sees_only IS NULL OR asked.sees_only IN (i.reporter_id, i.assignee_id))"""
 
 
 async def get(conn: asyncpg.Connection, actor: Actor, issue_id: IssueId) -> Issue:
@@ -52,13 +65,18 @@ async def by_number(conn: asyncpg.Connection, actor: Actor, number: int) -> Issu
     return read_issue(row)
 
 
+def read_key(ref: str) -> tuple[str | None, int | None]:
+    """The prefix and the number that a key has, if it is one of Lodge's own making."""
+    match = _KEY.fullmatch(ref.strip())
+    return (match[1], int(match[2])) if match else (None, None)
+
+
 async def by_ref(conn: asyncpg.Connection, actor: Actor, ref: str) -> Issue:
     """The issue of a key: `LDG-42`, `ldg-42`, `#42`, `42`, or the key it had in another tracker. Raises NotFound.
 
     Lodge's own key wins over an imported one that reads the same.
     """
-    ref = ref.strip()
-    match = re.fullmatch(r"(?:([A-Za-z][A-Za-z0-9]{0,9})-|#)?([0-9]{1,18})", ref)
+    prefix, number = read_key(ref)
     row = await conn.fetchrow(
         f"""
         SELECT {COLUMNS} FROM issues i
@@ -72,10 +90,10 @@ async def by_ref(conn: asyncpg.Connection, actor: Actor, ref: str) -> Issue:
              ORDER BY other.issue_id LIMIT 1))""",
         actor.workspace_id,
         actor.sees_only,
-        int(match[2]) if match else None,
-        match[1] if match else None,
-        ref,
+        number,
+        prefix,
+        ref.strip(),
     )
     if row is None:
-        raise NotFound("issue", ref)
+        raise NotFound("issue", ref.strip())
     return read_issue(row)
