@@ -11,6 +11,7 @@ import json
 import os
 import pkgutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import uvloop
@@ -50,7 +51,12 @@ def table(rows: list[Row]) -> str:
         lines.append(
             (row.name, ours, floor, ratio, f"{row.sense} {row.goal:g}", "holds" if row.holds else "MISSED")
         )
-    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    return aligned(lines)
+
+
+def aligned(lines: Sequence[tuple[str, ...]]) -> str:
+    """Lines of equally many cells, in columns."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in lines
     )

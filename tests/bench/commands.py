@@ -29,6 +29,14 @@ _MEMORY_MAX = 120.0
 class Served:
     port: int
     pid: int
+    process: asyncio.subprocess.Process
+
+    async def ask(self, question: str) -> str:
+        """A line to it, and the line it answers."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(f"{question}\n".encode())
+        return (await self.process.stdout.readline()).decode().strip()
 
 
 @asynccontextmanager
@@ -46,7 +54,7 @@ async def served(module: str, **environment: str) -> AsyncIterator[Served]:
     try:
         line = await process.stdout.readline()
         assert line, f"{module} did not start"
-        yield Served(port=int(line), pid=process.pid)
+        yield Served(port=int(line), pid=process.pid, process=process)
     finally:
         process.stdin.close()
         await process.wait()

@@ -10,13 +10,14 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import urlencode
+from uuid import UUID
 
 import asyncpg
 
 from bot.embedded import EmbeddedPostgres
 from tests.bench import databases
 from tests.bench.commands import served
-from tests.bench.load import CHANNEL, USER, Result, command, run, signed, trigger_id
+from tests.bench.load import CHANNEL, TEAM, USER, Result, command, run, signed, trigger_id
 from tests.bench.rows import Row
 
 AT_ONCE = 16
@@ -28,7 +29,7 @@ PREFIX = "LDG"
 SETTLE = 120
 _FOLLOWING = ["announce", "index", "rollups", "rollups_backlog"]
 # Of a hundred: reading more than writing, as everywhere.
-_MIX = {
+KINDS = {
     "new": 15,
     "show": 25,
     "list": 10,
@@ -53,8 +54,21 @@ class People:
     response_url: str
     chance: random.Random
 
+    @classmethod
+    def nobody(cls) -> People:
+        """Asks in a workspace that there is not."""
+        return cls(
+            team=TEAM,
+            prefix=PREFIX,
+            numbers=[1],
+            ids=[str(UUID(int=1))],
+            words=["checkout"],
+            response_url="http://127.0.0.1:9/commands",
+            chance=random.Random(11),
+        )
+
     def requests(self, number: int) -> list[bytes]:
-        kinds = self.chance.choices(list(_MIX), weights=list(_MIX.values()), k=number)
+        kinds = self.chance.choices(list(KINDS), weights=list(KINDS.values()), k=number)
         return [self.request(kind) for kind in kinds]
 
     def request(self, kind: str) -> bytes:
@@ -145,7 +159,7 @@ async def stage(size: int) -> AsyncIterator[Stage]:
     with databases.server() as running:
         async with AsyncExitStack() as stack:
             _, contents = await stack.enter_async_context(databases.filled(running, size))
-            dsn = await stack.enter_async_context(copied(running, size))
+            dsn = await stack.enter_async_context(copied(running, size, f"lodge_mixed_{size}"))
             team = contents.largest.workspace_id
             slack = await stack.enter_async_context(served("tests.bench.bare_slack"))
             address = f"http://127.0.0.1:{slack.port}"
@@ -156,15 +170,14 @@ async def stage(size: int) -> AsyncIterator[Stage]:
                 dsn=dsn,
                 ours=ours.port,
                 bare=bare.port,
-                people=await _people(dsn, team, f"{address}/commands"),
+                people=await people_of(dsn, team, f"{address}/commands"),
             )
 
 
 @asynccontextmanager
-async def copied(running: EmbeddedPostgres, size: int) -> AsyncIterator[str]:
+async def copied(running: EmbeddedPostgres, size: int, name: str) -> AsyncIterator[str]:
     """The filled database is kept for others; this one is written to, and dropped."""
     admin = await asyncpg.connect(running.dsn())
-    name = f"lodge_mixed_{size}"
     await admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
     await admin.execute(f"CREATE DATABASE {name} TEMPLATE lodge_{size} STRATEGY file_copy")
     try:
@@ -174,7 +187,7 @@ async def copied(running: EmbeddedPostgres, size: int) -> AsyncIterator[str]:
         await admin.close()
 
 
-async def _people(dsn: str, team: str, response_url: str) -> People:
+async def people_of(dsn: str, team: str, response_url: str) -> People:
     conn = await asyncpg.connect(dsn)
     prefix = await conn.fetchval("SELECT key_prefix FROM workspaces WHERE workspace_id = $1", team)
     issues = await conn.fetch(

@@ -59,7 +59,35 @@ async def prepare(dsn: str) -> None:
     await conn.close()
 
 
+class Counted:
+    """How many statements were sent, BEGIN and COMMIT too."""
+
+    def __init__(self) -> None:
+        self._number = 0
+
+    def __str__(self) -> str:
+        return str(self._number)
+
+    def begin(self) -> None:
+        """From here on, on every connection that is made."""
+        made = asyncpg.Connection.__init__
+
+        def make(conn: asyncpg.Connection, *args: object, **options: object) -> None:
+            made(conn, *args, **options)
+            conn.add_query_logger(self._count)
+
+        asyncpg.Connection.__init__ = make
+
+    def _count(self, _: object) -> None:
+        self._number += 1
+
+
+counted = Counted()
+
+
 async def main() -> None:
+    if os.environ.get("BENCH_COUNT") == "1":
+        counted.begin()
     set_up_logs("text", level=logging.WARNING)
     dsn = os.environ["DATABASE_URL"]
     await prepare(dsn)
@@ -75,7 +103,8 @@ async def main() -> None:
     ) as process:
         settle_memory()
         print(process.port, flush=True)
-        await asyncio.to_thread(sys.stdin.read)
+        while await asyncio.to_thread(sys.stdin.readline):
+            print(counted, flush=True)
 
 
 if __name__ == "__main__":
