@@ -104,6 +104,9 @@ def _answered(error: SlackApiError) -> Failure:
         return Transient(why=f"http {status}", unknown=True)
     if code in _PASSING:
         return Transient(why=code, unknown=code not in _NOTHING_DONE)
+    if code == "is_inactive":
+        # What chat.update says of an archived channel.
+        code = "is_archived"
     return Refused(error=code, whole_channel=code in _CHANNEL)
 
 

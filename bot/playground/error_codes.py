@@ -69,6 +69,12 @@ SPECIFIC: dict[str, frozenset[str]] = {
         " missing_unfurls user_is_bot",
         "chat.update": f"{_POSTING} as_user_not_supported cant_update_message"
         " edit_window_closed external_channel_migrating is_inactive message_not_found",
+        "conversations.archive": "already_archived cant_archive_general cant_archive_required channel_not_found"
+        " method_not_supported_for_channel_type not_in_channel restricted_action",
+        "conversations.leave": f"{_CONVERSATION} cant_leave_general last_member"
+        " method_not_supported_for_channel_type",
+        "conversations.unarchive": "channel_not_found method_not_supported_for_channel_type not_archived"
+        " not_in_channel",
         "conversations.history": f"{_CONVERSATION} invalid_cursor invalid_ts_latest invalid_ts_oldest",
         "conversations.info": "channel_not_found",
         "conversations.invite": f"{_CONVERSATION} already_in_channel cant_invite"

@@ -10,6 +10,7 @@ from typing import Any, Self, TypeVar
 
 from aiohttp import web
 
+from bot.playground import workflows
 from bot.playground.activity import PATIENCE
 from bot.playground.app import SERVICE, create_playground
 from bot.playground.config import PlaygroundConfig, RateMode, slacks_patience
@@ -193,34 +194,7 @@ class LocalSlack:
 
     def run_function(self, callback_id: str, inputs: Json, team_id: str = TEAM_ID) -> Json:
         """A workflow runs one of the app's steps; the record shows how it ended."""
-        record: Json = {
-            "id": new_id("Fx"),
-            "team_id": team_id,
-            "callback_id": callback_id,
-            "inputs": inputs,
-            "state": "running",
-        }
-        self.service.functions[record["id"]] = record
-        function = self.service.manifest.functions.get(callback_id, {})
-        event = {
-            "type": "function_executed",
-            "function": {
-                "id": new_id("Fn"),
-                "callback_id": callback_id,
-                "title": function.get("title", callback_id),
-                "description": function.get("description", ""),
-                "type": "app",
-                "input_parameters": [],
-                "output_parameters": [],
-                "app_id": self.config.app_id,
-            },
-            "inputs": inputs,
-            "function_execution_id": record["id"],
-            "workflow_execution_id": new_id("Wx"),
-            "bot_access_token": self.token(team_id),
-        }
-        self.emit(event, team_id)
-        return record
+        return workflows.start(self.service, team_id, callback_id, inputs)
 
     async def verify_url(self) -> bool:
         """What Slack does when a request URL is entered: the app must echo a challenge."""

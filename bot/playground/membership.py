@@ -88,13 +88,33 @@ def remove(service: Service, channel: Channel, user_id: str) -> None:
     emit(service, channel.team_id, event, channel=channel)
 
 
-def archive(service: Service, channel: Channel, user_id: str, *, archived: bool = True) -> None:
-    kind = "channel_archive" if archived else "channel_unarchive"
-    channel.is_archived = archived
-    announce(service, channel, user_id, kind, f"{'' if archived else 'un-'}archived the channel")
+def archive(service: Service, channel: Channel, user_id: str) -> None:
+    """Nobody writes there any more. Apps are taken out of it, for good: who unarchives it has to add them anew."""
+    channel.is_archived = True
+    announce(service, channel, user_id, _kind(channel, "archive"), "archived the channel")
+    _tell_of(service, channel, user_id, "archive")
+    channel.members = [member for member in channel.members if not service.state.users[member].is_bot]
     service.state.save_channel(channel)
     service.push_channel(channel)
-    event = {"type": kind, "channel": channel.id, "user": user_id}
+
+
+def unarchive(service: Service, channel: Channel, user_id: str) -> None:
+    """Whoever does it is in the channel from then on."""
+    channel.is_archived = False
+    if user_id not in channel.members:
+        channel.members.append(user_id)
+    announce(service, channel, user_id, _kind(channel, "unarchive"), "un-archived the channel")
+    service.state.save_channel(channel)
+    service.push_channel(channel)
+    _tell_of(service, channel, user_id, "unarchive")
+
+
+def _kind(channel: Channel, what: str) -> str:
+    return f"{'group' if channel.is_private else 'channel'}_{what}"
+
+
+def _tell_of(service: Service, channel: Channel, user_id: str, what: str) -> None:
+    event = {"type": _kind(channel, what), "channel": channel.id, "user": user_id}
     emit(service, channel.team_id, event, channel=channel)
 
 

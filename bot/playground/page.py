@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from bot.playground import workflows
 from bot.playground.interactions import Outcome, PersonError
 from bot.playground.messages import without_metadata
 from bot.playground.people import Person
@@ -39,6 +40,7 @@ _ACTS = frozenset(
         "archive",
         "unarchive",
         "uninstall_app",
+        "run_step",
     ]
 )
 MAX_HISTORY = 500
@@ -171,6 +173,7 @@ class Page:
                     }
                     for item in manifest.shortcuts
                 ],
+                "steps": workflows.offered(service),
             },
             "modals": person.modals(),
             "home": person.home(),

@@ -1,9 +1,10 @@
 """A person using Slack: every method does what that human does and waits for the app's ack."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
-from bot.playground import installing, interactions, membership, posting, reacting, sharing
+from bot.playground import installing, interactions, membership, posting, reacting, sharing, workflows
 from bot.playground.composer import compose
 from bot.playground.events import emit
 from bot.playground.inputs import Place, places, typed
@@ -95,7 +96,7 @@ class Person(Sight):
         if command is None or self._service.app(self.user.team_id) is None:
             raise PersonError("unknown_command", f"{name} is not a valid command.")
         answer = await interactions.run_command(
-            self._service, self.user, self._channel(channel), command, rest.strip()
+            self._service, self.user, self._open(channel), command, rest.strip()
         )
         return answer.acked
 
@@ -215,7 +216,7 @@ class Person(Sight):
         return self._service.channel_view(channel, self.user.id)
 
     async def join(self, channel: str) -> None:
-        place = self._channel(channel)
+        place = self._open(channel)
         if self.user.id not in place.members:
             membership.add(self._service, place, self.user.id)
 
@@ -237,11 +238,24 @@ class Person(Sight):
             membership.remove(self._service, place, removed)
 
     async def archive(self, channel: str) -> None:
-        membership.archive(self._service, self._writable(channel), self.user.id)
+        place = self._writable(channel)
+        if place.is_general or place.is_im or place.is_mpim:
+            raise PersonError("cant_archive", "This one cannot be archived.")
+        membership.archive(self._service, place, self.user.id)
 
     async def unarchive(self, channel: str) -> None:
         place = self._channel(channel)
-        membership.archive(self._service, place, self.user.id, archived=False)
+        if not place.is_archived:
+            raise PersonError("not_archived", f"#{place.name} is not archived.")
+        membership.unarchive(self._service, place, self.user.id)
+
+    async def run_step(self, callback_id: str, inputs: Json) -> Json:
+        """Run one of the app's steps, as a workflow does; answers with how it ended."""
+        given = workflows.check(self._service, self.user, callback_id, inputs)
+        record = workflows.start(self._service, self.user.team_id, callback_id, given)
+        with suppress(TimeoutError):
+            await self._service.activity.until(lambda: record["state"] != "running", workflows.PATIENCE)
+        return record
 
     async def uninstall_app(self) -> None:
         """Remove the app from the team: its token dies and it is told."""

@@ -107,10 +107,14 @@ class Sight:
             raise PersonError("channel_not_found", f"You are not in {name}.")
         return channel
 
-    def _writable(self, name: str) -> Channel:
+    def _open(self, name: str) -> Channel:
         channel = self._channel(name)
         if channel.is_archived:
             raise PersonError("is_archived", f"#{channel.name} is archived.")
+        return channel
+
+    def _writable(self, name: str) -> Channel:
+        channel = self._open(name)
         if self.user.id not in channel.members:
             raise PersonError("not_in_channel", f"Join #{channel.name} first.")
         return channel

@@ -24,6 +24,7 @@ from handlers.reports.asking import today
 from handlers.reports.looks import REFUSALS, look_of, remember_refusal, upload_pictures
 from handlers.reports.making import make
 from handlers.services import Services
+from handlers.views import refusals
 from handlers.views import schedules as view
 from handlers.views.people import mention
 from handlers.views.reports import Keys, Look, Request, Sheet, message
@@ -145,7 +146,12 @@ class Running:
         if owner is None or owner.slack_user_id is None or not owner.active:
             return
         speech = words(owner.locale)
-        text = speech(message_id, title=view.title(schedule, speech), where=view.where(schedule), why=why)
+        text = speech(
+            message_id,
+            title=view.title(schedule, speech),
+            where=view.where(schedule),
+            why=refusals.why(why, speech),
+        )
         told = Outgoing(channel_id=ChannelId(owner.slack_user_id), payload={"text": text})
         await outbox.put(conn, WorkspaceId(schedule.workspace_id), [told])
 

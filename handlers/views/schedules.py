@@ -23,6 +23,7 @@ from db.schedules import (
     parse_recurrence,
 )
 from db.schedules.recurrences import CRON_MAX, LAST_DAY, WEEKDAYS
+from handlers.views import refusals
 from handlers.views.blocks import (
     Json,
     actions,
@@ -348,7 +349,7 @@ def _standing(schedule: Schedule, words: Words) -> Mrkdwn:
     if schedule.paused_why == PAUSED_BY_PERSON:
         standing = words("schedule-paused")
     elif schedule.paused_why is not None:
-        standing = words("schedule-stopped", why=schedule.paused_why)
+        standing = words("schedule-stopped", why=refusals.why(schedule.paused_why, words))
     else:
         assert schedule.next_due_at is not None
         standing = words("schedule-next", when=moment(schedule.next_due_at))

@@ -17,6 +17,7 @@ from db.subscriptions import (
     Subscription,
     SubscriptionDraft,
 )
+from handlers.views import refusals
 from handlers.views.blocks import (
     MESSAGE_BLOCKS_MAX,
     Json,
@@ -117,12 +118,10 @@ def _why(subscription: Subscription, words: Words) -> Mrkdwn:
     match subscription.paused_why:
         case None:
             return Mrkdwn("")
-        case "is_archived" | "not_in_channel" | "channel_not_found" as error:
-            return words(f"subscription-why-{error.replace('_', '-')}")
         case reason if reason == UNREADABLE:
             return words("subscription-why-query")
         case reason:
-            return words("subscription-why-other", error=reason)
+            return refusals.why(reason, words)
 
 
 # -- the form

@@ -240,6 +240,19 @@ async def test_channels_are_made_joined_and_left(slack: LocalSlack, page: Page) 
     assert set(slack.channel("incident-42").members) == {"U0ADA", "U0GRACE"}
 
 
+async def test_a_channel_is_archived_looked_at_and_brought_back(slack: LocalSlack, page: Page) -> None:
+    await enter(page, "support")
+    await page.get_by_role("button", name="Channel members and actions").click()
+    await page.get_by_role("menuitem", name="Archive channel").click()
+    await page.get_by_role("button", name="Archive", exact=True).click()
+    await expect(page.get_by_text("This channel is archived")).to_be_visible()
+    await expect(page.get_by_role("textbox", name=re.compile("^Message "))).to_be_hidden()
+    await expect(page.get_by_role("region", name="Archived").get_by_role("link")).to_contain_text("support")
+    await page.get_by_role("button", name="Unarchive channel").click()
+    await expect(page.get_by_role("textbox", name=re.compile("^Message "))).to_be_visible()
+    await expect(page.get_by_role("region", name="Archived")).to_have_count(0)
+
+
 async def test_a_draft_waits_in_its_channel(slack: LocalSlack, page: Page) -> None:
     await enter(page, "product")
     await page.get_by_role("textbox", name="Message #product").fill("half a thought")

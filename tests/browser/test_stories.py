@@ -189,6 +189,29 @@ async def test_the_global_shortcut_asks_for_a_title_alone(
     await expect(dialog).to_be_hidden()
 
 
+async def test_a_step_of_a_workflow_is_run_from_the_page(
+    slack: LocalSlack, process: Process, open_page: OpenPage
+) -> None:
+    page = await open_page(slack.url, "ada")
+    await enter(page, "support")
+    await page.get_by_role("button", name="Attach or run a shortcut").click()
+    await page.get_by_role("menuitem", name="Create an issue").click()
+    dialog = page.get_by_role("dialog", name="Create an issue")
+    await dialog.get_by_label("Title").fill("Lifebelt for pier 4")
+    await dialog.get_by_label("Assignee").select_option(slack.person("grace").id)
+    await dialog.get_by_label("Priority").fill("sometimes")
+    await dialog.get_by_role("button", name="Run").click()
+    await expect(dialog.get_by_role("status")).to_contain_text("No issue was created")
+    await dialog.get_by_label("Priority").fill("high")
+    await dialog.get_by_label("Post the card in").select_option(label="#support")
+    await dialog.get_by_role("button", name="Run").click()
+    await expect(dialog.get_by_role("status")).to_contain_text("LDG-")
+    await shoot(page, "workflow-step")
+    await dialog.get_by_role("button", name="Close").click()
+    await expect(dialog).to_have_count(0)
+    await expect(newest(page)).to_contain_text("Lifebelt for pier 4")
+
+
 async def test_settings_open_from_home(slack: LocalSlack, process: Process, open_page: OpenPage) -> None:
     page = await open_page(slack.url, "ada", viewport={"width": 1280, "height": 1200})
     tab = await _home(page)

@@ -57,12 +57,16 @@ async def test_nobody_edits_or_deletes_for_others(slack: LocalSlack) -> None:
 
 
 async def test_archived_channels_are_read_only(slack: LocalSlack) -> None:
-    await slack.person("ada").archive("general")
+    with pytest.raises(PersonError, match="cannot be archived"):
+        await slack.person("ada").archive("general")
+    await slack.person("ada").archive("support")
     with pytest.raises(PersonError, match="archived"):
-        await slack.person("ada").send("general", "x")
-    await slack.person("ada").unarchive("general")
+        await slack.person("ada").send("support", "x")
+    with pytest.raises(PersonError, match="archived"):
+        await slack.person("ada").slash("support", "/issue")
+    await slack.person("ada").unarchive("support")
 
-    assert await slack.person("ada").send("general", "x")
+    assert await slack.person("ada").send("support", "x")
 
 
 async def test_a_broadcast_reply_shows_in_the_channel(slack: LocalSlack) -> None:

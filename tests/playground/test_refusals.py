@@ -91,13 +91,44 @@ async def test_channels_the_bot_is_not_in(slack: LocalSlack, client: AsyncWebCli
 
 
 async def test_an_archived_channel_takes_nothing(slack: LocalSlack, client: AsyncWebClient) -> None:
-    ts = (await client.chat_postMessage(channel="C0GENERAL", text="x"))["ts"]
-    await slack.person("ada").archive("general")
+    ts = (await client.chat_postMessage(channel="C0SUPPORT", text="x"))["ts"]
+    await slack.person("ada").archive("support")
 
-    assert await code(client.chat_postMessage(channel="C0GENERAL", text="x")) == "is_archived"
-    assert await code(client.chat_update(channel="C0GENERAL", ts=ts, text="y")) == "is_archived"
-    assert await code(client.conversations_join(channel="C0GENERAL")) == "is_archived"
-    assert await code(client.reactions_add(channel="C0GENERAL", timestamp=ts, name="eyes")) == "is_archived"
+    assert await code(client.chat_postMessage(channel="C0SUPPORT", text="x")) == "is_archived"
+    ephemeral = client.chat_postEphemeral(channel="C0SUPPORT", user=slack.person("ada").id, text="x")
+    assert await code(ephemeral) == "is_archived"
+    assert await code(client.chat_update(channel="C0SUPPORT", ts=ts, text="y")) == "is_inactive"
+    assert await code(client.conversations_join(channel="C0SUPPORT")) == "is_archived"
+    assert await code(client.conversations_leave(channel="C0SUPPORT")) == "is_archived"
+    inviting = client.conversations_invite(channel="C0SUPPORT", users=slack.person("dennis").id)
+    assert await code(inviting) == "is_archived"
+    assert await code(client.reactions_add(channel="C0SUPPORT", timestamp=ts, name="eyes")) == "is_archived"
+    upload = await client.files_getUploadURLExternal(filename="a.txt", length=1)
+    shared = client.files_completeUploadExternal(
+        files=[{"id": upload["file_id"], "title": "a"}], channel_id="C0SUPPORT"
+    )
+    assert await code(shared) in {"is_archived", "file_not_found"}
+
+
+async def test_archiving_takes_the_app_out_and_only_a_person_brings_the_channel_back(
+    slack: LocalSlack, client: AsyncWebClient
+) -> None:
+    assert await code(client.conversations_archive(channel="C0GENERAL")) == "cant_archive_general"
+    assert await code(client.conversations_unarchive(channel="C0SUPPORT")) == "not_archived"
+    await client.conversations_archive(channel="C0SUPPORT")
+
+    assert await code(client.conversations_archive(channel="C0SUPPORT")) == "already_archived"
+    found = (await client.conversations_info(channel="C0SUPPORT"))["channel"]
+    assert (found["is_archived"], found["is_member"]) == (True, False)
+    assert await code(client.conversations_history(channel="C0SUPPORT")) == "not_in_channel"
+    assert await code(client.conversations_unarchive(channel="C0SUPPORT")) == "not_in_channel"
+    listed = (await client.conversations_list(exclude_archived=True))["channels"]
+    assert "C0SUPPORT" not in [each["id"] for each in listed]
+
+    await slack.person("ada").unarchive("support")
+    assert await code(client.chat_postMessage(channel="C0SUPPORT", text="x")) == "not_in_channel"
+    await client.conversations_join(channel="C0SUPPORT")
+    assert (await client.chat_postMessage(channel="C0SUPPORT", text="x"))["ok"]
 
 
 async def test_a_message_needs_content_of_a_sane_length(client: AsyncWebClient) -> None:

@@ -206,13 +206,22 @@ async def test_a_late_report_says_so(lodge: Lodge, clock: Clock) -> None:
 
 
 async def test_a_refusal_pauses_the_schedule_and_tells_its_owner(lodge: Lodge, clock: Clock) -> None:
-    await schedule(lodge, at="10:30")
-    lodge.slack.faults.add(method="chat.postMessage", error="is_archived")
-    clock.now = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
     ada = lodge.person("ada")
-    told = await ada.expect_message(ada.dm(), lambda m: "is_archived" in said(m), timeout=20)
+    product = lodge.slack.channel("product").id
+    await schedule(lodge, at="10:30", channel=product)
+    await ada.archive("product")
+    clock.now = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+    told = await ada.expect_message(ada.dm(), lambda m: "is archived" in said(m))
     assert "paused" in said(told)
-    assert "*Stopped*" in said(await the_list(lodge))
+    assert "*Stopped*: the channel is archived" in said(await the_list(lodge))
+    await redrawn(lodge, await choose(lodge, "resume"), "Next:")
+    clock.now = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+    await ada.expect_message(ada.dm(), lambda m: "is archived" in said(m) and m["ts"] != told["ts"])
+    await ada.unarchive("product")
+    await ada.invite("product", lodge.slack.config.bot_user_id)
+    await redrawn(lodge, await choose(lodge, "resume"), "Next:")
+    clock.now = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+    await ada.expect_message("product", is_report)
 
 
 async def test_a_workspace_without_charts_gets_a_picture(lodge: Lodge, clock: Clock) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from bot.playground import PersonError
 from tests.scenarios.conftest import Json, Lodge, said
 
 
@@ -65,3 +68,21 @@ async def test_a_run_delivered_again_files_nothing_new(lodge: Lodge) -> None:
     await lodge.slack.until(lambda: record["state"] != "running", timeout=10)
     assert record["outputs"] == outputs
     assert "LDG-2" not in said(await lodge.ask("ada", "list"))
+
+
+async def test_a_person_runs_the_step_and_is_shown_what_it_hands_on(lodge: Lodge) -> None:
+    ada = lodge.person("ada")
+    record = await ada.run_step("create_issue", {"title": "Desk", "assignee": ada.id, "labels": ""})
+    assert record["state"] == "succeeded", record
+    assert record["outputs"]["key"] == "LDG-1"
+    assert "Desk" in said(await lodge.ask("ada", "LDG-1"))
+    failed = await ada.run_step("create_issue", {"title": "Chair", "priority": "sometimes"})
+    assert "No issue was created" in failed["error"]
+    with pytest.raises(PersonError, match="Title is missing"):
+        await ada.run_step("create_issue", {"title": ""})
+    with pytest.raises(PersonError, match="Assignee names nothing"):
+        await ada.run_step("create_issue", {"title": "Lamp", "assignee": "UNOBODY"})
+    with pytest.raises(PersonError, match="takes no colour"):
+        await ada.run_step("create_issue", {"title": "Lamp", "colour": "red"})
+    with pytest.raises(PersonError, match="no step"):
+        await ada.run_step("paint_issue", {})

@@ -88,7 +88,8 @@ async def update(call: Call) -> Json:
     channel = call.channel()
     ts = call.args.required("ts")
     if channel.is_archived:
-        raise SlackError("is_archived")
+        # What is there can be changed no more: the one method that has a word of its own for it.
+        raise SlackError("is_inactive")
     message = channel.log.get(ts)
     if message is None or message.get("subtype") == "tombstone":
         raise SlackError("message_not_found")

@@ -17,6 +17,7 @@ _TYPES = {
 }
 _TS = re.compile(r"\d+(\.\d+)?")
 _READ = ("channels:read", "groups:read", "im:read", "mpim:read")
+_MANAGE = ("channels:manage", "groups:write", "im:write", "mpim:write")
 _HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
 
 
@@ -188,8 +189,38 @@ async def invite(call: Call) -> Json:
     return {"channel": channel.payload(call.app.bot_user_id)}
 
 
+def _archivable(call: Call) -> Channel:
+    channel = call.channel()
+    if channel.is_im or channel.is_mpim:
+        raise SlackError("method_not_supported_for_channel_type")
+    call.need_for(channel, "manage" if channel.list_type == "public_channel" else "write")
+    return channel
+
+
+async def archive(call: Call) -> Json:
+    channel = _archivable(call)
+    if channel.is_archived:
+        raise SlackError("already_archived")
+    if channel.is_general:
+        raise SlackError("cant_archive_general")
+    if call.app.bot_user_id not in channel.members:
+        raise SlackError("not_in_channel")
+    membership.archive(call.service, channel, call.app.bot_user_id)
+    return {}
+
+
+async def unarchive(call: Call) -> Json:
+    """Archiving takes apps out of the channel, so that Slack refuses every bot here: a person has to do it."""
+    channel = _archivable(call)
+    if not channel.is_archived:
+        raise SlackError("not_archived")
+    raise SlackError("not_in_channel")
+
+
 async def leave(call: Call) -> Json:
     channel = call.channel()
+    if channel.is_archived:
+        raise SlackError("is_archived")
     if channel.is_general:
         raise SlackError("cant_leave_general")
     if call.app.bot_user_id not in channel.members:
@@ -230,6 +261,8 @@ METHODS = {
     "conversations.replies": Method(handler=replies, tier=Tier.THREE, scopes=_HISTORY),
     "conversations.join": Method(handler=join, tier=Tier.THREE, scopes=("channels:join",)),
     "conversations.leave": Method(handler=leave, tier=Tier.THREE, scopes=("channels:manage", "groups:write")),
+    "conversations.archive": Method(handler=archive, tier=Tier.TWO, scopes=_MANAGE),
+    "conversations.unarchive": Method(handler=unarchive, tier=Tier.TWO, scopes=_MANAGE),
     "conversations.invite": Method(
         handler=invite,
         tier=Tier.THREE,

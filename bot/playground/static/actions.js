@@ -29,6 +29,8 @@ export const mark = (channel, ts) => ask("mark", { channel, ts });
 export const leave = (channel) => ask("leave", { channel });
 export const invite = (channel, user) => ask("invite", { channel, user });
 export const archive = (channel) => ask("archive", { channel });
+export const runStep = (callbackId, inputs) => ask("run_step", { callback_id: callbackId, inputs });
+export const unarchive = (channel) => ask("unarchive", { channel });
 export const createChannel = (name) => ask("create_channel", { name });
 export const join = (channel) => ask("join", { channel });
 export const history = (channel, before, limit = 60) => ask("history", { channel, limit, ...(before ? { before } : {}) });

@@ -17,6 +17,12 @@ import { failed } from "./toast.js";
 
 const PAGE = 60;
 
+// In place of the composer.
+function bar(words, label, run) {
+  return h("div", { class: "join-bar", hidden: true }, h("span", words),
+    h("button", { type: "button", class: "button button-primary", onclick: () => run().catch(failed) }, label));
+}
+
 export class Channel {
   #loaded = null;
 
@@ -31,9 +37,9 @@ export class Channel {
     this.topic = h("div", { class: "channel-topic" });
     this.members = membersButton(() => this.channel);
     this.tabs = h("div", { class: "tabs", role: "tablist", "aria-label": "App", hidden: true });
-    this.joinBar = h("div", { class: "join-bar", hidden: true }, h("span", "You are looking at this channel from outside."),
-      h("button", { type: "button", class: "button button-primary", onclick: () => actions.join(store.place.channel).catch(failed) }, "Join channel"));
-    this.talk = h("div", { class: "talk" }, this.list.node, this.joinBar, this.composer.node);
+    this.joinBar = bar("You are looking at this channel from outside.", "Join channel", () => actions.join(store.place.channel));
+    this.archivedBar = bar("This channel is archived: nobody can write here.", "Unarchive channel", () => actions.unarchive(store.place.channel));
+    this.talk = h("div", { class: "talk" }, this.list.node, this.joinBar, this.archivedBar, this.composer.node);
     this.node = h("main", { class: "channel", "aria-label": "Channel" },
       h("header", { class: "channel-head" }, iconButton("menu", "Open sidebar", onMenu, { class: "icon-button only-narrow" }), h("div", { class: "channel-words" }, this.title, this.topic), this.members),
       this.tabs, this.talk, this.home.node);
@@ -69,8 +75,9 @@ export class Channel {
     this.topic.textContent = emojify(topicOf(channel));
     this.node.setAttribute("aria-label", channelLabel(channel));
     document.title = `${channelLabel(channel)} · ${store.team?.name ?? "Local Slack"}`;
-    this.joinBar.hidden = channel.is_im || channel.is_member !== false;
-    this.composer.node.hidden = !this.joinBar.hidden;
+    this.archivedBar.hidden = !channel.is_archived;
+    this.joinBar.hidden = channel.is_im || channel.is_archived || channel.is_member !== false;
+    this.composer.node.hidden = !this.joinBar.hidden || !this.archivedBar.hidden;
     const isApp = channel.is_im && channel.user === store.app?.user_id && store.app.home_tab !== false;
     this.tabs.hidden = !isApp;
     const homeShown = isApp && store.place.tab === "home";

@@ -9,11 +9,12 @@ import { store } from "./store.js";
 import { failed } from "./toast.js";
 
 async function archive(channel) {
-  const text = `Nobody can write in ${channelLabel(channel)} any more.`;
+  const text = `Nobody can write in ${channelLabel(channel)} any more, and apps are taken out of it.`;
   if (await ask({ title: "Archive channel", text, yes: "Archive", danger: true })) actions.archive(channel.id).catch(failed);
 }
 
 function items(channel) {
+  if (channel.is_archived) return [{ label: "Unarchive channel", run: () => actions.unarchive(channel.id).catch(failed) }];
   const members = new Set(channel.members ?? []);
   const others = [...store.users.values()].filter((user) => !user.deleted && !members.has(user.id));
   const invitations = others.map((user) => ({ label: `Add ${nameOf(user.id)}`, node: userAvatar(user.id, "tiny"), run: () => actions.invite(channel.id, user.id).catch(failed) }));

@@ -10,6 +10,7 @@ import { menu } from "./popover.js";
 import { pickEmoji } from "./reactions.js";
 import { store } from "./store.js";
 import { failed } from "./toast.js";
+import { runStep } from "./workflow.js";
 
 const drafts = new Map();
 
@@ -138,11 +139,14 @@ export class Composer {
   }
 
   #menu(anchor) {
+    const steps = store.app?.steps ?? [];
     const shortcuts = (store.app?.shortcuts ?? []).filter((shortcut) => shortcut.type === "global");
     menu(anchor, [
       { label: "Upload a file", run: () => pickFiles((files) => uploadFiles(files, this.#uploadTarget())) },
       ...(shortcuts.length ? [{ heading: `Shortcuts · ${store.app.name}` }] : []),
       ...shortcuts.map((shortcut) => ({ label: shortcut.name, run: () => actions.globalShortcut(shortcut.callback_id).catch(failed) })),
+      ...(steps.length ? [{ heading: `Workflow steps · ${store.app.name}` }] : []),
+      ...steps.map((step) => ({ label: step.title, run: () => runStep(step) })),
     ], { label: "Attach or run a shortcut" });
   }
 

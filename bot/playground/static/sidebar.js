@@ -44,7 +44,9 @@ export class Sidebar {
     if (!store.me) return;
     const focused = document.activeElement?.closest(".sidebar [data-key]")?.dataset.key;
     this.team.textContent = store.team?.name ?? "";
-    const all = [...store.channels.values()].filter((channel) => !channel.is_archived);
+    const every = [...store.channels.values()];
+    const all = every.filter((channel) => !channel.is_archived);
+    const archived = every.filter((channel) => channel.is_archived).sort((a, b) => channelTitle(a).localeCompare(channelTitle(b)));
     const open = all.filter((channel) => !channel.is_im && !channel.is_mpim);
     const byTitle = (a, b) => channelTitle(a).localeCompare(channelTitle(b));
     const joined = open.filter((channel) => channel.is_member !== false).sort(byTitle);
@@ -53,7 +55,8 @@ export class Sidebar {
     this.lists.replaceChildren(
       this.#section("Channels", [...joined, ...others].map((channel) => this.#channel(channel)), iconButton("plus", "New channel", createChannel)),
       this.#section("Direct messages", [...groups.map((channel) => this.#channel(channel)), ...this.#directs()]),
-      this.#section("Apps", store.app ? [this.#app()] : []));
+      this.#section("Apps", store.app ? [this.#app()] : []),
+      this.#section("Archived", archived.map((channel) => this.#channel(channel))));
     this.me.replaceChildren(userAvatar(store.me.id, "small"), h("span", { class: "me-words" }, h("span", userName(store.me)), h("span", { class: "team-note" }, roleOf(store.me) || "member")), icon("down"));
     this.me.setAttribute("aria-label", `You are ${userName(store.me)}. Switch person`);
     if (focused) this.lists.querySelector(`[data-key="${focused}"]`)?.focus({ preventScroll: true });
@@ -78,7 +81,7 @@ export class Sidebar {
 
   #channel(channel) {
     return this.#row({
-      key: channel.id, label: channelTitle(channel), unread: channel.unread, current: store.place.channel === channel.id, muted: channel.is_member === false,
+      key: channel.id, label: channelTitle(channel), unread: channel.unread, current: store.place.channel === channel.id, muted: channel.is_member === false || channel.is_archived,
       face: channel.is_private ? icon("lock") : h("span", { class: "hash", "aria-hidden": "true" }, "#"),
       onclick: () => store.go({ channel: channel.id, thread: null, tab: "messages" }),
     });

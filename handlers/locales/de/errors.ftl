@@ -10,10 +10,14 @@ error-deactivated = Dein Konto ist in diesem Workspace deaktiviert, deshalb wurd
 error-refused = Das geht nicht: { $why }
 error-not-installed = Die App ist in diesem Workspace nicht (mehr) installiert. Bitte einen Admin, sie neu zu installieren.
 undelivered-title = Ich konnte in { $channel } nichts posten
-undelivered-archived = Ich konnte in { $channel } nichts posten: Der Channel ist archiviert. Reaktiviere ihn, oder wähle einen anderen Channel.
+undelivered-archived = Ich konnte in { $channel } nichts posten: Der Channel ist archiviert. Reaktiviere ihn und lade mich wieder ein, oder wähle einen anderen Channel.
 undelivered-not-member = Ich konnte in { $channel } nichts posten: Ich bin dort nicht Mitglied. Lade mich mit `/invite` ein und versuche es noch einmal.
 undelivered-gone = Ich konnte in { $channel } nichts posten: Den Channel gibt es nicht mehr. Wähle einen anderen.
 undelivered-other = Ich konnte in { $channel } nichts posten: Slack sagte { $error }. Bitte einen Admin zu prüfen, ob die App dort posten darf.
+refused-is-archived = Der Channel ist archiviert. Hol ihn erst zurück und lade mich wieder ein.
+refused-not-in-channel = Ich wurde aus dem Channel entfernt. Lade mich erst wieder ein.
+refused-channel-not-found = Den Channel gibt es nicht mehr, oder er ist mir verschlossen.
+refused-other = Slack antwortete `{ $error }`.
 
 field-suggestion = Meintest du „{ $suggestion }“?
 field-status-unknown = „{ $value }“ ist kein Status. Wähle einen von: open, in progress, closed, completed, not planned, duplicate.

@@ -50,7 +50,7 @@ schedule-edit = Ändern
 schedule-delete = Löschen
 schedule-next = Nächster: { $when }
 schedule-paused = *Angehalten*
-schedule-stopped = *Gestoppt*, weil Slack `{ $why }` meldete
+schedule-stopped = *Gestoppt*: { $why }
 schedule-never-ran = lief noch nie
 schedule-last-posted = zuletzt gepostet { $when }
 schedule-last-skipped = ausgelassen { $when }, es war zu spät, um noch etwas zu sagen
@@ -62,7 +62,7 @@ schedule-running = *{ $title }* ist unterwegs nach { $where }.
 schedule-not-member = In dem Channel bin ich nicht: Lade mich dort mit /invite ein und sende dies noch einmal.
 schedule-late = Dieser Bericht war { $when } fällig; er kommt verspätet, weil Lodge da nicht lief.
 schedule-origin = Geplant von { $who }: { $often }. `/issue schedule list` ändert das.
-schedule-told = *{ $title }* konnte ich in { $where } nicht posten: Slack meldete `{ $why }`. Der Plan ist angehalten; wenn das behoben ist, setze ihn mit `/issue schedule list` fort.
+schedule-told = *{ $title }* konnte ich in { $where } nicht posten: { $why } Der Plan ist angehalten; wenn das behoben ist, setze ihn mit `/issue schedule list` fort.
 schedule-told-unmade = *{ $title }* für { $where } ließ sich nicht erstellen: { $why } Der Plan ist angehalten; ändere ihn mit `/issue schedule list`.
 
 usage-digest = { $command } digest [08:30 [Abfrage] | off]

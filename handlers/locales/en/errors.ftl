@@ -10,10 +10,14 @@ error-deactivated = Your account is deactivated in this workspace, so this was n
 error-refused = That cannot be done: { $why }
 error-not-installed = The app is not installed in this workspace (any more). Ask an admin to install it again.
 undelivered-title = I could not post in { $channel }
-undelivered-archived = I could not post in { $channel }: the channel is archived. Unarchive it, or choose another channel.
+undelivered-archived = I could not post in { $channel }: the channel is archived. Unarchive it and invite me again, or choose another channel.
 undelivered-not-member = I could not post in { $channel }: I am not a member there. Invite me with `/invite`, then try again.
 undelivered-gone = I could not post in { $channel }: the channel does not exist any more. Choose another one.
 undelivered-other = I could not post in { $channel }: Slack said { $error }. Ask an admin to check that the app may post there.
+refused-is-archived = the channel is archived. Unarchive it and invite me again first.
+refused-not-in-channel = I was removed from the channel. Invite me again first.
+refused-channel-not-found = the channel is gone, or closed to me.
+refused-other = Slack answered `{ $error }`.
 
 field-suggestion = Did you mean “{ $suggestion }”?
 field-status-unknown = “{ $value }” is no status. Choose one of: open, in progress, closed, completed, not planned, duplicate.

@@ -50,7 +50,7 @@ schedule-edit = Edit
 schedule-delete = Delete
 schedule-next = Next: { $when }
 schedule-paused = *Paused*
-schedule-stopped = *Stopped*, because Slack said `{ $why }`
+schedule-stopped = *Stopped*: { $why }
 schedule-never-ran = has not run yet
 schedule-last-posted = last posted { $when }
 schedule-last-skipped = skipped { $when }, it was too late to mean something
@@ -62,7 +62,7 @@ schedule-running = *{ $title }* is on its way to { $where }.
 schedule-not-member = I am not in that channel: invite me there with /invite, then send this again.
 schedule-late = This report was due { $when }; it comes late because Lodge was not running then.
 schedule-origin = Scheduled by { $who }: { $often }. `/issue schedule list` changes that.
-schedule-told = I could not post *{ $title }* in { $where }: Slack said `{ $why }`. The schedule is paused; when that is mended, resume it with `/issue schedule list`.
+schedule-told = I could not post *{ $title }* in { $where }: { $why } The schedule is paused; when that is mended, resume it with `/issue schedule list`.
 schedule-told-unmade = I could not make *{ $title }* for { $where }: { $why } The schedule is paused; edit it with `/issue schedule list`.
 
 usage-digest = { $command } digest [08:30 [query] | off]
