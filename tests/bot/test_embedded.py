@@ -1,8 +1,10 @@
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -55,6 +57,15 @@ def _sharer(folder: Path) -> tuple[subprocess.Popen[str], int]:
     return process, int(process.stdout.readline())
 
 
+def _until_gone(pid: int) -> None:
+    """The server takes its pid file away, for which who stops it waits, a moment before it ends."""
+    until = time.monotonic() + 60
+    with contextlib.suppress(psutil.NoSuchProcess):
+        while psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+            assert time.monotonic() < until, f"{pid} runs on"
+            time.sleep(0.01)
+
+
 def _leave(process: subprocess.Popen[str]) -> None:
     assert process.stdin is not None
     process.stdin.close()
@@ -81,7 +92,7 @@ def test_a_second_process_shares_the_server_and_the_last_one_stops_it(folder: Pa
     server.close()
     assert psutil.pid_exists(pid)
     _leave(other)
-    assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    _until_gone(pid)
 
 
 def test_what_was_written_is_there_after_a_stop(folder: Path) -> None:
@@ -123,7 +134,7 @@ def test_a_killed_process_does_not_keep_the_server_running_for_ever(folder: Path
     server = EmbeddedPostgres(folder)
     assert server.pid == pid
     server.close()
-    assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    _until_gone(pid)
 
 
 def test_a_folder_keeps_the_version_it_was_made_with(folder: Path) -> None:
