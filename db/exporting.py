@@ -37,7 +37,8 @@ SELECT i.number, i.title, i.description, i.status, i.close_reason, i.priority,
        i.external_ref, i.issue_id"""
 
 _COMMENTS: Final[LiteralString] = f""",
-       (SELECT json_agg(json_build_object('at', c.created_at, 'author', {_PERSON.format("w")}, 'body', c.body)
+       (SELECT json_agg(json_build_object('id', c.comment_id, 'at', c.created_at,
+                                          'author', {_PERSON.format("w")}, 'body', c.body)
                         ORDER BY c.created_at, c.comment_id)
         FROM comments c LEFT JOIN people w ON w.workspace_id = c.workspace_id AND w.person_id = c.author_id
         WHERE c.workspace_id = i.workspace_id AND c.issue_id = i.issue_id AND c.deleted_at IS NULL) AS said"""

@@ -14,6 +14,7 @@ from db.issues.labelling import held
 from db.limits import LABELS_MAX
 from db.origins import Origin
 from db.recording import record
+from db.states import Source
 
 # What can be taken back. Merged people and labels cannot be told apart again; settings show what they are.
 ACTIONS: Final = frozenset(
@@ -22,9 +23,7 @@ ACTIONS: Final = frozenset(
 
 # A later event stands in the way when it touches the same: for a new issue anything, for an edit the same
 # fields, for a comment that comment or an answer to it. Of a change and its undo neither counts.
-_BLOCKERS: Final[LiteralString] = f"""
-SELECT {events.COLUMNS}
-FROM events mine
+LATER: Final[LiteralString] = """
 JOIN events e ON e.workspace_id = mine.workspace_id AND e.issue_id = mine.issue_id AND e.event_id > mine.event_id
 JOIN changes c ON c.workspace_id = e.workspace_id AND c.change_id = e.change_id
 WHERE mine.workspace_id = $1 AND mine.change_id = $2 AND e.change_id <> $2
@@ -36,17 +35,21 @@ WHERE mine.workspace_id = $1 AND mine.change_id = $2 AND e.change_id <> $2
       WHEN e.kind = 'deleted' THEN true
       WHEN mine.kind = 'edited' THEN e.kind = 'edited' AND (
           e.after ?| ARRAY(SELECT jsonb_object_keys(mine.after))
-          OR (e.after ?| '{{status,close_reason,duplicate_of}}'
-              AND mine.after ?| '{{status,close_reason,duplicate_of}}'))
+          OR (e.after ?| '{status,close_reason,duplicate_of}'
+              AND mine.after ?| '{status,close_reason,duplicate_of}'))
       ELSE e.kind LIKE 'comment%' AND (
           mine.after ->> 'comment_id' IN (e.after ->> 'comment_id', e.before ->> 'comment_id', e.after ->> 'reply_to')
           OR mine.before ->> 'comment_id' IN (e.after ->> 'comment_id', e.before ->> 'comment_id'))
-      END
+      END"""
+_BLOCKERS: Final[LiteralString] = f"""
+SELECT {events.COLUMNS} FROM events mine {LATER}
 ORDER BY e.event_id LIMIT 10"""
 
 
 # What the change itself did not touch, and what taking it back would break all the same: a parent that by now is
-# below the issue, an original that by now repeats another issue, and a new issue that others are part of by now.
+# below the issue, an original that by now repeats another issue, a parent or original that is no more, and a new
+# issue that others are part of or repeat by now. What an import linked says so in no event of its own: then the
+# newest event stands for it.
 _CROSSWISE: Final[LiteralString] = f"""
 WITH RECURSIVE mine AS (
     SELECT event_id, issue_id, kind, before FROM events WHERE workspace_id = $1 AND change_id = $2
@@ -57,26 +60,40 @@ WITH RECURSIVE mine AS (
     SELECT a.event_id, a.below, p.parent_id FROM above a
     JOIN issues p ON p.workspace_id = $1 AND p.issue_id = a.issue_id
     WHERE p.parent_id IS NOT NULL AND a.issue_id <> a.below
+), refers (event_id, parent_id, original_id) AS (
+    SELECT event_id, (before ->> 'parent_id')::uuid, (before ->> 'duplicate_of')::uuid FROM mine WHERE kind = 'edited'
+    UNION ALL
+    SELECT m.event_id, i.parent_id, i.duplicate_of FROM mine m
+    JOIN issues i ON i.workspace_id = $1 AND i.issue_id = m.issue_id WHERE m.kind = 'deleted'
 ), culprits (event_id, issue_id, field) AS (
     SELECT a.event_id, a.issue_id, 'parent_id' FROM above a
     WHERE a.issue_id <> a.below
       AND EXISTS (SELECT FROM above round WHERE round.below = a.below AND round.issue_id = a.below)
     UNION ALL
-    SELECT m.event_id, o.issue_id, 'duplicate_of' FROM mine m
-    JOIN issues o ON o.workspace_id = $1 AND o.issue_id = (m.before ->> 'duplicate_of')::uuid
-    WHERE m.kind = 'edited' AND o.duplicate_of IS NOT NULL
+    SELECT r.event_id, o.issue_id, 'duplicate_of' FROM refers r
+    JOIN issues o ON o.workspace_id = $1 AND o.issue_id = r.original_id
+    WHERE o.duplicate_of IS NOT NULL
+    UNION ALL
+    SELECT r.event_id, gone.issue_id, 'deleted' FROM refers r CROSS JOIN LATERAL (VALUES (parent_id), (original_id))
+        AS named (issue_id)
+    JOIN issues gone ON gone.workspace_id = $1 AND gone.issue_id = named.issue_id
+    WHERE gone.deleted_at IS NOT NULL
+      AND NOT EXISTS (SELECT FROM mine m WHERE m.issue_id = gone.issue_id AND m.kind = 'deleted')
     UNION ALL
     SELECT m.event_id, part.issue_id, 'parent_id' FROM mine m
     JOIN issues part ON part.workspace_id = $1 AND part.parent_id = m.issue_id AND part.deleted_at IS NULL
     WHERE m.kind IN ('created', 'restored') AND NOT EXISTS (SELECT FROM mine o WHERE o.issue_id = part.issue_id)
+    UNION ALL
+    SELECT m.event_id, same.issue_id, 'duplicate_of' FROM mine m
+    JOIN issues same ON same.workspace_id = $1 AND same.duplicate_of = m.issue_id AND same.deleted_at IS NULL
+    WHERE m.kind IN ('created', 'restored') AND NOT EXISTS (SELECT FROM mine o WHERE o.issue_id = same.issue_id)
 )
 SELECT DISTINCT {events.COLUMNS}
 FROM culprits
 CROSS JOIN LATERAL (
     SELECT e.* FROM events e
-    WHERE e.workspace_id = $1 AND e.issue_id = culprits.issue_id AND e.event_id > culprits.event_id
-      AND e.after ? culprits.field
-    ORDER BY e.event_id DESC LIMIT 1) e
+    WHERE e.workspace_id = $1 AND e.issue_id = culprits.issue_id
+    ORDER BY e.after ? culprits.field AND e.event_id > culprits.event_id DESC, e.event_id DESC LIMIT 1) e
 JOIN changes c ON c.workspace_id = e.workspace_id AND c.change_id = e.change_id
 ORDER BY e.event_id LIMIT 10"""
 
@@ -88,7 +105,8 @@ async def blockers(conn: asyncpg.Connection, actor: Actor, change_id: ChangeId) 
     return tuple(read_event(row) for row in rows)
 
 
-# In each: $1 workspace, $2 the change to take back, $3 the change that does it, $4 who, $5 through what.
+# In each: $1 workspace, $2 the change to take back, $3 the change that does it, $4 who, $5 through what; {OF} may say
+# of which issues.
 _DELETE: Final[LiteralString] = """
 WITH gone AS (
     UPDATE issues i
@@ -138,7 +156,7 @@ WITH mine AS MATERIALIZED (
            (SELECT coalesce(p.merged_into, p.person_id) FROM people p
             WHERE p.workspace_id = $1 AND p.person_id = (e.before ->> 'assignee_id')::uuid) AS assignee
     FROM events e JOIN issues i ON i.workspace_id = $1 AND i.issue_id = e.issue_id
-    WHERE e.workspace_id = $1 AND e.change_id = $2 AND e.kind = 'edited'
+    WHERE e.workspace_id = $1 AND e.change_id = $2 AND e.kind = 'edited' {OF}
     ORDER BY e.issue_id, e.event_id
 ), reverted AS (
     UPDATE issues i
@@ -181,7 +199,7 @@ _COMMENTS: Final[LiteralString] = """
 WITH mine AS MATERIALIZED (
     SELECT e.event_id, e.issue_id, e.kind, e.before AS was, e.after AS became,
            coalesce(e.after ->> 'comment_id', e.before ->> 'comment_id')::uuid AS comment_id
-    FROM events e WHERE e.workspace_id = $1 AND e.change_id = $2 AND e.kind LIKE 'comment%'
+    FROM events e WHERE e.workspace_id = $1 AND e.change_id = $2 AND e.kind LIKE 'comment%' {OF}
 ), turned AS (
     UPDATE comments c
     SET deleted_at = CASE WHEN mine.kind IN ('commented', 'comment_restored') THEN clock_timestamp() END,
@@ -219,9 +237,9 @@ async def reverse(
         await conn.execute(_RESTORE, *common)
         await conn.execute(_RELABEL, actor.workspace_id, change_id)
     if "edited" in found:
-        await conn.execute(_REVERT, *common)
+        await conn.execute(_REVERT.replace("{OF}", ""), *common)
     if any(kind.startswith("comment") for kind in found):
-        await conn.execute(_COMMENTS, *common)
+        await conn.execute(_COMMENTS.replace("{OF}", ""), *common)
     rows = await conn.fetch(
         "SELECT issue_id FROM events WHERE workspace_id = $1 AND change_id = $2 ORDER BY event_id",
         actor.workspace_id,
@@ -236,6 +254,18 @@ async def reverse(
         len(rows),
     )
     return undoing, tuple(row["issue_id"] for row in rows[:100]), len(rows)
+
+
+async def reverse_known(
+    conn: asyncpg.Connection, actor: Actor, change_id: ChangeId, undoing: ChangeId, source: Source
+) -> None:
+    """Of an import: takes back what it did to the issues in the caller's table `changed` that nobody touched since."""
+    common = (actor.workspace_id, change_id, undoing, actor.person_id, source.value)
+    await conn.execute(_REVERT.replace("{OF}", _UNTOUCHED), *common)
+    await conn.execute(_COMMENTS.replace("{OF}", _UNTOUCHED), *common)
+
+
+_UNTOUCHED: Final[LiteralString] = "AND e.issue_id IN (SELECT issue_id FROM changed WHERE NOT touched)"
 
 
 async def bring_back_labels(conn: asyncpg.Connection, actor: Actor, change_id: ChangeId) -> None:

@@ -14,6 +14,8 @@ from db.importing.formats import Format
 _DANGEROUS: Final = re.compile(r"'*[=+\-@\t\r\n]")
 _GUARDED: Final = re.compile(r"''*[=+\-@\t\r\n]")
 
+_REF_MAX: Final = 100
+
 _COMMA: Final = re.compile(r"[,;\n]")
 _SPACE: Final = re.compile(r"[,;\s]")
 _ADDRESS: Final = re.compile(r"(?P<name>.*?)\s*<(?P<email>[^<>@\s]+@[^<>\s]+)>")
@@ -90,17 +92,19 @@ def name_and_email(text: str) -> tuple[str, str | None]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommentCell:
-    """`at` and `author` as the file has them, or empty."""
+    """`at`, `author` and `ref` (its id there) as the file has them, or empty."""
 
     body: str
     at: str = ""
     author: str = ""
+    ref: str = ""
 
 
 def read_comments(cell: str, format_: Format) -> list[CommentCell]:
-    """The comments of a cell: Jira's `date;author;text`, Lodge's JSON, or text and nothing else."""
-    if format_ is Format.LODGE and cell.startswith("[") and (entries := _entries(cell)) is not None:
-        return [_lodge_comment(entry) for entry in entries]
+    """The comments of a cell: Jira's `date;author;text`, JSON as Lodge and `gh` write it, or text and nothing else."""
+    entries = _entries(cell) if cell.startswith("[") else None
+    if entries is not None and (format_ is Format.LODGE or all("body" in entry for entry in entries)):
+        return [_from_entry(entry) for entry in entries]
     found = _COMMENT.fullmatch(cell)
     if found and any(c.isdigit() for c in found["at"]):
         return [
@@ -112,7 +116,7 @@ def read_comments(cell: str, format_: Format) -> list[CommentCell]:
 
 
 def _entries(cell: str) -> list[dict[str, Any]] | None:
-    """None when it only begins like Lodge's JSON: then it is a text like any other."""
+    """None when it only begins like JSON: then it is a text like any other."""
     try:
         entries = json.loads(cell)
     except (ValueError, RecursionError):
@@ -120,9 +124,13 @@ def _entries(cell: str) -> list[dict[str, Any]] | None:
     return entries if isinstance(entries, list) and all(isinstance(e, dict) for e in entries) else None
 
 
-def _lodge_comment(entry: dict[str, Any]) -> CommentCell:
+def _from_entry(entry: dict[str, Any]) -> CommentCell:
+    author = entry.get("author") or ""
+    if isinstance(author, dict):
+        author = author.get("login") or author.get("name") or ""
     return CommentCell(
-        body=limits.clean(str(entry.get("body", ""))),
-        at=str(entry.get("at", "")),
-        author=limits.line(str(entry.get("author") or "")),
+        body=limits.clean(str(entry.get("body") or "")),
+        at=str(entry.get("at") or entry.get("createdAt") or entry.get("created_at") or ""),
+        author=limits.line(str(author)),
+        ref=limits.line(str(entry.get("id") or ""))[:_REF_MAX],
     )

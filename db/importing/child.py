@@ -19,6 +19,7 @@ from typing import Any, BinaryIO, Final
 
 from db.importing.cells import guard
 from db.importing.columns import FAILURE_HEADER, Field
+from db.importing.converting import STAGED_COLUMNS
 from db.importing.mapping import Mapping
 from db.importing.problems import RowProblem, TableFlaw
 from db.importing.reasons import explain
@@ -29,6 +30,8 @@ FRAME: Final = struct.Struct(">cI")
 _CHUNK: Final = 1 << 18
 _NICENESS: Final = 5
 _PROGRESS_EVERY: Final = 0.25
+_PARENT: Final = STAGED_COLUMNS.index("parent_key")
+_REFERENCE: Final = STAGED_COLUMNS.index("reference_key")
 
 
 class Kind(Enum):
@@ -89,7 +92,10 @@ def _survey(reading: Reading, out: BinaryIO) -> None:
     progress = _Progress(reading, out)
     for staged, _, _ in reading:
         if staged is not None:
-            write((staged[1], staged[3], staged[19]))
+            parent = staged[_PARENT]
+            # What is known of a row that has no parent is enough without the key that others name it by.
+            own = parent and (staged[_REFERENCE] or staged[1])
+            write((staged[1], staged[3], staged[19], own, parent))
             if staged[20]:
                 survey.comments += staged[20].count('"body": ')
         if not survey.rows % 512:

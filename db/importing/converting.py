@@ -340,7 +340,8 @@ class Converter:
             raise BadRow(Reason.COMMENT_TOO_LONG, length=len(comment.body), limit=limits.TEXT_MAX)
         author = self._person(comment.author) if comment.author else None
         at = read_moment(comment.at, self.mapping.order) if comment.at else None
-        return {"author": author, "at": at, "body": comment.body}
+        said = {"author": author, "at": at, "body": comment.body}
+        return {**said, "ref": comment.ref} if comment.ref else said
 
 
 def _is_uuid(text: str) -> bool:

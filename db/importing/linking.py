@@ -7,15 +7,25 @@ from typing import Final, LiteralString
 import asyncpg
 
 from db.access import Actor
+from db.importing.circles import PARTS, find_circles
 
 
-async def link_imported(conn: asyncpg.Connection, actor: Actor) -> int:
-    """Inside the transaction that has `staged` and `known`; returns how many links lead nowhere."""
+async def link_imported(conn: asyncpg.Connection, actor: Actor) -> tuple[int, int]:
+    """Inside the transaction that has `staged` and `known`.
+
+    Returns how many links lead nowhere, and how many would put an issue below itself: their issues have no parent.
+    """
     if not await conn.fetchval(_HAS_LINKS):
-        return 0
+        return 0, 0
     await conn.execute(_FIND_TARGETS, actor.workspace_id)
+    circular = 0
+    await conn.execute(PARTS)
+    if not (await conn.execute(_FIND_PARTS)).endswith(" 0"):
+        circular = await find_circles(conn)
+        if circular:
+            await conn.execute(_REFUSE)
     await conn.execute(_LINK, actor.workspace_id)
-    return int(await conn.fetchval(_UNLINKED))
+    return int(await conn.fetchval(_UNLINKED)), circular
 
 
 _HAS_LINKS: Final[LiteralString] = (
@@ -40,14 +50,19 @@ FROM wanted w
 LEFT JOIN here USING (key)
 LEFT JOIN imported_issues k ON k.workspace_id = $1 AND k.source_key = w.key"""
 
-# The closing event says what the issue says. No issue is its own parent or duplicate.
+_FIND_PARTS: Final[LiteralString] = """
+INSERT INTO parts SELECT issue_id, target FROM links WHERE kind = 'parent' AND target IS NOT NULL"""
+_REFUSE: Final[LiteralString] = """
+DELETE FROM links l USING circular c WHERE l.kind = 'parent' AND l.issue_id = c.child"""
+
+# The closing event says what the issue says. No issue is its own duplicate.
 _LINK: Final[LiteralString] = """
 WITH found AS (
     SELECT l.issue_id, d.issue_id AS duplicate_of, p.issue_id AS parent_id
     FROM (SELECT DISTINCT issue_id FROM links) l
     LEFT JOIN links d_l ON d_l.issue_id = l.issue_id AND d_l.kind = 'duplicate' AND d_l.target <> l.issue_id
     LEFT JOIN issues d ON d.workspace_id = $1 AND d.issue_id = d_l.target
-    LEFT JOIN links p_l ON p_l.issue_id = l.issue_id AND p_l.kind = 'parent' AND p_l.target <> l.issue_id
+    LEFT JOIN links p_l ON p_l.issue_id = l.issue_id AND p_l.kind = 'parent'
     LEFT JOIN issues p ON p.workspace_id = $1 AND p.issue_id = p_l.target
 ), linked AS (
     UPDATE issues i

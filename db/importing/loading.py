@@ -49,13 +49,20 @@ class NotAllGood(LodgeError):
         super().__init__(f"{survey.bad} of {survey.rows} rows fail")
 
 
+class NamesGone(LodgeError):
+    """Between being found and being held, a person or label was taken away: from the start again it is another."""
+
+
 class DoneBefore(LodgeError):
     """Another process has finished this very import."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """`existing` rows had been imported before, `updated` of them were changed; `repeated` stood twice in the file."""
+    """`existing` rows had been imported before, `updated` of them were changed; `repeated` stood twice in the file.
+
+    `unlinked` links lead nowhere; `circular` parents would have put an issue below itself.
+    """
 
     created: int = 0
     existing: int = 0
@@ -66,6 +73,7 @@ class Outcome:
     new_labels: int = 0
     new_people: int = 0
     unlinked: int = 0
+    circular: int = 0
 
     def to_json(self) -> dict[str, int]:
         return {name: getattr(self, name) for name in self.__slots__}
@@ -108,7 +116,7 @@ class Loading:
     async def run(self, frames: AsyncIterator[Frame]) -> tuple[Outcome, ChangeId | None]:
         """Inside the caller's transaction. The change is None when there was nothing to write.
 
-        Raises TableFlaw, NotAllGood, DoneBefore.
+        Raises TableFlaw, NotAllGood, DoneBefore, and NamesGone when it is worth another try.
         """
         await self._prepare()
         survey = await self._stage(frames)
@@ -127,16 +135,17 @@ class Loading:
         change_id = await self._open_change()
         existing, repeated = await self._take_keys(survey.good)
         counts = await self._write(change_id, survey)
-        unlinked = await link_imported(self.conn, self.actor) if counts["created"] else 0
-        updated = await self._update(change_id) if existing else 0
+        unlinked, circular = await link_imported(self.conn, self.actor) if counts["created"] else (0, 0)
+        updated, told = await self._update(change_id) if existing else (0, 0)
         outcome = Outcome(
             created=counts["created"],
             existing=existing,
             updated=updated,
             repeated=repeated,
             failed=survey.bad,
-            comments=counts["comments"],
+            comments=counts["comments"] + told,
             unlinked=unlinked,
+            circular=circular,
         )
         return outcome, await self._close_change(change_id, outcome)
 
@@ -170,13 +179,13 @@ class Loading:
             workspace,
             labels,
         )
-        # Somebody merged a label or a person away this very moment: then the row-by-row checks say so.
-        if len(held_people) == len({*people, self.actor.person_id} - {None}) and len(held_labels) == len(
+        if len(held_people) < len({*people, self.actor.person_id} - {None}) or len(held_labels) < len(
             {*labels}
         ):
-            may_skip = "SELECT current_setting('is_superuser') = 'on' OR " + _MAY_SET
-            if await self.conn.fetchval(may_skip):
-                await self.conn.execute("SET LOCAL session_replication_role = replica")
+            raise NamesGone
+        may_skip = "SELECT current_setting('is_superuser') = 'on' OR " + _MAY_SET
+        if await self.conn.fetchval(may_skip):
+            await self.conn.execute("SET LOCAL session_replication_role = replica")
 
     async def _stage(self, frames: AsyncIterator[Frame]) -> Survey:
         done: list[Survey] = []
@@ -273,9 +282,9 @@ class Loading:
     def _has_comments(self) -> bool:
         return any(column == "comment" for column in self.mapping.columns)
 
-    async def _update(self, change_id: ChangeId) -> int:
+    async def _update(self, change_id: ChangeId) -> tuple[int, int]:
         if self.mapping.existing is not Existing.UPDATE:
-            return 0
+            return 0, 0
         return await update_known(self.conn, self.actor, change_id, self.mapping)
 
     async def _close_change(self, change_id: ChangeId, outcome: Outcome) -> ChangeId | None:
@@ -402,10 +411,10 @@ WHERE {_SLICE_OF}"""
 # A history is read in the order of its events, so comments and the closing are written in the order of time.
 _COMMENTS: Final[LiteralString] = f"""
 WITH said AS (
-    INSERT INTO comments (workspace_id, issue_id, author_id, body, source, created_at)
-    SELECT $1, s.issue_id, p.person_id, c.body, 'import', coalesce(c.at, {_CREATED_AT})
+    INSERT INTO comments (workspace_id, issue_id, author_id, body, source, external_ref, created_at)
+    SELECT $1, s.issue_id, p.person_id, c.body, 'import', c.ref, coalesce(c.at, {_CREATED_AT})
     FROM staged s
-    CROSS JOIN jsonb_to_recordset(s.comments) AS c (author integer, at timestamptz, body text)
+    CROSS JOIN jsonb_to_recordset(s.comments) AS c (author integer, at timestamptz, body text, ref text)
     LEFT JOIN staged_people p ON p.number = c.author
     WHERE {_SLICE_OF} AND s.comments IS NOT NULL
     RETURNING comment_id, issue_id, author_id, created_at

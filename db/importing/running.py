@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, LiteralString
 
 import asyncpg
 
@@ -18,6 +18,8 @@ from db.errors import Busy, LodgeError, Unavailable
 from db.ids import ChangeId
 from db.importing import leftovers, loading
 from db.importing.child import Kind
+from db.importing.circles import PARTS, find_circles
+from db.importing.columns import Field
 from db.importing.decoding import SAMPLE
 from db.importing.inspecting import Inspection, inspect
 from db.importing.loading import DoneBefore, Loading, Outcome, Step
@@ -56,6 +58,7 @@ class Found:
     survey: Survey
     existing: int
     repeated: int
+    circular: int = 0
     people: People
     strangers: list[str]
     chosen: dict[str, Candidate] = field(default_factory=dict)
@@ -72,6 +75,7 @@ class Found:
             **survey,
             "existing": self.existing,
             "repeated": self.repeated,
+            "circular": self.circular,
             "matched_count": len({*self.people.found, *self.chosen}),
             "guessed": _named(guessed),
             "chosen": _named(self.chosen),
@@ -112,10 +116,10 @@ async def survey(
     mapping = mapping or inspection.mapping(workspace.timezone)
     if not mapping.has_title:
         return _untitled(inspection, mapping)
-    surveyed, existing, repeated = await _survey(database, workspace, whole, mapping)
+    surveyed, known = await _survey(database, workspace, whole, mapping)
     if surveyed.again:
         mapping = replace(mapping, order=surveyed.order)
-        surveyed, existing, repeated = await _survey(database, workspace, source(), mapping)
+        surveyed, known = await _survey(database, workspace, source(), mapping)
     mapping = replace(mapping, order=surveyed.order)
     async with database.connection() as conn:
         names = list(dict.fromkeys(true_names(surveyed.people, surveyed.also)))
@@ -130,8 +134,9 @@ async def survey(
         inspection=inspection,
         mapping=mapping,
         survey=surveyed,
-        existing=existing,
-        repeated=repeated,
+        existing=known.existing,
+        repeated=known.repeated,
+        circular=known.circular,
         people=people,
         strangers=[
             name
@@ -162,29 +167,50 @@ def _untitled(inspection: Inspection, mapping: Mapping) -> Found:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    existing: int
+    repeated: int
+    circular: int
+
+
 async def _survey(
     database: Database, workspace: Workspace, source: AsyncIterator[bytes], mapping: Mapping
-) -> tuple[Survey, int, int]:
+) -> tuple[Survey, _Known]:
     """Keys go into a temporary table: how many there are is no reason to hold them here."""
     done: list[Survey] = []
     async with database.transaction() as conn, read_table(source, mapping, survey=True) as frames:
         await conn.execute(
             "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;"
-            "CREATE TEMPORARY TABLE seen (source_key uuid, line integer, lodge_id uuid) ON COMMIT DROP"
+            "CREATE TEMPORARY TABLE seen (source_key uuid, line integer, lodge_id uuid, own_key uuid, parent_key uuid)"
+            " ON COMMIT DROP"
         )
         with reader_loss():
             await conn.copy_to_table("seen", source=_keys(frames, done), format="csv", schema_name="pg_temp")
-        row = await conn.fetchrow(
-            """
-            SELECT count(*) FILTER (WHERE known) AS existing, count(*) - count(DISTINCT source_key) AS repeated
-            FROM (SELECT s.source_key,
-                         EXISTS (SELECT FROM imported_issues k JOIN issues i USING (workspace_id, issue_id)
-                                 WHERE k.workspace_id = $1 AND k.source_key = s.source_key AND i.deleted_at IS NULL)
-                         OR EXISTS (SELECT FROM issues i WHERE i.workspace_id = $1 AND i.issue_id = s.lodge_id) AS known
-                  FROM seen s) rows""",
-            workspace.workspace_id,
-        )
-    return done[0], row["existing"], row["repeated"]
+        row = await conn.fetchrow(_COUNT_KNOWN, workspace.workspace_id)
+        circular = 0
+        if Field.PARENT in mapping.columns:
+            await conn.execute(PARTS)
+            if not (await conn.execute(_FIND_PARTS, workspace.workspace_id)).endswith(" 0"):
+                circular = await find_circles(conn)
+    return done[0], _Known(existing=row["existing"], repeated=row["repeated"], circular=circular)
+
+
+_IS_KNOWN: Final[LiteralString] = """(
+    EXISTS (SELECT FROM imported_issues k JOIN issues i USING (workspace_id, issue_id)
+            WHERE k.workspace_id = $1 AND k.source_key = s.source_key AND i.deleted_at IS NULL)
+    OR EXISTS (SELECT FROM issues i WHERE i.workspace_id = $1 AND i.issue_id = s.lodge_id))"""
+
+_COUNT_KNOWN: Final[LiteralString] = f"""
+SELECT count(*) FILTER (WHERE known) AS existing, count(*) - count(DISTINCT source_key) AS repeated
+FROM (SELECT s.source_key, {_IS_KNOWN} AS known FROM seen s) rows"""
+
+# Of issues that are here already an import leaves the parents as they are.
+_FIND_PARTS: Final[LiteralString] = f"""
+INSERT INTO parts
+SELECT DISTINCT ON (s.own_key) s.own_key, s.parent_key FROM seen s
+WHERE s.parent_key IS NOT NULL AND NOT {_IS_KNOWN}
+ORDER BY s.own_key, s.line"""
 
 
 async def _keys(frames: AsyncIterator[Frame], done: list[Survey]) -> AsyncIterator[bytes]:

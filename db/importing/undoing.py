@@ -1,4 +1,4 @@
-"""Takes a whole import back, as long as nobody has worked on what it brought."""
+"""Takes a whole import back, as long as nobody has worked on what it brought or brought up to date."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from db.importing.loading import announce
 from db.importing.naming import unmake
 from db.imports import Import, State
 from db.states import Source
+from db.undoing import LATER, bring_back_labels, reverse_known
 
 _NAMED: Final = 20
 # Above this nobody's cards are brought up to date one by one, as with the import itself.
@@ -33,15 +34,18 @@ class Touched(LodgeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndoneImport:
+    """`reverted` issues had been here before, and are as they were before the import."""
+
     change_id: ChangeId
     removed: int
+    reverted: int
     left: int
 
 
 async def undo(
     conn: asyncpg.Connection, actor: Actor, wanted: Import, *, leave_touched: bool = False
 ) -> UndoneImport:
-    """Removes the issues of an import, inside the caller's transaction.
+    """Removes the issues of an import and takes back what it changed in others, inside the caller's transaction.
 
     Raises Touched unless all are as they came, or `leave_touched`; Forbidden; Conflict when there is nothing to undo.
     """
@@ -56,22 +60,21 @@ async def undo(
     )
     if held is None:
         raise Conflict("import", "undone")
-    await conn.execute(
-        "SET LOCAL statement_timeout = 0; "
-        "CREATE TEMPORARY TABLE brought (issue_id uuid, number bigint, touched boolean) ON COMMIT DROP"
-    )
-    await conn.execute(_BROUGHT, wanted.workspace_id, held)
-    await conn.execute("ANALYZE brought")
-    row = await conn.fetchrow(
-        "SELECT count(*) FILTER (WHERE touched) AS touched, count(*) FILTER (WHERE NOT touched) AS untouched"
-        " FROM brought"
-    )
-    if row["touched"] and not leave_touched:
-        rows = await conn.fetch("SELECT number FROM brought WHERE touched ORDER BY number LIMIT $1", _NAMED)
-        await conn.execute("DROP TABLE brought")
-        raise Touched(tuple(each["number"] for each in rows), row["touched"], row["untouched"])
-    source = Source.IMPORT if row["untouched"] > _MANY else actor.source
+    await conn.execute("SET LOCAL statement_timeout = 0")
+    await bring_back_labels(conn, actor, held)
+    counts = await _look(conn, wanted, ChangeId(held))
+    if counts["touched"] and not leave_touched:
+        rows = await conn.fetch(_TOUCHED, _NAMED)
+        await conn.execute("DROP TABLE brought, changed")
+        raise Touched(
+            tuple(each["number"] for each in rows),
+            counts["touched"],
+            counts["untouched"] + counts["unchanged"],
+        )
+    source = Source.IMPORT if counts["untouched"] + counts["unchanged"] > _MANY else actor.source
     change_id = await _remove(conn, actor, wanted, ChangeId(held), source)
+    if counts["unchanged"]:
+        await reverse_known(conn, actor, ChangeId(held), change_id, source)
     await conn.execute(
         "UPDATE imports SET state = $3, updated_at = now() WHERE workspace_id = $1 AND import_id = $2",
         wanted.workspace_id,
@@ -80,7 +83,35 @@ async def undo(
     )
     await unmake(conn, wanted.workspace_id, wanted.import_id)
     await announce(conn, actor, change_id)
-    return UndoneImport(change_id=change_id, removed=row["untouched"], left=row["touched"])
+    return UndoneImport(
+        change_id=change_id,
+        removed=counts["untouched"],
+        reverted=counts["unchanged"],
+        left=counts["touched"],
+    )
+
+
+async def _look(conn: asyncpg.Connection, wanted: Import, held: ChangeId) -> dict[str, int]:
+    """Makes `brought` and `changed`, and counts what of them was touched since and what was not."""
+    await conn.execute(
+        "CREATE TEMPORARY TABLE brought (issue_id uuid, number bigint, touched boolean) ON COMMIT DROP;"
+        "CREATE TEMPORARY TABLE changed (issue_id uuid, number bigint, touched boolean) ON COMMIT DROP"
+    )
+    await conn.execute(_BROUGHT, wanted.workspace_id, held)
+    await conn.execute("ANALYZE brought")
+    if (wanted.outcome or {}).get("updated"):
+        await conn.execute(_CHANGED, wanted.workspace_id, held)
+        await conn.execute(_HOLD, wanted.workspace_id)
+        await conn.execute(_TOUCHED_SINCE, wanted.workspace_id, held)
+        await conn.execute("ANALYZE changed")
+    row = await conn.fetchrow(
+        """
+        SELECT count(*) FILTER (WHERE b.touched) + (SELECT count(*) FROM changed c WHERE c.touched) AS touched,
+               count(*) FILTER (WHERE NOT b.touched) AS untouched,
+               (SELECT count(*) FROM changed c WHERE NOT c.touched) AS unchanged
+        FROM brought b"""
+    )
+    return dict(row)
 
 
 async def _remove(
@@ -115,6 +146,10 @@ async def _remove(
     return change_id
 
 
+_TOUCHED: Final[LiteralString] = """
+SELECT number FROM brought WHERE touched UNION ALL SELECT number FROM changed WHERE touched
+ORDER BY number LIMIT $1"""
+
 # Touched: something happened to it after the import (but that it was taken back and brought again), or an issue
 # from elsewhere refers to it. What happens from here to the commit meets the row lock of the deletion, and finds
 # the issue gone.
@@ -128,8 +163,30 @@ SELECT i.issue_id, i.number,
                   WHERE r.workspace_id = $1 AND r.parent_id = i.issue_id AND r.deleted_at IS NULL
                     AND NOT EXISTS (SELECT FROM events m WHERE m.workspace_id = $1 AND m.issue_id = r.issue_id
                                       AND m.change_id = $2 AND m.kind = 'created'))
+       OR EXISTS (SELECT FROM issues r
+                  WHERE r.workspace_id = $1 AND r.duplicate_of = i.issue_id AND r.deleted_at IS NULL
+                    AND NOT EXISTS (SELECT FROM events m WHERE m.workspace_id = $1 AND m.issue_id = r.issue_id
+                                      AND m.change_id = $2 AND m.kind = 'created'))
 FROM events e JOIN issues i USING (workspace_id, issue_id)
 WHERE e.workspace_id = $1 AND e.change_id = $2 AND e.kind = 'created' AND i.deleted_at IS NULL"""
+
+# Those that were here before; of them a later change to the same stands in the way, as it does everywhere.
+_CHANGED: Final[LiteralString] = """
+INSERT INTO changed (issue_id, number, touched)
+SELECT i.issue_id, i.number, false
+FROM (SELECT DISTINCT issue_id FROM events e
+      WHERE e.workspace_id = $1 AND e.change_id = $2 AND e.kind IN ('edited', 'commented')) e
+JOIN issues i ON i.workspace_id = $1 AND i.issue_id = e.issue_id AND i.deleted_at IS NULL
+WHERE NOT EXISTS (SELECT FROM brought b WHERE b.issue_id = e.issue_id)
+  AND NOT EXISTS (SELECT FROM events m WHERE m.workspace_id = $1 AND m.issue_id = e.issue_id
+                  AND m.change_id = $2 AND m.kind = 'created')"""
+_HOLD: Final[LiteralString] = """
+SELECT FROM issues WHERE workspace_id = $1 AND issue_id IN (SELECT issue_id FROM changed)
+ORDER BY issue_id FOR NO KEY UPDATE"""
+_TOUCHED_SINCE: Final[LiteralString] = f"""
+UPDATE changed SET touched = true
+WHERE issue_id IN (SELECT mine.issue_id FROM events mine {LATER}
+                   AND mine.issue_id IN (SELECT issue_id FROM changed))"""
 
 _DELETE_ISSUES: Final[LiteralString] = """
 WITH gone AS (

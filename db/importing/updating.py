@@ -8,14 +8,18 @@ import asyncpg
 
 from db.access import Actor
 from db.ids import ChangeId
+from db.importing import commenting
 from db.importing.columns import Field
 from db.importing.mapping import Mapping
 
 
-async def update_known(conn: asyncpg.Connection, actor: Actor, change_id: ChangeId, mapping: Mapping) -> int:
-    """Changes what differs in the columns that the file has, and nothing else; returns how many issues that were.
+async def update_known(
+    conn: asyncpg.Connection, actor: Actor, change_id: ChangeId, mapping: Mapping
+) -> tuple[int, int]:
+    """Changes what differs in the columns that the file has, and nothing else, and adds comments that are new.
 
-    An issue that somebody edits this very moment stays as they leave it.
+    Returns how many issues that were, and how many comments. The fields of an issue that somebody edits this very
+    moment stay as they leave them.
     """
     has = [
         wanted in mapping.columns
@@ -31,11 +35,20 @@ async def update_known(conn: asyncpg.Connection, actor: Actor, change_id: Change
     reason_told = Field.RESOLUTION in mapping.columns
     await conn.execute(_WANTED, actor.workspace_id, *has, reason_told)
     await conn.execute(_CHANGING)
+    with_comments = Field.COMMENT in mapping.columns
+    if with_comments:
+        await commenting.find_new(conn, actor)
+    else:
+        await conn.execute("CREATE TEMPORARY TABLE telling (issue_id uuid) ON COMMIT DROP")
+    await conn.execute(_HOLD, actor.workspace_id)
     done = await conn.execute(_UPDATE, actor.workspace_id, change_id, actor.person_id)
     if has[-1]:
         await conn.execute(_DROP_LABELS, actor.workspace_id)
         await conn.execute(_ADD_LABELS, actor.workspace_id)
-    return int(done.split()[-1])
+    if not with_comments:
+        return int(done.split()[-1]), 0
+    comments = await commenting.add_new(conn, actor, change_id)
+    return int(await conn.fetchval(_TOUCHED, actor.workspace_id, change_id)), comments
 
 
 # Of rows that stand twice the last one counts, as it would had they come one after the other.
@@ -95,6 +108,19 @@ CROSS JOIN LATERAL (
                               'labels', {_NAMES} (w.labels))) AS becomes
 ) told
 WHERE told.was <> told.becomes"""
+
+# In the order of ids, whatever the order of the statements below: two imports at once wait for each other, and never
+# crosswise.
+_HOLD: Final[LiteralString] = """
+SELECT FROM issues
+WHERE workspace_id = $1
+  AND issue_id IN (SELECT issue_id FROM changing UNION ALL SELECT issue_id FROM telling)
+ORDER BY issue_id FOR NO KEY UPDATE"""
+
+_TOUCHED: Final[LiteralString] = """
+SELECT count(DISTINCT issue_id) FROM events
+WHERE workspace_id = $1 AND change_id = $2
+  AND issue_id IN (SELECT issue_id FROM changing UNION ALL SELECT issue_id FROM telling)"""
 
 _UPDATE: Final[LiteralString] = """
 WITH updated AS (

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from db.importing import reasons
 from db.importing.inspecting import Inspection
-from db.importing.mapping import NEW_PERSON
+from db.importing.mapping import NEW_PERSON, Existing
 from db.importing.mapping import Mapping as ColumnMapping
 from db.importing.problems import RowProblem
 from db.importing.undoing import Touched, UndoneImport
@@ -155,6 +155,8 @@ def _facts(survey: Mapping[str, Any], mapping: ColumnMapping, words: Words) -> l
         facts.append(words("import-preview-existing-" + mapping.existing.value, count=survey["existing"]))
     if survey["repeated"]:
         facts.append(words("import-preview-repeated", count=survey["repeated"]))
+    if circular := survey.get("circular"):
+        facts.append(words("import-preview-circular", count=circular))
     if survey["matched_count"] or survey["stranger_count"]:
         known = "new" if mapping.unmatched == NEW_PERSON else "nobody"
         facts.append(
@@ -167,7 +169,9 @@ def _facts(survey: Mapping[str, Any], mapping: ColumnMapping, words: Words) -> l
         names = _few(survey["new_labels"])
         facts.append(words("import-preview-labels", count=survey["new_label_count"], names=names))
     if survey["comments"]:
-        facts.append(words("import-preview-comments", count=survey["comments"]))
+        known_too = survey["existing"] and mapping.existing is Existing.UPDATE
+        message = "import-preview-comments-new" if known_too else "import-preview-comments"
+        facts.append(words(message, count=survey["comments"]))
     if survey["nuls"]:
         facts.append(words("import-preview-nuls", count=survey["nuls"]))
     return facts
@@ -256,7 +260,9 @@ def _duration(seconds: float, words: Words) -> str:
 def done(wanted: Import, words: Words) -> Shown:
     outcome = wanted.outcome or {}
     text = words("import-done", file=wanted.file_name, created=outcome["created"])
-    told = ("updated", "existing", "repeated", "failed", "comments", "new_labels", "new_people", "unlinked")
+    told = (
+        "updated", "existing", "repeated", "failed", "comments", "new_labels", "new_people", "unlinked", "circular",
+    )  # fmt: skip
     facts = [
         words("import-done-" + name.replace("_", "-"), count=outcome[name])
         for name in told
@@ -265,10 +271,11 @@ def done(wanted: Import, words: Words) -> Shown:
     blocks = [section(text)]
     if facts:
         blocks.append(context(*facts))
-    if wanted.change_id is not None and outcome["created"]:
+    updated = outcome.get("updated", 0)
+    if wanted.change_id is not None and outcome["created"] + updated:
         sure = confirm(
             words.plain("import-undo-title"),
-            words.plain("import-undo-text", count=outcome["created"]),
+            words.plain("import-undo-text", count=outcome["created"], updated=updated),
             words.plain("button-undo"),
             words.plain("form-cancel"),
         )
@@ -305,7 +312,15 @@ def touched(wanted: Import, found: Touched, words: Words, prefix: str) -> Reply:
 
 
 def undone(wanted: Import, found: UndoneImport, words: Words) -> Shown:
-    return _plain(words("import-undone", file=wanted.file_name, removed=found.removed, left=found.left))
+    return _plain(
+        words(
+            "import-undone",
+            file=wanted.file_name,
+            removed=found.removed,
+            reverted=found.reverted,
+            left=found.left,
+        )
+    )
 
 
 def failed_name(file_name: str) -> str:

@@ -45,7 +45,7 @@ STATUSES = ("open", "in_progress", "completed", "not_planned")
 
 @dataclass
 class Mine:
-    """An issue in the model. Status and reason are one word."""
+    """An issue in the model. Status and reason are one word; a duplicate's says of which issue."""
 
     title: str
     status: str = "open"
@@ -91,7 +91,12 @@ class Tracker(RuleBasedStateMachine):
         return self.loop.run_until_complete(awaited())
 
     def teardown(self) -> None:
-        self.run(self.transaction.rollback())
+        try:
+            self.run(self.transaction.rollback())
+        except asyncpg.InterfaceError:
+            # Something ended the example in the midst of an operation. A transaction left open would keep the
+            # workspace, and whatever example comes next would wait for it until its statements time out.
+            self.conn.terminate()
         self.run(self.database.pool.release(self.conn))
 
     @initialize()
@@ -152,17 +157,26 @@ class Tracker(RuleBasedStateMachine):
         return found
 
     def crosswise(self, target: Done) -> bool:
-        """Whether taking it back would put an issue below itself, or take away one that others are part of."""
+        """Whether taking it back would put an issue below itself, make it refer to one that is gone or repeat one
+        that is a duplicate, or take away one that others refer to."""
         for (issue, name), (before, _) in target.touched.items():
+            parent = before if name == "parent" else None
+            original = original_in(before) if name == "status" else None
+            if name == "deleted" and not before:
+                parent, original = self.mine[issue].parent, original_in(self.mine[issue].status)
             if name == "parent" and issue in self.above(before):
                 return True
-            if (
-                name == "deleted"
-                and before
-                and any(it.parent == issue and not it.deleted for it in self.mine)
-            ):
+            if any(n is not None and self.mine[n].deleted for n in (parent, original)):
+                return True
+            if original is not None and original_in(self.mine[original].status) is not None:
+                return True
+            if name == "deleted" and before and any(self.refers(n, issue) for n in range(len(self.mine))):
                 return True
         return False
+
+    def refers(self, issue: int, other: int) -> bool:
+        it = self.mine[issue]
+        return not it.deleted and other in (it.parent, original_in(it.status))
 
     # What people do.
 
@@ -323,6 +337,32 @@ class Tracker(RuleBasedStateMachine):
             if written.change_id is not None:
                 self.apply(actor, written.change_id, touched)
 
+    @precondition(lambda self: self.mine)
+    @rule(actor=st.integers(0, 2), pick=st.integers(0), other=st.integers(0))
+    def close_as_duplicate(self, actor: int, pick: int, other: int) -> None:
+        issue, original = pick % len(self.mine), other % len(self.mine)
+        work = issues.close(
+            self.conn,
+            self.actors[actor],
+            self.ids[issue],
+            CloseReason.DUPLICATE,
+            duplicate_of=self.ids[original],
+        )
+        repeats = self.mine[original]
+        if (
+            self.mine[issue].deleted
+            or repeats.deleted
+            or issue == original
+            or original_in(repeats.status) is not None
+        ):
+            self.refused(work, (Invalid, NotFound))
+            return
+        touched = self.wanted(issue, {"status": f"duplicate {original}"})
+        written = self.run(work)
+        assert (written.change_id is None) == (not touched)
+        if written.change_id is not None:
+            self.apply(actor, written.change_id, touched)
+
     @rule(pick=st.integers(0), name=st.sampled_from((*LABELS, "d")))
     def rename_label(self, pick: int, name: str) -> None:
         known = self.run(labels.all(self.conn, self.world.ada))
@@ -416,6 +456,8 @@ class Tracker(RuleBasedStateMachine):
             if issue is None:
                 continue
             status = issue.close_reason.value if issue.close_reason else issue.status.value
+            if issue.duplicate_of is not None:
+                status += f" {self.ids.index(issue.duplicate_of)}"
             assignee = None if it.assignee is None else self.actors[it.assignee].person_id
             assert (issue.title, status, issue.priority) == (it.title, it.status, it.priority)
             parent = None if it.parent is None else self.ids[it.parent]
@@ -461,12 +503,19 @@ class CommentKey:
     comment_id: CommentId
 
 
+def original_in(status: str) -> int | None:
+    word, _, number = status.partition(" ")
+    return int(number) if word == "duplicate" else None
+
+
 def spelled(status: str) -> dict[str, Any]:
     if status in ("open", "in_progress"):
         return {"status": Status(status)}
     return {"status": Status.CLOSED, "close_reason": CloseReason(status)}
 
 
+# As many examples as somebody asks for take as long as they take.
+@pytest.mark.timeout(0 if "LODGE_MODEL_EXAMPLES" in os.environ else 180)
 def test_any_sequence_of_operations_and_undos_matches_the_model(db_url: str) -> None:
     loop = asyncio.new_event_loop()
     database = loop.run_until_complete(open_database(db_url, min_size=1, max_size=2))

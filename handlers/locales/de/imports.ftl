@@ -76,6 +76,10 @@ import-preview-repeated = { $count ->
     [one] 1 Zeile wiederholt eine andere und wird einmal importiert.
    *[other] { $count } Zeilen wiederholen andere und werden einmal importiert.
 }
+import-preview-circular = { $count ->
+    [one] 1 Zeile nennt etwas als übergeordnet, das selbst unter ihr steht: Ihr Issue kommt ohne übergeordnetes.
+   *[other] { $count } Zeilen nennen etwas als übergeordnet, das selbst unter ihnen steht: Ihre Issues kommen ohne übergeordnetes.
+}
 import-preview-people = Personen: { $matched } hier gefunden, { $strangers } nicht.
 import-preview-guessed = An Kürzel oder Adresse erkannt: { $names }
 import-preview-ambiguous = { $count ->
@@ -93,6 +97,10 @@ import-preview-comments = { $count ->
     [one] 1 Kommentar kommt mit.
    *[other] { $count } Kommentare kommen mit.
 }
+import-preview-comments-new = { $count ->
+    [one] 1 Kommentar steht in der Datei
+   *[other] { $count } Kommentare stehen in der Datei
+}; zu früher importierten Zeilen kommen die neuen mit.
 import-preview-nuls = { $count ->
     [one] 1 NUL-Byte wurde aus dem Text ausgelassen.
    *[other] { $count } NUL-Bytes wurden aus dem Text ausgelassen.
@@ -106,7 +114,7 @@ import-preview-more = … und { $count } weitere
 import-button-start = Importieren
 import-button-change = Zuordnung ändern
 import-button-cancel = Abbrechen
-import-button-undo-rest = Die anderen { $count } entfernen
+import-button-undo-rest = Die anderen { $count } zurücknehmen
 import-running = { $file } wird importiert
 import-phase-reading = Lesen: { $done } von { $total } Zeilen
 import-phase-writing = Schreiben: { $done } von { $total } Issues; sie erscheinen am Ende alle auf einmal
@@ -141,6 +149,10 @@ import-done-unlinked = { $count ->
     [one] 1 Verweis auf ein Issue, das es hier nicht gibt
    *[other] { $count } Verweise auf Issues, die es hier nicht gibt
 }
+import-done-circular = { $count ->
+    [one] 1 übergeordnetes Issue ausgelassen: Es stand unter seinem eigenen Teil
+   *[other] { $count } übergeordnete Issues ausgelassen: Sie standen unter ihren eigenen Teilen
+}
 import-failed-rows = { $count ->
     [one] Diese Zeile wurde nicht importiert. Nach der Korrektur die Datei einfach wieder hier ablegen.
    *[other] Diese { $count } Zeilen wurden nicht importiert. Nach der Korrektur die Datei einfach wieder hier ablegen.
@@ -149,6 +161,10 @@ import-failed = *{ $file }* wurde nicht importiert: { $why }
 import-undone = { $file }: Der Import wurde rückgängig gemacht, { $removed ->
     [one] 1 Issue entfernt
    *[other] { $removed } Issues entfernt
+}{ $reverted ->
+    [0] {""}
+    [one] , 1 wie zuvor
+   *[other] , { $reverted } wie zuvor
 }{ $left ->
     [0] {""}
     [one] , 1 blieb, weil daran gearbeitet wurde
@@ -157,12 +173,17 @@ import-undone = { $file }: Der Import wurde rückgängig gemacht, { $removed ->
 import-undone-already = Der Import von { $file } wurde rückgängig gemacht.
 import-undo-title = Import rückgängig?
 import-undo-text = { $count ->
+    [0] Kein Issue kam mit.
     [one] Das Issue, das mitkam, wird entfernt.
    *[other] Alle { $count } Issues, die mitkamen, werden entfernt.
+}{ $updated ->
+    [0] {""}
+    [one] {" "}1 Issue, das er aktualisiert hat, wird wieder wie zuvor.
+   *[other] {" "}{ $updated } Issues, die er aktualisiert hat, werden wieder wie zuvor.
 }
 import-undo-touched = { $count ->
-    [one] An 1 Issue dieses Imports wurde seither gearbeitet: { $keys }. Nichts wurde entfernt.
-   *[other] An { $count } Issues dieses Imports wurde seither gearbeitet: { $keys }. Nichts wurde entfernt.
+    [one] An 1 Issue dieses Imports wurde seither gearbeitet: { $keys }. Nichts wurde rückgängig gemacht.
+   *[other] An { $count } Issues dieses Imports wurde seither gearbeitet: { $keys }. Nichts wurde rückgängig gemacht.
 }
 import-not-yours = Das darf nur, wer die Datei geteilt hat, oder ein Admin.
 import-too-late = Dieser Import ist inzwischen weiter.

@@ -76,6 +76,10 @@ import-preview-repeated = { $count ->
     [one] 1 row repeats another and is imported once.
    *[other] { $count } rows repeat others and are imported once.
 }
+import-preview-circular = { $count ->
+    [one] 1 row names a parent that is itself below it: its issue comes without a parent.
+   *[other] { $count } rows name parents that are themselves below them: their issues come without a parent.
+}
 import-preview-people = People: { $matched } found here, { $strangers } not.
 import-preview-guessed = Known by handle or address: { $names }
 import-preview-ambiguous = { $count ->
@@ -93,6 +97,10 @@ import-preview-comments = { $count ->
     [one] 1 comment comes along.
    *[other] { $count } comments come along.
 }
+import-preview-comments-new = { $count ->
+    [one] 1 comment in the file
+   *[other] { $count } comments in the file
+}; of rows imported before, those that are new come along.
 import-preview-nuls = { $count ->
     [one] 1 NUL byte was left out of the text.
    *[other] { $count } NUL bytes were left out of the text.
@@ -106,7 +114,7 @@ import-preview-more = … and { $count } more
 import-button-start = Import
 import-button-change = Change mapping
 import-button-cancel = Cancel
-import-button-undo-rest = Remove the other { $count }
+import-button-undo-rest = Undo the other { $count }
 import-running = Importing { $file }
 import-phase-reading = Reading: { $done } of { $total } rows
 import-phase-writing = Writing: { $done } of { $total } issues; they all appear at once at the end
@@ -141,6 +149,10 @@ import-done-unlinked = { $count ->
     [one] 1 link to an issue that is not here
    *[other] { $count } links to issues that are not here
 }
+import-done-circular = { $count ->
+    [one] 1 parent left out: it was below its own part
+   *[other] { $count } parents left out: they were below their own parts
+}
 import-failed-rows = { $count ->
     [one] This row was not imported. Correct it and drop the file again.
    *[other] These { $count } rows were not imported. Correct them and drop the file again.
@@ -149,6 +161,10 @@ import-failed = *{ $file }* was not imported: { $why }
 import-undone = { $file }: the import was undone, { $removed ->
     [one] 1 issue removed
    *[other] { $removed } issues removed
+}{ $reverted ->
+    [0] {""}
+    [one] , 1 as it was before
+   *[other] , { $reverted } as they were before
 }{ $left ->
     [0] {""}
     [one] , 1 left because it was worked on
@@ -157,12 +173,17 @@ import-undone = { $file }: the import was undone, { $removed ->
 import-undone-already = The import of { $file } was undone.
 import-undo-title = Undo this import?
 import-undo-text = { $count ->
+    [0] No issue came with it.
     [one] The issue that came with it will be removed.
    *[other] All { $count } issues that came with it will be removed.
+}{ $updated ->
+    [0] {""}
+    [one] {" "}1 issue that it updated will be as it was before.
+   *[other] {" "}{ $updated } issues that it updated will be as they were before.
 }
 import-undo-touched = { $count ->
-    [one] 1 issue of this import was worked on since: { $keys }. Nothing was removed.
-   *[other] { $count } issues of this import were worked on since: { $keys }. Nothing was removed.
+    [one] 1 issue of this import was worked on since: { $keys }. Nothing was undone.
+   *[other] { $count } issues of this import were worked on since: { $keys }. Nothing was undone.
 }
 import-not-yours = Only the person who shared the file, or an admin, can do that.
 import-too-late = This import has moved on already.
