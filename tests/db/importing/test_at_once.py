@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import random
+from uuid import UUID
 
+import asyncpg
 import pytest
 
+from db import imports
 from db.errors import Conflict
 from db.importing import undoing
+from db.importing.loading import NamesGone
 from db.importing.mapping import Existing
-from db.imports import State
+from db.importing.naming import Names, unmake
+from db.imports import Import, State
 from tests.db.importing.conftest import Desk
 from tests.db.importing.tables import as_csv, source_of
 
@@ -104,6 +109,71 @@ async def test_two_undos_at_once_take_it_back_once(desk: Desk) -> None:
     assert sorted(str(type(result).__name__) for result in results) == ["Conflict", "int"]
     assert any(isinstance(result, Conflict) for result in results)
     assert await desk.rows("SELECT count(*) FROM events WHERE kind = 'deleted'") == [(200,)]
+
+
+async def test_a_name_new_to_four_imports_at_once_makes_one_person(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = source_of(shuffled(range(10), seed=0))
+    names = [_names(desk, await desk.claimed(source)) for _ in range(4)]
+    written = [f"Person {number}" for number in range(50)]
+    turn, all_have_looked = Names._turn, asyncio.Barrier(4)
+
+    async def together(self: Names, conn: asyncpg.Connection) -> None:
+        await all_have_looked.wait()
+        await turn(self, conn)
+
+    monkeypatch.setattr(Names, "_turn", together)
+    found = await asyncio.gather(*(each.people(written, {}) for each in names))
+    assert found == [found[0]] * 4
+    assert len(set(found[0])) == 50
+    assert sorted(each.new_people for each in names) == [0, 0, 0, 50]
+
+
+async def test_what_another_import_holds_is_not_taken_away_with_the_import_that_made_it(desk: Desk) -> None:
+    source = source_of(shuffled(range(10), seed=0))
+    names = _names(desk, await desk.claimed(source))
+    held, free = await names.people(["Person 1", "Person 2"], {})
+    async with desk.database.transaction() as other:
+        await other.fetch("SELECT FROM people WHERE person_id = $1 FOR KEY SHARE", held)
+        async with asyncio.timeout(30), desk.database.transaction() as conn:
+            await unmake(conn, names.workspace_id, names.import_id)
+    assert await desk.rows("SELECT person_id FROM people WHERE name LIKE 'Person %'") == [(held,)]
+    assert free != held
+
+
+async def test_an_import_whose_new_people_were_taken_away_under_it_finds_them_again(desk: Desk) -> None:
+    source = source_of(shuffled(range(10), seed=0))
+    first, second = [await desk.claimed(source) for _ in range(2)]
+    await _names(desk, first).people([f"Person {number}" for number in range(5)], {})
+    run = desk.run(second, source)
+
+    async def found_then_lost(self: Names, names: list[str]) -> list[UUID]:
+        monkey.undo()
+        async with desk.database.transaction() as conn:
+            await unmake(conn, first.workspace_id, first.import_id)
+        return await self.labels(names)
+
+    with pytest.MonkeyPatch.context() as monkey:
+        monkey.setattr(Names, "labels", found_then_lost)
+        with pytest.raises(NamesGone):
+            await run.to_the_end()
+    async with desk.database.transaction() as conn:
+        again = await imports.claim(conn, second)
+    assert again is not None
+    ended = await desk.run(again, source).to_the_end()
+    assert ended.state is State.DONE
+    assert await desk.rows("SELECT count(*) FROM people WHERE name LIKE 'Person %'") == [(5,)]
+
+
+def _names(desk: Desk, wanted: Import) -> Names:
+    assert wanted.mapping is not None
+    return Names(
+        database=desk.database,
+        workspace_id=wanted.workspace_id,
+        import_id=wanted.import_id,
+        mapping=wanted.mapping,
+    )
 
 
 @pytest.mark.parametrize("seed", range(3))
