@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from bot.playground import LocalSlack, Person
+from bot.playground.activity import PATIENCE
 from bot.process import Options, Process, running
 from bot.settings import Settings
 from tests.scenarios.redelivery import nothing_happens_again
@@ -43,20 +44,21 @@ class Lodge:
     async def settled(self) -> None:
         await self.slack.settled()
 
+    async def worked_out(self) -> None:
+        """Until it is known what follows from all that was changed; what is to be sent of it may still wait."""
+        self.process.services.bell.ring()
+        await self._left_nothing("SELECT count(*) FROM pending_changes")
+
     async def announced(self) -> None:
-        """Until all that was changed is worked out and sent, and it is known where."""
-        async with self.process.services.database.connection() as conn:
-            for _ in range(400):
-                left = await conn.fetchval(
-                    "SELECT (SELECT count(*) FROM pending_changes)"
-                    " + (SELECT count(*) FROM outbox WHERE state = 'waiting')"
-                )
-                if left == 0:
-                    break
-                await asyncio.sleep(0.05)
-            else:
-                raise AssertionError("something still waits")
+        """Until all of that is sent, and it is known where."""
+        await self.worked_out()
+        await self._left_nothing("SELECT count(*) FROM outbox WHERE state = 'waiting'")
         await self.settled()
+
+    async def _left_nothing(self, counting: str) -> None:
+        async with asyncio.timeout(PATIENCE), self.process.services.database.connection() as conn:
+            while await conn.fetchval(counting):
+                await asyncio.sleep(0.05)
 
 
 def said(message: Json) -> str:

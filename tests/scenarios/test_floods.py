@@ -39,26 +39,16 @@ async def shown(lodge: Lodge, actor: Actor, count: int) -> list[IssueId]:
     return ids
 
 
-async def announced(lodge: Lodge) -> None:
-    lodge.process.services.bell.ring()
-    async with lodge.process.services.database.connection() as conn:
-        for _ in range(600):
-            if not await conn.fetchval("SELECT count(*) FROM pending_changes"):
-                return
-            await conn.execute("SELECT pg_sleep(0.05)")
-    raise AssertionError("never announced")
-
-
 async def test_a_thousand_cards_are_one_update_each_and_a_line_a_channel(lodge: Lodge) -> None:
     await lodge.ask("ada", "list")
     actor = await someone(lodge, "ada")
     ids = await shown(lodge, actor, COUNT)
-    await announced(lodge)
+    await lodge.worked_out()
     database = lodge.process.services.database
     for patch in (BulkPatch(status=Status.IN_PROGRESS), BulkPatch(priority=Priority.HIGH)):
         async with database.transaction() as conn:
             await bulk.change(conn, actor, ids, patch)
-    await announced(lodge)
+    await lodge.worked_out()
     async with database.connection() as conn:
         updates = await conn.fetchrow(
             "SELECT count(*) AS rows, count(DISTINCT payload ->> 'ts') AS cards FROM outbox WHERE kind = 'refresh'"
@@ -80,14 +70,12 @@ async def test_cards_of_a_flood_let_everything_else_go_first(lodge: Lodge) -> No
     ids = await shown(lodge, actor, 60)
     async with lodge.process.services.database.transaction() as conn:
         await bulk.change(conn, actor, ids, BulkPatch(status=Status.IN_PROGRESS))
-    await announced(lodge)
+    await lodge.worked_out()
     await lodge.ask("grace", "close LDG-1", "product")
     grace = lodge.person("grace")
-    await grace.expect_message(
-        "general", lambda each: each["ts"] == card["ts"] and "Completed" in said(each), timeout=6
-    )
+    await grace.expect_message("general", lambda each: each["ts"] == card["ts"] and "Completed" in said(each))
     await lodge.ask("grace", "comment LDG-1 fixed", "product")
-    await grace.expect_message("general", lambda each: "fixed" in said(each), thread_ts=card["ts"], timeout=6)
+    await grace.expect_message("general", lambda each: "fixed" in said(each), thread_ts=card["ts"])
     async with lodge.process.services.database.connection() as conn:
         left = await conn.fetchval(
             "SELECT count(*) FROM outbox WHERE state = 'waiting' AND payload ? 'patient'"
@@ -101,10 +89,10 @@ async def test_one_of_the_many_that_somebody_touches_is_patient_no_more(lodge: L
     ids = await shown(lodge, actor, 40)
     async with lodge.process.services.database.transaction() as conn:
         await bulk.change(conn, actor, ids, BulkPatch(status=Status.IN_PROGRESS))
-    await announced(lodge)
+    await lodge.worked_out()
     async with lodge.process.services.database.transaction() as conn:
         await issues.assign(conn, actor, ids[-1], PersonId(actor.person_id) if actor.person_id else None)
-    await announced(lodge)
+    await lodge.worked_out()
     async with lodge.process.services.database.connection() as conn:
         row = await conn.fetchrow(
             "SELECT payload ? 'patient' AS patient FROM outbox WHERE kind = 'refresh' AND issue_id = $1",

@@ -63,7 +63,7 @@ EXEMPT = {
     "schedules.when": "a recurrence's parts belong together: tests/scenarios/test_schedules",
     "schedules.where": "a schedule's place is of one kind or the other: tests/scenarios/test_schedules",
     "subscriptions.choose": "adds a button to a reply that is tried itself",
-    "webhooks.shown_once": "each kind has its own ways to sign: tests/scenarios/test_webhooks",
+    "webhooks.shown_once": "each kind has its own ways to sign: tests/scenarios/webhooks",
     "creating.with_duplicates": "takes a view that Slack hands back: tests/browser types a title",
     "editing.renamed": "takes a view: test_limits.test_forms",
     "history.reply": "takes what one issue's history is: test_limits",
