@@ -17,6 +17,8 @@ from db.errors import LodgeError
 
 # Any constant will do, as long as every version of Lodge uses the same one.
 _LOCK = 0x10D6E
+# The oldest server that is supported, and tested with.
+OLDEST_SERVER = 16
 _FILE = re.compile(r"^(\d{4})_([a-z0-9_]+)\.sql$")
 
 _BOOK = """
@@ -103,11 +105,19 @@ def outstanding(migrations: list[Migration], applied: dict[int, str]) -> list[Mi
     return todo
 
 
+async def server_version(conn: asyncpg.Connection) -> int:
+    """The major one, as the server behind a pooler says it."""
+    return int(await conn.fetchval("SELECT current_setting('server_version_num')")) // 10_000
+
+
 async def migrate(conn: asyncpg.Connection, migrations: list[Migration] | None = None) -> list[Migration]:
     """Brings the database up to date and returns what was applied. Raises MigrationError."""
     if migrations is None:
         migrations = known_migrations()
     check_sequence(migrations)
+    version = await server_version(conn)
+    if version < OLDEST_SERVER:
+        raise MigrationError(f"PostgreSQL {version} is too old: Lodge needs {OLDEST_SERVER} or newer")
     if not outstanding(migrations, await applied_checksums(conn)):
         return []
     applied: list[Migration] = []

@@ -16,7 +16,7 @@ from bot.maintenance import opened
 from bot.settings import Settings
 from db import installations
 from db.errors import LodgeError
-from db.migrate import applied_checksums, known_migrations, outstanding
+from db.migrate import OLDEST_SERVER, applied_checksums, known_migrations, outstanding, server_version
 from db.pool import look
 from db.route import Route
 from handlers.vault import Sealed, Vault
@@ -24,6 +24,7 @@ from handlers.vault import Sealed, Vault
 _DISK_FLOOR: Final = 1_000_000_000
 # Seconds that a job may be due before it is said that nobody takes jobs.
 _OVERDUE: Final = 120
+_TOO_OLD: Final = f"Lodge needs PostgreSQL {OLDEST_SERVER} or newer: upgrade the server, or name another one in DATABASE_URL"
 _ROLE: Final = (
     "as its superuser: ALTER ROLE {0} SET statement_timeout = '30s'; "
     "ALTER ROLE {0} SET idle_in_transaction_session_timeout = '60s'; ALTER ROLE {0} SET jit = off"
@@ -35,6 +36,8 @@ async def database(settings: Settings) -> AsyncIterator[Finding]:
         async with opened(settings) as opened_database, opened_database.connection() as conn:
             for finding in await _server(conn):
                 yield finding
+                if finding.mend == _TOO_OLD:
+                    return
             if settings.database_url is not None:
                 route = await look(settings.database_url, direct=settings.direct_database_url)
                 for finding in await _pooler(conn, route):
@@ -57,9 +60,9 @@ async def database(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def _server(conn: asyncpg.Connection) -> list[Finding]:
-    number = int(await conn.fetchval("SELECT current_setting('server_version_num')")) // 10_000
-    old = "Lodge needs PostgreSQL 16 or newer" if number < 16 else None
-    found = [Finding(part="database", text=f"PostgreSQL {number} answers", mend=old)]
+    version = await server_version(conn)
+    old = _TOO_OLD if version < OLDEST_SERVER else None
+    found = [Finding(part="database", text=f"PostgreSQL {version} answers", mend=old)]
     skew = abs((await conn.fetchval("SELECT clock_timestamp()") - datetime.now(UTC)).total_seconds())
     if skew > 5:
         mend = "set both clocks by NTP"

@@ -14,10 +14,12 @@ from cryptography.fernet import Fernet
 
 from bot.doctor import diagnose, examine, signing_in, storage
 from bot.doctor.finding import Finding
+from bot.maintenance import migrate_database
 from bot.playground import LocalSlack
 from bot.settings import Settings
 from db import installations
 from db.ids import SlackUserId, WorkspaceId
+from db.migrate import MigrationError
 from handlers.vault import Vault
 from tests.conftest import with_database
 
@@ -89,6 +91,25 @@ async def test_a_database_that_cannot_be_reached_or_refuses(
         assert told in found.text
         assert "hunter2" not in found.text
         assert "DATABASE_URL" in (found.mend or "")
+
+
+async def test_a_server_that_is_too_old(environment: dict[str, str], empty_db_url: str) -> None:
+    """One that says so of itself; nothing is written into it."""
+    conn = await asyncpg.connect(empty_db_url)
+    await conn.execute(
+        """
+        CREATE FUNCTION public.current_setting(name text) RETURNS text LANGUAGE sql AS
+            $$ SELECT CASE WHEN name = 'server_version_num' THEN '150018' ELSE pg_catalog.current_setting(name) END $$
+        """
+    )
+    old = f"{empty_db_url}{'&' if '?' in empty_db_url else '?'}search_path=public,pg_catalog"
+    found = [each for each in await examine(environment | {"DATABASE_URL": old}) if each.part == "database"]
+    assert [each.text for each in found] == ["PostgreSQL 15 answers"]
+    assert "16 or newer" in (found[0].mend or "")
+    with pytest.raises(MigrationError, match="PostgreSQL 15 is too old"):
+        await migrate_database(Settings(database_url=old))
+    assert await conn.fetchval("SELECT to_regclass('public.schema_migrations')") is None
+    await conn.close()
 
 
 async def test_migrations_that_are_outstanding(environment: dict[str, str], empty_db_url: str) -> None:
