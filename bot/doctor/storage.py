@@ -24,7 +24,9 @@ from handlers.vault import Sealed, Vault
 _DISK_FLOOR: Final = 1_000_000_000
 # Seconds that a job may be due before it is said that nobody takes jobs.
 _OVERDUE: Final = 120
-_TOO_OLD: Final = f"Lodge needs PostgreSQL {OLDEST_SERVER} or newer: upgrade the server, or name another one in DATABASE_URL"
+_TOO_OLD: Final = (
+    f"Lodge needs PostgreSQL {OLDEST_SERVER} or newer: upgrade it, or name another in DATABASE_URL"
+)
 _ROLE: Final = (
     "as its superuser: ALTER ROLE {0} SET statement_timeout = '30s'; "
     "ALTER ROLE {0} SET idle_in_transaction_session_timeout = '60s'; ALTER ROLE {0} SET jit = off"
