@@ -209,7 +209,7 @@ async def candidates(
 ) -> tuple[list[Candidate], int]:
     """The newest matches numbered from `end` to `below`, and how far down these reach: to `end`, or to
     where there were enough for one go."""
-    parameters = Parameters(8)
+    parameters = Parameters(8, hidden=True)
     workspace_id = resolved.actor.workspace_id
     documents: str = _DOCUMENTS
     tagged = tags(workspace_id, 0, 0)

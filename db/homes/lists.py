@@ -145,7 +145,7 @@ _SEEN: Final[LiteralString] = """
 class _Columns:
     """Statements side by side: each is a column of one row."""
 
-    parameters: Parameters = field(default_factory=lambda: Parameters(3))
+    parameters: Parameters = field(default_factory=lambda: Parameters(3, hidden=True))
     columns: list[str] = field(default_factory=list)
 
     def add(self, name: str, sql: str) -> None:

@@ -77,12 +77,17 @@ _DATE_LIMITS: Final[dict[DateField, tuple[LiteralString, LiteralString]]] = {
 }
 
 
-def compile_query(resolved: Resolved, start: int, *, each: bool = False) -> Condition:
-    """What `resolved` asks, and what the actor may see. `each`: asked issue by issue, as lists do."""
-    parameters = Parameters(start)
+def compile_query(resolved: Resolved, start: int, *, each: bool = False, seen: bool = True) -> Condition:
+    """What `resolved` asks, and what the actor may see. `each`: asked issue by issue, as lists do.
+
+    Not `seen`: of issues of the workspace that are not deleted, which is all that most actors need.
+    """
+    parameters = Parameters(start, hidden=each)
     compiler = _Compiler(resolved, parameters, each)
-    parts = [VISIBLE, *(compiler.term(term) for term in resolved.query.terms)]
-    return Condition(sql=" AND ".join(parts), params=tuple(parameters.values))
+    parts = [compiler.term(term) for term in resolved.query.terms]
+    if seen or resolved.actor.sees_only is not None:
+        parts.insert(0, VISIBLE)
+    return Condition(sql=" AND ".join(parts) or "true", params=tuple(parameters.values))
 
 
 def day_limits(

@@ -36,11 +36,14 @@ Select = Callable[[Parameters], str]
 class Driver:
     """`select` writes a SELECT of every `issue_id` that can match, each at most once, in no order.
 
-    `sharp`: commonly leads to few issues, so it is looked at before the sort order is walked.
+    `sharp`: commonly leads to few issues, so it is looked at before the sort order is walked. `costly`: how long
+    it is cannot be told from an index alone. `pinned`: all issues of one person, which an index has in order too.
     """
 
     select: Select
     sharp: bool
+    costly: bool = False
+    pinned: bool = False
 
 
 _OPEN_VALUES: Final = {Status.OPEN.value, Status.IN_PROGRESS.value}
@@ -106,7 +109,13 @@ def drivers(resolved: Resolved) -> list[Driver]:
     """Every way in, except full text, whose length cannot be told without reading it whole."""
     found = [driver for term in resolved.query.terms for driver in _of_term(term, resolved)]
     if facets.tell(resolved):
-        found.append(Driver(select=lambda parameters: _by_facets(resolved, parameters), sharp=True))
+        found.append(
+            Driver(
+                select=lambda parameters: _by_facets(resolved, parameters),
+                sharp=True,
+                costly=facets.tell_states_alone(resolved),
+            )
+        )
     person = resolved.actor.sees_only
     if person is not None:
         found.append(Driver(select=_filed_or_assigned(person), sharp=True))
@@ -121,6 +130,40 @@ _BY_PAIRS: Final[LiteralString] = (
     " WHERE pairs @> array_append({}::integer[], pair_tag({}::text)) OFFSET 0) found"
     " WHERE workspace_id = $1 AND document @@ {}::text::tsquery"
 )
+
+
+def exact_driver(resolved: Resolved) -> Driver | None:
+    """What leads to all that match and to nothing else, by an index alone: one person's open or closed issues."""
+    if resolved.actor.sees_only is not None:
+        return None
+    people = [term for term in resolved.query.terms if isinstance(term, People)]
+    others = [term for term in resolved.query.terms if not isinstance(term, People)]
+    if len(people) > 1 or not all(_only_parts(term) for term in others):
+        return None
+    known = [state for state in (False, True) if all(_closed_by(term) in (None, state) for term in others)]
+    if not people:
+        return Driver(select=_by_state(known), sharp=False)
+    (term,) = people
+    if term.negated or NOBODY in term.names:
+        return None
+    ids = [resolved.people[name] for name in term.names]
+    match term.field:
+        case PersonField.ASSIGNEE:
+            return Driver(select=_by_assignee(ids, known), sharp=True)
+        case PersonField.REPORTER:
+            return Driver(select=_by_reporter(ids, known), sharp=True)
+        case _:
+            return None
+
+
+def _only_parts(term: AnyTerm) -> bool:
+    """Whether it asks for whole parts of the indexes: all that is open, or all that is closed."""
+    if not isinstance(term, Choice) or term.field is not ChoiceField.STATUS:
+        return False
+    values = {"closed" if value in _CLOSED_VALUES else value for value in term.values}
+    everything = values == {"closed", *_OPEN_VALUES} and not term.negated
+    whole = everything or values in ({"closed"}, _OPEN_VALUES)
+    return whole and ("closed" not in values or "closed" in term.values)
 
 
 def text_driver(resolved: Resolved) -> Driver | None:
@@ -161,7 +204,7 @@ def _of_term(term: AnyTerm, resolved: Resolved) -> Iterator[Driver]:
             yield from _of_presence(term, resolved)
         case Choice(field=ChoiceField.PRIORITY):
             ranks = [-Priority[value.upper()].value for value in term.values]
-            yield Driver(select=_by_priority(ranks, states(resolved)), sharp=False)
+            yield Driver(select=_by_priority(ranks, states(resolved)), sharp=False, costly=True)
         case _:
             return
 
@@ -175,9 +218,9 @@ def _of_people(term: People, resolved: Resolved) -> Iterator[Driver]:
     known = states(resolved)
     match term.field:
         case PersonField.ASSIGNEE:
-            yield Driver(select=_by_assignee(ids, known), sharp=True)
+            yield Driver(select=_by_assignee(ids, known), sharp=True, pinned=len(ids) == 1)
         case PersonField.REPORTER:
-            yield Driver(select=_by_reporter(ids, known), sharp=True)
+            yield Driver(select=_by_reporter(ids, known), sharp=True, pinned=len(ids) == 1)
         case PersonField.WATCHER:
             yield Driver(select=_by_watcher(ids), sharp=True)
         case PersonField.COMMENTER:
@@ -206,7 +249,7 @@ def _of_presence(term: Presence, resolved: Resolved) -> Iterator[Driver]:
         yield Driver(select=_by_nobody(states(resolved)), sharp=True)
     elif field is EmptyField.PRIORITY:
         ranks = [-rank.value for rank in Priority if (rank is not Priority.NONE) is term.present]
-        yield Driver(select=_by_priority(ranks, states(resolved)), sharp=False)
+        yield Driver(select=_by_priority(ranks, states(resolved)), sharp=False, costly=True)
 
 
 def _of_refs(term: Refs, resolved: Resolved) -> Iterator[Driver]:

@@ -87,6 +87,15 @@ def tell(resolved: Resolved) -> bool:
     return any(_says(term) and not _only_parts(term) for term in resolved.query.terms)
 
 
+def tell_states_alone(resolved: Resolved) -> bool:
+    """Whether they say no more than open or in progress, which commonly leads to very many."""
+    return all(
+        isinstance(term, Choice) and term.field is ChoiceField.STATUS and set(term.values) <= set(Status)
+        for term in resolved.query.terms
+        if _says(term) and not _only_parts(term)
+    )
+
+
 def decide(resolved: Resolved) -> bool:
     """Whether an issue matches by its facets alone."""
     return resolved.actor.sees_only is None and all(_exact(term) for term in resolved.query.terms)

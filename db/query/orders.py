@@ -64,6 +64,11 @@ class Direction:
         return columns
 
     @property
+    def kept(self) -> LiteralString:
+        """The id and the keys: what the rest of a row is fetched by, and sorted by again."""
+        return ", ".join(["i.issue_id", *["i." + name for name in _NAMES[: len(self.order.keys)]]])
+
+    @property
     def inside(self) -> LiteralString:
         """ORDER BY where `issues i` is at hand."""
         return ", ".join([sql + self._way for sql, _ in self.order.keys])

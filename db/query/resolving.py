@@ -72,14 +72,24 @@ async def resolve(
 
 
 def needs_lookup(query: Query) -> bool:
-    """Whether anything in it depends on the workspace or the clock."""
-    return any(isinstance(term, People | Labels | Refs | Text | When) for term in query.terms)
+    """Whether anything in it depends on the workspace or the clock. Who asks is known."""
+    return any(
+        isinstance(term, Labels | Refs | Text | When)
+        or (isinstance(term, People) and not {ME, NOBODY}.issuperset(term.names))
+        for term in query.terms
+    )
 
 
 def plain(actor: Actor, query: Query, now: datetime) -> Resolved:
-    """A query that needs no lookup."""
+    """A query that needs no lookup. Raises QueryError where somebody asks for their own who is nobody."""
+    people = [term for term in query.terms if isinstance(term, People) and ME in term.names]
     return Resolved(
-        query=query, actor=actor, key_prefix="", config="simple", clock=Clock(now=now, zone=ZoneInfo("UTC"))
+        query=query,
+        actor=actor,
+        key_prefix="",
+        config="simple",
+        clock=Clock(now=now, zone=ZoneInfo("UTC")),
+        people={ME: _me(actor, people)} if people else {},
     )
 
 
@@ -233,12 +243,16 @@ def _people(found: Found, actor: Actor, terms: list[People]) -> dict[str, UUID]:
     named: dict[str, UUID] = {}
     for name in sorted({name for term in terms for name in term.names} - {NOBODY}):
         if name == ME:
-            if actor.person_id is None:
-                raise _unknown("not_here", terms, ME, None)
-            named[ME] = actor.person_id
+            named[ME] = _me(actor, terms)
         else:
             named[name] = found.people.get(name) or _person_like(name, found.near, terms)
     return named
+
+
+def _me(actor: Actor, terms: list[People]) -> UUID:
+    if actor.person_id is None:
+        raise _unknown("not_here", terms, ME, None)
+    return actor.person_id
 
 
 def _person_like(name: str, known: Sequence[Mapping[str, Any]], terms: list[People]) -> UUID:

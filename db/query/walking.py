@@ -8,6 +8,7 @@ workspace among large ones, and for words and labels not at all; so it is tried 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Final, LiteralString
 
@@ -20,11 +21,7 @@ from db.query.orders import Direction
 from db.query.resolving import Resolved
 from db.query.terms import When
 
-# What a term may look at. The keys of the order come after.
-_NARROW: Final[LiteralString] = """
-    i.workspace_id, i.issue_id, i.number, i.description, i.status, i.close_reason, i.duplicate_of, i.parent_id,
-    i.priority, i.assignee_id, i.reporter_id, i.due_on, i.external_ref, i.source,
-    i.created_at, i.updated_at, i.closed_at, i.deleted_at, i.labelled, i.commented"""
+_COLUMN: Final = re.compile(r"\bi\.[a-z_]+\b")
 
 _PARTS: Final[dict[bool, LiteralString]] = {False: "NOT i.is_closed", True: "i.is_closed"}
 
@@ -35,15 +32,16 @@ class Statement:
 
     resolved: Resolved
     sql: str = ""
-    parameters: Parameters = field(default_factory=lambda: Parameters(3))
+    parameters: Parameters = field(default_factory=lambda: Parameters(3, hidden=True))
 
     @property
     def values(self) -> tuple[object, ...]:
         actor = self.resolved.actor
         return (actor.workspace_id, actor.sees_only, *self.parameters.values)
 
-    def condition(self, *, each: bool = True) -> str:
-        made = compile_query(self.resolved, self.parameters.next, each=each)
+    def condition(self, *, each: bool = True, seen: bool = True) -> str:
+        """Not `seen`: for rows that are of the workspace and not deleted anyway."""
+        made = compile_query(self.resolved, self.parameters.next, each=each, seen=seen)
         self.parameters.take(made.params)
         return made.sql
 
@@ -56,9 +54,15 @@ def walk(
     `beside`: the parameters of other statements that this one is to be part of one with; so everywhere here.
     """
     statement = _new(resolved, beside)
-    rows = _rows(statement, direction, depth)
-    statement.sql = _page(rows, statement.condition(), direction, limit)
+    condition = statement.condition(seen=False)
+    rows = _rows(statement, direction, depth, _looked_at(condition))
+    statement.sql = _page(rows, f"{condition} AND {_UNUSED}", direction, limit)
     return statement
+
+
+def _looked_at(condition: str) -> str:
+    """The columns that a condition is about, and no other: often these are all in the index of the order."""
+    return ", ".join(sorted({"i.issue_id", *_COLUMN.findall(condition)}))
 
 
 def _new(resolved: Resolved, beside: Parameters | None) -> Statement:
@@ -73,7 +77,7 @@ def reaches_end(
     common = _common(statement, direction)
     counts = [
         f"(SELECT count(*) FROM (SELECT FROM issues i WHERE {common} AND {part}"
-        f" ORDER BY {direction.inside} LIMIT {depth + 1:d}) i)"
+        f" ORDER BY {direction.inside} {_stop(depth + 1)}) i)"
         for part in _parts(statement, direction)
     ]
     statement.sql = f"SELECT {' + '.join(counts)} <= {depth:d} AND {_UNUSED}"
@@ -83,7 +87,7 @@ def reaches_end(
 def place_reached(resolved: Resolved, direction: Direction, depth: int) -> Statement:
     """The place in the order of the last issue that a walk of this depth looks at."""
     statement = Statement(resolved)
-    rows = _rows(statement, direction, depth)
+    rows = _rows(statement, direction, depth, "i.issue_id")
     statement.sql = f"""
         SELECT {direction.position} AS position FROM ({rows}) i
         WHERE {_UNUSED} ORDER BY {direction.outside} OFFSET {depth - 1:d} LIMIT 1"""
@@ -94,12 +98,13 @@ def walk_kinds(resolved: Resolved, direction: Direction, *, limit: int, depth: i
     """As `walk`, but each of the facets that fit goes `depth` deep by itself: for the order by update."""
     statement = Statement(resolved)
     common = _common(statement, direction)
+    condition = statement.condition(seen=False)
     rows = f"""
         SELECT i.* FROM {facets.KINDS} k CROSS JOIN LATERAL (
-            SELECT {_NARROW}{direction.selected} FROM issues i
-            WHERE {common} AND {facets.OF} = k.facets ORDER BY {direction.inside} LIMIT {depth:d}
+            SELECT {_looked_at(condition)}{direction.selected} FROM issues i
+            WHERE {common} AND {facets.OF} = k.facets ORDER BY {direction.inside} {_stop(depth)}
         ) i WHERE {facets.kinds(resolved, statement.parameters)} OFFSET 0"""
-    statement.sql = _page(rows, statement.condition(), direction, limit)
+    statement.sql = _page(rows, f"{condition} AND {_UNUSED}", direction, limit)
     return statement
 
 
@@ -119,13 +124,14 @@ def gather(
     statement = _new(resolved, beside)
     driven = driver.select(statement.parameters)
     after = direction.after_cursor(statement.parameters)
+    condition = statement.condition()
     rows = f"""
         SELECT i.* FROM ({driven} OFFSET 0) driven
         CROSS JOIN LATERAL (
-            SELECT {_NARROW}{direction.selected} FROM issues i
+            SELECT {_looked_at(condition)}{direction.selected} FROM issues i
             WHERE i.workspace_id = $1 AND i.issue_id = driven.issue_id AND {after} OFFSET 0
         ) i"""
-    statement.sql = _page(rows, statement.condition(), direction, limit)
+    statement.sql = _page(rows, condition, direction, limit)
     return statement
 
 
@@ -149,7 +155,8 @@ def _page(rows: str, condition: str, direction: Direction, limit: int) -> str:
     """LATERAL with OFFSET 0: the whole rows are fetched one by one, for the page alone."""
     return f"""
         WITH page AS MATERIALIZED (
-            SELECT i.* FROM ({rows}) i WHERE {condition} ORDER BY {direction.outside} LIMIT {limit:d}
+            SELECT {direction.kept} FROM ({rows}) i
+            WHERE {condition} ORDER BY {direction.outside} LIMIT {limit:d}
         )
         SELECT whole.*, {direction.position} AS position FROM page
         CROSS JOIN LATERAL (
@@ -158,18 +165,24 @@ def _page(rows: str, condition: str, direction: Direction, limit: int) -> str:
         ORDER BY {direction.outside}"""
 
 
-def _rows(statement: Statement, direction: Direction, depth: int) -> str:
+def _rows(statement: Statement, direction: Direction, depth: int, columns: str) -> str:
     """Issues in the order, from the cursor on; merged from open and closed ones where the index parts them."""
     common = _common(statement, direction)
-    stop = f" LIMIT {depth:d}"
+    stop = _stop(depth)
     selects = [
-        f"(SELECT {_NARROW}{direction.selected} FROM issues i WHERE {common} AND {part}"
-        f" ORDER BY {direction.inside}{stop})"
+        f"(SELECT {columns}{direction.selected} FROM issues i WHERE {common} AND {part}"
+        f" ORDER BY {direction.inside} {stop})"
         for part in _parts(statement, direction)
     ]
     if len(selects) == 1:
         return selects[0]
-    return f"{' UNION ALL '.join(selects)} ORDER BY {direction.outside}{stop}"
+    return f"{' UNION ALL '.join(selects)} ORDER BY {direction.outside} {stop}"
+
+
+def _stop(depth: int) -> str:
+    """The SELECT hides the number from the planner. Where it expects fewer rows than that, it would fetch and sort
+    them all, however many there are, instead of reading the index until there is enough."""
+    return f"LIMIT (SELECT {depth:d})"
 
 
 def _common(statement: Statement, direction: Direction) -> str:
@@ -223,10 +236,19 @@ def length(
     """How many issues each driver leads to, counted no further than just beyond `at_most`."""
     statement = _new(resolved, beside)
     counts = [
-        f"(SELECT count(*) FROM (SELECT FROM ({way.select(statement.parameters)}) x LIMIT {at_most + 1:d}) x)"
+        f"(SELECT count(*) FROM (SELECT FROM ({way.select(statement.parameters)}) x {_stop(at_most + 1)}) x)"
         for way in ways
     ]
-    statement.sql = f"SELECT ARRAY[{', '.join(counts)}] AS lengths WHERE {_UNUSED}"
+    statement.sql = f"SELECT ARRAY[{', '.join(counts)}]::bigint[] AS lengths WHERE {_UNUSED}"
+    return statement
+
+
+def extent(resolved: Resolved, ways: list[Driver], at_most: int) -> Statement:
+    """The highest number given out, before the lengths of the drivers."""
+    statement = length(resolved, ways, at_most)
+    statement.sql = f"""
+        SELECT (SELECT coalesce(max(number), 0) FROM issues WHERE workspace_id = $1) || lengths
+        FROM ({statement.sql}) measured"""
     return statement
 
 
@@ -243,15 +265,18 @@ def number_matching(resolved: Resolved, driver: Driver) -> Statement:
     return statement
 
 
-def number_in_sample(resolved: Resolved, numbers: list[int]) -> Statement:
-    """How many of the issues with these numbers match."""
+def number_in_sample(resolved: Resolved, starts: list[int], run: int) -> Statement:
+    """How many match of the issues whose numbers are in the runs that begin at `starts`."""
     statement = Statement(resolved)
-    wanted = statement.parameters.fill("unnest({}::bigint[])", numbers)
+    wanted = statement.parameters.fill("unnest({}::bigint[])", starts)
+    condition = statement.condition()
     statement.sql = f"""
-        SELECT count(*) FROM {wanted} AS sample (number)
+        SELECT count(*) FROM {wanted} AS sample (start)
         CROSS JOIN LATERAL (
-            SELECT FROM issues i WHERE i.number = sample.number AND {statement.condition()} OFFSET 0
-        ) i"""
+            SELECT {_looked_at(condition)} FROM issues i
+            WHERE i.workspace_id = $1 AND i.number >= sample.start AND i.number < sample.start + {run:d}
+            ORDER BY i.number OFFSET 0
+        ) i WHERE {condition}"""
     return statement
 
 

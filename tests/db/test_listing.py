@@ -331,10 +331,54 @@ async def test_what_was_typed_never_becomes_sql(conn: asyncpg.Connection, ada: A
     assert await conn.fetchval("SELECT count(*) FROM issues") == 1
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "is:open", "is:closed", "-status:closed", "-is:open", "status:open", "status:closed,completed"),
+        *("assignee:me", "assignee:me -status:closed", "assignee:me,ben is:closed", "is:open is:closed"),
+        *(
+            "reporter:me",
+            "reporter:ben status:completed",
+            "-assignee:me",
+            "assignee:me,none",
+            "assignee:me reporter:me",
+        ),
+        *(
+            "status:open,in_progress,closed",
+            "-status:open,in_progress,closed",
+            "-status:completed,open,in_progress",
+        ),
+        *(
+            "priority:high",
+            "status:open priority:high",
+            "no:assignee is:open",
+            "created:<2020-01-01",
+            "label:x",
+        ),
+    ],
+)
+async def test_what_an_index_counts_is_what_the_list_has(
+    conn: asyncpg.Connection, ada: Actor, ben: Actor, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await many(conn, 60)
+    await issue(conn, "labelled", labels=("x",))
+    await conn.execute("UPDATE issues SET reporter_id = $1 WHERE number % 3 = 0", ben.person_id)
+    await conn.execute("UPDATE issues SET assignee_id = $1 WHERE number % 4 = 0", ada.person_id)
+    await conn.execute("UPDATE issues SET assignee_id = $1 WHERE number % 4 = 1", ben.person_id)
+    await conn.execute("UPDATE issues SET deleted_at = now() WHERE number % 7 = 0")
+    listed = len((await walk_through(conn, ada, text, 50))[0])
+    for whole, led in ((5_000, 1_500), (30, 30), (-1, 1_500)):
+        monkeypatch.setattr(listing, "_COUNTED_WHOLE", whole)
+        monkeypatch.setattr(listing, "_COUNTED_LED", led)
+        made = await listing.count(conn, ada, parse(text), now=NOW)
+        assert made == listing.Count(value=listed, exact=True) or not made.exact, (whole, led)
+
+
 async def test_a_large_count_is_about_right_and_says_so(
     conn: asyncpg.Connection, ada: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(listing, "_COUNTED_WHOLE", 100)
+    monkeypatch.setattr(listing, "_COUNTED_LED", 100)
     monkeypatch.setattr(listing, "_MANY", 50)
     await conn.execute(
         """
