@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 
 import asyncpg
 
-from db.access import VISIBLE, Actor
+from db.access import VISIBLE, VISIBLE_TO_ALL, Actor
 from db.query import Query
 from db.query.compiler import Condition, compile_query
 from db.query.resolving import Resolved, plain, resolve
 from db.reports.scanned import Choose
 
-_ALL = Condition(sql=VISIBLE, params=())
+_ALL = Condition(sql=VISIBLE_TO_ALL, params=())
+_THEIRS = Condition(sql=VISIBLE, params=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,8 @@ async def choose(
     """All issues the actor sees, without a query or for one without terms. Raises QueryError."""
     if query is None or not query.terms:
         resolved = plain(actor, Query(), now or datetime.now(UTC))
-        return Chosen(resolved=resolved, many=lambda start: _ALL, few=lambda start: _ALL)
+        every = _ALL if actor.sees_only is None else _THEIRS
+        return Chosen(resolved=resolved, many=lambda start: every, few=lambda start: every)
     resolved = await resolve(conn, actor, query, now=now)
     return Chosen(
         resolved=resolved,

@@ -15,6 +15,9 @@ from db.reports.numbers import NamedIssue, Who
 from db.reports.scanned import Choose
 from db.states import Priority
 
+# A constant of the statements: a plan made once for all is a good one only when it knows how few are asked for.
+MOST: Final = 5
+
 _NAMED: Final[LiteralString] = """
     SELECT i.issue_id, i.number, i.title, i.priority, i.created_at, i.updated_at, i.closed_at, i.due_on,
            i.assignee_id, p.name, p.slack_user_id
@@ -26,16 +29,13 @@ _ASSIGNEE: Final[LiteralString] = """) i
 
 
 class Naming:
-    """Lists of at most `most` issues each, of those the actor sees and the query chooses."""
+    """Lists of at most MOST issues each, of those the actor sees and the query chooses."""
 
-    def __init__(
-        self, conn: asyncpg.Connection, actor: Actor, choose: Choose, zone: ZoneInfo, most: int = 5
-    ) -> None:
+    def __init__(self, conn: asyncpg.Connection, actor: Actor, choose: Choose, zone: ZoneInfo) -> None:
         self._conn = conn
         self._actor = actor
         self._choose = choose
         self._zone = zone
-        self._most = most
         self._each_planned = False
 
     async def oldest(self) -> tuple[NamedIssue, ...]:
@@ -53,7 +53,7 @@ class Naming:
 
     async def overdue(self, today: date) -> tuple[NamedIssue, ...]:
         return await self._read(
-            "NOT i.is_closed AND coalesce(i.due_on, 'infinity'::date) < $4",
+            "NOT i.is_closed AND coalesce(i.due_on, 'infinity'::date) < $3",
             "coalesce(i.due_on, 'infinity'::date), i.issue_id",
             today,
         )
@@ -61,14 +61,14 @@ class Naming:
     async def newest(self, first: datetime, stop: datetime) -> tuple[NamedIssue, ...]:
         """Created in the time given and still open."""
         return await self._read(
-            "NOT i.is_closed AND i.created_at >= $4 AND i.created_at < $5",
+            "NOT i.is_closed AND i.created_at >= $3 AND i.created_at < $4",
             "i.created_at DESC, i.issue_id DESC",
             first,
             stop,
         )
 
     async def finished(self, first: datetime, stop: datetime) -> tuple[NamedIssue, ...]:
-        return await self._read("i.closed_at >= $4 AND i.closed_at < $5", "i.closed_at DESC", first, stop)
+        return await self._read("i.closed_at >= $3 AND i.closed_at < $4", "i.closed_at DESC", first, stop)
 
     async def _open(
         self, order: LiteralString, which: LiteralString = "NOT i.is_closed"
@@ -76,17 +76,16 @@ class Naming:
         return await self._read(which, order)
 
     async def _read(self, which: LiteralString, order: LiteralString, *values: Any) -> tuple[NamedIssue, ...]:
-        chosen = self._choose(4 + len(values))
+        chosen = self._choose(3 + len(values))
         if chosen.params and not self._each_planned:
             # A plan made once for all does not know how many issues the query chooses, and gathers and sorts those of
             # a whole period where the front of an index would soon give five.
             await self._conn.execute("SET LOCAL plan_cache_mode = force_custom_plan")
             self._each_planned = True
         rows = await self._conn.fetch(
-            f"{_NAMED} ({chosen.sql}) AND {which} ORDER BY {order} LIMIT $3 {_ASSIGNEE} {order}",
+            f"{_NAMED} ({chosen.sql}) AND {which} ORDER BY {order} LIMIT {MOST:d} {_ASSIGNEE} {order}",
             self._actor.workspace_id,
             self._actor.sees_only,
-            self._most,
             *values,
             *chosen.params,
         )

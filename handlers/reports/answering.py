@@ -12,12 +12,11 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from db.errors import Invalid, LodgeError
 from db.query import QueryError
 from handlers.acting import Outcome, Place, Press, Submission
-from handlers.charts import NotDrawn
 from handlers.commands import Call, Reply
 from handlers.errors import explain
 from handlers.querying import explain_query
 from handlers.reports import asking
-from handlers.reports.looks import REFUSALS, look_of, remember_refusal, upload_pictures
+from handlers.reports.looks import REFUSALS, look_of, pictures_of, remember_refusal
 from handlers.reports.making import make
 from handlers.requesting import Asker
 from handlers.services import Services
@@ -154,18 +153,19 @@ class Reporting:
     ) -> None:
         """By response_url: unlike an ack, it says whether Slack took the blocks."""
         look = look_of(asker.workspace, self._services.clock())
+        to = AsyncWebhookClient(url, session=client.session)
         if look is Look.NATIVE:
             body = _body(message(sheet, request, words, look, shareable=not public), replace)
-            answer = await AsyncWebhookClient(url).send_dict(body)
+            answer = await to.send_dict(body)
             if answer.status_code == 200 or not any(error in answer.body for error in REFUSALS):
                 return
             await self._refused(asker)
         pictures = await self._pictures(client, sheet)
         drawn = message(sheet, request, words, Look.PLAIN, pictures=pictures, shareable=not public)
-        answer = await AsyncWebhookClient(url).send_dict(_body(drawn, replace))
+        answer = await to.send_dict(_body(drawn, replace))
         if answer.status_code != 200:
             _log.warning("a report was refused", extra={"error": answer.body[:200]})
-            await AsyncWebhookClient(url).send_dict({"text": drawn[0], "response_type": "ephemeral"})
+            await to.send_dict({"text": drawn[0], "response_type": "ephemeral"})
 
     async def _post(self, press: Press, sheet: Sheet, request: Request, origin: Mrkdwn) -> None:
         look = look_of(press.asker.workspace, self._services.clock())
@@ -185,12 +185,7 @@ class Reporting:
                 return
 
     async def _pictures(self, client: AsyncWebClient, sheet: Sheet) -> tuple[str, ...]:
-        """Without them the report still has its table and its words."""
-        try:
-            return await upload_pictures(client, self._services.drawer, sheet.charts)
-        except (NotDrawn, SlackApiError):
-            _log.warning("charts could not be drawn or uploaded", exc_info=True)
-            return ()
+        return await pictures_of(sheet.charts, self._services.drawer, client)
 
     async def _refused(self, asker: Asker) -> None:
         _log.info("this workspace does not take charts yet")

@@ -68,6 +68,9 @@ class Scheduling:
 
     async def menu(self, press: Press) -> None:
         verb, _, id_ = press.value.partition(":")
+        if verb == "edit":
+            await press.opening(self._kept(press, ScheduleId(UUID(id_))))
+            return
         try:
             await self._do(press, verb, ScheduleId(UUID(id_)))
         except LodgeError as error:
@@ -140,19 +143,17 @@ class Scheduling:
                         title=view.title(schedule, press.words),
                         where=view.where(schedule),
                     )
-                case _:
-                    schedule = await schedules.get(conn, actor, schedule_id)
-        if verb == "edit":
-            await press.open(
-                view.form(Filled.of(schedule), schedule.recurrence.every, press.words, press.place.metadata())
-            )
-            return
         if verb in ("run", "delete"):
             self._services.bell.ring()
             await press.tell(Reply(text=said))
         if verb != "run":
             reply = await self._list(press.asker, press.words)
             await press.redraw(reply.text, list(reply.blocks))
+
+    async def _kept(self, press: Press, schedule_id: ScheduleId) -> Json:
+        async with self._services.database.connection() as conn:
+            schedule = await schedules.get(conn, press.asker.actor, schedule_id)
+        return view.form(Filled.of(schedule), schedule.recurrence.every, press.words, press.place.metadata())
 
     def _new(self, asker: Asker, words: Words, place: Place) -> Json:
         here = place.channel_id or ""

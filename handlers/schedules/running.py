@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime
 from typing import Any, Final
 
 import asyncpg
-from slack_sdk.errors import SlackApiError
 
 from db import outbox, people, schedules
 from db.access import Actor
@@ -18,10 +16,9 @@ from db.people import Person
 from db.schedules import Schedule, runs
 from db.schedules.runs import Run, Settled
 from db.states import Role, Source
-from handlers.charts import NotDrawn
 from handlers.jobs import Job, Worker
 from handlers.reports.asking import today
-from handlers.reports.looks import REFUSALS, look_of, remember_refusal, upload_pictures
+from handlers.reports.looks import REFUSALS, look_of, pictures_of, remember_refusal
 from handlers.reports.making import make
 from handlers.services import Services
 from handlers.views import refusals
@@ -30,8 +27,6 @@ from handlers.views.people import mention
 from handlers.views.reports import Keys, Look, Request, Sheet, message
 from handlers.views.states import moment
 from handlers.words import words
-
-_log = logging.getLogger(__name__)
 
 ATTEMPTS: Final = 5
 CLAIMED_AT_ONCE: Final = 200
@@ -116,12 +111,8 @@ class Running:
         )
 
     async def _pictures(self, schedule: Schedule, sheet: Sheet) -> tuple[str, ...]:
-        try:
-            client = await self._services.slack.sender(schedule.workspace_id)
-            return await upload_pictures(client, self._services.drawer, sheet.charts)
-        except (NotDrawn, SlackApiError):
-            _log.warning("charts could not be drawn or uploaded", exc_info=True)
-            return ()
+        client = await self._services.slack.client(schedule.workspace_id)
+        return await pictures_of(sheet.charts, self._services.drawer, client)
 
     # -- what went wrong
 

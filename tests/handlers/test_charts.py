@@ -205,12 +205,13 @@ async def test_a_stopping_bot_waits_for_no_picture() -> None:
 async def test_a_killed_bot_leaves_no_process_behind() -> None:
     code = f"""
 import asyncio
+import psutil
 from handlers.charts import Drawer
 
 async def main():
     drawer = Drawer()
     await drawer.draw([{SPEC!r}])
-    print(drawer._process.pid, flush=True)
+    print(psutil.Process().children()[0].pid, flush=True)
     await asyncio.sleep(3600)
 
 asyncio.run(main())

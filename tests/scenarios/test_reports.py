@@ -6,6 +6,8 @@ import pytest
 
 from tests.scenarios.conftest import Json, Lodge, said
 
+# Pictures are drawn when nothing else wants the processors.
+PATIENT = 120
 REPORTS = ("assignees", "latency", "flow", "aging", "digest")
 
 
@@ -127,7 +129,7 @@ async def test_a_workspace_without_charts_gets_a_table_and_drawn_pictures(lodge:
     ada = lodge.person("ada")
     await ada.click("report_share", channel="general", ts=answer["ts"])
     shared = await lodge.person("grace").expect_message(
-        "general", lambda m: not m.get("is_ephemeral") and "Who works on what" in said(m), timeout=30
+        "general", lambda m: not m.get("is_ephemeral") and "Who works on what" in said(m), timeout=PATIENT
     )
     assert "data_visualization" not in kinds(shared)
     assert kinds(shared).count("image") == 1
@@ -136,5 +138,19 @@ async def test_a_workspace_without_charts_gets_a_table_and_drawn_pictures(lodge:
     assert "Open: " in picture["alt_text"]
     # From now on it is not tried again.
     await ada.slash("general", "/issue report flow")
-    plain = await ada.expect_message("general", lambda m: "Created and closed" in m["text"], timeout=30)
+    plain = await ada.expect_message("general", lambda m: "Created and closed" in m["text"], timeout=PATIENT)
     assert "image" in kinds(plain)
+
+
+@pytest.mark.parametrize("failing", ["files.getUploadURLExternal", "files.completeUploadExternal"])
+async def test_a_picture_that_cannot_be_uploaded_is_left_out(lodge: Lodge, failing: str) -> None:
+    await story(lodge)
+    lodge.slack.faults.add(method="chat.postMessage", error="invalid_blocks")
+    lodge.slack.faults.add(method=failing, error="access_denied")
+    answer = await lodge.ask("ada", "report assignees")
+    await lodge.person("ada").click("report_share", channel="general", ts=answer["ts"])
+    shared = await lodge.person("grace").expect_message(
+        "general", lambda m: not m.get("is_ephemeral") and "Who works on what" in said(m), timeout=PATIENT
+    )
+    assert "image" not in kinds(shared)
+    assert "table" in kinds(shared)
