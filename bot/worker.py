@@ -26,7 +26,7 @@ from pgqueuer.domain.settings import db_settings
 
 from bot.hearing import QueueDriver
 from db import jobs
-from db.pool import NO_RESET
+from db.pool import GIVEN_BACK
 from db.route import Route, as_route
 from handlers import reference
 from handlers.jobs import Again, Handler, Job, Scheduled
@@ -141,7 +141,7 @@ class JobWorker:
         # PgQueuer passes JSON as text; the application's pool would encode it a second time.
         settings = {"application_name": "lodge worker", "jit": "off"}
         async with asyncpg.create_pool(
-            self._route.dsn, min_size=2, max_size=4, reset=NO_RESET, **self._route.options(settings)
+            self._route.dsn, min_size=2, max_size=4, **GIVEN_BACK, **self._route.options(settings)
         ) as pool:
             self._pool = pool
             self._driver = QueueDriver(pool, self._route)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
@@ -18,6 +18,7 @@ from db.errors import LodgeError
 
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
+Key = TypeVar("Key", bound=Hashable)
 
 # One that is longer would keep its first waiting for its last.
 MOST: Final = 64
@@ -86,3 +87,38 @@ class Together(Generic[Question, Answer]):
             for each in batch:
                 # Without effect but where this task itself is cancelled: nobody may wait for ever.
                 each.done.cancel()
+
+
+class Alike(Generic[Key, Answer]):
+    """Of those who ask the same at the same moment, one asks for all.
+
+    Whoever comes while an answer is being found waits for the next one, which may have to show what they just did.
+    """
+
+    def __init__(self, *, name: str) -> None:
+        self._name = name
+        self._running: dict[Key, asyncio.Task[Answer]] = {}
+        self._next: dict[Key, asyncio.Task[Answer]] = {}
+
+    async def ask(self, key: Key, work: Callable[[], Awaitable[Answer]]) -> Answer:
+        """`work` finds the answer to `key`. What it raises is everybody's answer."""
+        asked = self._next.get(key)
+        if asked is None:
+            before = self._running.get(key)
+            asked = asyncio.create_task(self._find(key, work, before), name=self._name)
+            (self._running if before is None else self._next)[key] = asked
+        # Who gives up waiting does not give up for the others.
+        return await asyncio.shield(asked)
+
+    async def _find(
+        self, key: Key, work: Callable[[], Awaitable[Answer]], before: asyncio.Task[Answer] | None
+    ) -> Answer:
+        if before is not None:
+            await asyncio.wait({before})
+            self._running[key] = self._next.pop(key)
+        mine = self._running[key]
+        try:
+            return await work()
+        finally:
+            if self._running.get(key) is mine and key not in self._next:
+                del self._running[key]

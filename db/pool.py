@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Final
+from typing import Any, Final
 
 import asyncpg
 
@@ -98,7 +98,8 @@ async def _keep(_: asyncpg.Connection) -> None:
     """
 
 
-NO_RESET: Final = _keep
+# For every pool: how a connection is given back.
+GIVEN_BACK: Final[dict[str, Any]] = {"reset": _keep}
 
 
 def _settings(statement_timeout: float = 30.0) -> dict[str, str]:
@@ -158,7 +159,7 @@ async def open_database(
             min_size=min_size,
             max_size=max_size,
             init=_prepare,
-            reset=NO_RESET,
+            **GIVEN_BACK,
             **route.options(_settings(statement_timeout)),
         )
     return Database(pool, acquire_timeout=acquire_timeout)

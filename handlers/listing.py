@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Hashable
 from typing import Final
 
 import asyncpg
@@ -10,15 +11,17 @@ from slack_bolt.async_app import AsyncApp
 
 from db import listing
 from db.access import Actor
+from db.batching import Alike
 from db.issues import Issue
 from db.query import Query, parse
+from db.query.terms import ME, People, When
 from handlers.acting import Press, on_press
 from handlers.commands import Call, Commands, Reply
 from handlers.requesting import Asker
 from handlers.saved import expand
 from handlers.services import Services
 from handlers.views import listing as view
-from handlers.views.people import People
+from handlers.views.people import People as Known
 from handlers.words import Words
 
 LIST = "list"
@@ -33,7 +36,8 @@ _MOST_KEPT: Final = 1_000
 class Listing:
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._told: dict[tuple[Actor, str], tuple[float, listing.Count]] = {}
+        self._told: dict[tuple[Hashable, str], tuple[float, listing.Count]] = {}
+        self._alike: Alike[Hashable, tuple[listing.Page, listing.Count]] = Alike(name="listing")
 
     async def list(self, call: Call) -> Reply:
         """Without a query: all that is not closed."""
@@ -60,9 +64,8 @@ class Listing:
 
     async def _reply(self, asker: Asker, text: str, cursor: str | None, words: Words, command: str) -> Reply:
         query: Query = parse(text)
-        async with self._services.database.connection() as conn:
-            page = await listing.page(conn, asker.actor, query, limit=PAGE, cursor=cursor)
-            count = await self._count(conn, asker.actor, query)
+        key = seen_alike(asker.actor, query), query.text(), cursor
+        page, count = await self._alike.ask(key, lambda: self._read(asker.actor, query, cursor))
         known = await assignees(self._services, asker, page.items)
         return view.page(
             page,
@@ -74,9 +77,16 @@ class Listing:
             command=command,
         )
 
+    async def _read(
+        self, actor: Actor, query: Query, cursor: str | None
+    ) -> tuple[listing.Page, listing.Count]:
+        async with self._services.database.connection() as conn:
+            page = await listing.page(conn, actor, query, limit=PAGE, cursor=cursor)
+            return page, await self._count(conn, actor, query)
+
     async def _count(self, conn: asyncpg.Connection, actor: Actor, query: Query) -> listing.Count:
         # The order changes nothing about how many there are.
-        key, now = (actor, Query(terms=query.terms).text()), time.monotonic()
+        key, now = (seen_alike(actor, query), Query(terms=query.terms).text()), time.monotonic()
         until, count = self._told.get(key, (now, None))
         if count is None or count.exact or until <= now:
             count = await listing.count(conn, actor, query, rare=count is not None and count.exact)
@@ -84,6 +94,14 @@ class Listing:
                 self._told.clear()
             self._told[key] = now + _ABOUT, count
         return count
+
+
+def seen_alike(actor: Actor, query: Query) -> Hashable:
+    """By what those are known who all see the same: the workspace, unless it depends on the one who asks."""
+    own = actor.sees_only is not None or any(
+        isinstance(term, When) or (isinstance(term, People) and ME in term.names) for term in query.terms
+    )
+    return actor if own else actor.workspace_id
 
 
 async def redraw(press: Press) -> None:
@@ -120,7 +138,7 @@ async def redraw(press: Press) -> None:
     await press.redraw(reply.text, list(reply.blocks))
 
 
-async def assignees(services: Services, asker: Asker, items: tuple[Issue, ...]) -> People:
+async def assignees(services: Services, asker: Asker, items: tuple[Issue, ...]) -> Known:
     return await services.directory.people(asker, {issue.assignee_id for issue in items})
 
 

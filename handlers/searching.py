@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Hashable
 from dataclasses import replace
 from uuid import UUID
 
@@ -10,13 +11,16 @@ import asyncpg
 from slack_bolt.async_app import AsyncApp
 
 from db import documents, jobs, search
+from db.access import Actor
 from db.announcements import Batch
+from db.batching import Alike
 from db.ids import ChangeId, EventId, IssueId, WorkspaceId
+from db.query import parse
 from handlers.acting import Press, on_press
 from handlers.commands import Call, Commands, Reply
 from handlers.finding import usage
 from handlers.jobs import Job, Worker
-from handlers.listing import assignees
+from handlers.listing import assignees, seen_alike
 from handlers.requesting import Asker
 from handlers.services import Services
 from handlers.views import searching as view
@@ -31,6 +35,7 @@ _AT_ONCE = 200
 class Searching:
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._alike: Alike[Hashable, search.SearchPage] = Alike(name="searching")
 
     async def command(self, call: Call) -> Reply:
         text = call.text.strip()
@@ -42,10 +47,14 @@ class Searching:
         await press.redraw(reply.text, list(reply.blocks))
 
     async def _reply(self, asker: Asker, text: str, cursor: str | None, words: Words) -> Reply:
-        async with self._services.database.connection() as conn:
-            found = await search.search(conn, asker.actor, text, limit=PAGE, cursor=cursor)
+        key = seen_alike(asker.actor, parse(text)), text, cursor
+        found = await self._alike.ask(key, lambda: self._search(asker.actor, text, cursor))
         known = await assignees(self._services, asker, tuple(hit.issue for hit in found.hits))
         return view.page(found, text=text, people=known, words=words, prefix=asker.workspace.key_prefix)
+
+    async def _search(self, actor: Actor, text: str, cursor: str | None) -> search.SearchPage:
+        async with self._services.database.connection() as conn:
+            return await search.search(conn, actor, text, limit=PAGE, cursor=cursor)
 
 
 async def redraw(press: Press) -> None:

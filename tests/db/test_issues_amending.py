@@ -5,10 +5,11 @@ from typing import Any
 import asyncpg
 import pytest
 
-from db import issues, watchers
-from db.errors import Forbidden, Invalid, NotFound
+from db import comments, issues, watchers
+from db.errors import Conflict, Forbidden, Invalid, NotFound
 from db.ids import IssueId, PersonId, new_uuid
-from db.issues import Amending, Clash, IssuePatch, Written
+from db.issues import Amending, Clash, IssueDraft, IssuePatch, Written
+from db.origins import Origin
 from db.pool import Database
 from db.states import CloseReason, Priority, Status
 from tests.db.worlds import file, make_world, me
@@ -133,3 +134,69 @@ async def test_labels_and_links_are_changed_as_before(database: Database, conn: 
         status=Status.CLOSED, close_reason=CloseReason.DUPLICATE, duplicate_of=original.issue_id
     )
     assert (await editing.edit(world.ada, issue.issue_id, patch)).issue.duplicate_of == original.issue_id
+
+
+async def test_a_request_that_comes_several_times_edits_once(
+    database: Database, conn: asyncpg.Connection
+) -> None:
+    world = await make_world(conn)
+    issue, another = await file(conn, world.ada), await file(conn, world.ada)
+    first, second = Amending(database), Amending(database)
+    origin = Origin(channel_id="C1", thread_ts="1.1", request_key="trigger:1")
+    patch = IssuePatch(status=Status.CLOSED, close_reason=CloseReason.COMPLETED)
+    written = await asyncio.gather(
+        *(
+            each.edit(world.ada, of, patch, origin)
+            for of in (issue.issue_id, issue.key("LDG")) * 3
+            for each in (first, second)
+        )
+    )
+    written.append(await first.edit(world.ada, issue.issue_id, patch, origin))
+    assert len({one.change_id for one in written}) == 1
+    assert [one.repeated for one in written].count(False) == 1
+    told = await _told(conn, issue.issue_id)
+    assert [(each["kind"], each["request_key"]) for each in told] == [
+        ("created", None),
+        ("edited", "trigger:1"),
+    ]
+    # The same request, but now it is said to be about something else: what was done stands.
+    again = await first.edit(world.ada, another.issue_id, patch, origin)
+    assert (again.issue.issue_id, again.repeated) == (issue.issue_id, True)
+    commented = Origin(channel_id=None, thread_ts=None, request_key="trigger:2")
+    await comments.add(conn, world.ada, issue.issue_id, "Said", commented)
+    with pytest.raises(Conflict):
+        await first.edit(world.ada, issue.issue_id, IssuePatch(title="New"), commented)
+
+
+async def test_issues_are_meant_by_any_key_they_have(database: Database, conn: asyncpg.Connection) -> None:
+    world, other = await make_world(conn), await make_world(conn, "T2")
+    issue = await file(conn, world.ada)
+    imported = (await issues.create(conn, world.ada, IssueDraft(title="Old", external_ref="OLD-7"))).issue
+    await file(conn, other.ada)
+    editing = Amending(database)
+    keys = [issue.key("LDG"), issue.key("ldg"), f"#{issue.number}", str(issue.number), "old-7"]
+    for title, key in enumerate(keys):
+        written = await editing.edit(world.ada, key, IssuePatch(title=f"Title {title}"))
+        assert written.issue.issue_id == (imported if key == "old-7" else issue).issue_id
+    answers = await asyncio.gather(
+        editing.edit(world.ada, f"ACME-{issue.number}", IssuePatch(title="Another prefix")),
+        editing.edit(world.ada, "LDG-999", IssuePatch(title="Nobody")),
+        editing.edit(world.ada, issue.key("LDG"), IssuePatch(title="Somebody")),
+        return_exceptions=True,
+    )
+    assert [type(answer) for answer in answers] == [NotFound, NotFound, Written]
+
+
+async def test_nobody_waits_with_one_whose_issue_is_held(
+    database: Database, conn: asyncpg.Connection
+) -> None:
+    world = await make_world(conn)
+    held, free = await file(conn, world.ada), await file(conn, world.ada)
+    editing = Amending(database)
+    async with conn.transaction():
+        await conn.execute("SELECT FROM issues WHERE issue_id = $1 FOR UPDATE", held.issue_id)
+        waits = asyncio.create_task(editing.edit(world.ada, held.issue_id, IssuePatch(title="Later")))
+        for number in range(8):
+            await editing.edit(world.ada, free.issue_id, IssuePatch(title=f"Title {number}"))
+        assert not waits.done()
+    assert (await waits).issue.title == "Later"

@@ -1,0 +1,73 @@
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from db.batching import Alike
+from db.errors import NotFound
+
+
+class _Source:
+    """Answers with how often it was asked, once it is let."""
+
+    def __init__(self) -> None:
+        self.begun = 0
+        self.may = asyncio.Event()
+
+    async def read(self) -> int:
+        self.begun += 1
+        mine = self.begun
+        await self.may.wait()
+        return mine
+
+
+async def _ask(alike: Alike[str, int], key: str, work: Callable[[], Awaitable[int]]) -> asyncio.Task[int]:
+    task = asyncio.create_task(alike.ask(key, work))
+    # So that it has asked before the next one does.
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    return task
+
+
+async def test_who_comes_while_an_answer_is_found_shares_the_next_one() -> None:
+    source = _Source()
+    alike: Alike[str, int] = Alike(name="test")
+    asked = [await _ask(alike, "open", source.read) for _ in range(4)]
+    assert source.begun == 1
+    source.may.set()
+    assert await asyncio.gather(*asked) == [1, 2, 2, 2]
+    assert await alike.ask("open", source.read) == 3
+
+
+async def test_different_questions_do_not_wait_for_each_other() -> None:
+    source = _Source()
+    alike: Alike[str, int] = Alike(name="test")
+    asked = [await _ask(alike, key, source.read) for key in ("open", "closed")]
+    assert source.begun == 2
+    source.may.set()
+    assert await asyncio.gather(*asked) == [1, 2]
+
+
+async def test_a_failure_is_told_to_those_who_shared_it_and_no_further() -> None:
+    source = _Source()
+    alike: Alike[str, int] = Alike(name="test")
+
+    async def fail() -> int:
+        await source.may.wait()
+        raise NotFound("list", "open")
+
+    first = await _ask(alike, "open", fail)
+    others = [await _ask(alike, "open", source.read) for _ in range(2)]
+    source.may.set()
+    with pytest.raises(NotFound):
+        await first
+    assert await asyncio.gather(*others) == [1, 1]
+
+
+async def test_who_gives_up_leaves_the_others_their_answer() -> None:
+    source = _Source()
+    alike: Alike[str, int] = Alike(name="test")
+    _, gives_up, stays = [await _ask(alike, "open", source.read) for _ in range(3)]
+    gives_up.cancel()
+    source.may.set()
+    assert await stays == 2
