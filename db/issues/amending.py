@@ -26,12 +26,15 @@ from db.issues.record import COLUMNS, Issue, read_issue
 from db.origins import NOWHERE, Origin
 from db.pool import Database
 
+# An array is handed over by a SELECT, here and below: its length, were it known, would have few of them planned for
+# anew each time, which takes longer than all the rest.
 _READ: Final[LiteralString] = f"""
 SELECT {COLUMNS}, asked.place, coalesce(p.merged_into, p.person_id) AS survivor,
        CASE WHEN NOT s.active THEN s.name END AS has_left,
        EXISTS (SELECT FROM changes c
                WHERE c.workspace_id = asked.workspace_id AND c.request_key = asked.request_key) AS repeated
-FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::bigint[], $5::text[], $6::uuid[], $7::text[]) WITH ORDINALITY
+FROM unnest((SELECT $1::text[]), $2::uuid[], $3::uuid[], $4::bigint[], $5::text[], $6::uuid[], $7::text[])
+     WITH ORDINALITY
      AS asked (workspace_id, sees_only, issue_id, number, prefix, assignee_id, request_key, place)
 JOIN issues i ON {MEANT}
 LEFT JOIN people p ON p.workspace_id = asked.workspace_id AND p.person_id = asked.assignee_id
@@ -42,7 +45,8 @@ LEFT JOIN people s ON s.workspace_id = p.workspace_id AND s.person_id = coalesce
 _WRITE: Final[LiteralString] = """
 WITH given AS MATERIALIZED (
     SELECT * FROM unnest(
-        $1::text[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[],
+        (SELECT $1::text[]),
+        $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[],
         $10::uuid[], $11::uuid[], $12::smallint[], $13::uuid[], $14::date[], $15::text[], $16::integer[],
         $17::text[], $18::text[], $19::text[], $20::uuid[], $21::smallint[], $22::text[], $23::text[], $24::text[])
     AS given (workspace_id, change_id, actor_id, source, issue_id, title, description, status, close_reason,

@@ -22,9 +22,11 @@ from db.origins import NOWHERE, Origin
 from db.pool import Database
 
 # As in `create`: everything hangs on the change row, which a request key that was used before does not get.
+# The array is handed over by a SELECT so that its length is not known to the planner, who would plan few of them
+# anew each time, which takes longer than filing them.
 _TOGETHER: Final[LiteralString] = """
 WITH given AS (
-    SELECT * FROM unnest($1::issue_filing[])
+    SELECT * FROM unnest((SELECT $1::issue_filing[]))
 ), change AS (
     INSERT INTO changes (workspace_id, change_id, actor_id, source, action, request_key, channel_id, thread_ts)
     SELECT workspace_id, change_id, actor_id, source, 'create', request_key, channel_id, thread_ts FROM given
@@ -60,10 +62,10 @@ WITH given AS (
     INSERT INTO pending_changes (workspace_id, change_id) SELECT workspace_id, change_id FROM change
 )
 SELECT issue_id, number, created_at, assignee_id, '{}'::text[] AS labels,
-       (SELECT count(enqueue_job('announce', convert_to(w.workspace_id, 'UTF8'), 'announce:' || w.workspace_id)::text)
-        FROM (SELECT DISTINCT workspace_id FROM given) w
-        WHERE NOT EXISTS (SELECT FROM pgqueuer
-                          WHERE dedupe_key = 'announce:' || w.workspace_id AND status IN ('queued', 'picked')))
+       (SELECT count(CASE WHEN NOT EXISTS (
+                   SELECT FROM pgqueuer WHERE dedupe_key = 'announce:' || w AND status IN ('queued', 'picked')
+               ) THEN enqueue_job('announce', convert_to(w, 'UTF8'), 'announce:' || w)::text END)
+        FROM unnest($2::text[]) w)
 FROM issue"""
 
 
@@ -122,7 +124,11 @@ async def _together(conn: asyncpg.Connection, batch: Sequence[_Wanted]) -> dict[
     # By key, so that two statements with the same keys never wait for each other crosswise.
     ordered = sorted(batch, key=lambda each: each.origin.request_key or "")
     try:
-        rows = await conn.fetch(_TOGETHER, [each.values() for each in ordered])
+        rows = await conn.fetch(
+            _TOGETHER,
+            [each.values() for each in ordered],
+            sorted({each.actor.workspace_id for each in ordered}),
+        )
     except asyncpg.IntegrityConstraintViolationError:
         return {}
     return {row["issue_id"]: row for row in rows}

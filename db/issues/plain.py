@@ -84,13 +84,14 @@ class _Wanted:
     issue_id: IssueId
 
 
-# The whole issue of each: its newest comments, one more than are shown, and everybody it names.
+# The whole issue of each: its newest comments, one more than are shown, and everybody it names. An array is handed
+# over by a SELECT: its length, were it known, would have a few planned for anew each time.
 _WHOLE: Final[LiteralString] = f"""
 SELECT {COLUMNS}, asked.place, said.comments,
        ARRAY(SELECT (p.person_id, p.name, p.slack_user_id, p.active) FROM people p
              WHERE p.workspace_id = i.workspace_id
                AND p.person_id = ANY (said.authors || i.assignee_id || i.reporter_id)) AS people
-FROM unnest($1::text[], $2::uuid[], $3::uuid[]) WITH ORDINALITY
+FROM unnest((SELECT $1::text[]), $2::uuid[], $3::uuid[]) WITH ORDINALITY
      AS asked (workspace_id, sees_only, issue_id, place)
 JOIN issues i ON i.workspace_id = asked.workspace_id AND i.issue_id = asked.issue_id AND i.deleted_at IS NULL
      AND (asked.sees_only IS NULL OR asked.sees_only IN (i.reporter_id, i.assignee_id))

@@ -53,7 +53,9 @@ async def _state(conn: asyncpg.Connection, actor: Actor) -> Any:
         """
         SELECT coalesce(b.timezone, w.timezone) AS zone,
                b.workspace_id IS NOT NULL AND NOT b.labels_moved AND NOT EXISTS (
-                   SELECT FROM (SELECT change_id FROM pending_changes WHERE workspace_id = $1 OFFSET 0) p,
+                   SELECT FROM (SELECT change_id FROM pending_changes WHERE workspace_id = $1
+                                UNION ALL
+                                SELECT change_id FROM rollup_backlog WHERE workspace_id = $1 OFFSET 0) p,
                    LATERAL (SELECT action FROM changes c
                             WHERE c.workspace_id = $1 AND c.change_id = p.change_id OFFSET 0) c
                    WHERE c.action = 'merge_labels') AS usable,

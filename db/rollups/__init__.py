@@ -2,7 +2,7 @@
 
 from db.rollups.backlog import behind, fold_backlog
 from db.rollups.checking import Difference, check_and_repair, differences, workspaces
-from db.rollups.folding import BACKLOG_JOB, REBUILD_JOB, fold
+from db.rollups.folding import BACKLOG_JOB, REBUILD_JOB, fold, take_turn_if_free
 from db.rollups.rebuilding import rebuild
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "fold",
     "fold_backlog",
     "rebuild",
+    "take_turn_if_free",
     "workspaces",
 ]

@@ -21,6 +21,8 @@ from handlers.words import words
 
 _log = logging.getLogger(__name__)
 _NIGHTLY = "17 2 * * *"
+# Until it is looked again whether a rebuild, which may take minutes, is over.
+_MEANWHILE = timedelta(seconds=2)
 
 
 class Upkeep:
@@ -44,6 +46,8 @@ class Upkeep:
             if self._worker.stopping:
                 raise Again(timedelta(0))
             async with self._services.database.transaction() as conn:
+                if not await rollups.take_turn_if_free(conn, workspace_id):
+                    raise Again(_MEANWHILE)
                 more = await rollups.fold_backlog(conn, workspace_id)
 
     async def call_forgotten(self) -> None:
