@@ -75,7 +75,7 @@ def run(stream: BinaryIO, out: BinaryIO) -> None:
     task = json.loads(stream.readline())
     mapping = Mapping.from_json(task["mapping"])
     try:
-        table = Table(stream, separator=mapping.separator)
+        table = Table(stream, separator=mapping.separator, encoding=mapping.encoding)
         reading = Reading(table, mapping, with_ids=not task["survey"])
         if task["survey"]:
             _survey(reading, out)

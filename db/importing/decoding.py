@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 from db.importing.problems import Flaw, TableFlaw
+from db.importing.western import guess_western
 
 SAMPLE: Final = 1 << 20
 # Longer than any real line, shorter than what would hurt.
@@ -39,24 +40,37 @@ _HTML: Final = re.compile(
 _CONTROLS: Final = bytes(set(range(32)) - {0, 9, 10, 11, 12, 13, 26, 27})
 # What charset_normalizer may answer besides Windows-1252; all of these are met in exports.
 _LEGACY: Final = (
-    "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "koi8_r", "koi8_u",
+    "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "koi8_r", "koi8_u", "cp866", "mac_cyrillic",
     "shift_jis", "cp932", "euc_jp", "gb18030", "big5", "euc_kr", "cp949",
 )  # fmt: skip
+# Japanese by mail: seven bits, and an escape where the alphabet changes.
+_ESCAPES: Final = (b"\x1b$B", b"\x1b$@", b"\x1b(J", b"\x1b(I")
+_SPOKEN: Final = {
+    "utf-8": "UTF-8", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16 BE", "cp1252": "Windows-1252",
+    "mac_roman": "Mac Roman", "cp850": "DOS (CP850)", "cp437": "DOS (CP437)", "cp1250": "Windows-1250",
+    "cp1251": "Windows-1251", "cp866": "DOS (CP866)", "koi8_r": "KOI8-R", "mac_cyrillic": "Mac Cyrillic",
+    "cp1253": "Windows-1253", "cp1254": "Windows-1254", "cp1255": "Windows-1255", "cp1256": "Windows-1256",
+    "cp932": "Shift JIS", "shift_jis": "Shift JIS", "euc_jp": "EUC-JP", "iso2022_jp_ext": "ISO-2022-JP",
+    "gb18030": "GB18030", "big5": "Big5", "euc_kr": "EUC-KR",
+}  # fmt: skip
+# What a person can choose where the guess is wrong.
+CHOICES: Final = tuple(name for name in _SPOKEN if name != "shift_jis")
+_ABOVE_ASCII: Final = re.compile(rb"[\x80-\xff]+")
 _WIDE: Final = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Encoding:
-    """`name` is Python's; `bom` how many bytes stand before the text."""
+    """`name` is Python's; `bom` how many bytes stand before the text. `guessed`: other encodings would do too."""
 
     name: str
     bom: int = 0
+    guessed: bool = False
 
     @property
     def shown(self) -> str:
         """As people call it."""
-        spoken = {"cp1252": "Windows-1252", "utf-8": "UTF-8", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}
-        return spoken.get(self.name, self.name.upper().replace("_", "-"))
+        return _SPOKEN.get(self.name, self.name.upper().replace("_", "-"))
 
 
 def detect(sample: bytes, *, complete: bool) -> Encoding:
@@ -72,9 +86,18 @@ def detect(sample: bytes, *, complete: bool) -> Encoding:
     controls = len(visible) - len(visible.translate(None, _CONTROLS))
     if len(visible) < len(sample) * 0.7 or controls > max(16, len(visible) * 0.02):
         raise TableFlaw(Flaw.BINARY)
+    if any(escape in visible for escape in _ESCAPES) and visible.isascii():
+        return Encoding(name="iso2022_jp_ext")
     if is_utf8(visible, complete=complete):
-        return Encoding(name="utf-8")
-    return Encoding(name=_guess(visible))
+        return Encoding(name="utf-8", guessed=visible.isascii())
+    return Encoding(name=_guess(visible), guessed=True)
+
+
+def chosen(name: str, sample: bytes) -> Encoding:
+    """The encoding that a person named. Raises TableFlaw for what is no text."""
+    refuse_other_files(sample)
+    found = next((bom for bom, of in _BOMS if of == name and sample.startswith(bom)), b"")
+    return Encoding(name=name, bom=len(found))
 
 
 def refuse_other_files(sample: bytes) -> None:
@@ -108,16 +131,19 @@ def _without_bom(sample: bytes) -> str | None:
 
 
 def _guess(sample: bytes) -> str:
-    """Windows-1252 unless the text plainly is of another alphabet: with few accents nothing else can be told."""
+    """One of the Latin alphabet, unless the text plainly is of another: with few accents that cannot be told."""
     from charset_normalizer import from_bytes  # costs 50 ms that most files need not pay
 
-    if sum(byte > 0x7F for byte in sample[:65536]) < 24:
-        return "cp1252"
+    runs = _ABOVE_ASCII.findall(sample[:65536])
+    many = sum(map(len, runs))
+    # Accents stand among plain letters; the words of other alphabets have nothing else.
+    if many < 24 or sum(len(run) for run in runs if len(run) > 1) < many * 0.5:
+        return guess_western(sample[:65536])
     best = from_bytes(sample[:65536], cp_isolation=[*_LEGACY, "cp1252"]).best()
     if best is None:
         raise TableFlaw(Flaw.ENCODING)
     foreign = [a for a in best.alphabets if not a.startswith(("Basic Latin", "Latin", "General", "Currency"))]
-    return str(best.encoding) if foreign and best.chaos < 0.1 else "cp1252"
+    return str(best.encoding) if foreign and best.chaos < 0.1 else guess_western(sample[:65536])
 
 
 def mixed_bytes(error: UnicodeError) -> tuple[str, int]:

@@ -30,7 +30,7 @@ class Mapping:
     """`statuses` and `priorities` are keyed by the file's own words, `people` by its own names.
 
     `unmatched` is for people of whom `people` says nothing: NEW_PERSON or NOBODY. Times without a zone
-    are read in `timezone`.
+    are read in `timezone`. `encoding` is there when a person named it.
     """
 
     format: Format
@@ -44,6 +44,7 @@ class Mapping:
     all_or_nothing: bool = False
     timezone: str = "UTC"
     separator: str | None = None
+    encoding: str | None = None
 
     def positions(self, wanted: Field) -> tuple[int, ...]:
         return tuple(index for index, column in enumerate(self.columns) if column is wanted)
@@ -75,6 +76,7 @@ class Mapping:
             "all_or_nothing": self.all_or_nothing,
             "timezone": self.timezone,
             "separator": self.separator,
+            "encoding": self.encoding,
         }
 
     @classmethod
@@ -91,6 +93,7 @@ class Mapping:
             all_or_nothing=data["all_or_nothing"],
             timezone=data["timezone"],
             separator=data["separator"],
+            encoding=data.get("encoding"),
         )
 
     def with_columns(self, columns: tuple[Field | None, ...]) -> Mapping:

@@ -1,4 +1,4 @@
-"""The two passes over a file: finding out what it holds, and making issues of it."""
+"""The second pass over a file: making issues of it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import asyncio
 import contextlib
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, BinaryIO, Final, LiteralString
+from typing import Any, BinaryIO, Final
 
 import asyncpg
 
@@ -17,25 +17,17 @@ from db.access import Actor
 from db.errors import Busy, LodgeError, Unavailable
 from db.ids import ChangeId
 from db.importing import leftovers, loading
-from db.importing.child import Kind
-from db.importing.circles import PARTS, find_circles
-from db.importing.columns import Field
-from db.importing.decoding import SAMPLE
-from db.importing.inspecting import Inspection, inspect
+from db.importing.finding import Found, reader_loss, survey
 from db.importing.loading import DoneBefore, Loading, Outcome, Step
-from db.importing.mapping import NOBODY, Mapping
-from db.importing.matching import Candidate, People, chosen_people, match_people, true_names
-from db.importing.naming import Names, match_labels, unmake
+from db.importing.mapping import Mapping
+from db.importing.naming import Names, unmake
 from db.importing.problems import Flaw, TableFlaw
-from db.importing.process import Frame, ReaderDied, Source, first_bytes, read_table, unpacked
-from db.importing.surveying import Survey
+from db.importing.process import Source, read_table, unpacked
 from db.imports import Import, State
 from db.origins import Origin
 from db.pool import Database
 from db.workspaces import Workspace
 
-_LISTED: Final = 500
-_CANDIDATES: Final = 4
 _WATCH_EVERY: Final = 0.5
 _TRIES: Final = 3
 
@@ -46,188 +38,6 @@ class Cancelled(LodgeError):
 
 class Interrupted(LodgeError):
     """This process is to stop; nothing was written, and another goes on from the beginning."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """What a file holds. `strangers` are those of its people who fit nobody here, or several, and of whom
-    nobody has said who they are; `chosen` and `left_out` are those of whom somebody has."""
-
-    inspection: Inspection
-    mapping: Mapping
-    survey: Survey
-    existing: int
-    repeated: int
-    circular: int = 0
-    people: People
-    strangers: list[str]
-    chosen: dict[str, Candidate] = field(default_factory=dict)
-    left_out: list[str] = field(default_factory=list)
-    labels: list[str]
-    new_labels: list[str]
-    seconds: float
-
-    def to_json(self) -> dict[str, Any]:
-        """Lists are cut: what a message shows, not what the import works from."""
-        survey = {**self.survey.to_json(), "people": [], "labels": [], "also": {}}
-        guessed, ambiguous = self.people.guessed, self.people.ambiguous
-        return {
-            **survey,
-            "existing": self.existing,
-            "repeated": self.repeated,
-            "circular": self.circular,
-            "matched_count": len({*self.people.found, *self.chosen}),
-            "guessed": _named(guessed),
-            "chosen": _named(self.chosen),
-            "left_out": self.left_out[:_LISTED],
-            "left": [name for name in self.people.left if name not in self.chosen][:_LISTED],
-            "ambiguous": {
-                name: [who.name for who in several[:_CANDIDATES]]
-                for name, several in list(ambiguous.items())[:_LISTED]
-                if name in self.strangers
-            },
-            "strangers": self.strangers[:_LISTED],
-            "stranger_count": len(self.strangers),
-            "known_labels": self.labels[:_LISTED],
-            "new_labels": self.new_labels[:_LISTED],
-            "new_label_count": len(self.new_labels),
-            "seconds": round(self.seconds, 3),
-        }
-
-
-def _named(people: dict[str, Candidate]) -> dict[str, dict[str, str]]:
-    return {
-        name: {"id": str(who.person_id), "name": who.name} for name, who in list(people.items())[:_LISTED]
-    }
-
-
-async def survey(
-    database: Database, workspace: Workspace, source: Source, *, mapping: Mapping | None = None
-) -> Found:
-    """Reads all of the file and writes nothing. Without a mapping: the remembered one, else the one the header
-    suggests. Raises TableFlaw, and whatever `source` raises."""
-    began = time.monotonic()
-    source = unpacked(source)
-    head, whole = await first_bytes(source(), SAMPLE)
-    inspection = await asyncio.to_thread(inspect, head, separator=mapping.separator if mapping else None)
-    if mapping is None:
-        async with database.connection() as conn:
-            mapping = await imports.remembered(conn, workspace.workspace_id, inspection)
-    mapping = mapping or inspection.mapping(workspace.timezone)
-    if not mapping.has_title:
-        return _untitled(inspection, mapping)
-    surveyed, known = await _survey(database, workspace, whole, mapping)
-    if surveyed.again:
-        mapping = replace(mapping, order=surveyed.order)
-        surveyed, known = await _survey(database, workspace, source(), mapping)
-    mapping = replace(mapping, order=surveyed.order)
-    async with database.connection() as conn:
-        names = list(dict.fromkeys(true_names(surveyed.people, surveyed.also)))
-        people = await match_people(
-            conn, workspace.workspace_id, names, surveyed.also, by_handle=not mapping.names_are_full
-        )
-        chosen = await chosen_people(
-            conn, workspace.workspace_id, {n: mapping.people[n] for n in names if n in mapping.people}
-        )
-        labels = await match_labels(conn, workspace.workspace_id, surveyed.labels)
-    return Found(
-        inspection=inspection,
-        mapping=mapping,
-        survey=surveyed,
-        existing=known.existing,
-        repeated=known.repeated,
-        circular=known.circular,
-        people=people,
-        strangers=[
-            name
-            for name in names
-            if name not in people.found and name not in chosen and mapping.people.get(name) != NOBODY
-        ],
-        chosen=chosen,
-        left_out=[name for name in names if mapping.people.get(name) == NOBODY],
-        labels=[name for name in surveyed.labels if name in labels],
-        new_labels=[name for name in surveyed.labels if name not in labels],
-        seconds=time.monotonic() - began,
-    )
-
-
-def _untitled(inspection: Inspection, mapping: Mapping) -> Found:
-    """No column is known to hold the title: the person is to say which."""
-    return Found(
-        inspection=inspection,
-        mapping=mapping,
-        survey=Survey(),
-        existing=0,
-        repeated=0,
-        people=People(),
-        strangers=[],
-        labels=[],
-        new_labels=[],
-        seconds=0,
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Known:
-    existing: int
-    repeated: int
-    circular: int
-
-
-async def _survey(
-    database: Database, workspace: Workspace, source: AsyncIterator[bytes], mapping: Mapping
-) -> tuple[Survey, _Known]:
-    """Keys go into a temporary table: how many there are is no reason to hold them here."""
-    done: list[Survey] = []
-    async with database.transaction() as conn, read_table(source, mapping, survey=True) as frames:
-        await conn.execute(
-            "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;"
-            "CREATE TEMPORARY TABLE seen (source_key uuid, line integer, lodge_id uuid, own_key uuid, parent_key uuid)"
-            " ON COMMIT DROP"
-        )
-        with reader_loss():
-            await conn.copy_to_table("seen", source=_keys(frames, done), format="csv", schema_name="pg_temp")
-        row = await conn.fetchrow(_COUNT_KNOWN, workspace.workspace_id)
-        circular = 0
-        if Field.PARENT in mapping.columns:
-            await conn.execute(PARTS)
-            if not (await conn.execute(_FIND_PARTS, workspace.workspace_id)).endswith(" 0"):
-                circular = await find_circles(conn)
-    return done[0], _Known(existing=row["existing"], repeated=row["repeated"], circular=circular)
-
-
-_IS_KNOWN: Final[LiteralString] = """(
-    EXISTS (SELECT FROM imported_issues k JOIN issues i USING (workspace_id, issue_id)
-            WHERE k.workspace_id = $1 AND k.source_key = s.source_key AND i.deleted_at IS NULL)
-    OR EXISTS (SELECT FROM issues i WHERE i.workspace_id = $1 AND i.issue_id = s.lodge_id))"""
-
-_COUNT_KNOWN: Final[LiteralString] = f"""
-SELECT count(*) FILTER (WHERE known) AS existing, count(*) - count(DISTINCT source_key) AS repeated
-FROM (SELECT s.source_key, {_IS_KNOWN} AS known FROM seen s) rows"""
-
-# Of issues that are here already an import leaves the parents as they are.
-_FIND_PARTS: Final[LiteralString] = f"""
-INSERT INTO parts
-SELECT DISTINCT ON (s.own_key) s.own_key, s.parent_key FROM seen s
-WHERE s.parent_key IS NOT NULL AND NOT {_IS_KNOWN}
-ORDER BY s.own_key, s.line"""
-
-
-async def _keys(frames: AsyncIterator[Frame], done: list[Survey]) -> AsyncIterator[bytes]:
-    async for kind, body in frames:
-        if kind is Kind.KEYS:
-            yield body
-        elif kind is Kind.DONE:
-            done.append(Survey.from_json(json.loads(body)))
-
-
-@contextlib.contextmanager
-def reader_loss() -> Iterator[None]:
-    """A reader that dies took more memory than it was given, whatever the file is."""
-    try:
-        yield
-    except ReaderDied as error:
-        raise TableFlaw(Flaw.TOO_LARGE) from error
 
 
 @dataclass(slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import BinaryIO, Final
 
-from db.importing.decoding import SAMPLE, ByteSource, Encoding, detect, text_stream
+from db.importing.decoding import SAMPLE, ByteSource, Encoding, chosen, detect, text_stream
 from db.importing.problems import BadRow, Flaw, Reason, TableFlaw
 
 # A cell above this ends the reading; one above the limit of a description fails its row only.
@@ -30,11 +30,16 @@ _SNIFFED_ROWS: Final = 50
 class Table:
     """An open table. Its header is read already; iterate once for the rows."""
 
-    def __init__(self, stream: BinaryIO, *, separator: str | None = None) -> None:
+    def __init__(
+        self, stream: BinaryIO, *, separator: str | None = None, encoding: str | None = None
+    ) -> None:
         head = _read_up_to(stream, SAMPLE)
         if not head.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
             raise TableFlaw(Flaw.EMPTY)
-        self.encoding: Encoding = detect(head, complete=len(head) < SAMPLE)
+        if encoding is None or head.startswith(WORKBOOK_MARK.encode()):
+            self.encoding: Encoding = detect(head, complete=len(head) < SAMPLE)
+        else:
+            self.encoding = chosen(encoding, head)
         self._text, self._source = text_stream(head, stream, self.encoding)
         first = self._text.readline()
         self.sheet = _sheet(first)
@@ -44,8 +49,8 @@ class Table:
         lines = text if named or self.sheet else chain((first.replace("\0", ""),), text)
         if self.sheet is not None:
             separator = ","
-        beginning = _beginning(head, self.encoding, skip=len(first) if named else 0)
-        self.separator = separator or (named[1] if named else sniff_separator(beginning))
+        self.beginning = _beginning(head, self.encoding, skip=len(first) if named else 0)
+        self.separator = separator or (named[1] if named else sniff_separator(self.beginning))
         self._ended = False
         self._rows_read = 0
         # The line at which a row starts whose last quote is never closed.

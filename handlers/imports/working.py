@@ -18,7 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from db import imports, people, workspaces
 from db.access import Actor
 from db.ids import MessageTs, WorkspaceId
-from db.importing import leftovers, running
+from db.importing import finding, leftovers
 from db.importing.problems import Flaw, TableFlaw
 from db.importing.running import Interrupted, Run
 from db.imports import Import, State
@@ -192,11 +192,15 @@ class Working:
                 await imports.surveyed(conn, scene.wanted, found.inspection, found.mapping, found.to_json())
         await self._show_again(scene)
 
-    async def _surveyed(self, scene: _Scene) -> running.Found:
+    async def _surveyed(self, scene: _Scene) -> finding.Found:
         for attempt in range(_DOWNLOADS):
             try:
-                return await running.survey(
-                    self._services.database, scene.workspace, scene.source, mapping=scene.wanted.mapping
+                return await finding.survey(
+                    self._services.database,
+                    scene.workspace,
+                    scene.source,
+                    mapping=scene.wanted.mapping,
+                    before=scene.wanted.inspection,
                 )
             except TableFlaw as flaw:
                 if flaw.flaw is not Flaw.CUT_OFF or attempt + 1 == _DOWNLOADS:

@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from db.importing.columns import MANY, Field
 from db.importing.dates import DateOrder
+from db.importing.decoding import CHOICES, Encoding
+from db.importing.inspecting import Inspection
 from db.importing.mapping import NEW_PERSON, NOBODY, STATUS_CHOICES, Existing
 from db.importing.mapping import Mapping as ColumnMapping
 from db.imports import Import
@@ -32,6 +34,7 @@ from handlers.words import Words
 CALLBACK: Final = "import_mapping"
 PERSON: Final = "import_person"
 TITLE_BLOCK: Final = "map_field:title"
+ENCODING_BLOCK: Final = "map_encoding"
 
 # What a person can choose a column for, in this order.
 _FIELDS: Final = (
@@ -53,6 +56,8 @@ def mapping_form(wanted: Import, words: Words) -> Json:
     assert inspection is not None
     blocks = [section(words("import-map-intro", file=wanted.file_name))]
     # What is in doubt stands first: it is what the form was opened for.
+    if inspection.guessed:
+        blocks.append(_encoding_choice(inspection, words))
     blocks += [
         _status_choice(n, word, mapping, words) for n, word in enumerate(_words(survey, "unknown_statuses"))
     ]
@@ -67,6 +72,8 @@ def mapping_form(wanted: Import, words: Words) -> Json:
         blocks.append(divider())
     blocks += [_field_choice(field, mapping, inspection.header, words) for field in _FIELDS]
     blocks += [_existing_choice(mapping, words), _strict_choice(mapping, words)]
+    if not inspection.guessed and inspection.sheet is None:
+        blocks.append(_encoding_choice(inspection, words))
     return modal(
         CALLBACK,
         words.plain("import-map-title"),
@@ -79,6 +86,18 @@ def mapping_form(wanted: Import, words: Words) -> Json:
 
 def _has_dates(mapping: ColumnMapping) -> bool:
     return any(field in mapping.columns for field in (Field.CREATED, Field.UPDATED, Field.CLOSED, Field.DUE))
+
+
+def _encoding_choice(inspection: Inspection, words: Words) -> Json:
+    options = [option(Encoding(name=name).shown, name) for name in CHOICES]
+    initial = next((o for o in options if o["text"]["text"] == inspection.encoding), None)
+    element = static_select(_ACTION, words.plain("import-map-encoding"), options, initial=initial)
+    hint = (
+        words.plain("import-map-encoding-hint", words=", ".join(inspection.accented))
+        if inspection.accented
+        else None
+    )
+    return input_block(words.plain("import-map-encoding"), element, ENCODING_BLOCK, optional=True, hint=hint)
 
 
 def _words(survey: Mapping[str, Any], name: str) -> list[str]:
@@ -235,7 +254,15 @@ def read_mapping(view: Mapping[str, Any], wanted: Import) -> ColumnMapping:
         unmatched=_selected(values, "map_unmatched") or mapping.unmatched,
         existing=Existing(existing) if existing else mapping.existing,
         all_or_nothing=bool(strict),
+        encoding=_read_encoding(values, wanted) or mapping.encoding,
     )
+
+
+def _read_encoding(values: Mapping[str, Any], wanted: Import) -> str | None:
+    """One that is another than the file was read in: who leaves it as it stands has said nothing of it."""
+    chosen = _selected(values, ENCODING_BLOCK)
+    read = wanted.inspection.encoding if wanted.inspection else None
+    return chosen if chosen in CHOICES and Encoding(name=chosen).shown != read else None
 
 
 def _selected(values: Mapping[str, Any], block_id: str) -> str | None:

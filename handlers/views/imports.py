@@ -100,7 +100,7 @@ def preview(wanted: Import, words: Words) -> Shown:
     about = _about(inspection, words)
     blocks = [section(text), context(about, _columns(wanted, mapping, words))]
     blocks += _samples(survey, words)
-    facts = _facts(survey, mapping, words)
+    facts = _facts(survey, mapping, inspection, words)
     if facts:
         blocks.append(section("\n".join(facts)))
     blocks += _problems(wanted, survey, words)
@@ -145,10 +145,14 @@ def _samples(survey: Mapping[str, Any], words: Words) -> list[Json]:
     return [section(Mrkdwn("\n".join(lines)))] if lines else []
 
 
-def _facts(survey: Mapping[str, Any], mapping: ColumnMapping, words: Words) -> list[Mrkdwn]:
+def _facts(
+    survey: Mapping[str, Any], mapping: ColumnMapping, inspection: Inspection, words: Words
+) -> list[Mrkdwn]:
     facts = []
     if not mapping.has_title:
         facts.append(words("import-preview-no-title"))
+    if inspection.guessed:
+        facts.append(words("import-preview-guess", words=_few(list(inspection.accented))))
     if survey["ask_order"]:
         facts.append(words("import-preview-ask-order"))
     if survey["existing"]:

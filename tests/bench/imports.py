@@ -25,7 +25,7 @@ from bot.settings import Settings
 from db import imports, people, workspaces
 from db.access import Actor
 from db.ids import SlackUserId, WorkspaceId
-from db.importing import running as importing
+from db.importing import finding
 from db.importing.running import Run, Source
 from db.migrate import migrate
 from db.pool import Database, open_database
@@ -195,7 +195,7 @@ async def _imported(
     async with database.transaction() as conn:
         begun = await imports.begin(conn, actor, file_id=file_id)
     assert begun is not None
-    found = await importing.survey(database, workspace, source)
+    found = await finding.survey(database, workspace, source)
     async with database.transaction() as conn:
         ready = await imports.surveyed(conn, begun, found.inspection, found.mapping, found.to_json())
         claimed = await imports.claim(conn, await imports.start(conn, actor, ready))
@@ -249,7 +249,7 @@ async def _preview(server: EmbeddedPostgres, folder: Path) -> Row:
     count = await asyncio.to_thread(write_file, path, 0, at_least=_PREVIEWED)
     async with _desk(server, "previewing") as (database, workspace, _):
         before = os.times()
-        found = await importing.survey(database, workspace, _source(path))
+        found = await finding.survey(database, workspace, _source(path))
         after = os.times()
     assert found.survey.rows == count
     path.unlink()

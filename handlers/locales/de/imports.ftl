@@ -63,6 +63,7 @@ import-priority-3 = Mittel
 import-priority-4 = Niedrig
 import-priority-5 = Keine Priorität
 import-preview-no-title = Welche Spalte den Titel enthält, ist nicht zu erkennen: Über „Zuordnung ändern“ lässt es sich sagen.
+import-preview-guess = Die Kodierung ist geraten. Sind das nicht die Buchstaben der Datei, lässt sich unter „Zuordnung ändern“ eine andere wählen: { $words }
 import-preview-ask-order = Daten wie 03/04/2025 lassen sich hier auf zwei Arten lesen: Über „Zuordnung ändern“ lässt sich sagen, ob Tag oder Monat vorn steht.
 import-preview-existing-skip = { $count ->
     [one] 1 Zeile wurde früher importiert und bleibt, wie sie ist.
@@ -202,6 +203,8 @@ import-map-column = Spalte wählen
 import-map-meaning = Was bedeutet es?
 import-map-status = Status „{ $word }“
 import-map-priority = Priorität „{ $word }“
+import-map-encoding = Kodierung
+import-map-encoding-hint = Eine andere wählen, wenn das nicht die Buchstaben der Datei sind: { $words }
 import-map-order = Daten wie 03/04/2025
 import-map-day-first = Tag vorn: 3. April
 import-map-month-first = Monat vorn: 4. März

@@ -63,6 +63,7 @@ import-priority-3 = Medium
 import-priority-4 = Low
 import-priority-5 = No priority
 import-preview-no-title = I cannot tell which column holds the title: press Change mapping to say it.
+import-preview-guess = The encoding is a guess. If these are not the file’s letters, press Change mapping and choose another: { $words }
 import-preview-ask-order = Dates like 03/04/2025 can be read both ways here: press Change mapping to say whether day or month comes first.
 import-preview-existing-skip = { $count ->
     [one] 1 row was imported before and stays as it is.
@@ -202,6 +203,8 @@ import-map-column = Choose a column
 import-map-meaning = What does it mean?
 import-map-status = Status “{ $word }”
 import-map-priority = Priority “{ $word }”
+import-map-encoding = Encoding
+import-map-encoding-hint = Choose another if these are not the file’s letters: { $words }
 import-map-order = Dates like 03/04/2025
 import-map-day-first = Day first: 3 April
 import-map-month-first = Month first: March 4

@@ -13,7 +13,7 @@ import pytest
 from db import imports, people, workspaces
 from db.access import Actor
 from db.ids import SlackUserId, WorkspaceId
-from db.importing import leftovers, running
+from db.importing import finding, leftovers
 from db.importing.running import Run, Source
 from db.imports import Import, State
 from db.pool import Database
@@ -39,7 +39,7 @@ class Desk:
     async def ready(self, source: Source, **changes: Any) -> Import:
         """Read, and waiting for the button."""
         begun = await self.begin()
-        found = await running.survey(self.database, self.workspace, source)
+        found = await finding.survey(self.database, self.workspace, source)
         mapping = replace(found.mapping, **changes)
         async with self.database.transaction() as conn:
             await imports.surveyed(conn, begun, found.inspection, mapping, found.to_json())

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from db.importing import running
+from db.importing import finding
 from db.importing.circles import PARTS, find_circles
 from db.issues.linking import DEPTH_MAX
 from db.pool import Database
@@ -28,7 +28,7 @@ def parts(pairs: Mapping[str, str]) -> str:
 
 async def circular(desk: Desk, data: str) -> tuple[int, int]:
     """How many the preview tells of, and how many the import left out."""
-    found = await running.survey(desk.database, desk.workspace, source_of(data))
+    found = await finding.survey(desk.database, desk.workspace, source_of(data))
     outcome = (await desk.load(data)).outcome or {}
     return found.circular, outcome["circular"]
 

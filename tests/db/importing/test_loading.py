@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from db import changes, imports, issues, labels
 from db.access import Actor
-from db.importing import running, undoing
+from db.importing import finding, undoing
 from db.importing.dates import read_moment
 from db.importing.loading import Step
 from db.importing.mapping import NOBODY, Existing
@@ -189,7 +189,7 @@ async def test_a_person_who_left_keeps_their_issues(desk: Desk) -> None:
             desk.workspace.workspace_id,
         )
     data = as_csv([["title", "assignee"], ["A", "Gone <GONE@example.com>"]])
-    found = await running.survey(desk.database, desk.workspace, source_of(data))
+    found = await finding.survey(desk.database, desk.workspace, source_of(data))
     assert found.to_json()["left"] == ["Gone <GONE@example.com>"]
     await desk.load(data)
     assert await desk.rows("SELECT assignee_id FROM issues") == [(gone,)]

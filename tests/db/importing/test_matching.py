@@ -8,7 +8,7 @@ import pytest
 
 from db import people
 from db.ids import SlackUserId
-from db.importing import running
+from db.importing import finding
 from db.importing.mapping import NEW_PERSON, NOBODY
 from db.states import Role
 from tests.db.importing.conftest import Desk
@@ -75,7 +75,7 @@ async def test_a_name_is_found_however_it_is_written_and_only_when_it_fits_one(
 
 async def test_what_fits_several_is_shown_and_settled_by_whoever_imports(crew: Desk) -> None:
     data = as_csv([["title", "assignee"], ["A", "grace"], ["B", "glopez"], ["C", "Nobody Known"]])
-    found = await running.survey(crew.database, crew.workspace, source_of(data))
+    found = await finding.survey(crew.database, crew.workspace, source_of(data))
     told = found.to_json()
     assert {name: sorted(several) for name, several in told["ambiguous"].items()} == {
         "grace": ["Grace Hopper", "Grace Kelly"]
@@ -92,10 +92,10 @@ async def test_what_fits_several_is_shown_and_settled_by_whoever_imports(crew: D
 
 async def test_what_was_settled_is_no_longer_shown_as_open(crew: Desk) -> None:
     data = as_csv([["title", "assignee"], ["A", "grace"], ["B", "Nobody Known"]])
-    first = await running.survey(crew.database, crew.workspace, source_of(data))
+    first = await finding.survey(crew.database, crew.workspace, source_of(data))
     [(kelly,)] = await crew.rows("SELECT person_id FROM people WHERE name = 'Grace Kelly'")
     mapping = replace(first.mapping, people={"grace": str(kelly), "Nobody Known": NOBODY})
-    told = (await running.survey(crew.database, crew.workspace, source_of(data), mapping=mapping)).to_json()
+    told = (await finding.survey(crew.database, crew.workspace, source_of(data), mapping=mapping)).to_json()
     assert (told["ambiguous"], told["strangers"], told["left_out"]) == ({}, [], ["Nobody Known"])
     assert told["chosen"] == {"grace": {"id": str(kelly), "name": "Grace Kelly"}}
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from db.importing import process, running
+from db.importing import finding, process
 from db.importing.problems import Flaw, TableFlaw
 from db.importing.workbooks import UNPACKED_MAX
 from tests.db.importing.conftest import Desk
@@ -51,7 +51,7 @@ async def test_any_other_file_is_left_as_it_is() -> None:
 
 async def test_rows_are_counted_as_the_spreadsheet_counts_them(desk: Desk) -> None:
     rows = [[], ["title", "status"], ["A\nB\nC", "open"], [], ["", "open"], ["D", "purple"]]
-    found = await running.survey(desk.database, desk.workspace, source_of(as_xlsx({"S": rows})))
+    found = await finding.survey(desk.database, desk.workspace, source_of(as_xlsx({"S": rows})))
     assert [(p.line, p.reason.value) for p in found.survey.problems] == [
         (5, "no-title"),
         (6, "unknown-status"),
@@ -67,7 +67,7 @@ async def test_the_first_sheet_with_something_in_it_that_is_not_hidden_is_read(d
         "More": [["title"], ["B"]],
     }
     data = as_xlsx(sheets, hidden=["Secret"])
-    found = await running.survey(desk.database, desk.workspace, source_of(data))
+    found = await finding.survey(desk.database, desk.workspace, source_of(data))
     assert (found.inspection.sheet, found.inspection.other_sheets) == ("Here", 2)
     assert [sample.title for sample in found.survey.samples] == ["A"]
 
