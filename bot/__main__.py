@@ -126,20 +126,30 @@ def _playground(options: argparse.Namespace) -> None:
     from bot.playground import run_playground
     from bot.playground.config import PlaygroundConfig
 
+    manifest = Path(options.manifest)
+    if not manifest.is_file():
+        raise Startup([f"{manifest} is not there: run it beside your app's manifest, or pass --manifest"])
     config = PlaygroundConfig(
         port=options.port,
-        manifest=Path(options.manifest),
+        manifest=manifest,
         request_url=options.request_url,
         signing_secret=options.signing_secret,
         database=Path(options.data) if options.data else None,
         control=True,
     )
-    print(f"The local Slack: http://127.0.0.1:{options.port}")
-    print(f"  SLACK_API_URL=http://127.0.0.1:{options.port}/api/")
-    print(f"  SLACK_BOT_TOKEN={config.bot_token}")
-    print(f"  SLACK_APP_TOKEN={config.app_token}")
-    print(f"  SLACK_SIGNING_SECRET={config.signing_secret}")
-    _loop(run_playground(config))
+    print(
+        f"The local Slack: http://127.0.0.1:{options.port}",
+        f"  SLACK_API_URL=http://127.0.0.1:{options.port}/api/",
+        f"  SLACK_BOT_TOKEN={config.bot_token}",
+        f"  SLACK_APP_TOKEN={config.app_token}",
+        f"  SLACK_SIGNING_SECRET={config.signing_secret}",
+        sep="\n",
+        flush=True,
+    )
+    try:
+        _loop(run_playground(config))
+    except OSError as error:
+        raise Startup([str(error)]) from error
 
 
 def _rollups(options: argparse.Namespace) -> int:

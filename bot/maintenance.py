@@ -13,12 +13,19 @@ from bot.embedded import EmbeddedPostgres, default_folder
 from bot.settings import Settings
 from db import rollups, tokens, workspaces
 from db.access import Actor
-from db.errors import NotFound
+from db.errors import LodgeError, NotFound
 from db.ids import WorkspaceId
 from db.migrate import Migration, migrate
 from db.pool import Database, look, open_database
 from db.states import Role, Source
 from handlers.api.secrets import make_secret
+
+
+class UnknownWorkspace(LodgeError):
+    """Nobody has used Lodge there yet."""
+
+    def __init__(self, workspace: str) -> None:
+        super().__init__(f"no workspace {workspace}: it is known once somebody has typed /issue there")
 
 
 @asynccontextmanager
@@ -51,13 +58,16 @@ async def migrate_database(settings: Settings) -> list[Migration]:
 async def create_token(
     settings: Settings, *, workspace: str, name: str, role: str, lifetime: timedelta | None
 ) -> str:
-    """The text of a new token that acts for no person. Raises NotFound for an unknown workspace."""
+    """The text of a new token that acts for no person. Raises UnknownWorkspace."""
     secret = await asyncio.to_thread(make_secret)
     workspace_id = WorkspaceId(workspace)
     actor = Actor(workspace_id=workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM)
     async with opened(settings) as database, database.connection() as conn:
         await migrate(conn)
-        await workspaces.get(conn, workspace_id)
+        try:
+            await workspaces.get(conn, workspace_id)
+        except NotFound as error:
+            raise UnknownWorkspace(workspace) from error
         await tokens.create(
             conn,
             actor,
