@@ -9,8 +9,9 @@ import asyncpg
 
 from db.access import VISIBLE, VISIBLE_TO_ALL, Actor
 from db.query import Query
-from db.query.compiler import Condition, compile_query
+from db.query.compiler import Condition, compile_query, day_limits
 from db.query.resolving import Resolved, plain, resolve
+from db.query.terms import DateField, When
 from db.reports.scanned import Choose
 
 _ALL = Condition(sql=VISIBLE_TO_ALL, params=())
@@ -24,6 +25,13 @@ class Chosen:
     resolved: Resolved
     many: Choose
     few: Choose
+
+    @property
+    def since(self) -> datetime | None:
+        """None of the issues it chooses was created before; None where nothing is known of that."""
+        terms = self.resolved.query.terms
+        created = [t for t in terms if isinstance(t, When) and t.field is DateField.CREATED and not t.negated]
+        return max(filter(None, (_earliest(term, self.resolved) for term in created)), default=None)
 
 
 async def choose(
@@ -40,3 +48,9 @@ async def choose(
         many=lambda start: compile_query(resolved, start),
         few=lambda start: compile_query(resolved, start, each=True),
     )
+
+
+def _earliest(term: When, resolved: Resolved) -> datetime | None:
+    lows = [low for low, _ in (day_limits(span, resolved, term.field) for span in term.spans)]
+    moments = [low for low in lows if isinstance(low, datetime)]
+    return min(moments) if len(moments) == len(lows) else None

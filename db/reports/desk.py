@@ -42,9 +42,7 @@ async def desk(conn: asyncpg.Connection, actor: Actor, query: Query | None) -> A
         zone = ZoneInfo(state["zone"])
         chosen = await choose(conn, actor, query)
         source = await _source(conn, actor, chosen, zone, state)
-        yield Desk(
-            conn=conn, actor=actor, zone=zone, source=source, naming=Naming(conn, actor, chosen.few, zone)
-        )
+        yield Desk(conn=conn, actor=actor, zone=zone, source=source, naming=Naming(conn, actor, chosen, zone))
 
 
 async def _state(conn: asyncpg.Connection, actor: Actor) -> Any:

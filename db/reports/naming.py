@@ -11,8 +11,8 @@ import asyncpg
 
 from db.access import Actor
 from db.ids import LabelId, PersonId, WorkspaceId
+from db.reports.choosing import Chosen
 from db.reports.numbers import NamedIssue, Who
-from db.reports.scanned import Choose
 from db.states import Priority
 
 # A constant of the statements: a plan made once for all is a good one only when it knows how few are asked for.
@@ -31,10 +31,10 @@ _ASSIGNEE: Final[LiteralString] = """) i
 class Naming:
     """Lists of at most MOST issues each, of those the actor sees and the query chooses."""
 
-    def __init__(self, conn: asyncpg.Connection, actor: Actor, choose: Choose, zone: ZoneInfo) -> None:
+    def __init__(self, conn: asyncpg.Connection, actor: Actor, chosen: Chosen, zone: ZoneInfo) -> None:
         self._conn = conn
         self._actor = actor
-        self._choose = choose
+        self._chosen = chosen
         self._zone = zone
         self._each_planned = False
 
@@ -42,7 +42,12 @@ class Naming:
         return await self._open("i.created_at, i.issue_id")
 
     async def stalest(self) -> tuple[NamedIssue, ...]:
-        return await self._open("i.updated_at, i.issue_id")
+        order: LiteralString = "i.updated_at, i.issue_id"
+        since = self._chosen.since
+        if since is None:
+            return await self._open(order)
+        # No issue was touched before it was created: the front of the index is older than all that are asked for.
+        return await self._read("NOT i.is_closed AND i.updated_at >= $3", order, since)
 
     async def pressing(self) -> tuple[NamedIssue, ...]:
         """Urgent and high ones, the most pressing first."""
@@ -76,7 +81,7 @@ class Naming:
         return await self._read(which, order)
 
     async def _read(self, which: LiteralString, order: LiteralString, *values: Any) -> tuple[NamedIssue, ...]:
-        chosen = self._choose(3 + len(values))
+        chosen = self._chosen.few(3 + len(values))
         if chosen.params and not self._each_planned:
             # A plan made once for all does not know how many issues the query chooses, and gathers and sorts those of
             # a whole period where the front of an index would soon give five.

@@ -220,3 +220,46 @@ async def test_a_guest_is_shown_their_own_issues_only(conn: asyncpg.Connection) 
     period = reports.parse_period("7d", datetime.now(UTC).date())
     assert (await reports.flow(conn, world.guest, period)).total.created == 1
     assert (await reports.flow(conn, world.ada, period)).total.created == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "created:>2026-03-01",
+        "created:2026-03",
+        "created:2026-02,2026-05",
+        "created:<2026-04-01",
+        "-created:>2026-04-01",
+        "-created:2026-03 created:>2026-01-20",
+        "created:>2026-03-01 created:>2026-02-01 -label:bug",
+    ],
+)
+async def test_the_issues_untouched_for_longest_are_those_of_all_that_a_query_chooses(
+    conn: asyncpg.Connection, text: str
+) -> None:
+    """Wherever creation lies: what was created long ago may have been touched yesterday, and the other way round."""
+    world, chance = await make_world(conn), random.Random(5)
+    for number in range(60):
+        filed = await issues.create(
+            conn, world.ada, IssueDraft(title=f"{number}", labels=("bug",) if number % 3 == 0 else ())
+        )
+        created = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=chance.randrange(180))
+        await conn.execute(
+            "UPDATE issues SET created_at = $2, updated_at = $3 WHERE issue_id = $1",
+            filed.issue.issue_id,
+            created,
+            created + timedelta(days=chance.randrange(60)),
+        )
+    await rebuild(conn, world.workspace_id)
+    today = datetime(2026, 9, 1, tzinfo=UTC).date()
+    query = parse(text)
+    chosen = (await choose(conn, world.admin, query)).many(3)
+    expected = await conn.fetch(
+        f"SELECT i.issue_id FROM issues i WHERE {chosen.sql} ORDER BY i.updated_at, i.issue_id LIMIT 5",
+        world.workspace_id,
+        None,
+        *chosen.params,
+    )
+    report = await reports.aging(conn, world.admin, today, query)
+    assert len(expected) == 5
+    assert [issue.issue_id for issue in report.stalest] == [row["issue_id"] for row in expected]
