@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 
 import aiohttp
 from aiohttp import web
@@ -37,7 +38,7 @@ from db.errors import Startup
 from db.migrate import applied_checksums, known_migrations, migrate, outstanding
 from db.pool import Database, look, open_database
 from db.route import Route
-from handlers import register_all, register_all_jobs
+from handlers import register_all, register_all_jobs, workflows
 from handlers.api.secrets import TokenChecker
 from handlers.charts import Drawer
 from handlers.dedupe import Once
@@ -148,7 +149,8 @@ async def running(settings: Settings, options: Options | None = None) -> AsyncIt
             await stack.enter_async_context(_working(worker))
         app = create_app(services, installations, clients, background, register=chosen.register)
         check = SignatureCheck(settings.slack_signing_secret) if settings.slack_signing_secret else None
-        receiver = Receiver(app, Once(database), check, observe=metrics.was_asked)
+        lost = partial(workflows.give_up, clients.with_token)
+        receiver = Receiver(app, Once(database), check, observe=metrics.was_asked, lost=lost)
         socket = _socket(settings, clients, receiver, stack)
         probes = _probes(database, dsn, worker if chosen.work else None, installations, socket)
         mounted = dict(chosen.parts(services))

@@ -6,7 +6,8 @@ import hashlib
 import hmac
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
 
 from aiohttp import web
 from slack_bolt.async_app import AsyncApp
@@ -23,6 +24,11 @@ _log = logging.getLogger(__name__)
 TOLERANCE = 300
 
 
+# How often Slack tells of an event again: at once, after a minute and after five.
+RETRIES = 3
+
+# Hears of an event that could not be taken on the last time that Slack told of it.
+Lost = Callable[[Mapping[str, Any]], Awaitable[None]]
 # Told what was asked for, how it came out, and the seconds until it was acknowledged.
 Observe = Callable[[str, str, float], None]
 
@@ -68,12 +74,19 @@ class Receiver:
     """Hands verified requests to the app, events once."""
 
     def __init__(
-        self, app: AsyncApp, once: Once, check: SignatureCheck | None, *, observe: Observe | None = None
+        self,
+        app: AsyncApp,
+        once: Once,
+        check: SignatureCheck | None,
+        *,
+        observe: Observe | None = None,
+        lost: Lost | None = None,
     ) -> None:
         self._app = app
         self._once = once
         self._check = check
         self._observe = observe or (lambda _what, _outcome, _seconds: None)
+        self._lost = lost
 
     async def __call__(self, request: web.Request) -> web.Response:
         if self._check is None:
@@ -116,9 +129,16 @@ class Receiver:
         except (Busy, Unavailable) as error:
             _log.error("an event could not be taken on", extra={"error": type(error).__name__})
             response = BoltResponse(status=503, headers={"Retry-After": "5"})
+        if response.status >= 500 and self._lost is not None and _is_last(request):
+            await self._lost(body)
         outcome = noted.outcome if response.status < 500 else asked.FAILED
         self._observe(noted.what, outcome, time.perf_counter() - began)
         return response
+
+
+def _is_last(request: AsyncBoltRequest) -> bool:
+    number = "".join(request.headers.get("x-slack-retry-num", ()))
+    return number.isdecimal() and int(number) >= RETRIES
 
 
 def _needed(headers: Mapping[str, str]) -> dict[str, str | Sequence[str]]:

@@ -1036,6 +1036,22 @@ CREATE TABLE public.tokens (
     CONSTRAINT token_role CHECK ((role = ANY (ARRAY['admin'::text, 'member'::text, 'guest'::text])))
 );
 
+CREATE TABLE public.told (
+    workspace_id text NOT NULL,
+    person_id uuid NOT NULL,
+    issue_id uuid NOT NULL,
+    told_key text NOT NULL,
+    kinds text[] NOT NULL,
+    after jsonb NOT NULL,
+    actors uuid[] NOT NULL,
+    said text,
+    said_by uuid,
+    comments integer NOT NULL,
+    state integer DEFAULT 1 NOT NULL,
+    shown integer DEFAULT 1 NOT NULL,
+    told_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.watchers (
     workspace_id text NOT NULL,
     issue_id uuid NOT NULL,
@@ -1062,7 +1078,9 @@ CREATE TABLE public.webhook_targets (
     target_key text NOT NULL,
     issue_id uuid,
     is_open boolean,
-    as_of timestamp with time zone
+    as_of timestamp with time zone,
+    words text,
+    labels text[]
 );
 
 CREATE TABLE public.webhooks (
@@ -1272,6 +1290,9 @@ ALTER TABLE ONLY public.tokens
 ALTER TABLE ONLY public.tokens
     ADD CONSTRAINT tokens_pkey PRIMARY KEY (workspace_id, token_id);
 
+ALTER TABLE ONLY public.told
+    ADD CONSTRAINT told_pkey PRIMARY KEY (workspace_id, person_id);
+
 ALTER TABLE ONLY public.watchers
     ADD CONSTRAINT watchers_pkey PRIMARY KEY (workspace_id, issue_id, person_id);
 
@@ -1371,6 +1392,8 @@ CREATE UNIQUE INDEX outbox_coalesce ON public.outbox USING btree (workspace_id, 
 
 CREATE INDEX outbox_settled ON public.outbox USING btree (settled_at) WHERE (settled_at IS NOT NULL);
 
+CREATE INDEX outbox_to_people ON public.outbox USING btree (workspace_id, channel_id, outbox_id) WHERE ("left"(channel_id, 1) = ANY (ARRAY['U'::text, 'W'::text]));
+
 CREATE INDEX outbox_waiting ON public.outbox USING btree (workspace_id, channel_id, ((kind = 'refresh'::text)), outbox_id) WHERE (state = 'waiting'::text);
 
 CREATE INDEX outgoing_sends_settled ON public.outgoing_sends USING btree (settled_at) WHERE (settled_at IS NOT NULL);
@@ -1438,6 +1461,8 @@ CREATE INDEX subscription_matches_by_issue ON public.subscription_matches USING 
 CREATE UNIQUE INDEX subscription_once ON public.subscriptions USING btree (workspace_id, channel_id, query);
 
 CREATE INDEX tokens_by_person ON public.tokens USING btree (workspace_id, person_id, created_at);
+
+CREATE INDEX told_by_issue ON public.told USING btree (workspace_id, issue_id);
 
 CREATE INDEX watchers_by_person ON public.watchers USING btree (workspace_id, person_id, issue_id);
 
@@ -1620,6 +1645,12 @@ ALTER TABLE ONLY public.tokens
 
 ALTER TABLE ONLY public.tokens
     ADD CONSTRAINT tokens_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
+
+ALTER TABLE ONLY public.told
+    ADD CONSTRAINT told_issue_exists FOREIGN KEY (workspace_id, issue_id) REFERENCES public.issues(workspace_id, issue_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.told
+    ADD CONSTRAINT told_person_exists FOREIGN KEY (workspace_id, person_id) REFERENCES public.people(workspace_id, person_id);
 
 ALTER TABLE ONLY public.watchers
     ADD CONSTRAINT watcher_person_exists FOREIGN KEY (workspace_id, person_id) REFERENCES public.people(workspace_id, person_id);

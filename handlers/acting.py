@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from db.ids import ChannelId, IssueId, MessageTs
 from db.origins import Origin
 from handlers.commands import Reply
+from handlers.loading import Made, present
 from handlers.publishing import say
 from handlers.requesting import Asker
 from handlers.services import Services
@@ -163,11 +164,17 @@ class Press:
         """The same with a whole answer."""
         await self.redraw(reply.text, list(reply.blocks))
 
-    async def open(self, view: Json) -> None:
-        """Opens a form; on top of the form it was pressed in, if any."""
+    async def open(self, view: Json) -> str:
+        """Opens a form; on top of the form it was pressed in, if any. Returns the view's id."""
         inside = self.view is not None and self.view.get("type") == "modal"
         call = self.client.views_push if inside else self.client.views_open
-        await call(trigger_id=self.trigger_id, view=view)
+        opened = await call(trigger_id=self.trigger_id, view=view)
+        return str(opened["view"]["id"])
+
+    async def opening(self, making: Coroutine[Any, Any, Made]) -> None:
+        """Opens the form that is made, however long that takes."""
+        if (reply := await present(self.open, self.client, making, self.words)) is not None:
+            await self.tell(reply)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,7 +37,7 @@ class Bulk:
         """Begins with a verb: a line. Otherwise a query, for the form."""
         line = read_line(call.text)
         if line is None:
-            return await self._open(call)
+            return await call.opening(self._form(call))
         if line.unreadable or not line.keys:
             text = line.unreadable or call.text
             return Reply(text=call.words("bulk-unreadable", text=text, command=call.command))
@@ -53,7 +53,7 @@ class Bulk:
         person = await find_person(self._services, asker, line.assignee)
         return BulkPatch(assignee_id=person.person_id)
 
-    async def _open(self, call: Call) -> Reply | None:
+    async def _form(self, call: Call) -> Json | Reply:
         async with self._services.database.connection() as conn:
             text = await expand(conn, call.asker.actor, call.text)
             query = parse(text or "-status:closed")
@@ -62,18 +62,15 @@ class Bulk:
         if not first.items:
             return Reply(text=call.words("bulk-none-match"))
         place = Place(channel_id=call.channel_id, response_url=call.response_url)
-        await call.open(
-            view.form(
-                first.items,
-                count,
-                call.words,
-                query=query.text(),
-                everything=_as_a_whole(call.text, query.text(), count),
-                prefix=call.asker.workspace.key_prefix,
-                metadata=place.metadata(),
-            )
+        return view.form(
+            first.items,
+            count,
+            call.words,
+            query=query.text(),
+            everything=_as_a_whole(call.text, query.text(), count),
+            prefix=call.asker.workspace.key_prefix,
+            metadata=place.metadata(),
         )
-        return None
 
     async def submit(self, sent: Submission) -> Outcome:
         chosen = view.read(sent.view)

@@ -27,13 +27,12 @@ class ChannelForms:
         if not call.channel_id.startswith(("C", "G")):
             return Reply(text=call.words("channel-none"))
         place = Place(channel_id=call.channel_id, response_url=call.response_url)
-        await call.open(await self._form(call.asker, call.words, place))
-        return None
+        return await call.opening(self._form(call.asker, call.words, place))
 
     async def open(self, press: Press) -> None:
         """From the workspace's settings; the channel is where these were opened."""
         place = Place(channel_id=press.value)
-        await press.open(await self._form(press.asker, press.words, place))
+        await press.opening(self._form(press.asker, press.words, place))
 
     async def _form(self, asker: Asker, words: Words, place: Place) -> Json:
         async with self._services.database.connection() as conn:

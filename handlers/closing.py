@@ -18,6 +18,7 @@ from handlers.finding import by_key, split_key, usage
 from handlers.services import Services
 from handlers.showing import after
 from handlers.views import closing as view
+from handlers.views.blocks import Json
 from handlers.views.cards import CLOSE, REOPEN, START
 from handlers.views.confirming import confirmation
 from handlers.views.states import status_of
@@ -85,11 +86,14 @@ class Closing:
         await after(press, written.issue, text, written.change_id)
 
     async def ask_reason(self, press: Press) -> None:
+        await press.opening(self._reasons(press))
+
+    async def _reasons(self, press: Press) -> Json:
         async with self._services.database.connection() as conn:
             issue = await issues.get(conn, press.asker.actor, press.issue_id)
         key = issue.key(press.asker.workspace.key_prefix)
         metadata = press.place.metadata() | {"i": str(issue.issue_id)}
-        await press.open(view.form(key, press.words, metadata))
+        return view.form(key, press.words, metadata)
 
     async def submit(self, sent: Submission) -> Outcome:
         chosen = view.read(sent.view)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from db.query import QueryError
 from handlers import asked
 from handlers.errors import expected, explain
 from handlers.hearing import Hearing
+from handlers.loading import Made, present
 from handlers.querying import explain_query
 from handlers.requesting import Asker
 from handlers.services import Services
@@ -77,6 +78,10 @@ class Call:
         await self.answering.acknowledge()
         opened = await self.client.views_open(trigger_id=self.trigger_id, view=view)
         return str(opened["view"]["id"])
+
+    async def opening(self, making: Coroutine[Any, Any, Made]) -> Reply | None:
+        """Opens the form that is made, however long that takes; returns what is to be answered instead, if anything."""
+        return await present(self.open, self.client, making, self.words)
 
     async def later(self, reply: Reply) -> None:
         await self.answering.say(reply)

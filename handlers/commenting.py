@@ -16,6 +16,7 @@ from handlers.creating import field_errors
 from handlers.finding import by_key, split_key, usage
 from handlers.services import Services
 from handlers.views import commenting as view
+from handlers.views.blocks import Json
 from handlers.views.cards import COMMENT
 from handlers.views.confirming import confirmation
 from handlers.views.mrkdwn import to_markdown
@@ -34,23 +35,25 @@ class Commenting:
             return usage(call, NAME)
         body = to_markdown(rest)
         if not body:
-            await self._open(call, key)
-            return None
+            return await call.opening(self._form(call, key))
         added = await self._services.remarks.add(call.asker.actor, key, body, origin_of(call.asker))
         self._services.bell.ring()
         return _said(added, call.words, call.asker.workspace.key_prefix)
 
-    async def _open(self, call: Call, key: str) -> None:
+    async def _form(self, call: Call, key: str) -> Json:
         async with self._services.database.connection() as conn:
             issue = await by_key(conn, call, key)
         metadata = {"c": call.channel_id, "r": call.response_url, "i": str(issue.issue_id)}
-        await call.open(view.form(issue, call.words, metadata, call.asker.workspace.key_prefix))
+        return view.form(issue, call.words, metadata, call.asker.workspace.key_prefix)
 
     async def pressed(self, press: Press) -> None:
+        await press.opening(self._form_of(press))
+
+    async def _form_of(self, press: Press) -> Json:
         async with self._services.database.connection() as conn:
             issue = await issues.get(conn, press.asker.actor, press.issue_id)
         metadata = press.place.metadata() | {"i": str(issue.issue_id)}
-        await press.open(view.form(issue, press.words, metadata, press.asker.workspace.key_prefix))
+        return view.form(issue, press.words, metadata, press.asker.workspace.key_prefix)
 
     async def submit(self, sent: Submission) -> Outcome:
         issue_id = IssueId(UUID(sent.metadata["i"]))

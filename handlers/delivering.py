@@ -60,7 +60,7 @@ _GONE = frozenset({"message_not_found", "thread_not_found"})
 # The state of a message that follows nothing, or shows nobody knows what.
 _NOTHING: Final = "unknown"
 
-_OURS: Final = frozenset({"channel", "metadata", "comment_id", "anew"})
+_OURS: Final = frozenset({"channel", "metadata", "comment_id", "anew", "told"})
 
 Undelivered = Callable[[Services, WorkspaceId, ChannelId, str], Awaitable[None]]
 

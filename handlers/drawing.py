@@ -1,4 +1,4 @@
-"""What a message that follows something shows at the moment: an issue's card, or a comment."""
+"""What a message that follows something shows at the moment: an issue's card, a comment, or somebody's news."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from uuid import UUID
 
 import asyncpg
 
-from db import cards, channels, comment_lines, issues, outbox, people
+from db import cards, channels, comment_lines, issues, outbox, people, told
 from db.access import Actor
 from db.errors import NotFound
-from db.ids import ChannelId, CommentId, IssueId, MessageTs, WorkspaceId
+from db.ids import ChannelId, CommentId, IssueId, MessageTs, PersonId, WorkspaceId
+from db.notices import Notice
 from db.outbox import Kind, Outgoing, Waiting
 from db.states import Role, Source
+from db.told import Told
+from handlers.news import message_of, reader_of
 from handlers.services import Services
 from handlers.views.blocks import Json
 from handlers.views.cards import CardStyle, card, gone
@@ -34,6 +37,12 @@ def comment_of(row: Waiting) -> CommentId | None:
     return None if named is None else CommentId(UUID(named))
 
 
+def told_of(row: Waiting) -> PersonId | None:
+    """Whom the message tells of an issue."""
+    named = row.payload.get("told")
+    return None if named is None else PersonId(UUID(named))
+
+
 def refreshing(
     channel_id: ChannelId,
     ts: MessageTs,
@@ -42,6 +51,7 @@ def refreshing(
     force: bool = False,
     patient: bool = False,
     comment_id: CommentId | None = None,
+    told_to: PersonId | None = None,
 ) -> Outgoing:
     """Has the message brought up to date; of several such wishes one is carried out.
 
@@ -50,6 +60,8 @@ def refreshing(
     payload: dict[str, Any] = {"ts": ts}
     if comment_id is not None:
         payload["comment_id"] = str(comment_id)
+    if told_to is not None:
+        payload["told"] = str(told_to)
     if force:
         payload["force"] = True
     if patient:
@@ -67,9 +79,11 @@ class Drawing:
 
     async def draw(self, workspace_id: WorkspaceId, row: Waiting) -> Drawn | None:
         """As it is now; None when there is nothing to show."""
-        comment_id = comment_of(row)
+        comment_id, person_id = comment_of(row), told_of(row)
         if comment_id is not None:
             return await self._comment(workspace_id, comment_id, row)
+        if person_id is not None:
+            return await self._told(workspace_id, person_id, row)
         return None if row.issue_id is None else await self._card(workspace_id, row.issue_id, row)
 
     async def _card(self, workspace_id: WorkspaceId, issue_id: IssueId, row: Waiting) -> Drawn | None:
@@ -109,6 +123,23 @@ class Drawing:
         )
         return Drawn(arguments=arguments, state=found.state)
 
+    async def _told(self, workspace_id: WorkspaceId, person_id: PersonId, row: Waiting) -> Drawn | None:
+        async with self._services.database.connection() as conn:
+            kept = await _kept(conn, workspace_id, person_id, row.payload["ts"])
+            said = await self._news(conn, workspace_id, kept.notice) if kept is not None else None
+        if kept is None or said is None:
+            return None
+        return Drawn(arguments={"text": said["text"], "blocks": said["blocks"]}, state=str(kept.state))
+
+    async def _news(self, conn: asyncpg.Connection, workspace_id: WorkspaceId, notice: Notice) -> Json | None:
+        """None when it is nothing for them any more."""
+        known = await people.get_many(conn, _system(workspace_id), [notice.person_id])
+        person = known.get(notice.person_id)
+        if person is None or not person.active:
+            return None
+        issue = (await issues.get_many(conn, reader_of(person), [notice.issue_id])).get(notice.issue_id)
+        return None if issue is None else await message_of(self._services, conn, person, [(issue, notice)])
+
     async def shown(
         self, conn: asyncpg.Connection, workspace_id: WorkspaceId, row: Waiting, ts: MessageTs
     ) -> str | None:
@@ -116,6 +147,9 @@ class Drawing:
         if comment_of(row) is not None:
             line = await comment_lines.at(conn, workspace_id, row.channel_id, ts)
             return None if line is None else line.shown
+        if (person_id := told_of(row)) is not None:
+            kept = await _kept(conn, workspace_id, person_id, ts)
+            return None if kept is None else str(kept.shown)
         posted = await cards.at(conn, workspace_id, row.channel_id, ts)
         return None if posted is None else str(posted.shown_version)
 
@@ -142,6 +176,8 @@ class Drawing:
         """It was brought up to date."""
         if comment_of(row) is not None:
             await comment_lines.shows(conn, workspace_id, row.channel_id, ts, state)
+        elif (person_id := told_of(row)) is not None:
+            await told.shows(conn, workspace_id, person_id, ts, _version(state))
         else:
             await cards.shown(conn, workspace_id, row.channel_id, ts, _version(state))
 
@@ -149,12 +185,23 @@ class Drawing:
         self, workspace_id: WorkspaceId, row: Waiting, place: tuple[ChannelId, MessageTs], state: str
     ) -> None:
         """What changed while the message was on its way found nothing to refresh yet."""
+        if (person_id := told_of(row)) is not None:
+            await self._catch_up_told(workspace_id, person_id, place)
         if row.kind not in (Kind.CARD, Kind.COMMENT):
             return
         now = await self.draw(workspace_id, row)
         if now is None or now.state != state:
             again = refreshing(*place, row.issue_id, comment_id=comment_of(row))
             async with self._services.database.transaction() as conn:
+                await outbox.put(conn, workspace_id, [again])
+
+    async def _catch_up_told(
+        self, workspace_id: WorkspaceId, person_id: PersonId, place: tuple[ChannelId, MessageTs]
+    ) -> None:
+        async with self._services.database.transaction() as conn:
+            kept = await _kept(conn, workspace_id, person_id, place[1])
+            if kept is not None and kept.state != kept.shown:
+                again = refreshing(*place, kept.notice.issue_id, told_to=person_id)
                 await outbox.put(conn, workspace_id, [again])
 
     async def lost(
@@ -164,9 +211,32 @@ class Drawing:
         if comment_of(row) is not None:
             await comment_lines.forget(conn, workspace_id, row.channel_id, ts)
             return
+        if (person_id := told_of(row)) is not None:
+            await self._tell_anew(conn, workspace_id, person_id, ts)
+            return
         await cards.forget(conn, workspace_id, row.channel_id, ts)
         if anew and row.issue_id is not None:
             await cards.ask(conn, workspace_id, row.issue_id, row.channel_id)
+
+    async def _tell_anew(
+        self, conn: asyncpg.Connection, workspace_id: WorkspaceId, person_id: PersonId, ts: MessageTs
+    ) -> None:
+        """What was to be added has no message to stand in: it is one of its own."""
+        kept = await _kept(conn, workspace_id, person_id, ts)
+        await told.forget(conn, workspace_id, person_id)
+        if kept is None or (said := await self._news(conn, workspace_id, kept.notice)) is None:
+            return
+        person = (await people.get_many(conn, _system(workspace_id), [person_id]))[person_id]
+        message = Outgoing(channel_id=ChannelId(str(person.slack_user_id)), payload=said)
+        await outbox.put(conn, workspace_id, [message])
+
+
+async def _kept(
+    conn: asyncpg.Connection, workspace_id: WorkspaceId, person_id: PersonId, ts: str
+) -> Told | None:
+    """What this message tells; None when another has told something since."""
+    kept = await told.of_person(conn, workspace_id, person_id)
+    return kept if kept is not None and kept.place is not None and kept.place[1] == ts else None
 
 
 def _version(state: str) -> int:

@@ -36,18 +36,23 @@ class Editing:
         key, _ = split_key(call.text)
         if key is None:
             return usage(call, NAME)
+        return await call.opening(self._called(call, key))
+
+    async def _called(self, call: Call, key: str) -> Json:
         async with self._services.database.connection() as conn:
             issue = await by_key(conn, call, key)
             assignee = await _assignee(conn, call.asker, issue)
         place = Place(channel_id=call.channel_id, response_url=call.response_url)
-        await call.open(_form(call.asker, issue, assignee, place))
-        return None
+        return _form(call.asker, issue, assignee, place)
 
     async def pressed(self, press: Press) -> None:
+        await press.opening(self._as_it_is(press, press.place))
+
+    async def _as_it_is(self, press: Press, place: Place) -> Json:
         async with self._services.database.connection() as conn:
             issue = await issues.get(conn, press.asker.actor, press.issue_id)
             assignee = await _assignee(conn, press.asker, issue)
-        await press.open(_form(press.asker, issue, assignee, press.place))
+        return _form(press.asker, issue, assignee, place)
 
     async def submit(self, sent: Submission) -> Outcome:
         issue_id = IssueId(UUID(sent.metadata["i"]))

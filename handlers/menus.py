@@ -11,16 +11,19 @@ from handlers.commands import Commands
 from handlers.commenting import Commenting
 from handlers.editing import Editing
 from handlers.history import History
+from handlers.notices.telling import Attention
 from handlers.notices.watching import Watching
 from handlers.services import Services
 from handlers.showing import Showing
 from handlers.views.cards import MORE, More
+from handlers.views.notices import NOTICE
 
 
 class Menus:
     def __init__(self, services: Services) -> None:
         assigning, closing, watching = Assigning(services), Closing(services), Watching(services)
         showing = Showing(services)
+        self._attention = Attention(services)
         self._by_choice: dict[More, PressHandler] = {
             More.SHOW: showing.show,
             More.POST: showing.post_here,
@@ -40,6 +43,8 @@ class Menus:
         assert self._by_choice.keys() == set(More)
 
     async def chosen(self, press: Press) -> None:
+        if press.block_id.startswith(f"{NOTICE}:"):
+            await self._attention.paid(press.asker)
         await self._by_choice[More(press.value.partition(":")[0])](press)
 
 

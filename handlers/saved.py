@@ -136,12 +136,11 @@ class Saved:
 
     async def chosen(self, press: Press) -> None:
         verb, _, id_ = press.value.partition(":")
+        if verb == "edit":
+            await press.opening(self._kept_form(press, UUID(id_)))
+            return
         try:
             saved = await self._find(press.asker, UUID(id_))
-            if verb == "edit":
-                draft = view.Draft(name=saved.name, text=saved.text, shared=saved.owner_id is None)
-                await press.open(self._form(press, draft, saved))
-                return
             async with self._services.database.transaction() as conn:
                 await saved_queries.remove(conn, press.asker.actor, saved.name, shared=saved.owner_id is None)
         except LodgeError as error:
@@ -149,6 +148,11 @@ class Saved:
             return
         await self._redraw(press)
         await press.tell(view.removed(saved, press.words))
+
+    async def _kept_form(self, press: Press, id_: UUID) -> Json:
+        saved = await self._find(press.asker, id_)
+        draft = view.Draft(name=saved.name, text=saved.text, shared=saved.owner_id is None)
+        return self._form(press, draft, saved)
 
     async def restore(self, press: Press) -> None:
         """What was deleted a moment ago is there again."""

@@ -20,6 +20,7 @@ from handlers.finding import split_key, usage
 from handlers.listing import redraw
 from handlers.requesting import Asker
 from handlers.services import Services
+from handlers.views.blocks import Json
 from handlers.views.cards import Card, CardStyle, card
 from handlers.views.confirming import confirmation
 from handlers.views.creating import POST_HERE
@@ -98,14 +99,19 @@ class Showing:
 
     async def show(self, press: Press) -> None:
         """From a list's or a card's menu: the card, for the person alone."""
-        seen = await self._services.looking.at(press.asker.actor, press.issue_id)
-        reply = await self._full(press.asker, seen, press.words)
         if press.place.home is not None:
-            await press.open(
-                sheet(seen.issue.key(press.asker.workspace.key_prefix), reply.blocks, press.words)
-            )
+            await press.opening(self._sheet(press))
         else:
+            _, reply = await self._pressed(press)
             await press.tell(reply)
+
+    async def _pressed(self, press: Press) -> tuple[Issue, Reply]:
+        seen = await self._services.looking.at(press.asker.actor, press.issue_id)
+        return seen.issue, await self._full(press.asker, seen, press.words)
+
+    async def _sheet(self, press: Press) -> Json:
+        issue, reply = await self._pressed(press)
+        return sheet(issue.key(press.asker.workspace.key_prefix), reply.blocks, press.words)
 
     async def post_here(self, press: Press) -> None:
         """Puts the card into the channel, through the queue that keeps its order and pace."""

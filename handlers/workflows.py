@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+import aiohttp
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.context.complete.async_complete import AsyncComplete
 from slack_bolt.context.fail.async_fail import AsyncFail
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
 
 from db import cards, issues
 from db.access import Actor
@@ -29,6 +32,8 @@ from handlers.installing import Installation
 from handlers.services import Services
 from handlers.views.blocks import Json
 from handlers.words import words
+
+_log = logging.getLogger(__name__)
 
 STEP: Final = "create_issue"
 
@@ -124,6 +129,24 @@ class Workflows:
         else:
             link = f"https://slack.com/app_redirect?app={step.app_id}&team={step.workspace_id}"
         return {"issue_id": str(issue.issue_id), "key": key, "link": link}
+
+
+async def give_up(client_of: Callable[[str], AsyncWebClient], body: Mapping[str, Any]) -> None:
+    """Slack tells of it no more, and nothing could be done: a step must not run on until the workflow is tired of it.
+
+    Whatever is not at hand then (the database) is not asked: the event brings a token for this.
+    """
+    event = body.get("event") or {}
+    if event.get("type") != "function_executed" or not event.get("bot_access_token"):
+        return
+    client = client_of(str(event["bot_access_token"]))
+    error = words(None).plain("workflow-given-up")
+    try:
+        await _told(
+            client.functions_completeError(function_execution_id=event["function_execution_id"], error=error)
+        )
+    except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as failure:
+        _log.warning("a step could not be given up", extra={"error": str(failure) or repr(failure)})
 
 
 async def _told(telling: Awaitable[object]) -> None:

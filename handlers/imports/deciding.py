@@ -65,12 +65,14 @@ class Deciding:
             await press.redraw(*view.as_it_stands(cancelled, press.words, press.asker.workspace))
 
     async def change(self, press: Press) -> None:
+        await press.opening(self._mapping(press))
+
+    async def _mapping(self, press: Press) -> Json | Reply:
         try:
             wanted = await self._get(press.asker, UUID(press.value))
-        except Forbidden as error:
-            await self._refuse(press, error)
-            return
-        await press.open(form.mapping_form(wanted, press.words))
+        except Forbidden:
+            return Reply(text=press.words("import-not-yours"))
+        return form.mapping_form(wanted, press.words)
 
     async def people(self, asker: Asker, typed: str, services: Services) -> list[Json]:
         async with services.database.connection() as conn:

@@ -9,6 +9,7 @@ from handlers.commands import Commands
 from handlers.jobs import Worker
 from handlers.notices.choosing import Choosing
 from handlers.notices.gathering import Gathering as Gathering
+from handlers.notices.telling import Attention as Attention
 from handlers.notices.telling import Telling
 from handlers.notices.watching import Watching
 from handlers.services import Services
@@ -16,10 +17,11 @@ from handlers.views import notices as view
 
 
 def register(app: AsyncApp, commands: Commands, services: Services) -> None:
-    choosing, watching = Choosing(services), Watching(services)
+    choosing, watching, attention = Choosing(services), Watching(services), Attention(services)
     commands.add("notify", choosing.command, aliases=("notifications", "benachrichtigungen", "melden"))
     commands.add("watch", watching.watch, aliases=("follow", "beobachten"))
     commands.add("unwatch", watching.unwatch, aliases=("unfollow", "mute"))
+    commands.hearing.add(attention.heard)
     on_press(app, services, view.OPEN, choosing.open)
     on_press(app, services, view.UNWATCH, watching.mute_pressed)
     on_press(app, services, view.WATCH, watching.watch_pressed)

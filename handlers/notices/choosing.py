@@ -18,10 +18,10 @@ class Choosing:
 
     async def command(self, call: Call) -> None:
         place = Place(channel_id=call.channel_id, response_url=call.response_url)
-        await call.open(await self._form(call.asker, call.words, place))
+        await call.opening(self._form(call.asker, call.words, place))
 
     async def open(self, press: Press) -> None:
-        await press.open(await self._form(press.asker, press.words, press.place))
+        await press.opening(self._form(press.asker, press.words, press.place))
 
     async def _form(self, asker: Asker, words: Words, place: Place) -> Json:
         async with self._services.database.connection() as conn:

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
+from uuid import uuid4
 
 import asyncpg
 
-from db import issues, mutes, notices, outbox, people
+from db import issues, mutes, notices, outbox, people, told
 from db.access import Actor
 from db.ids import ChannelId, PersonId, WorkspaceId
-from db.issues import Issue
 from db.notices import Notice
 from db.outbox import Outgoing
 from db.people import Person
-from db.preferences import read, zone_of
+from db.preferences import NoticeKind, read, zone_of
 from db.states import Role, Source
+from handlers.drawing import refreshing
+from handlers.hearing import Heard
+from handlers.news import News, message_of, reader_of
+from handlers.requesting import Asker
 from handlers.services import Services
 from handlers.views import notices as view
-from handlers.words import words
 
 _AT_ONCE: Final = 200
+# What is worth a message of its own, and its sound.
+_RINGING: Final = frozenset({NoticeKind.ASSIGNED, NoticeKind.MENTIONED})
 
 
 class Telling:
@@ -33,8 +39,8 @@ class Telling:
             waiting = await notices.due_people(conn, now, _AT_ONCE)
         for workspace_id, person_id in waiting:
             async with self._services.database.transaction() as conn:
-                told = await self._tell(conn, workspace_id, person_id, now)
-            if told:
+                said = await self._tell(conn, workspace_id, person_id, now)
+            if said:
                 self._services.bell.ring()
 
     async def _tell(
@@ -50,37 +56,74 @@ class Telling:
         taken = await notices.take(conn, workspace_id, person_id, now)
         if not taken or person is None or not person.active or person.slack_user_id is None:
             return False
-        message = await self._message(conn, person, taken)
-        if message is None:
+        news = await self._news(conn, person, taken)
+        if not news:
             return False
-        await outbox.put(conn, workspace_id, [message])
+        if len(news) > 1 or not await self._added(conn, person, news[0][1], now):
+            await self._say(conn, person, news, now)
         return True
 
-    async def _message(
-        self, conn: asyncpg.Connection, person: Person, taken: tuple[Notice, ...]
-    ) -> Outgoing | None:
-        """None when all that was to be told of is gone or muted, or has come back to what it was."""
-        reader = Actor(workspace_id=person.workspace_id, person_id=person.person_id, role=person.role)
-        found = await issues.get_many(conn, reader, [notice.issue_id for notice in taken])
+    async def _news(self, conn: asyncpg.Connection, person: Person, taken: tuple[Notice, ...]) -> list[News]:
+        """Less what is gone or muted, or has come back to what it was."""
+        found = await issues.get_many(conn, reader_of(person), [notice.issue_id for notice in taken])
         mute = await mutes.of_issues(conn, person.workspace_id, list(found))
-        news = [
+        return [
             (found[notice.issue_id], notice)
             for notice in taken
             if notice.issue_id in found
             and (notice.issue_id, person.person_id) not in mute
             and view.is_news(notice)
         ]
-        if not news:
-            return None
-        named = _named(news[: view.DIGEST_MAX])
-        known = await people.get_many(conn, reader, sorted(named)) if named else {}
-        workspace = await self._services.directory.workspace(person.workspace_id)
-        payload = view.message(news, person, known, words(person.locale), workspace.key_prefix)
-        return Outgoing(channel_id=ChannelId(str(person.slack_user_id)), payload=payload)
+
+    async def _say(self, conn: asyncpg.Connection, person: Person, news: list[News], now: datetime) -> None:
+        payload, key = await message_of(self._services, conn, person, news), f"notice:{uuid4()}"
+        if len(news) == 1:
+            payload |= {"told": str(person.person_id)}
+            await told.remember(conn, person.workspace_id, news[0][1], key, now)
+        else:
+            await told.forget(conn, person.workspace_id, person.person_id)
+        message = Outgoing(channel_id=ChannelId(str(person.slack_user_id)), payload=payload, coalesce_key=key)
+        await outbox.put(conn, person.workspace_id, [message])
+
+    async def _added(self, conn: asyncpg.Connection, person: Person, notice: Notice, now: datetime) -> bool:
+        """To the message that told of the issue a moment ago, unless somebody asks for this person anew."""
+        assert person.slack_user_id is not None
+        earlier = await told.going_on(conn, person.workspace_id, notice, person.slack_user_id, now)
+        if earlier is None or (notice.kinds & _RINGING) - earlier.notice.kinds:
+            return False
+        await told.add(conn, person.workspace_id, merged(earlier.notice, notice))
+        if earlier.place is not None:
+            again = refreshing(*earlier.place, notice.issue_id, told_to=person.person_id)
+            await outbox.put(conn, person.workspace_id, [again])
+        return True
 
 
-def _named(news: list[tuple[Issue, Notice]]) -> set[PersonId]:
-    named: set[PersonId | None] = set()
-    for issue, notice in news:
-        named |= {issue.assignee_id, notice.said_by, *notice.actors}
-    return {each for each in named if each is not None}
+def merged(earlier: Notice, later: Notice) -> Notice:
+    """Both at once. Nothing is left out as having come back to what it was: the message said that it had changed."""
+    mentioned = NoticeKind.MENTIONED in earlier.kinds and NoticeKind.MENTIONED not in later.kinds
+    spoken = earlier if mentioned or later.said is None else later
+    return replace(
+        later,
+        kinds=earlier.kinds | later.kinds,
+        before={},
+        after=earlier.after | later.after,
+        actors=earlier.actors | later.actors,
+        said=spoken.said,
+        said_by=spoken.said_by,
+        comments=earlier.comments + later.comments,
+    )
+
+
+class Attention:
+    """Who writes in the conversation, or presses something there, has seen what they were told."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def heard(self, heard: Heard) -> None:
+        if str(heard.event.get("channel") or "").startswith("D"):
+            await self.paid(heard.asker)
+
+    async def paid(self, asker: Asker) -> None:
+        async with self._services.database.connection() as conn:
+            await told.forget(conn, asker.actor.workspace_id, asker.person.person_id)

@@ -24,7 +24,7 @@ class Admins:
 
     async def open(self, source: Call | Press) -> None:
         require(source.asker.actor, Action.PEOPLE)
-        await source.open(await self._form(source.asker, source.words, place_of(source)))
+        await source.opening(self._form(source.asker, source.words, place_of(source)))
 
     async def add(self, press: Press) -> None:
         require(press.asker.actor, Action.PEOPLE)

@@ -27,10 +27,13 @@ class Labels:
 
     async def open(self, source: Call | Press) -> None:
         require(source.asker.actor, Action.LABELS)
+        await source.opening(self._overview(source))
+
+    async def _overview(self, source: Call | Press) -> Json:
         async with self._services.database.connection() as conn:
             known = await labels.page(conn, source.asker.actor, limit=view.SHOWN + 1)
         more = len(known) > view.SHOWN
-        await source.open(view.overview(known, source.words, place_of(source).metadata(), more=more))
+        return view.overview(known, source.words, place_of(source).metadata(), more=more)
 
     async def picked(self, press: Press) -> None:
         if press.view is None:

@@ -40,6 +40,10 @@ class Way(Protocol):
 
 async def open_settings(services: Services, source: Call | Press) -> None:
     """The form of the workspace's settings, for a command or a button anywhere. Raises Forbidden."""
+    await source.opening(_form(services, source))
+
+
+async def _form(services: Services, source: Call | Press) -> Json:
     actor = source.asker.actor
     async with services.database.connection() as conn:
         workspace = await workspaces.get(conn, actor.workspace_id)
@@ -47,7 +51,7 @@ async def open_settings(services: Services, source: Call | Press) -> None:
         configs = await workspaces.search_configs(conn)
     people = may(actor, Action.PEOPLE, workspace.settings)
     metadata = place_of(source).metadata()
-    await source.open(view.form(workspace, source.words, metadata, search_configs=configs, people=people))
+    return view.form(workspace, source.words, metadata, search_configs=configs, people=people)
 
 
 def place_of(source: Call | Press) -> Place:

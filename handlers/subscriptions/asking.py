@@ -20,6 +20,7 @@ from handlers.requesting import Asker
 from handlers.saved import expand
 from handlers.services import Services
 from handlers.views import subscriptions as view
+from handlers.views.blocks import Json
 from handlers.words import Words
 
 _LIST = frozenset({"list", "ls", "liste", "show"})
@@ -70,6 +71,9 @@ class Subscribing:
 
     async def menu(self, press: Press) -> None:
         verb, _, id_ = press.value.partition(":")
+        if verb == "edit":
+            await press.opening(self._kept(press, SubscriptionId(UUID(id_))))
+            return
         await self._do(press, verb, SubscriptionId(UUID(id_)))
 
     async def submit(self, sent: Submission) -> Outcome:
@@ -117,15 +121,17 @@ class Subscribing:
                     await subscriptions.turn(conn, actor, subscription_id, on=False)
                 case _:
                     chosen = await subscriptions.get(conn, actor, subscription_id)
-        if verb == "edit":
-            metadata = press.place.metadata() | {"id": str(subscription_id), "in": chosen.channel_id}
-            await press.open(view.form(chosen, press.words, metadata))
-            return
         if verb == "resume" and not await self._resumed(press, chosen):
             return
         here = ChannelId(press.asker.channel_id or "")
         reply = await self._list(press.asker, here, press.words)
         await press.redraw(reply.text, list(reply.blocks))
+
+    async def _kept(self, press: Press, subscription_id: SubscriptionId) -> Json:
+        async with self._services.database.connection() as conn:
+            chosen = await subscriptions.get(conn, press.asker.actor, subscription_id)
+        metadata = press.place.metadata() | {"id": str(subscription_id), "in": chosen.channel_id}
+        return view.form(chosen, press.words, metadata)
 
     async def _resumed(self, press: Press, chosen: Subscription) -> bool:
         """False where the bot still cannot post; what has to be done first is said."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Final
 
+from db.query.terms import DateField, EmptyField, PersonField, RefField, SortKey
+from db.query.words import CHOICES, IS, IS_WORDS, LABEL, NO, SORT
 from handlers.views.blocks import Json, actions, button, context, header, section
 from handlers.views.replies import OFFER_CREATE, Reply
 from handlers.words import Mrkdwn, Words, code
@@ -36,7 +39,27 @@ def one(name: str, aliases: Sequence[str], words: Words, command: str) -> Reply:
 
 
 def queries(words: Words, command: str) -> Reply:
-    return Reply(text=words("help-query-text", command=command))
+    """Every field, value and order there is: read from the language itself, so that none is left out."""
+    head = words("help-query-text", command=command)
+    groups = [words(f"help-query-{name}", terms=terms) for name, terms in _GROUPS.items()]
+    choices = "\n".join(f"{code(f'{field}:')} {_listed(values)}" for field, values in CHOICES.items())
+    groups.insert(0, words("help-query-choices", terms=Mrkdwn(choices)))
+    return Reply(text=head, blocks=[section(head), section(Mrkdwn("\n".join(groups)))])
+
+
+def _listed(values: Iterable[str], before: str = "", after: str = "") -> Mrkdwn:
+    return Mrkdwn(" ".join(code(f"{before}{value.replace('_', '-')}{after}") for value in values))
+
+
+_GROUPS: Final = {
+    "people": _listed(PersonField, after=":"),
+    "dates": _listed(DateField, after=":"),
+    "labels": _listed([LABEL], after=":"),
+    "others": _listed(RefField, after=":"),
+    "is": _listed(IS_WORDS, f"{IS}:"),
+    "lacks": _listed(EmptyField, f"{NO}:"),
+    "sorts": _listed(SortKey, f"{SORT}:"),
+}
 
 
 def unknown(word: str, nearest: str | None, words: Words, command: str) -> Reply:

@@ -37,6 +37,8 @@ from handlers.words import Mrkdwn, Words, escape
 
 CALLBACK: Final = "notify_form"
 OPEN: Final = "notify_open"
+# How the blocks of a message about one issue begin.
+NOTICE: Final = "notice"
 UNWATCH: Final = "notify_unwatch"
 WATCH: Final = "notify_watch"
 KINDS: Final = "kinds"
@@ -73,7 +75,7 @@ def _single(issue: Issue, notice: Notice, person: Person, people: People, words:
     text = Mrkdwn("\n".join(_lines(issue, notice, person, people, words, prefix)))
     excerpt = cut(notice.said, _EXCERPT) if notice.said else None
     menu = overflow(MORE, [_choice(more, issue, words) for more in _offered(issue)])
-    blocks = [section(text, accessory=menu, block_id=f"notice:{issue.issue_id}:{issue.version}")]
+    blocks = [section(text, accessory=menu, block_id=f"{NOTICE}:{issue.issue_id}:{issue.version}")]
     blocks += [excerpt] if excerpt else []
     enough = button(words.plain("notice-unwatch"), UNWATCH, str(issue.issue_id))
     blocks.append(actions(enough, button(words.plain("notice-settings"), OPEN)))
@@ -113,7 +115,9 @@ def _lines(
 def _said(issue: Issue, notice: Notice, people: People, words: Words, key: str) -> list[Mrkdwn]:
     author = who(notice.said_by, people, words) if notice.said_by else words("notice-a-program")
     if NoticeKind.MENTIONED in notice.kinds:
-        return [words("notice-mentioned", who=author, key=key, title=issue.title)]
+        named = words("notice-mentioned", who=author, key=key, title=issue.title)
+        more = [words("notice-more", more=notice.comments - 1)] if notice.comments > 1 else []
+        return [named, *more]
     if notice.comments > 1:
         return [words("notice-comments", who=author, key=key, title=issue.title, more=notice.comments - 1)]
     if notice.comments:

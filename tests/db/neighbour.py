@@ -29,6 +29,7 @@ from db import (
     saved_queries,
     subscriptions,
     tokens,
+    told,
     webhooks,
 )
 from db.awaiting import Awaited
@@ -201,6 +202,7 @@ async def make_notices(
     subscription = await subscriptions.create(conn, other.ada, SubscriptionDraft(channel_id=C1, query=HIDDEN))
     await mutes.mute(conn, other.bob, issue_id)
     await notices.put(conn, other.workspace_id, [notice(ada, issue_id)], NOW)
+    await told.remember(conn, other.workspace_id, notice(ada, issue_id), "s", NOW)
     await subscriptions.announce(conn, other.workspace_id, [subscription.subscription_id], [issue_id])
     asked = Awaited(issue_id=issue_id, person_id=ada, comment_id=comment.comment_id)
     await awaiting.expect(conn, other.workspace_id, [asked])

@@ -24,6 +24,7 @@ _TRACES: Final = {
     "deliveries": "what is handled once is noted here, and is what the new replica is not to know",
     "send_pace": "how fast things are sent",
     "channel_senders": "who sends them",
+    "told": "which message the next news of somebody goes into",
     "homes": "what somebody sees in App Home at the moment",
 }
 

@@ -185,6 +185,34 @@ async def test_what_is_said_while_the_database_is_away_is_taken_in_when_slack_te
     assert (await comments_of(far_lodge, "LDG-2")).count("said in the dark") == 1
 
 
+async def test_a_step_of_a_workflow_is_failed_when_the_database_stays_away(
+    far_lodge: Lodge, line: Line
+) -> None:
+    slack = far_lodge.slack
+    async with line.away():
+        record = slack.run_function("create_issue", {"title": "Never"})
+        await slack.until(lambda: record["state"] != "running")
+        await slack.settled()
+    assert record["state"] == "failed"
+    assert "run the workflow again" in record["error"]
+    told = next(each for each in slack.deliveries if record["id"] in str(each.payload))
+    assert [answer.acked for answer in told.answers] == [False] * 4
+    assert "Never" not in await titles(far_lodge)
+
+
+async def test_a_step_of_a_workflow_is_done_when_the_database_comes_back_in_time(
+    far_lodge: Lodge, line: Line
+) -> None:
+    slack = far_lodge.slack
+    slack.config.retry_scale = 0.02
+    async with line.away():
+        record = slack.run_function("create_issue", {"title": "Late"})
+        await slack.until(lambda: any(record["id"] in str(d.payload) and d.answers for d in slack.deliveries))
+    await slack.until(lambda: record["state"] != "running")
+    assert record["state"] == "succeeded", record
+    assert (await titles(far_lodge)).count("Late") == 1
+
+
 def _told(lodge: Lodge) -> Delivery:
     (delivery,) = [
         each

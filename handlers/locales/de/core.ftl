@@ -83,3 +83,7 @@ card-posting = Die Karte von { $key } ist unterwegs in diesen Channel.
 
 show-comments = Kommentare:
 show-comments-last = Die letzten Kommentare:
+
+loading-title = Einen Moment
+loading = Ich sehe nach …
+loading-over = Das ging nicht

@@ -3,12 +3,18 @@ help-head = Issues, ohne das Gespräch zu verlassen. Alles beginnt mit `{ $comma
 help-more = `{ $command } help close` sagt mehr zu einem davon, `{ $command } help query` erklärt die Abfragesprache. Das Menü einer Nachricht macht sie zum Issue, und Antworten unter einer Karte sind Kommentare.
 help-create = Issue anlegen
 help-aliases = Auch: { $aliases }
-help-query-text = Begriffe gelten zusammen: Alle müssen zutreffen. Ein Komma heißt oder, ein `-` davor heißt nicht.
-    `status:open` `status:closed` `priority:high,urgent` `label:bug` `-label:ui`
-    `assignee:@ada` `assignee:me` `reporter:me` `no:assignee` `no:label`
-    `created:>2026-01-01` `updated:<7d` `closed:2026-02` `due:overdue` `due:<3d`
-    `"genaue Wörter"` oder einfach Wörter für Volltext, `sort:updated` `sort:-created` `sort:priority`
-    Zum Beispiel: `{ $command } list status:open label:bug -label:ui assignee:me sort:priority`
+help-query-text = Begriffe gelten zusammen: Alle müssen zutreffen. Ein Komma heißt oder, ein `-` davor heißt nicht; Werte mit Leerzeichen stehen in Anführungszeichen.
+    Einfache Wörter sind Volltext, `"genaue Wörter"` eine Wortfolge, `saved:"Name"` eine gespeicherte Abfrage.
+    Zum Beispiel: `{ $command } list status:open label:bug,crash -label:ui assignee:me created:>2026-01-01 sort:priority`
+help-query-choices = *Wie es steht*
+    { $terms }
+help-query-people = *Wer* { $terms } mit `me`, `none`, einer Erwähnung, einem Namen oder einer E-Mail-Adresse; `waiting:` heißt, auf wessen Antwort
+help-query-dates = *Wann* { $terms } mit `>2026-01-01`, `2026-02`, `2026-01..2026-03`, `<7d` (innerhalb), `>7d` (länger her), `this-week`, `yesterday`; `due:<3d` schaut voraus, `due:overdue`, `due:none`
+help-query-labels = *Labels* { $terms } mit `bug`, `"needs info"`
+help-query-others = *Welche* { $terms } mit `LDG-42`; `ref:` mit dem, wie es in einem anderen Tracker heißt
+help-query-is = *Kurz* { $terms } (`is:waiting`: auf deine Antwort)
+help-query-lacks = *Ohne* { $terms }; mit `has:` stattdessen die, die es haben
+help-query-sorts = *Reihenfolge* { $terms }; `sort:-created` kehrt um
 
 usage-new = { $command } new Login geht nicht in Safari @ada +bug !high due:freitag
 help-new = Legt ein Issue an: @ weist zu, + vergibt Labels, ! setzt die Priorität, due: den Tag. Weitere Zeilen werden die Beschreibung. Ohne Text öffnet es das Formular.

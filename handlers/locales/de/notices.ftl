@@ -13,6 +13,10 @@ notice-comments = { $who } und andere haben { $key } { $title } kommentiert ({ $
     [one] ein weiterer Kommentar
    *[other] { $more } weitere Kommentare
 })
+notice-more = { $more ->
+    [one] und ein weiterer Kommentar
+   *[other] und { $more } weitere Kommentare
+}
 notice-a-program = Ein Programm
 notice-digest = Neues von { $count ->
     [one] einem Issue

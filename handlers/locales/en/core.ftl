@@ -83,3 +83,7 @@ card-posting = The card of { $key } is on its way to this channel.
 
 show-comments = Comments:
 show-comments-last = The last comments:
+
+loading-title = One moment
+loading = I am looking it up …
+loading-over = That did not work

@@ -3,12 +3,18 @@ help-head = Issues, without leaving the conversation. Everything begins with `{ 
 help-more = `{ $command } help close` says more about one of them, `{ $command } help query` explains the query language. The message menu turns a message into an issue, and replies under a card are comments.
 help-create = Create an issue
 help-aliases = Also: { $aliases }
-help-query-text = Terms are combined: all must hold. A comma means or, a leading `-` means not.
-    `status:open` `status:closed` `priority:high,urgent` `label:bug` `-label:ui`
-    `assignee:@ada` `assignee:me` `reporter:me` `no:assignee` `no:label`
-    `created:>2026-01-01` `updated:<7d` `closed:2026-02` `due:overdue` `due:<3d`
-    `"exact words"` or plain words for full text, `sort:updated` `sort:-created` `sort:priority`
-    For example: `{ $command } list status:open label:bug -label:ui assignee:me sort:priority`
+help-query-text = Terms are combined: all must hold. A comma means or, a leading `-` means not; values with spaces stand in quotation marks.
+    Plain words are full text, `"exact words"` a phrase, `saved:"name"` a saved query.
+    For example: `{ $command } list status:open label:bug,crash -label:ui assignee:me created:>2026-01-01 sort:priority`
+help-query-choices = *Where it stands*
+    { $terms }
+help-query-people = *Who* { $terms } with `me`, `none`, a mention, a name or an e-mail address; `waiting:` is for whose answer
+help-query-dates = *When* { $terms } with `>2026-01-01`, `2026-02`, `2026-01..2026-03`, `<7d` (within), `>7d` (longer ago), `this-week`, `yesterday`; `due:<3d` looks ahead, `due:overdue`, `due:none`
+help-query-labels = *Labels* { $terms } with `bug`, `"needs info"`
+help-query-others = *Which* { $terms } with `LDG-42`; `ref:` with what another tracker calls it
+help-query-is = *In short* { $terms } (`is:waiting`: for your answer)
+help-query-lacks = *Without* { $terms }; with `has:` instead, those that have it
+help-query-sorts = *Order* { $terms }; `sort:-created` reverses
 
 usage-new = { $command } new Login fails on Safari @ada +bug !high due:friday
 help-new = Files an issue: @ assigns, + labels, ! sets the priority, due: the day. Further lines become the description. Without text it opens the form.

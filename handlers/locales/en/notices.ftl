@@ -13,6 +13,10 @@ notice-comments = { $who } and others commented on { $key } { $title } ({ $more 
     [one] one more comment
    *[other] { $more } more comments
 })
+notice-more = { $more ->
+    [one] and one more comment
+   *[other] and { $more } more comments
+}
 notice-a-program = A program
 notice-digest = News of { $count ->
     [one] one issue

@@ -1,0 +1,122 @@
+"""A form opens in time, however slow what it shows: first a view that says so, which then becomes the form."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from bot.playground import Person
+from tests.scenarios.conftest import Json, Lodge, said
+
+# More than a trigger lives.
+LATE = 10.0
+
+
+@asynccontextmanager
+async def slow(lodge: Lodge, table: str) -> AsyncIterator[None]:
+    """Nobody reads the table meanwhile."""
+    async with lodge.process.services.database.connection() as conn, conn.transaction():
+        await conn.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+        yield
+
+
+async def loading(lodge: Lodge, ada: Person) -> Json:
+    """It is there while its trigger is good; from then on the trigger is not."""
+    view = await ada.expect_modal(lambda each: each["callback_id"] == "loading")
+    assert "looking it up" in said(view)
+    lodge.slack.service.clock.advance(LATE)
+    return view
+
+
+@pytest.mark.parametrize(
+    ("command", "table", "form"),
+    [
+        ("edit LDG-1", "issues", "issue_edit_form"),
+        ("comment LDG-1", "issues", "issue_comment_form"),
+        ("bulk", "issues", "issue_bulk_form"),
+        ("settings", "workspaces", "settings_form"),
+        ("settings labels", "labels", "labels_form"),
+        ("settings admins", "people", "admins_form"),
+        ("settings policy", "workspaces", "policy_form"),
+        ("channel", "channel_settings", "channel_settings_form"),
+        ("notify", "mutes", "notify_form"),
+    ],
+)
+async def test_a_form_that_a_command_opens_waits_for_what_it_shows(
+    lodge: Lodge, command: str, table: str, form: str
+) -> None:
+    ada = lodge.person("ada")
+    await lodge.ask("ada", "new One +bug")
+    await lodge.announced()
+    async with slow(lodge, table):
+        await ada.slash("general", f"/issue {command}")
+        opened = await loading(lodge, ada)
+    view = await ada.expect_modal(lambda each: each["callback_id"] == form)
+    assert view["id"] == opened["id"]
+    assert len(ada.modals()) == 1
+    await lodge.settled()
+    assert not any("Working on it" in said(each) for each in ada.ephemerals("general"))
+
+
+@pytest.mark.parametrize(
+    ("choice", "form"), [("issue_edit", "issue_edit"), ("issue_comment", "issue_comment"), ("Close as …", "")]
+)
+async def test_a_form_that_a_card_opens_waits_for_what_it_shows(lodge: Lodge, choice: str, form: str) -> None:
+    ada = lodge.person("ada")
+    await lodge.ask("ada", "new One")
+    card = await lodge.ask("ada", "show LDG-1")
+    await lodge.announced()
+    menu = next(each for each in card["blocks"][-1]["elements"] if each["type"] == "overflow")
+    value = next((each["value"] for each in menu["options"] if each["text"]["text"] == choice), None)
+    async with slow(lodge, "issues"):
+        action = "issue_more" if value else choice
+        await ada.click(action, channel="general", ts=card["ts"], value=value)
+        await loading(lodge, ada)
+    view = await ada.expect_modal(lambda each: each["callback_id"] != "loading")
+    assert form in view["callback_id"]
+
+
+async def test_a_form_that_a_menu_opens_waits_for_what_it_shows(lodge: Lodge) -> None:
+    ada = lodge.person("ada")
+    await lodge.ask("ada", "subscribe priority:high")
+    listed = await lodge.ask("ada", "subscriptions")
+    menu = next(b["accessory"] for b in listed["blocks"] if "options" in b.get("accessory", {}))
+    value = next(o["value"] for o in menu["options"] if o["value"].startswith("edit"))
+    async with slow(lodge, "subscriptions"):
+        await ada.choose("subscription_menu", value, channel="general", ts=listed["ts"])
+        await loading(lodge, ada)
+    await ada.expect_modal(lambda each: each["callback_id"] == "subscription_form")
+
+
+@pytest.mark.parametrize(
+    ("command", "text"),
+    [("edit LDG-99", "There is no issue LDG-99"), ("bulk status:closed", "No issue matches")],
+)
+async def test_where_no_form_comes_of_it_what_was_opened_says_why(
+    lodge: Lodge, command: str, text: str
+) -> None:
+    ada = lodge.person("ada")
+    await lodge.ask("ada", "new One")
+    await lodge.announced()
+    async with slow(lodge, "issues"):
+        await ada.slash("general", f"/issue {command}")
+        opened = await loading(lodge, ada)
+    view = await ada.expect_modal(lambda each: each["id"] == opened["id"] and "looking" not in said(each))
+    assert text in said(view)
+
+
+async def test_whoever_closes_what_loads_is_left_alone(lodge: Lodge) -> None:
+    ada = lodge.person("ada")
+    await lodge.ask("ada", "new One")
+    await lodge.announced()
+    async with slow(lodge, "issues"):
+        await ada.slash("general", "/issue edit LDG-1")
+        opened = await loading(lodge, ada)
+        await ada.close(opened["id"])
+    update = await lodge.slack.until(lambda: lodge.slack.calls_of("views.update"))
+    assert update[-1].answer == {"ok": False, "error": "not_found"}
+    await lodge.settled()
+    assert not ada.modals()
+    assert not ada.notices()
