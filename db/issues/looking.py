@@ -27,8 +27,8 @@ SELECT {COLUMNS}, asked.place,
                      c.created_at, c.edited_at)
              FROM comments c
              WHERE c.workspace_id = i.workspace_id AND c.issue_id = i.issue_id AND c.deleted_at IS NULL
-             ORDER BY c.created_at DESC, c.comment_id DESC LIMIT $7) AS comments
-FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::uuid[], $5::bigint[], $6::text[]) WITH ORDINALITY
+             ORDER BY c.created_at DESC, c.comment_id DESC LIMIT {SHOWN + 1}) AS comments
+FROM unnest((SELECT $1::text[]), $2::uuid[], $3::uuid[], $4::uuid[], $5::bigint[], $6::text[]) WITH ORDINALITY
      AS asked (workspace_id, sees_only, person_id, issue_id, number, prefix, place)
 JOIN issues i ON {MEANT}"""
 
@@ -77,7 +77,7 @@ class Looking:
     async def _look(self, batch: Sequence[Asked[_Wanted, Look | None]]) -> None:
         columns = zip(*(each.question.values() for each in batch), strict=True)
         async with self._database.connection() as conn:
-            rows = await conn.fetch(_LOOK, *map(list, columns), SHOWN + 1)
+            rows = await conn.fetch(_LOOK, *map(list, columns))
         found = {row["place"]: row for row in rows}
         for place, each in enumerate(batch, 1):
             each.succeed(_read(found[place]) if place in found else None)
