@@ -8,13 +8,14 @@ from __future__ import annotations
 from bot import runner
 from bot.playground import config
 from db import pool
-from handlers import commands
+from handlers import commands, dedupe
 
 
 def of_people() -> None:
     """An answer that takes long is waited for, instead of being announced."""
     commands.PATIENCE = 45.0
     runner.ANSWER_WITHIN = 45.0
+    dedupe._PATIENCE = 45.0
 
 
 def of_everybody() -> None:

@@ -8,7 +8,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 # Seconds. Whoever waits for something wants it to come true; how fast a machine is does not matter.
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 class Activity:

@@ -189,9 +189,7 @@ async def measure(size: int, kinds: Sequence[str]) -> None:
     ]
     head = ("kind", "bare", "bot", "postgres", "statements", "after: bot", "after: postgres")
     print(aligned([head, *((c.kind, f"{floor[c.kind]:.2f}", *c.line()[1:]) for c in costs)]))
-    print(
-        f"ms a request, {AT_ONCE} at once, {size} issues; idle: {idle.bot:.1f} + {idle.postgres:.1f} ms/s"
-    )
+    print(f"ms a request, {AT_ONCE} at once, {size} issues; idle: {idle.bot:.1f} + {idle.postgres:.1f} ms/s")
 
 
 if __name__ == "__main__":

@@ -38,14 +38,10 @@ async def rows(size: int) -> list[Row]:
 
 
 async def _deliveries(server: Server) -> list[Row]:
-    def midway() -> None:
-        server.kill()
-        server.start()
-
     async with served("tests.bench.whole_bot", DATABASE_URL=server.dsn) as ours:
         to = await make_hook(server.dsn, PLACE, Vault(None, derived_from=SECRET))
         url = f"http://127.0.0.1:{ours.port}"
-        told = await deliver(url, to, DELIVERIES, at_once=AT_ONCE, midway=midway, patience=300)
+        told = await deliver(url, to, DELIVERIES, at_once=AT_ONCE, killed_midway=server)
     there, different = await filed(server.dsn, PLACE)
     return [
         Row(

@@ -113,7 +113,7 @@ def test_a_killed_server_with_a_stale_pid_file_is_recovered(folder: Path) -> Non
     family = [process, *process.children(recursive=True)]
     for one in family:
         one.kill()
-    psutil.wait_procs(family, timeout=10)
+    psutil.wait_procs(family, timeout=60)
     server.close()
     assert (folder / "postmaster.pid").exists()
     other, new = _sharer(folder)

@@ -45,7 +45,7 @@ async def test_commands_arrive_over_the_socket_without_a_signing_secret(
     async with running(settings, options):
         await slack.until(lambda: slack.calls_of("apps.connections.open"))
         ada = slack.person("ada")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not any(message["text"] == "heard" for message in ada.ephemerals("general")):
                 # Refused at once, without a pause, until the socket is open.
                 await ada.slash("general", "/issue")
@@ -90,12 +90,12 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def connected(slack: LocalSlack, count: int) -> None:
-    await slack.until(lambda: slack.service.sockets.connected == count, timeout=20)
+    await slack.until(lambda: slack.service.sockets.connected == count, timeout=60)
 
 
 async def answered(slack: LocalSlack) -> None:
     """Soon; what went to a connection in the moment of its end is not."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while not await slack.person("ada").slash("general", "/issue list"):
             await asyncio.sleep(0.1)
 
@@ -107,7 +107,7 @@ async def test_several_connections_are_open_and_each_is_replaced_when_slack_ends
     async with running(settings(slack, db_url), options):
         await connected(slack, CONNECTIONS)
         await slack.service.sockets.disconnect()
-        await slack.until(lambda: len(slack.calls_of("apps.connections.open")) >= 2 * CONNECTIONS, timeout=20)
+        await slack.until(lambda: len(slack.calls_of("apps.connections.open")) >= 2 * CONNECTIONS, timeout=60)
         await connected(slack, CONNECTIONS)
         await answered(slack)
 
@@ -123,7 +123,7 @@ async def test_connections_that_die_silently_are_noticed_and_replaced(
             # As when a firewall forgets it: nothing is closed, nothing is answered.
             transport = connection.socket._req.transport
             transport.pause_reading()
-        await slack.until(lambda: len(slack.calls_of("apps.connections.open")) >= 2 * CONNECTIONS, timeout=20)
+        await slack.until(lambda: len(slack.calls_of("apps.connections.open")) >= 2 * CONNECTIONS, timeout=60)
         for connection in dead:
             connection.socket._req.transport.abort()
         await connected(slack, CONNECTIONS)

@@ -26,10 +26,10 @@ async def test_a_first_probe_that_came_before_listening_is_no_failure(
     monkeypatch.setattr(QueueManager, "listener_healthy", lost_at_first)
     worker = JobWorker(db_url)
     task = asyncio.create_task(worker.run())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while len(probes) < 2:
             await asyncio.sleep(0.02)
     assert probes[0] < probes[1]
     assert worker.healthy
     worker.stop()
-    await asyncio.wait_for(task, 10)
+    await asyncio.wait_for(task, 60)

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from bot.playground import LocalSlack
 from tests.browser import chromium
@@ -24,6 +24,10 @@ ARGS = (
 )
 READY = "body[data-ready]"
 
+# Milliseconds, to end what hangs; how fast the page is, is measured by tests/bench/page.py.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
+
 OpenPage = Callable[..., Awaitable[Page]]
 
 
@@ -38,7 +42,9 @@ def chromium_path() -> str:
 @pytest.fixture
 async def browser(chromium_path: str) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(executable_path=chromium_path, args=list(ARGS))
+        launched = await playwright.chromium.launch(
+            executable_path=chromium_path, args=list(ARGS), timeout=2 * PATIENCE
+        )
         yield launched
         await launched.close()
 
@@ -68,7 +74,7 @@ async def open_page(browser: Browser) -> AsyncIterator[OpenPage]:
             context = await browser.new_context(**options)
             stack.push_async_callback(context.close)
             page = await context.new_page()
-            page.set_default_timeout(10_000)
+            page.set_default_timeout(PATIENCE)
             page.on("pageerror", lambda error: troubles.append(str(error)))
             await page.goto(f"{url}/?user={user}{path}")
             await page.wait_for_selector(READY)

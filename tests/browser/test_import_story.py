@@ -79,14 +79,14 @@ async def scrolled_to(dialog: Locator, text: str) -> None:
     await dialog.get_by_text(text).first.scroll_into_view_if_needed()
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(900)
 async def test_a_team_moves_in_by_dropping_its_file(
     slack: LocalSlack, process: Process, open_page: OpenPage
 ) -> None:
     page = await open_page(slack.url, "ada")
     await enter(page, "support")
     thread = await drop(page, "harbour.csv", f"{HEADER}\n{STRANGE}{MANY}")
-    await expect(thread).to_contain_text("cannot be imported", timeout=20_000)
+    await expect(thread).to_contain_text("cannot be imported", timeout=120_000)
     await expect(thread).to_contain_text("grace → Grace Okafor")
     await expect(thread).to_contain_text("To be added by name")
     await shoot(page, "moving-in-preview")
@@ -101,25 +101,27 @@ async def test_a_team_moves_in_by_dropping_its_file(
     await shoot(page, "moving-in-mapping-end")
     await dialog.get_by_role("button", name="Read again").click()
     await expect(dialog).to_be_hidden()
-    await expect(thread).to_contain_text(f"{ROWS + 2:,} issues to import", timeout=20_000)
+    await expect(thread).to_contain_text(f"{ROWS + 2:,} issues to import", timeout=120_000)
     await expect(thread).not_to_contain_text("by name, so that nothing is lost: Tove")
     await shoot(page, "moving-in-preview-again")
 
     await button(thread, "Import").click()
-    await expect(thread).to_contain_text("Importing harbour.csv")
+    # How far it is can be over before it is seen.
+    await expect(thread).to_contain_text(re.compile("Importing harbour.csv|issues imported"))
     await shoot(page, "moving-in-progress")
-    await expect(thread).to_contain_text(f"{ROWS + 2:,} issues imported", timeout=60_000)
-    await expect(thread).to_contain_text("These 2 rows were not imported", timeout=20_000)
+    await expect(thread).to_contain_text(f"{ROWS + 2:,} issues imported", timeout=120_000)
+    await expect(thread).to_contain_text("These 2 rows were not imported", timeout=120_000)
     await shoot(page, "moving-in-done")
+    assert any("Importing harbour.csv" in str(call.args) for call in slack.calls_of("chat.update"))
 
     [file] = [each for each in slack.state.files.values() if each.name == "harbour-failed-rows.csv"]
     returned = slack.state.contents[file.id].decode()
     assert "day that does not exist" in returned
     corrected = returned.replace("H-3,,", "H-3,Name the new ferry,").replace("30/02/2024", "29/02/2024")
     again = await drop(page, "corrected.csv", corrected)
-    await expect(again).to_contain_text("2 issues to import", timeout=20_000)
+    await expect(again).to_contain_text("2 issues to import", timeout=120_000)
     await button(again, "Import").click()
-    await expect(again).to_contain_text("2 issues imported", timeout=20_000)
+    await expect(again).to_contain_text("2 issues imported", timeout=120_000)
     await shoot(page, "moving-in-corrected")
 
     await (
@@ -134,5 +136,5 @@ async def test_a_team_moves_in_by_dropping_its_file(
     await expect(sure).to_contain_text(f"All {ROWS + 2:,} issues")
     await shoot(page, "moving-in-undo-asked")
     await button(sure, "Undo").click()
-    await expect(thread).to_contain_text(f"{ROWS + 2:,} issues removed", timeout=30_000)
+    await expect(thread).to_contain_text(f"{ROWS + 2:,} issues removed", timeout=120_000)
     await shoot(page, "moving-in-undone")

@@ -293,7 +293,7 @@ async def test_an_updated_form_keeps_the_cursor_and_what_was_typed(app: Scripted
 
 
 async def test_forms_stack_and_escape_closes_the_top_one_and_tells_the_app(
-    app: ScriptedApp, page: Page
+    slack: LocalSlack, app: ScriptedApp, page: Page
 ) -> None:
     async def push(payload: Json) -> None:
         second = modal("second", "Second", [section("on top")], notify_on_close=True)
@@ -314,6 +314,7 @@ async def test_forms_stack_and_escape_closes_the_top_one_and_tells_the_app(
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("dialog", name="First")).to_be_visible()
     await expect(page.get_by_role("textbox", name="Title")).to_have_value("kept")
+    await slack.until(lambda: app.sent("view_closed"))
     assert [payload["view"]["callback_id"] for payload in app.sent("view_closed")] == ["second"]
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("dialog")).to_be_hidden()

@@ -148,10 +148,10 @@ async def test_a_csv_dropped_into_a_channel_becomes_issues(
 
 async def _listed(page: Page, words: str, title: str) -> None:
     """What was imported a moment ago may still be on its way into the full-text index."""
-    for _ in range(10):
+    for _ in range(20):
         await command(page, f"/issue list {words}")
         try:
-            return await expect(newest(page)).to_contain_text(title, timeout=2_000)
+            return await expect(newest(page)).to_contain_text(title, timeout=5_000)
         except AssertionError:
             continue
     raise AssertionError(f"{title} is not found by {words}")

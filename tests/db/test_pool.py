@@ -35,7 +35,7 @@ async def _ask_until_cut_off(database: Database, db_url: str) -> None:
         killer = await asyncpg.connect(db_url)
         await killer.execute("SELECT pg_terminate_backend($1)", pid)
         await killer.close()
-        for _ in range(100):
+        for _ in range(6000):
             await conn.fetchval("SELECT 1")
             await asyncio.sleep(0.01)
 

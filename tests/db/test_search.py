@@ -231,7 +231,7 @@ async def test_of_two_that_index_at_once_the_newest_text_stays(
         await conn.execute("UPDATE issues SET title = 'omega'")
         second = asyncio.create_task(index())
         waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not await conn.fetchval(waiting):
                 await asyncio.sleep(0)
     await second

@@ -6,7 +6,6 @@ import asyncio
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,8 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
+
+from tests.faults.ports import free_port
 
 _FOLDERS = "/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/bin"
 
@@ -71,7 +72,7 @@ async def pooler(
 async def _pooler(
     binary: str, dsn: str, folder: Path, mode: str, size: int, more: str
 ) -> AsyncIterator[Pooler]:
-    port = _free_port()
+    port = free_port()
     config = folder / "pgbouncer.ini"
     config.write_text(
         f"""
@@ -87,7 +88,7 @@ pool_mode = {mode}
 default_pool_size = {size}
 reserve_pool_size = 0
 max_client_conn = 200
-query_wait_timeout = 30
+query_wait_timeout = 120
 logfile = {folder}/pgbouncer.log
 {more}
 """
@@ -131,7 +132,7 @@ def _target(dsn: str) -> str:
 
 
 async def _answers(port: int, process: asyncio.subprocess.Process, folder: Path) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             try:
                 _, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -148,12 +149,6 @@ def _version(binary: str) -> tuple[int, int]:
     match = re.search(r"(\d+)\.(\d+)", told)
     assert match is not None, told
     return int(match[1]), int(match[2])
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 if __name__ == "__main__":

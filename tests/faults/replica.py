@@ -1,6 +1,7 @@
 """One replica of the bot in a process of its own, to be killed.
 
-`python -m tests.faults.replica DSN API_URL TOKEN SIGNING_SECRET`
+`python -m tests.faults.replica DSN API_URL TOKEN SIGNING_SECRET HEARTBEAT`: after so many seconds without a sign of
+life its jobs are taken over.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from datetime import timedelta
 from bot.process import Options, running
 from bot.settings import Settings
 from bot.worker import Pace
+from tests import patience
 
 
-async def main(dsn: str, api_url: str, token: str, secret: str) -> None:
+async def main(dsn: str, api_url: str, token: str, secret: str, heartbeat: str) -> None:
+    patience.of_everybody()
     settings = Settings(
         database_url=dsn,
         port=0,
@@ -23,7 +26,7 @@ async def main(dsn: str, api_url: str, token: str, secret: str) -> None:
         slack_api_url=api_url,
         log="json",
     )
-    pace = Pace(poll=timedelta(seconds=0.5), heartbeat=timedelta(seconds=2))
+    pace = Pace(poll=timedelta(seconds=0.5), heartbeat=timedelta(seconds=float(heartbeat)))
     async with running(settings, Options(pace=pace)):
         sys.stdout.write("ready\n")
         sys.stdout.flush()

@@ -8,7 +8,6 @@ import hmac
 import json
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import aiohttp
@@ -21,6 +20,7 @@ from db.states import Role
 from db.webhooks import Auth, HookDraft, Kind
 from handlers.hooks.checking import make_id, make_secret, purpose
 from handlers.vault import Vault
+from tests.faults.whole import Server, until
 
 # Seconds before a delivery that was not taken comes again: no sender is so impatient.
 PAUSE = 0.25
@@ -67,25 +67,35 @@ async def deliver(
     number: int,
     *,
     at_once: int,
-    midway: Callable[[], None] | None = None,
-    patience: float = 60.0,
+    killed_midway: Server | None = None,
+    patience: float = 300.0,
 ) -> Told:
-    """Delivers so many, each until it is taken; calls `midway` in a thread when half of them were."""
+    """Delivers so many, each until it is taken. A server to be killed dies when half of them were, and comes
+    back when a sender was told so."""
     told, waiting = Told(), list(range(number))
     began = time.monotonic()
     fault: asyncio.Task[None] | None = None
+    dead = asyncio.Event()
+
+    async def outage(server: Server) -> None:
+        await asyncio.to_thread(server.kill)
+        dead.set()
+        await until(lambda: told.answers[503])
+        await asyncio.to_thread(server.start)
 
     async def one(session: aiohttp.ClientSession) -> None:
         nonlocal fault
         while waiting:
+            if fault is not None:
+                await dead.wait()
             each = waiting.pop()
             while not await _sent(session, url + to.path, to.secret, each, told):
                 assert time.monotonic() - began < patience, told.answers
                 await asyncio.sleep(PAUSE)
-            if midway is not None and fault is None and told.answers[200] >= number // 2:
-                fault = asyncio.create_task(asyncio.to_thread(midway))
+            if killed_midway is not None and fault is None and told.answers[200] >= number // 2:
+                fault = asyncio.create_task(outage(killed_midway))
 
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as session:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=120)) as session:
         await asyncio.gather(*(one(session) for _ in range(at_once)))
     if fault is not None:
         await fault

@@ -38,15 +38,10 @@ async def test_deliveries_survive_the_death_of_the_database(
     slack: LocalSlack, server: Server, tmp_path: Path
 ) -> None:
     workspace_id = WorkspaceId("T0SENDERS")
-
-    def midway() -> None:
-        server.kill()
-        server.start()
-
     async with serving(slack, server.dsn, tmp_path) as bot:
         vault = Vault(None, derived_from=slack.signing_secret)
         to = await make_hook(server.dsn, workspace_id, vault)
-        told = await deliver(bot.url, to, NUMBER, at_once=16, midway=midway, patience=120)
+        told = await deliver(bot.url, to, NUMBER, at_once=16, killed_midway=server)
     assert await filed(server.dsn, workspace_id) == (NUMBER, NUMBER)
     assert told.answers[200] >= NUMBER
     assert told.answers[503] > 0

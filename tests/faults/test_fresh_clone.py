@@ -22,7 +22,8 @@ import aiohttp
 import pytest
 
 from bot.playground import LocalSlack
-from tests.faults.whole import ROOT, free_port
+from tests.faults.ports import free_port
+from tests.faults.whole import ROOT
 from tests.scenarios.test_installing import HOME, Browser, ask
 
 pytestmark = pytest.mark.faults
@@ -91,7 +92,7 @@ def filled(lines: list[str], values: dict[str, str]) -> list[str]:
 
 
 async def ready(url: str, process: asyncio.subprocess.Process, log: Path) -> None:
-    async with asyncio.timeout(60), aiohttp.ClientSession() as http:
+    async with asyncio.timeout(120), aiohttp.ClientSession() as http:
         while True:
             assert process.returncode is None, log.read_text()[-3000:]
             try:
@@ -136,7 +137,7 @@ async def test_the_documented_way_leads_to_a_command_that_works(
         assert "LDG-1" in await ask(slack, here_now, HOME, "new From a fresh clone")
         assert "From a fresh clone" in await ask(slack, here_now, HOME, "list")
         process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.wait(), 20) == 0
+        assert await asyncio.wait_for(process.wait(), 60) == 0
     finally:
         if process.returncode is None:
             process.kill()

@@ -24,11 +24,14 @@ RUNS = int(os.environ.get("LODGE_FAULT_RUNS", "30"))
 CHANNELS = max(6, RUNS // 10)
 REPLICAS = 3
 KILLS = 6
-PATIENCE = 90 + RUNS
+PATIENCE = 600 + 10 * RUNS
 
 
 @asynccontextmanager
-async def replica(slack: LocalSlack, dsn: str) -> AsyncIterator[asyncio.subprocess.Process]:
+async def replica(
+    slack: LocalSlack, dsn: str, *, heartbeat: float = 2
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """One that can be killed; it serves when this yields."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -37,13 +40,14 @@ async def replica(slack: LocalSlack, dsn: str) -> AsyncIterator[asyncio.subproce
         slack.api_url,
         slack.bot_token,
         slack.signing_secret,
+        str(heartbeat),
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
     )
     assert process.stdout is not None
     try:
-        assert await asyncio.wait_for(process.stdout.readline(), 30) == b"ready\n"
+        assert await asyncio.wait_for(process.stdout.readline(), 120) == b"ready\n"
         yield process
     finally:
         if process.returncode is None:
@@ -126,6 +130,7 @@ async def unfinished(dsn: str) -> int:
 
 
 @pytest.mark.faults
+@pytest.mark.timeout(PATIENCE + 120)
 async def test_each_due_report_is_posted_exactly_once(db_url: str) -> None:
     chance = random.Random(6)
     manifest = ROOT / "manifest.yml"

@@ -50,14 +50,11 @@ async def test_the_database_is_killed_and_comes_back(
             for _ in range(ROUNDS):
                 await asyncio.sleep(chance.uniform(0.5, 2.0))
                 await asyncio.to_thread(server.kill)
+                await load.more(Outcome.TOLD_NOT)
                 await asyncio.sleep(chance.uniform(0.1, 2.0))
                 await asyncio.to_thread(server.start)
-                assert await bot.ready(20) < 10
-                before = load.count(Outcome.ACKNOWLEDGED)
-                await asyncio.sleep(1)
-                assert load.count(Outcome.ACKNOWLEDGED) > before
+                await bot.ready()
+                await load.more(Outcome.ACKNOWLEDGED)
         assert bot.process.pid == pid
-        assert load.count(Outcome.TOLD_NOT) > 0
         assert load.count(Outcome.BROKEN) == 0
-        assert load.slowest < 3
         await settled(slack, server.dsn, load)

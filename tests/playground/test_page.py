@@ -25,7 +25,7 @@ class Page:
     async def ask(self, act: str, **given: Any) -> Json:
         self._number += 1
         await self._socket.send_json({"id": self._number, "do": act, "with": given})
-        while (received := await self._socket.receive_json(timeout=30)).get("id") != self._number:
+        while (received := await self._socket.receive_json(timeout=60)).get("id") != self._number:
             self.pushes.append(received)
         answer: Json = received
         return answer
@@ -40,7 +40,7 @@ class Page:
         for number, push in enumerate(self.pushes):
             if push["push"] == kind:
                 return self.pushes.pop(number)
-        while (received := await self._socket.receive_json(timeout=30))["push"] != kind:
+        while (received := await self._socket.receive_json(timeout=60))["push"] != kind:
             self.pushes.append(received)
         late: Json = received
         return late
@@ -52,7 +52,7 @@ async def page(slack: LocalSlack, user: str) -> AsyncIterator[Page]:
         aiohttp.ClientSession() as session,
         session.ws_connect(f"{slack.url}/page/ws?user={user}") as socket,
     ):
-        yield Page(socket, await socket.receive_json(timeout=30))
+        yield Page(socket, await socket.receive_json(timeout=60))
 
 
 async def test_hello_says_who_and_where(slack: LocalSlack) -> None:

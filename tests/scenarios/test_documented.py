@@ -47,7 +47,7 @@ async def check(lodge: Lodge, line: str) -> None:
     await ada.slash("support", on_what_is_here(line))
     await lodge.settled()
     # Some answers come a moment later, by the response_url.
-    await lodge.slack.until(lambda: fresh() or ada.modals(), timeout=10)
+    await lodge.slack.until(lambda: fresh() or ada.modals(), timeout=60)
     assert ada.notices() == [], line
     for shown in (*fresh(), *ada.modals()):
         assert _REFUSALS.search(said(shown)) is None, f"{line}: {said(shown)}"

@@ -67,7 +67,8 @@ async def test_a_thousand_cards_are_one_update_each_and_a_line_a_channel(lodge: 
 async def test_cards_of_a_flood_let_everything_else_go_first(lodge: Lodge) -> None:
     card = await posted(lodge, "Urgent thing")
     actor = await someone(lodge, "ada")
-    ids = await shown(lodge, actor, 60)
+    # More than go out while the rest of this is waited for.
+    ids = await shown(lodge, actor, 300)
     async with lodge.process.services.database.transaction() as conn:
         await bulk.change(conn, actor, ids, BulkPatch(status=Status.IN_PROGRESS))
     await lodge.worked_out()

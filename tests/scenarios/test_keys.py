@@ -30,7 +30,7 @@ async def shown(lodge: Lodge, ts: str, channel: str = "product") -> list[str]:
     await lodge.settled()
     ada = lodge.person("ada")
     async with lodge.process.services.database.connection() as conn:
-        for _ in range(200):
+        for _ in range(1200):
             if not await conn.fetchval("SELECT count(*) FROM outbox WHERE state = 'waiting'"):
                 break
             await conn.execute("SELECT pg_sleep(0.05)")

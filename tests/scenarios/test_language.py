@@ -19,7 +19,7 @@ async def test_a_changed_language_finds_what_was_written_before(lodge: Lodge) ->
         if queued is not None:
             assert json.loads(queued["payload"]) == {"workspace_id": lodge.slack.team_id}
         services.bell.ring()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not await conn.fetchval(_GERMAN):
                 await asyncio.sleep(0.05)
     services.directory.forget_workspace(WorkspaceId(lodge.slack.team_id))
@@ -56,6 +56,10 @@ async def test_a_large_change_is_indexed_by_a_job_of_its_own(lodge: Lodge) -> No
     services = lodge.process.services
     workspace_id = WorkspaceId(lodge.slack.team_id)
     async with services.database.connection() as conn:
+        async with asyncio.timeout(60):
+            # What is begun by itself comes to its end first.
+            while await conn.fetchval("SELECT count(*) FROM issue_documents") < 3:
+                await asyncio.sleep(0.05)
         change_id = await conn.fetchval("SELECT change_id FROM changes LIMIT 1")
         await conn.execute("DELETE FROM issue_documents")
     payload = json.dumps({"workspace_id": workspace_id, "change_id": str(change_id)}).encode()

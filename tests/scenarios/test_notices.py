@@ -38,7 +38,7 @@ async def waiting(lodge: Lodge, query: str, number: int) -> None:
         async def reached() -> bool:
             return bool(await conn.fetchval(query) == number)
 
-        for _ in range(200):
+        for _ in range(1200):
             if await reached():
                 return
             await conn.execute("SELECT pg_sleep(0.05)")
@@ -53,7 +53,7 @@ def told(lodge: Lodge, name: str) -> list[str]:
 async def one_message(lodge: Lodge, name: str, text: str) -> Json:
     person = lodge.person(name)
     try:
-        return await person.expect_message(person.dm(), lambda message: text in said(message), timeout=8)
+        return await person.expect_message(person.dm(), lambda message: text in said(message), timeout=60)
     except TimeoutError:
         raise AssertionError(told(lodge, name)) from None
 

@@ -46,7 +46,7 @@ class Program:
         return web.Response(status=self.answers.pop(0) if self.answers else self.usual)
 
     async def until(self, count: int) -> list[Json]:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(60):
             while len(self.heard) < count:
                 self.news.clear()
                 await self.news.wait()
@@ -114,7 +114,7 @@ async def turn(lodge: Lodge, *delays: float) -> None:
 
 async def rewind(lodge: Lodge) -> None:
     """The outcomes of all attempts are noted, and the waiting is over."""
-    async with asyncio.timeout(15), lodge.process.services.database.connection() as conn:
+    async with asyncio.timeout(60), lodge.process.services.database.connection() as conn:
         while await conn.fetchval("SELECT count(*) FROM outgoing_sends WHERE claimed_until IS NOT NULL"):
             pass
         await conn.execute("UPDATE outgoing_sends SET not_before = now() WHERE state = 'waiting'")

@@ -95,7 +95,7 @@ async def test_a_report_is_scheduled_in_a_form_and_posted_when_due(lodge: Lodge,
     answer = said(await schedule(lodge, report="digest", at="10:30"))
     assert "Monday to Friday at 10:30 (Europe/Berlin)" in answer
     clock.now = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
-    posted = await lodge.person("grace").expect_message("general", is_report, timeout=20)
+    posted = await lodge.person("grace").expect_message("general", is_report, timeout=60)
     assert "What happened" in said(posted)
     assert "comes late" not in said(posted)
 
@@ -155,7 +155,7 @@ async def test_a_personal_digest_comes_as_a_direct_message(lodge: Lodge, clock: 
     await schedule(lodge, direct=["direct"], at="10:30")
     clock.now = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
     ada = lodge.person("ada")
-    assert await ada.expect_message(ada.dm(), is_report, timeout=20)
+    assert await ada.expect_message(ada.dm(), is_report, timeout=60)
 
 
 async def test_ones_own_digest_is_one_line_changed_and_ended_by_another(lodge: Lodge, clock: Clock) -> None:
@@ -169,7 +169,7 @@ async def test_ones_own_digest_is_one_line_changed_and_ended_by_another(lodge: L
     assert "priority:high" in again
     assert said(await the_list(lodge)).count("What happened") == 1
     clock.now = datetime(2026, 11, 20, 23, 0, tzinfo=UTC)
-    posted = await ada.expect_message(ada.dm(), is_report, timeout=20)
+    posted = await ada.expect_message(ada.dm(), is_report, timeout=60)
     assert "only `priority:high`" in said(posted)
     await ada.slash("general", "/issue digest")
     form = await ada.expect_modal(lambda view: view["callback_id"] == "schedule_form")
@@ -182,7 +182,7 @@ async def test_ones_own_digest_is_one_line_changed_and_ended_by_another(lodge: L
 async def test_the_list_runs_pauses_resumes_and_deletes(lodge: Lodge) -> None:
     await schedule(lodge)
     await choose(lodge, "run")
-    assert await lodge.person("grace").expect_message("general", is_report, timeout=20)
+    assert await lodge.person("grace").expect_message("general", is_report, timeout=60)
     await redrawn(lodge, await choose(lodge, "pause"), "*Paused*")
     await redrawn(lodge, await choose(lodge, "resume"), "Next:")
     await redrawn(lodge, await choose(lodge, "delete"), "Nothing is scheduled")
@@ -201,7 +201,7 @@ async def test_a_schedule_is_edited_in_its_form(lodge: Lodge) -> None:
 async def test_a_late_report_says_so(lodge: Lodge, clock: Clock) -> None:
     await schedule(lodge, at="10:30")
     clock.now = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-    posted = await lodge.person("grace").expect_message("general", is_report, timeout=20)
+    posted = await lodge.person("grace").expect_message("general", is_report, timeout=60)
     assert "comes late" in said(posted)
 
 
@@ -229,7 +229,7 @@ async def test_a_workspace_without_charts_gets_a_picture(lodge: Lodge, clock: Cl
     await schedule(lodge, report="aging", at="10:30")
     lodge.slack.faults.add(method="chat.postMessage", error="invalid_blocks")
     clock.now = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
-    posted = await lodge.person("grace").expect_message("general", is_report, timeout=40)
+    posted = await lodge.person("grace").expect_message("general", is_report, timeout=60)
     kinds = [block["type"] for block in posted["blocks"]]
     assert "data_visualization" not in kinds
     assert kinds.count("image") == 1

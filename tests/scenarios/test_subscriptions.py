@@ -13,7 +13,7 @@ def posts(lodge: Lodge, channel: str = "general") -> list[str]:
 async def posted(lodge: Lodge, text: str, channel: str = "general") -> Json:
     grace = lodge.person("grace")
     return await grace.expect_message(
-        channel, lambda m: not m.get("is_ephemeral") and text in said(m), timeout=10
+        channel, lambda m: not m.get("is_ephemeral") and text in said(m), timeout=60
     )
 
 
@@ -200,5 +200,5 @@ async def test_a_query_whose_label_is_gone_is_paused_and_told(lodge: Lodge) -> N
     async with lodge.process.services.database.connection() as conn:
         await conn.execute("UPDATE labels SET name = 'defect'")
     await lodge.ask("ada", "new Crash +defect", "product")
-    told = await ada.expect_message(ada.dm(), lambda m: "I paused" in said(m), timeout=10)
+    told = await ada.expect_message(ada.dm(), lambda m: "I paused" in said(m), timeout=60)
     assert "Change the query" in said(told)

@@ -56,7 +56,7 @@ def thread(lodge: Lodge, card: Json, channel: str = "general") -> list[str]:
 async def quiet(lodge: Lodge) -> None:
     """Until nothing is left to be worked out or sent."""
     async with lodge.process.services.database.connection() as conn:
-        for _ in range(400):
+        for _ in range(1200):
             left = await conn.fetchval(
                 "SELECT (SELECT count(*) FROM pending_changes)"
                 " + (SELECT count(*) FROM outbox WHERE state = 'waiting')"

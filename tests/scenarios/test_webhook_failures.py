@@ -108,7 +108,7 @@ async def test_without_the_database_the_sender_is_told_to_come_again(
 
     dsn, pull = plugged
     sender = await make(lodge, "generic", "bearer", channel="")
-    database: Database = await open_database(dsn, min_size=4, max_size=4, acquire_timeout=1)
+    database: Database = await open_database(dsn, min_size=4, max_size=4)
     server = web.Application()
 
     server.add_subapp("/hooks", create_hooks(replace(lodge.process.services, database=database)))

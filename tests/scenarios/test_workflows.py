@@ -10,7 +10,7 @@ from tests.scenarios.conftest import Json, Lodge, said
 
 async def run(lodge: Lodge, **inputs: str) -> Json:
     record = lodge.slack.run_function("create_issue", dict(inputs))
-    await lodge.slack.until(lambda: record["state"] != "running", timeout=10)
+    await lodge.slack.until(lambda: record["state"] != "running", timeout=60)
     return record
 
 
@@ -65,7 +65,7 @@ async def test_a_run_delivered_again_files_nothing_new(lodge: Lodge) -> None:
     }
     record["state"] = "running"
     lodge.slack.emit(event)
-    await lodge.slack.until(lambda: record["state"] != "running", timeout=10)
+    await lodge.slack.until(lambda: record["state"] != "running", timeout=60)
     assert record["outputs"] == outputs
     assert "LDG-2" not in said(await lodge.ask("ada", "list"))
 

@@ -46,7 +46,7 @@ async def raw(api: Api, body: bytes, *, chunked: bool, key: str = "") -> tuple[i
         head += f"Content-Length: {len(body)}\r\n\r\n"
     reader, writer = await asyncio.open_connection(api.client.host, api.client.port)
     writer.write(head.encode() + sent)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         answer = await reader.read()
     writer.close()
     await writer.wait_closed()
