@@ -30,7 +30,7 @@ _FIRST_STEP: Final = 1 << 12
 _SHORTEST_STEP: Final = 1 << 9
 _GROWTH: Final = 4
 # What is led by pairs costs by what it finds, and hardly by how far it looks.
-_GROWTH_BY_PAIRS: Final = 16
+_GROWTH_BY_PAIRS: Final = 64
 # When a filter leads to no more than this, their documents are read instead of those that have the words; or,
 # when the first steps have found too little, to no more than that.
 _FEW: Final = 300
@@ -192,9 +192,10 @@ async def _exactly(
 
 
 def _aligned(number: int, step: int) -> int:
-    """So far down, to where a block begins, so that few tags say the range."""
+    """So far down, to where a block begins, so that few tags say the range; a little further, to leave no rest."""
     bits = 9 if step <= _FIRST_STEP else 13
-    return max(0, number - step) >> bits << bits
+    end = max(0, number - step) >> bits << bits
+    return end if end > step // 4 else 0
 
 
 async def candidates(

@@ -9,7 +9,7 @@ workspace among large ones, and for words and labels not at all; so it is tried 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, LiteralString
 
 from db.issues.record import COLUMNS
@@ -19,9 +19,12 @@ from db.query.drivers import Driver, pinned, pinned_priority, states
 from db.query.fragments import Parameters
 from db.query.orders import Direction
 from db.query.resolving import Resolved
-from db.query.terms import When
+from db.query.terms import AnyTerm, Labels, When
 
 _COLUMN: Final = re.compile(r"\bi\.[a-z_]+\b")
+
+# From so many on, those with a label are looked up together. It takes them all, and not only until a page is full.
+_TOGETHER: Final = 500
 
 _PARTS: Final[dict[bool, LiteralString]] = {False: "NOT i.is_closed", True: "i.is_closed"}
 
@@ -39,9 +42,12 @@ class Statement:
         actor = self.resolved.actor
         return (actor.workspace_id, actor.sees_only, *self.parameters.values)
 
-    def condition(self, *, each: bool = True, seen: bool = True) -> str:
-        """Not `seen`: for rows that are of the workspace and not deleted anyway."""
-        made = compile_query(self.resolved, self.parameters.next, each=each, seen=seen)
+    def condition(self, *, each: bool = True, seen: bool = True, but: AnyTerm | None = None) -> str:
+        """Not `seen`: for rows that are of the workspace and not deleted anyway. `but`: what they all fulfil."""
+        query = self.resolved.query
+        left = replace(query, terms=tuple(term for term in query.terms if term is not but))
+        asked = replace(self.resolved, query=left)
+        made = compile_query(asked, self.parameters.next, each=each, seen=seen)
         self.parameters.take(made.params)
         return made.sql
 
@@ -54,10 +60,35 @@ def walk(
     `beside`: the parameters of other statements that this one is to be part of one with; so everywhere here.
     """
     statement = _new(resolved, beside)
-    condition = statement.condition(seen=False)
+    label = labelled(resolved) if depth >= _TOGETHER else None
+    condition = statement.condition(seen=False, but=label)
     rows = _rows(statement, direction, depth, _looked_at(condition))
+    if label is not None:
+        rows = _labelled(statement, rows, label)
     statement.sql = _page(rows, f"{condition} AND {_UNUSED}", direction, limit)
     return statement
+
+
+def labelled(resolved: Resolved) -> Labels | None:
+    """The label that all have that match."""
+    for term in resolved.query.terms:
+        if isinstance(term, Labels) and not term.negated and len(term.names) == 1:
+            return term
+    return None
+
+
+def _labelled(statement: Statement, rows: str, label: Labels) -> str:
+    """Those of the rows that have the label, looked up all together: a third of what one after the other takes."""
+    led = statement.parameters.fill(_LED, statement.resolved.labels[label.names[0]])
+    return f"""
+        WITH walked AS MATERIALIZED ({rows}), led AS MATERIALIZED ({led})
+        SELECT walked.* FROM walked JOIN led USING (issue_id)"""
+
+
+_LED: Final[LiteralString] = (
+    "SELECT issue_id FROM issue_labels WHERE workspace_id = $1 AND label_id = {}::uuid"
+    " AND issue_id = ANY (ARRAY(SELECT issue_id FROM walked))"
+)
 
 
 def _looked_at(condition: str) -> str:

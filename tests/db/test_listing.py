@@ -12,7 +12,7 @@ from db import listing
 from db.access import Actor
 from db.errors import Invalid
 from db.pool import Database
-from db.query import QueryError, SortKey, parse
+from db.query import QueryError, SortKey, parse, walking
 from db.states import Role
 from tests.db.query_data import AWAY, HOME, NOW, actor, day, issue, person, workspace
 
@@ -255,7 +255,14 @@ async def test_pages_in_every_order_are_the_whole_list_once_both_ways(
 @pytest.mark.parametrize(
     "text",
     [
-        *("is:open", "label:x sort:created", "status:in_progress", "sort:due", "word"),
+        *(
+            "is:open",
+            "label:x sort:created",
+            "label:x -status:closed word",
+            "status:in_progress",
+            "sort:due",
+            "word",
+        ),
         *("no:label", "is:open no:comment", "has:label", "no:assignee sort:due", "source:slack -label:x"),
         *("has:due is:open", "due:none", "reason:completed", "no:reporter", "closed:>2020-01-01"),
     ],
@@ -284,6 +291,7 @@ async def test_the_way_in_makes_no_difference(
         monkeypatch.setattr(listing, "_LONG", long)
         monkeypatch.setattr(listing, "_FURTHER", further)
         assert (await walk_through(conn, ada, text, 5))[0] == whole
+        monkeypatch.setattr(walking, "_TOGETHER", 2)
 
 
 async def test_a_list_read_while_others_write_misses_and_repeats_nothing(
