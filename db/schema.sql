@@ -391,7 +391,9 @@ CREATE TABLE public.import_leftovers (
     import_id uuid NOT NULL,
     part integer NOT NULL,
     rows bytea NOT NULL,
-    written_at timestamp with time zone DEFAULT now() NOT NULL
+    written_at timestamp with time zone DEFAULT now() NOT NULL,
+    file_id text,
+    offered_at timestamp with time zone
 );
 
 CREATE TABLE public.import_mappings (

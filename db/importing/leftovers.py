@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import BinaryIO, Final
 
@@ -49,6 +50,42 @@ async def copy(conn: asyncpg.Connection, wanted: Import, into: BinaryIO) -> int:
             return size
         size += into.write(part)
         number += 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """The file in Slack that holds the rows. `age` is since Slack was asked to share it, or was about to be."""
+
+    file_id: str
+    age: timedelta
+
+
+async def offered(conn: asyncpg.Connection, wanted: Import) -> Offered | None:
+    """What an attempt before this one came to."""
+    row = await conn.fetchrow(
+        """
+        SELECT file_id, clock_timestamp() - offered_at AS age FROM import_leftovers
+        WHERE workspace_id = $1 AND import_id = $2 AND part = 1 AND file_id IS NOT NULL""",
+        wanted.workspace_id,
+        wanted.import_id,
+    )
+    return None if row is None else Offered(file_id=row["file_id"], age=row["age"])
+
+
+async def offer(
+    conn: asyncpg.Connection, wanted: Import, file_id: str, *, instead_of: str | None = None
+) -> bool:
+    """To be told before Slack is asked to share the file; False: somebody else has offered one meanwhile."""
+    done = await conn.execute(
+        """
+        UPDATE import_leftovers SET file_id = $3, offered_at = clock_timestamp()
+        WHERE workspace_id = $1 AND import_id = $2 AND part = 1 AND file_id IS NOT DISTINCT FROM $4""",
+        wanted.workspace_id,
+        wanted.import_id,
+        file_id,
+        instead_of,
+    )
+    return not done.endswith(" 0")
 
 
 async def forget(conn: asyncpg.Connection, wanted: Import) -> None:

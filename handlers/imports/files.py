@@ -125,15 +125,45 @@ async def send(
     thread_ts: str | None,
     comment: str | None = None,
 ) -> None:
-    """Uploads from disk, without holding the file."""
+    """Uploads from disk, without holding the file, and shares it."""
+    file_id = await upload(client, file, name=name, size=size)
+    await share(client, file_id, name=name, channel_id=channel_id, thread_ts=thread_ts, comment=comment)
+
+
+async def upload(client: AsyncWebClient, file: BinaryIO, *, name: str, size: int) -> str:
+    """Its id. Nobody sees it before it is shared."""
     ticket = await client.files_getUploadURLExternal(filename=name, length=size)
     async with (
         aiohttp.ClientSession(timeout=_PATIENCE) as session,
         session.post(ticket["upload_url"], data=file, headers={"Content-Length": str(size)}) as response,
     ):
         response.raise_for_status()
+    return str(ticket["file_id"])
+
+
+async def is_shared(client: AsyncWebClient, file_id: str) -> bool:
+    """Whether an uploaded file has been shared; Slack knows nothing of one that was not."""
+    try:
+        answer = await client.files_info(file=file_id)
+    except SlackApiError as error:
+        if error.response["error"] in _GONE:
+            return False
+        raise
+    file = answer["file"]
+    return any(file.get(places) for places in ("shares", "channels", "groups", "ims"))
+
+
+async def share(
+    client: AsyncWebClient,
+    file_id: str,
+    *,
+    name: str,
+    channel_id: str,
+    thread_ts: str | None,
+    comment: str | None = None,
+) -> None:
     await client.files_completeUploadExternal(
-        files=[{"id": ticket["file_id"], "title": name}],
+        files=[{"id": file_id, "title": name}],
         channel_id=channel_id,
         thread_ts=thread_ts,
         initial_comment=comment,

@@ -19,6 +19,7 @@ from db import imports, people, workspaces
 from db.access import Actor
 from db.ids import MessageTs, WorkspaceId
 from db.importing import finding, leftovers
+from db.importing.leftovers import Offered
 from db.importing.problems import Flaw, TableFlaw
 from db.importing.running import Interrupted, Run
 from db.imports import Import, State
@@ -38,6 +39,8 @@ _SHOW_EVERY: Final = 3.0
 _DOWNLOADS: Final = 2
 # The channel was left or closed meanwhile.
 _NO_WAY_IN: Final = frozenset({"channel_not_found", "not_in_channel", "is_archived", "invalid_channel"})
+# Slack shows where a file is shared only a moment after it was asked to share it.
+_SEEN_AFTER: Final = timedelta(seconds=10)
 # So many processes may end over one file; restarts count, so this is above what is likely.
 _DEATHS: Final = 10
 
@@ -123,37 +126,61 @@ class Working:
         """The rows that did not come along, ready to be corrected and dropped again."""
         asked = json.loads(job.payload)
         scene = await self._scene(WorkspaceId(asked["workspace_id"]), UUID(asked["import_id"]))
-        wanted = scene.wanted
-        try:
-            await self._send_rows(scene, wanted.channel_id or "", wanted.thread_ts or wanted.message_ts)
-        except SlackApiError as error:
-            if error.response["error"] not in _NO_WAY_IN or scene.asker.slack_user_id is None:
-                raise
-            opened = await scene.client.conversations_open(users=scene.asker.slack_user_id)
-            await self._send_rows(scene, opened["channel"]["id"], None)
+        async with self._services.database.connection() as conn:
+            before = await leftovers.offered(conn, scene.wanted)
+        if before is None or not await self._has_arrived(scene, before):
+            await self._offer_rows(scene, before)
         async with self._services.database.connection() as conn:
             await leftovers.forget(conn, scene.wanted)
+
+    async def _has_arrived(self, scene: _Scene, before: Offered) -> bool:
+        """Whether the file of an attempt before this one was shared: nobody gets the same rows twice."""
+        if await files.is_shared(scene.client, before.file_id):
+            return True
+        if before.age < _SEEN_AFTER:
+            raise Again(_SEEN_AFTER - before.age)
+        return False
 
     async def forget_old(self) -> None:
         async with self._services.database.connection() as conn:
             await leftovers.forget_old(conn)
 
-    async def _send_rows(self, scene: _Scene, channel_id: str, thread_ts: str | None) -> None:
-        failed = int((scene.wanted.outcome or {}).get("failed", 0))
+    async def _offer_rows(self, scene: _Scene, before: Offered | None) -> None:
+        wanted, name = scene.wanted, view.failed_name(scene.wanted.file_name)
         with tempfile.TemporaryFile() as rows:
             async with self._services.database.connection() as conn:
-                size = await leftovers.copy(conn, scene.wanted, rows)
+                size = await leftovers.copy(conn, wanted, rows)
             if not size:
                 return
             rows.seek(0)
-            await files.send(
-                scene.client,
-                rows,
-                name=view.failed_name(scene.wanted.file_name),
-                size=size,
-                channel_id=channel_id,
-                thread_ts=thread_ts,
-                comment=scene.words("import-failed-rows", count=failed),
+            file_id = await files.upload(scene.client, rows, name=name, size=size)
+        async with self._services.database.connection() as conn:
+            if not await leftovers.offer(
+                conn, wanted, file_id, instead_of=before.file_id if before else None
+            ):
+                # Another replica is at it.
+                raise Again(_SEEN_AFTER)
+        await self._share_rows(scene, file_id, name)
+
+    async def _share_rows(self, scene: _Scene, file_id: str, name: str) -> None:
+        wanted = scene.wanted
+        failed = int((wanted.outcome or {}).get("failed", 0))
+        comment = scene.words("import-failed-rows", count=failed)
+        thread_ts = wanted.thread_ts or wanted.message_ts
+        channel_id = wanted.channel_id or ""
+        # Sent once: whether it arrived when no answer came is for the next attempt to find out.
+        client = await self._services.slack.sender(wanted.workspace_id)
+        try:
+            await files.share(
+                client, file_id, name=name, channel_id=channel_id, thread_ts=thread_ts, comment=comment
+            )
+        except SlackApiError as error:
+            if error.response["error"] not in _NO_WAY_IN or scene.asker.slack_user_id is None:
+                raise
+            opened = await scene.client.conversations_open(users=scene.asker.slack_user_id)
+            channel_id = opened["channel"]["id"]
+            await files.share(
+                client, file_id, name=name, channel_id=channel_id, thread_ts=None, comment=comment
             )
 
     async def _scene(self, workspace_id: WorkspaceId, import_id: UUID) -> _Scene:
