@@ -13,7 +13,7 @@ from db import cards, issues, webhooks
 from db.access import Actor
 from db.errors import NotFound
 from db.ids import IssueId
-from db.issues import Issue, IssueDraft, IssuePatch
+from db.issues import UNSET, Issue, IssueDraft, IssuePatch
 from db.states import CloseReason, Role, Source, Status
 from db.webhooks import Hook, Target
 from handlers.hooks.signals import Signal
@@ -26,7 +26,6 @@ class Step(Enum):
     CREATE = auto()
     CLOSE = auto()
     REOPEN = auto()
-    FOLLOW = auto()
     NOTHING = auto()
 
 
@@ -61,7 +60,21 @@ def decide(target: Target, issue: Issue | None, signal: Signal) -> Step:
         return Step.REOPEN
     if news and not signal.is_open and not closed:
         return Step.CLOSE
-    return Step.FOLLOW if signal.follows else Step.NOTHING
+    return Step.NOTHING
+
+
+def changed_there(target: Target, signal: Signal) -> IssuePatch:
+    """What differs from what was heard last: what people here did meanwhile stays."""
+    if not signal.follows:
+        return IssuePatch()
+    patch = IssuePatch()
+    if signal.edited if target.words is None else signal.words != target.words:
+        patch = IssuePatch(title=signal.title, description=signal.description)
+    if target.labels is None:
+        return patch
+    added = tuple(name for name in signal.labels if name not in target.labels)
+    removed = tuple(name for name in target.labels if name not in signal.labels)
+    return replace(patch, add_labels=added or UNSET, remove_labels=removed or UNSET)
 
 
 async def apply(conn: asyncpg.Connection, hook: Hook, signal: Signal, now: datetime) -> IssueId | None:
@@ -80,10 +93,18 @@ async def apply(conn: asyncpg.Connection, hook: Hook, signal: Signal, now: datet
     if step is Step.CREATE:
         issue_id = await _create(conn, hook, signal)
     elif issue is not None:
+        if (patch := changed_there(target, signal)) != IssuePatch():
+            await issues.edit(conn, _program(hook), issue.issue_id, patch)
         await _change(conn, hook, issue, step, signal)
     # What lasts may tell an earlier time than its end that was believed in between.
     as_of = max((at for at in (signal.at, target.as_of) if at is not None), default=None)
-    heard = replace(target, issue_id=issue_id, is_open=signal.is_open, as_of=as_of)
+    heard = Target(
+        issue_id=issue_id,
+        is_open=signal.is_open,
+        as_of=as_of,
+        words=signal.words,
+        labels=signal.labels if signal.follows else None,
+    )
     await webhooks.note(conn, hook, signal.key, heard)
     return issue_id
 
@@ -118,9 +139,6 @@ async def _change(conn: asyncpg.Connection, hook: Hook, issue: Issue, step: Step
             await issues.close(conn, _program(hook), issue.issue_id, signal.reason)
         case Step.REOPEN:
             await issues.reopen(conn, _program(hook), issue.issue_id)
-        case Step.FOLLOW:
-            patch = IssuePatch(title=signal.title, description=signal.description)
-            await issues.edit(conn, _program(hook), issue.issue_id, patch)
         case Step.CREATE | Step.NOTHING:
             pass
         case _:

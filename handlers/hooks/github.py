@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from db.states import CloseReason
-from handlers.hooks.signals import Signal, cut, fitted, fitting_labels, listed, moment, table
+from handlers.hooks.signals import FOR_GOOD, Signal, cut, fitted, fitting_labels, listed, moment, table
 
 EVENT = "x-github-event"
 _GONE = frozenset({"deleted", "transferred"})
@@ -29,9 +29,11 @@ def read(body: dict[str, Any], headers: Mapping[str, str]) -> list[Signal]:
             title=fitted(issue.get("title"), f"#{issue.get('number')}"),
             description=cut("\n\n".join(part for part in about if part)),
             labels=fitting_labels([label.get("name") for label in listed(issue.get("labels"))]),
-            at=moment(issue.get("updated_at")),
+            # Being deleted is no update: what happened just before has the same time, and may come later.
+            at=FOR_GOOD if gone else moment(issue.get("updated_at")),
             reason=CloseReason.NOT_PLANNED if dropped else CloseReason.COMPLETED,
             external_ref=f"{repository.get('full_name')}#{issue.get('number')}"[:255],
-            follows=body.get("action") == "edited",
+            follows=True,
+            edited=body.get("action") == "edited",
         )
     ]

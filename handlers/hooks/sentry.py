@@ -24,7 +24,7 @@ def read(body: dict[str, Any], headers: Mapping[str, str]) -> list[Signal]:
     at = moment(headers.get(TIMESTAMP))
     action = str(body.get("action") or "")
     match headers.get(RESOURCE) or _guessed(data):
-        case "issue":
+        case "issue" | "activity_alert":
             return [_issue(table(data.get("issue"), "data.issue"), action, at)]
         case "event_alert":
             return [_event(table(data.get("event"), "data.event"), data, at)]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from db import limits
 from db.errors import LodgeError
@@ -17,6 +18,10 @@ _SEVERITIES = {
     **dict.fromkeys(("warning", "warn", "average", "medium"), Priority.MEDIUM),
     **dict.fromkeys(("info", "debug", "low", "minor", "notice"), Priority.LOW),
 }
+
+
+# The time of an end that nothing comes after.
+FOR_GOOD: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class Unreadable(LodgeError):
@@ -35,7 +40,8 @@ class Signal:
     `at` is the sender's time, by which older news are known; None: what comes last counts.
     `occurs`: open with a later time is a new occurrence, and opens an issue that people have closed.
     `persists`: it is said again and again for as long as it is so, whatever `at` says.
-    `follows`: a later one brings a new title and description.
+    `follows`: title, description and labels are as they are there, so that what is changed there is changed here;
+    `edited`: they have just been.
     """
 
     key: str | None
@@ -50,6 +56,14 @@ class Signal:
     occurs: bool = False
     persists: bool = False
     follows: bool = False
+    edited: bool = False
+
+    @property
+    def words(self) -> str | None:
+        """By which it is known whether title or description have changed, where they are followed."""
+        return (
+            hashlib.sha256(f"{self.title}\0{self.description}".encode()).hexdigest() if self.follows else None
+        )
 
 
 def severity(text: object) -> Priority:

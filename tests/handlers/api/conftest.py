@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -94,6 +94,23 @@ async def make_token(
     return secret.token_id, secret.text
 
 
+def make_services(
+    database: Database, checker: TokenChecker, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> Services:
+    return Services(
+        database=database,
+        bell=QuietBell(),
+        clock=clock,
+        slack=NoSlack(),
+        directory=Directory(database, NoSlack()),
+        background=BackgroundTasks(),
+        tokens=checker,
+        vault=Vault(None),
+        outside=Outside(),
+        drawer=Drawer(),
+    )
+
+
 @pytest.fixture
 async def api(database: Database) -> AsyncIterator[Api]:
     async with database.connection() as conn:
@@ -115,18 +132,7 @@ async def api(database: Database) -> AsyncIterator[Api]:
         admin = Actor(workspace_id=HERE, person_id=None, role=Role.ADMIN)
         await tokens.revoke(conn, admin, token_id)
     checker = TokenChecker(database, allowed_failures=5)
-    services = Services(
-        database=database,
-        bell=QuietBell(),
-        clock=lambda: datetime.now(UTC),
-        slack=NoSlack(),
-        directory=Directory(database, NoSlack()),
-        background=BackgroundTasks(),
-        tokens=checker,
-        vault=Vault(None),
-        outside=Outside(),
-        drawer=Drawer(),
-    )
+    services = make_services(database, checker)
     server = web.Application()
     server.add_subapp("/api", create_api(services, checker))
     async with TestClient(TestServer(server)) as client:

@@ -113,3 +113,19 @@ SENTRY_METRIC: dict[str, Any] = {
     },
     "actor": {"type": "application", "id": "sentry", "name": "Sentry"},
 }
+
+# As `issues` comes for what is done to an issue: what is particular to the action, beside the issue as it is then.
+GITHUB_ACTIONS: dict[str, dict[str, Any]] = {
+    "edited": {"changes": {"title": {"from": "Crash on start"}, "body": {"from": "It crashes."}}},
+    "labeled": {"label": {"id": 3, "name": "crash", "color": "ededed", "default": False}},
+    "unlabeled": {"label": {"id": 1, "name": "bug", "color": "d73a4a", "default": True}},
+    "assigned": {"assignee": {"login": "hubot", "id": 2}},
+    "unassigned": {"assignee": {"login": "hubot", "id": 2}},
+    "milestoned": {"milestone": {"id": 5, "title": "1.0"}},
+    "transferred": {
+        "changes": {
+            "new_issue": {"id": 2400777, "number": 3, "title": "Crash on start", "state": "open"},
+            "new_repository": {"id": 100, "full_name": "acme/core", "name": "core"},
+        }
+    },
+}
