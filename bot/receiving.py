@@ -54,7 +54,9 @@ class SignatureCheck:
             return "stale timestamp"
         mac = self._key.copy()
         mac.update(b"v0:" + timestamp.encode() + b":" + body)
-        if not hmac.compare_digest(b"v0=" + mac.hexdigest().encode(), signature.encode()):
+        if not hmac.compare_digest(
+            b"v0=" + mac.hexdigest().encode(), signature.encode(errors="surrogateescape")
+        ):
             return "wrong signature"
         return None
 

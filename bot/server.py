@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Middleware
 from prometheus_client import CONTENT_TYPE_LATEST
 
@@ -25,6 +27,8 @@ Probe = Callable[[], Awaitable[str | None]]
 
 # Slack's largest requests are forms of many long fields, well below it.
 BODY_MAX: Final = 1024 * 1024
+# Seconds for a body to arrive.
+BODY_WITHIN: Final = 20.0
 
 
 class Observing:
@@ -42,11 +46,14 @@ class Observing:
             began = time.perf_counter()
             status = 500
             try:
-                response = await handler(request)
+                response = await _in_time(request, handler)
                 status = response.status
             except web.HTTPException as error:
                 status = error.status
                 raise
+            except (HttpProcessingError, web.RequestPayloadError):
+                response = web.json_response({"error": "the body cannot be read"}, status=400)
+                status = response.status
             except Exception as error:
                 _log.error("a request failed", exc_info=error)
                 response = web.json_response({"error": "internal", "reference": request_id}, status=500)
@@ -75,6 +82,20 @@ class Observing:
             histogram.observe(seconds)
 
         return count
+
+
+async def _in_time(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Who sends a body a byte at a time keeps nobody waiting; files may be large, and their senders are known."""
+    if request.content.is_eof() or request.content_type == "multipart/form-data":
+        return await handler(request)
+    try:
+        async with asyncio.timeout(BODY_WITHIN) as limit:
+            request.content.on_eof(lambda: limit.reschedule(None))
+            return await handler(request)
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        raise web.HTTPRequestTimeout from None
 
 
 def create_server(

@@ -105,8 +105,8 @@ def from_error(error: Exception) -> tuple[Problem, dict[str, str]] | None:
             found = error
         case ValidationError() | Invalid() | BulkStopped():
             found = Problem(422, "invalid", "see errors", errors=_entries(error))
-        case HttpProcessingError():
-            found = Problem(400, "malformed", f"the body cannot be read: {error.message}")
+        case HttpProcessingError() | web.RequestPayloadError():
+            found = Problem(400, "malformed", "the body cannot be read: it is not encoded as its head says")
         case BadToken():
             found = Problem(
                 401, "unauthorized", "send Authorization: Bearer ldg_...; make one by /issue token"

@@ -106,7 +106,8 @@ class TokenChecker:
 
     async def check(self, text: str, address: str) -> Token:
         """The token behind `text`, sent from `address`. Raises BadToken, TooManyTries."""
-        key = hashlib.sha256(text.encode()).digest()
+        # A header may hold any bytes.
+        key = hashlib.sha256(text.encode(errors="surrogateescape")).digest()
         now = self._now()
         known = self._fresh(key, now)
         if known is not None:

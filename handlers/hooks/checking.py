@@ -32,7 +32,12 @@ def authentic(auth: Auth, secret: str, headers: Mapping[str, str], body: bytes) 
     """`headers` by lower-case name. Takes as long for a wrong secret as for the right one."""
     if auth is Auth.BEARER:
         scheme, _, given = headers.get("authorization", "").partition(" ")
-        return scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), secret.encode())
+        return scheme.lower() == "bearer" and hmac.compare_digest(_bytes(given), secret.encode())
     expected = hmac.digest(secret.encode(), body, "sha256").hex().encode()
     given = next((headers[name] for name in SIGNATURES if name in headers), "")
-    return hmac.compare_digest(given.strip().removeprefix("sha256=").lower().encode(), expected)
+    return hmac.compare_digest(_bytes(given).removeprefix(b"sha256=").lower(), expected)
+
+
+def _bytes(given: str) -> bytes:
+    """As they came: a header may hold any."""
+    return given.strip().encode(errors="surrogateescape")
