@@ -28,8 +28,8 @@ class Kind(StrEnum):
 
     card: posts the issue's card as it is by then (`payload`: thread_ts). comment: posts the comment as it
     is by then (`payload`: thread_ts, comment_id). refresh: brings the card, or with a comment_id the
-    comment, at `payload["ts"]` up to date; `payload["force"]` also where the version says that it is;
-    `payload["patient"]` when it is one of very many, and everything else goes first.
+    comment, at `payload["ts"]` up to date; `payload["patient"]` when it is one of very many, and everything
+    else goes first.
     """
 
     MESSAGE = "message"
@@ -81,6 +81,12 @@ def addressed(payload: bytes) -> tuple[WorkspaceId, ChannelId]:
 
 def dedupe_key(workspace_id: WorkspaceId, channel_id: ChannelId) -> str:
     return f"{JOB}:{workspace_id}:{channel_id}"
+
+
+async def line_up(conn: asyncpg.Connection, workspace_id: WorkspaceId) -> None:
+    """Waits for others who put much for this workspace: two who put the same, each in an order of their own, would
+    stop each other. Until the caller's transaction ends, whoever lines up waits for it."""
+    await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended('outbox:' || $1, 0))", workspace_id)
 
 
 async def put(conn: asyncpg.Connection, workspace_id: WorkspaceId, messages: Sequence[Outgoing]) -> None:

@@ -67,10 +67,6 @@ class _Story:
     def is_new(self) -> bool:
         return any(event.kind == _CREATED for event in self.events)
 
-    @property
-    def version_stands(self) -> bool:
-        return all(event.version is None for event in self.events)
-
 
 class Announcing:
     """The `announce` job. `announcers` are called with every batch, in order."""
@@ -101,6 +97,7 @@ class Announcing:
 
     async def _announce(self, workspace_id: WorkspaceId) -> bool:
         async with self._services.database.transaction() as conn:
+            await outbox.line_up(conn, workspace_id)
             batch = await announcements.take(conn, workspace_id, BATCH)
             if batch is None:
                 return False
@@ -142,12 +139,17 @@ def _system(workspace_id: WorkspaceId) -> Actor:
 async def _cards_of(
     conn: asyncpg.Connection, batch: Batch, grouped: dict[IssueId, list[Event]]
 ) -> dict[IssueId, list[PostedCard]]:
-    changed = [id_ for id_, events in grouped.items() if any(event.kind != _CREATED for event in events)]
+    changed = [id_ for id_, events in grouped.items() if any(map(_shows, events))]
     posted: dict[IssueId, list[PostedCard]] = defaultdict(list)
     if changed:
         for card in await cards.of_issues(conn, batch.workspace_id, changed):
             posted[card.issue_id].append(card)
     return posted
+
+
+def _shows(event: Event) -> bool:
+    """Whether a card may show it: nothing on one tells of comments, which leave the version as it is."""
+    return event.kind != _CREATED and event.version is not None
 
 
 def _story(issue: Issue, events: Sequence[Event]) -> _Story:
@@ -195,12 +197,11 @@ def _refreshes(
             card.channel_id,
             card.message_ts,
             story.issue.issue_id,
-            force=story.version_stands,
             patient=patient,
         )
         for story in stories
         for card in posted.get(story.issue.issue_id, ())
-        if story.version_stands or card.shown_version < story.issue.version
+        if card.shown_version < story.issue.version
     ]
 
 

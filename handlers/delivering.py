@@ -235,7 +235,7 @@ class Delivering:
         async with self._database.connection() as conn:
             shown = await self._drawing.shown(conn, lane.workspace_id, row, ts)
         drawn = await self._drawing.draw(lane.workspace_id, row) if shown is not None else None
-        if drawn is None or (shown == drawn.state and not row.payload.get("force")):
+        if drawn is None or shown == drawn.state:
             await self._drop(lane, row)
             return timedelta(0)
         rate = _PATIENT_UPDATE if row.payload.get("patient") else _UPDATE

@@ -48,7 +48,6 @@ def refreshing(
     ts: MessageTs,
     issue_id: IssueId | None,
     *,
-    force: bool = False,
     patient: bool = False,
     comment_id: CommentId | None = None,
     told_to: PersonId | None = None,
@@ -62,14 +61,14 @@ def refreshing(
         payload["comment_id"] = str(comment_id)
     if told_to is not None:
         payload["told"] = str(told_to)
-    if force:
-        payload["force"] = True
     if patient:
         payload["patient"] = True
-    # A forced one must not be swallowed by one that finds nothing to do.
-    key = f"refresh:{ts}:force" if force else f"refresh:{ts}"
     return Outgoing(
-        channel_id=channel_id, kind=Kind.REFRESH, payload=payload, issue_id=issue_id, coalesce_key=key
+        channel_id=channel_id,
+        kind=Kind.REFRESH,
+        payload=payload,
+        issue_id=issue_id,
+        coalesce_key=f"refresh:{ts}",
     )
 
 

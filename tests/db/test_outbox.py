@@ -146,3 +146,20 @@ async def test_a_job_with_a_key_is_enqueued_once_until_it_opens_it(conn: asyncpg
     await jobs.open_dedupe(conn, await conn.fetchval("SELECT id FROM pgqueuer"))
     assert await jobs.enqueue(conn, "x", b"3", dedupe_key="k")
     assert await jobs.enqueue_many(conn, "x", [b"4", b"5"], ["k", "l"]) == 1
+
+
+async def test_those_who_put_much_for_one_workspace_do_so_one_after_the_other(
+    conn: asyncpg.Connection, db_url: str
+) -> None:
+    other = await asyncpg.connect(db_url)
+    async with conn.transaction():
+        await outbox.line_up(conn, T1)
+        await other.execute("SET lock_timeout = '50ms'")
+        with pytest.raises(asyncpg.LockNotAvailableError):
+            async with other.transaction():
+                await outbox.line_up(other, T1)
+        async with other.transaction():
+            await outbox.line_up(other, WorkspaceId("T0OTHER"))
+    async with other.transaction():
+        await outbox.line_up(other, T1)
+    await other.close()

@@ -77,3 +77,16 @@ async def test_a_large_change_is_counted_by_its_job_and_called_for_again_when_fo
     assert await rollups.behind(conn) == ()
     assert await conn.fetchval("SELECT count(*) FROM rollup_issues") == 30
     assert await rollups.differences(conn, history.workspace_id) == []
+
+
+async def test_counting_later_does_not_keep_a_connection_waiting_for_a_rebuild(
+    database: Database, conn: asyncpg.Connection
+) -> None:
+    history = History(conn, await workspace(conn), 32)
+    await history.populate()
+    await rollups.rebuild(conn, history.workspace_id)
+    async with conn.transaction():
+        assert await rollups.take_turn_if_free(conn, history.workspace_id)
+        with pytest.raises(Again) as again:
+            await upkeep(database, Quiet()).catch_up(job("T0"))
+    assert again.value.delay > timedelta(0)

@@ -100,3 +100,14 @@ async def test_one_of_the_many_that_somebody_touches_is_patient_no_more(lodge: L
             ids[-1],
         )
         assert row["patient"] is False
+
+
+async def test_comments_leave_the_cards_of_their_issue_alone(lodge: Lodge) -> None:
+    """Nothing on a card tells of them, and what may be updated in a minute is little."""
+    card = await posted(lodge, "Much discussed")
+    grace = lodge.person("grace")
+    await lodge.ask("grace", "comment LDG-1 I saw it too", "product")
+    await grace.expect_message("general", lambda each: "saw it too" in said(each), thread_ts=card["ts"])
+    await lodge.worked_out()
+    async with lodge.process.services.database.connection() as conn:
+        assert await conn.fetchval("SELECT count(*) FROM outbox WHERE kind = 'refresh'") == 0
