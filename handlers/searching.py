@@ -22,6 +22,7 @@ from handlers.finding import usage
 from handlers.jobs import Job, Worker
 from handlers.listing import assignees, seen_alike
 from handlers.requesting import Asker
+from handlers.saved import expand_terms
 from handlers.services import Services
 from handlers.views import searching as view
 from handlers.words import Words
@@ -38,7 +39,7 @@ class Searching:
         self._alike: Alike[Hashable, search.SearchPage] = Alike(name="searching")
 
     async def command(self, call: Call) -> Reply:
-        text = call.text.strip()
+        text = await expand_terms(self._services.database, call.asker.actor, call.text.strip())
         return await self._reply(call.asker, text, None, call.words) if text else usage(call, NAME)
 
     async def turn(self, press: Press) -> None:
