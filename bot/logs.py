@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from typing import TextIO
+from typing import Any, TextIO
 
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web import RequestPayloadError
@@ -32,7 +32,20 @@ class _Request(logging.Filter):
         return True
 
 
-class _Text(logging.Formatter):
+class _Discreet(logging.Formatter):
+    """PostgreSQL tells the failing row in an error's detail: what people wrote."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 # logging's own name
+        text, error = super().formatException(ei), ei[1]
+        while error is not None:
+            detail = getattr(error, "detail", None)
+            if isinstance(detail, str) and detail:
+                text = text.replace(detail, _HIDDEN)
+            error = error.__cause__ or error.__context__
+        return text
+
+
+class _Text(_Discreet):
     """For a terminal: time, level, request, logger, message, then what was given as `extra`."""
 
     _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"request", "message", "asctime"}
@@ -45,7 +58,7 @@ class _Text(logging.Formatter):
         return hide_secrets(f"{line} {extra}" if extra else line)
 
 
-class _Json(JsonFormatter):
+class _Json(_Discreet, JsonFormatter):
     def format(self, record: logging.LogRecord) -> str:
         return hide_secrets(super().format(record))
 

@@ -27,6 +27,8 @@ from handlers.outside import Outside, Private, is_public
         "fe80::1",
         "fe80::1%eth0",
         "fc00::1",
+        "fec0::1",
+        "::127.0.0.1",
         "ff02::1",
         "::ffff:127.0.0.1",
         "::ffff:10.0.0.1",
