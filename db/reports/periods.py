@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from difflib import get_close_matches
 from enum import Enum
 from zoneinfo import ZoneInfo
 
@@ -142,6 +143,14 @@ _CALENDAR = {
 }
 _THIS = {"this", "diese", "dieser", "diesen", "dieses"}
 _LAST = {"last", "previous", "letzte", "letzter", "letzten", "letztes"}
+_SPELLED_OUT = [
+    "today",
+    "yesterday",
+    "heute",
+    "gestern",
+    *(f"{which} {noun}" for which in ("this", "last") for noun in ("week", "month", "quarter", "year")),
+    *("diese woche", "letzte woche", "dieser monat", "letzter monat", "dieses jahr", "letztes jahr"),
+]
 _FIXED = re.compile(r"^(\d{4})(?:-(?:q([1-4])|(\d{1,2})(?:-(\d{1,2}))?))?$")
 
 
@@ -150,31 +159,32 @@ def parse_period(text: str, today: date) -> Period:
     words = " ".join(text.strip().lower().replace("_", " ").split()) or DEFAULT
     period = _named(words, today) or _rolling(words, today) or _calendar(words, today) or _dated(words, today)
     if period is None:
-        raise _invalid("unknown", f"“{text.strip()}” is not a period; try {', '.join(EXAMPLES)}")
+        message = f"“{text.strip()}” is not a period; try {', '.join(EXAMPLES)}"
+        raise _invalid("unknown", message, text.strip(), suggestion=_nearest(words))
     if period.start >= period.end:
-        raise _invalid("order", f"“{text.strip()}” ends before it begins")
+        raise _invalid("order", f"“{text.strip()}” ends before it begins", text.strip())
     if period.days > LONGEST_DAYS:
-        raise Invalid(
-            FieldError(
-                field="period",
-                code="too_long",
-                message=f"a period is at most {LONGEST_DAYS} days",
-                limit=LONGEST_DAYS,
-            )
-        )
+        message = f"a period is at most {LONGEST_DAYS} days"
+        raise _invalid("too_long", message, text.strip(), limit=LONGEST_DAYS)
     return period
 
 
 def split_period(text: str, today: date) -> tuple[str, Period | None]:
-    """Takes a period off the end of a line: `label:bug this month` is a query and a period."""
+    """Takes a period off the end of a line: `label:bug this month` is a query and a period.
+
+    Raises Invalid for what can only be meant as one, and is none: as words to look for it would find nothing, and
+    nobody would know why.
+    """
     tokens = text.split()
     for count in (3, 2, 1):
         if count > len(tokens) or _inside_quotes(tokens[: len(tokens) - count]):
             continue
         try:
             period = parse_period(" ".join(tokens[-count:]), today)
-        except Invalid:
-            continue
+        except Invalid as error:
+            if error.errors[0].code == "unknown" and not (count < 3 and error.errors[0].suggestion):
+                continue
+            raise
         return " ".join(tokens[:-count]), period
     return text.strip(), None
 
@@ -183,8 +193,20 @@ def _inside_quotes(tokens: list[str]) -> bool:
     return sum(token.count('"') for token in tokens) % 2 == 1
 
 
-def _invalid(code: str, message: str) -> Invalid:
-    return Invalid(FieldError(field="period", code=code, message=message))
+def _nearest(words: str) -> str:
+    """What was most likely meant, where a letter or a blank is wrong."""
+    found = get_close_matches(words, _SPELLED_OUT, n=1, cutoff=0.86)
+    return found[0] if found else ""
+
+
+def _invalid(
+    code: str, message: str, value: str, *, suggestion: str = "", limit: int | None = None
+) -> Invalid:
+    return Invalid(
+        FieldError(
+            field="period", code=code, message=message, value=value, suggestion=suggestion, limit=limit
+        )
+    )
 
 
 def _named(words: str, today: date) -> Period | None:
@@ -208,12 +230,13 @@ def _rolling(words: str, today: date) -> Period | None:
     count, unit = int(match[1]), _ROLLING_UNITS[match[2][0]]
     end = today + timedelta(days=1)
     if count == 0 or count > LONGEST_DAYS:
-        raise _invalid("range", f"“{words}” is no period: count from 1 to {LONGEST_DAYS}")
+        message = f"“{words}” is no period: count from 1 to {LONGEST_DAYS}"
+        raise _invalid("count", message, words, limit=LONGEST_DAYS)
     try:
         start = _back(end, unit, count)
         previous = _back(end, unit, 2 * count)
     except ValueError:
-        raise _invalid("range", f"“{words}” reaches back before the calendar begins") from None
+        raise _invalid("range", f"“{words}” reaches back before the calendar begins", words) from None
     return Period(
         text=f"{count}{_SPELLED[match[2][0]]}",
         start=start,
@@ -290,7 +313,8 @@ def _span(text: str) -> tuple[date, date] | None:
         return None
     year = int(match[1])
     if not _FIRST_YEAR <= year <= _LAST_YEAR:
-        raise _invalid("range", f"the year {year} is out of range ({_FIRST_YEAR} to {_LAST_YEAR})")
+        message = f"the year {year} is out of range ({_FIRST_YEAR} to {_LAST_YEAR})"
+        raise _invalid("range", message, text)
     try:
         if match[2]:
             start = date(year, 3 * int(match[2]) - 2, 1)
@@ -302,7 +326,7 @@ def _span(text: str) -> tuple[date, date] | None:
             start = date(year, int(match[3]), 1)
             return start, add_months(start, 1)
     except ValueError:
-        raise _invalid("no_such_day", f"“{text}” is not in the calendar") from None
+        raise _invalid("no_such_day", f"“{text}” is not in the calendar", text) from None
     return date(year, 1, 1), date(year + 1, 1, 1)
 
 

@@ -11,10 +11,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from difflib import get_close_matches
 from enum import Enum
 from heapq import heappop, heappush
 from itertools import islice
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from croniter import CroniterBadDateError, croniter  # type: ignore[import-untyped] # publishes no types
 
@@ -95,7 +96,21 @@ def zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         message = f"“{name}” is not a time zone; one is written like Europe/Berlin"
-        raise Invalid(FieldError(field="timezone", code="unknown", message=message)) from None
+        raise Invalid(
+            FieldError(
+                field="timezone", code="unknown", message=message, value=name, suggestion=_nearest_zone(name)
+            )
+        ) from None
+
+
+def _nearest_zone(name: str) -> str:
+    """By its whole name, or by the city alone."""
+    cities: dict[str, str] = {}
+    for known in sorted(available_timezones()):
+        cities[known.lower()] = known
+        cities.setdefault(known.rpartition("/")[2].lower(), known)
+    found = get_close_matches(name.strip().lower().replace(" ", "_"), cities, n=1, cutoff=0.75)
+    return cities[found[0]] if found else ""
 
 
 def occurrences(recurrence: Recurrence, tz: ZoneInfo, after: datetime) -> Iterator[datetime]:
@@ -209,13 +224,15 @@ def _instants(wall: datetime, tz: ZoneInfo, *, both: bool) -> tuple[datetime, ..
 
 def _checked_cron(line: str) -> str:
     if len(line) > CRON_MAX or len(line.split()) != 5:
-        raise _invalid("a cron line has five fields: minute, hour, day, month, weekday")
+        message = "a cron line has five fields: minute, hour, day, month, weekday"
+        raise _invalid(message, "cron_fields", value=line[:CRON_MAX])
     try:
         next(_cron_times(line, datetime(2024, 1, 1)))  # noqa: DTZ001 - a wall time, as _cron_times wants
     except CroniterBadDateError:
-        raise _invalid(f"“{line}” never comes") from None
+        raise _invalid(f"“{line}” never comes", "cron_never", value=line) from None
     except (ValueError, KeyError, AttributeError):
-        raise _invalid(f"“{line}” is not a cron line; one is written like 0 9 * * 1") from None
+        message = f"“{line}” is not a cron line; one is written like 0 9 * * 1"
+        raise _invalid(message, "cron", value=line) from None
     return line
 
 
@@ -243,5 +260,5 @@ def _month_day(text: str) -> int:
     return int(text)
 
 
-def _invalid(message: str) -> Invalid:
-    return Invalid(FieldError(field="when", code="unknown", message=message))
+def _invalid(message: str, code: str = "unknown", *, value: str = "") -> Invalid:
+    return Invalid(FieldError(field="when", code=code, message=message, value=value))

@@ -13,7 +13,7 @@ from db.errors import Invalid, LodgeError
 from db.query import QueryError
 from handlers.acting import Outcome, Place, Press, Submission
 from handlers.commands import Call, Reply
-from handlers.errors import explain
+from handlers.errors import explain, explain_field
 from handlers.querying import explain_query
 from handlers.reports import asking
 from handlers.reports.looks import REFUSALS, look_of, pictures_of, remember_refusal
@@ -63,7 +63,7 @@ class Reporting:
         except QueryError as error:
             return Outcome(errors={view.QUERY: explain_query(error, sent.words)})
         except Invalid as error:
-            return Outcome(errors={view.PERIOD: "; ".join(each.message for each in error.errors)})
+            return Outcome(errors={view.PERIOD: explain_field(error.errors[0], sent.words)})
         self._services.background.start(
             self._deliver(sent.place, sent.client, sent.asker, sheet, request, sent.words), name="report"
         )

@@ -8,7 +8,7 @@ from uuid import UUID
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from db import people, schedules
+from db import people, repeats, schedules
 from db.access import Action, require
 from db.errors import Invalid, LodgeError
 from db.ids import ChannelId
@@ -17,7 +17,7 @@ from db.reports.choosing import choose
 from db.schedules import Schedule, ScheduleDraft, ScheduleId, runs
 from handlers.acting import Outcome, Place, Press, Submission
 from handlers.commands import Call, Reply
-from handlers.errors import explain
+from handlers.errors import explain, explain_field
 from handlers.querying import explain_query
 from handlers.reports.asking import today
 from handlers.requesting import Asker
@@ -88,7 +88,9 @@ class Scheduling:
             return Outcome(errors={view.QUERY: explain_query(error, sent.words)})
         except Invalid as error:
             first = error.errors[0]
-            return Outcome(errors={view.BLOCKS.get(first.field, view.CHANNEL): first.message})
+            return Outcome(
+                errors={view.BLOCKS.get(first.field, view.CHANNEL): explain_field(first, sent.words)}
+            )
         assert schedule.next_due_at is not None
         said = sent.words(
             "schedule-saved",
@@ -126,6 +128,9 @@ class Scheduling:
         actor, settings = press.asker.actor, press.asker.workspace.settings
         now = self._services.clock()
         async with self._services.database.transaction() as conn:
+            if not await repeats.is_first(conn, actor, press.asker.request_key):
+                # Whatever became of the schedule since, stays.
+                verb = ""
             match verb:
                 case "pause":
                     await schedules.pause(conn, actor, schedule_id, settings)

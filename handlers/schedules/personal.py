@@ -27,6 +27,8 @@ NAME: Final = "digest"
 USUAL_QUERY: Final = "assignee:me"
 _OFF: Final = frozenset({"off", "stop", "none", "never", "aus", "nie"})
 _CLOCK: Final = re.compile(r"([01]?\d|2[0-3])[:.h]([0-5]\d)(?:\s+|$)|([01]?\d|2[0-3])(?:\s+|$)")
+# What begins like an hour is no query.
+_ALMOST: Final = re.compile(r"\d+(?:[:.h]\d*)?\w*(?:\s+|$)")
 
 
 class Personal:
@@ -41,6 +43,8 @@ class Personal:
         if text.lower() in _OFF:
             return await self._off(call)
         clock = _CLOCK.match(text)
+        if clock is None and (almost := _ALMOST.match(text)):
+            return Reply(text=call.words("digest-no-hour", text=almost[0].strip()))
         if clock is None:
             await call.open(self._form(call, kept, text))
             return None

@@ -330,9 +330,24 @@ def title(schedule: Schedule, words: Words) -> str:
     return words.plain(f"report-{schedule.report}")
 
 
+def _about(schedule: Schedule, words: Words) -> Mrkdwn:
+    named = f"schedule-period-{schedule.period.replace(' ', '-')}"
+    period = words.plain(named) if words.has(named) else schedule.period
+    if not schedule.query:
+        return words("schedule-about-all", period=period)
+    return words("schedule-about", period=period, query=schedule.query)
+
+
+def _between(schedule: Schedule, words: Words, people: People) -> list[Mrkdwn]:
+    """Who has it posted, and where."""
+    if schedule.channel_id.startswith(("U", "W")):
+        return [words("schedule-to", who=where(schedule))]
+    return [where(schedule), words("schedule-by", who=who(schedule.owner_id, people, words))]
+
+
 def row(schedule: Schedule, words: Words, people: People, *, changeable: bool) -> Json:
-    facts: list[str] = [when(schedule, words), where(schedule), who(schedule.owner_id, people, words)]
-    about = words("schedule-about", period=schedule.period, query=schedule.query or "–")
+    facts: list[str] = [when(schedule, words), *_between(schedule, words, people)]
+    about = _about(schedule, words)
     text = Mrkdwn(
         f"*{escape(title(schedule, words))}*  {about}\n{'  ·  '.join(facts)}\n{_standing(schedule, words)}"
     )

@@ -87,6 +87,35 @@ def test_takes_the_period_off_the_end_of_a_line(line: str, query: str, period: s
     assert (rest, found.text if found else None) == (query, period)
 
 
+@pytest.mark.parametrize(
+    ("line", "code", "suggestion"),
+    [
+        ("2026-13", "no_such_day", ""),
+        ("label:bug 2026-02-30", "no_such_day", ""),
+        ("2026-05..2026-01", "order", ""),
+        ("label:bug 5000d", "count", ""),
+        ("1980..2026", "too_long", ""),
+        ("4711", "range", ""),
+        ("lastweek", "unknown", "last week"),
+        ("label:bug this mnth", "unknown", "this month"),
+        ("yesteday", "unknown", "yesterday"),
+    ],
+)
+def test_what_can_only_be_meant_as_a_period_is_not_taken_for_words(
+    line: str, code: str, suggestion: str
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        split_period(line, TODAY)
+    assert (refused.value.errors[0].code, refused.value.errors[0].suggestion) == (code, suggestion)
+
+
+@pytest.mark.parametrize(
+    "line", ["slow export", "label:bug week", '"lastweek"', '"4711"', "weekly", "created:>2026-01-01", "last"]
+)
+def test_words_stay_words(line: str) -> None:
+    assert split_period(line, TODAY) == (line, None)
+
+
 @settings(deadline=None)
 @given(
     st.sampled_from(

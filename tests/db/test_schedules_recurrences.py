@@ -189,3 +189,13 @@ def test_says_what_is_wrong_with_a_recurrence(text: str) -> None:
 def test_says_what_is_wrong_with_a_time_zone(name: str) -> None:
     with pytest.raises(Invalid, match="time zone"):
         zone(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("Europe/Berln", "Europe/Berlin"), ("berlin", "Europe/Berlin"), ("New York", "America/New_York")],
+)
+def test_names_the_time_zone_that_was_most_likely_meant(name: str, meant: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        zone(name)
+    assert refused.value.errors[0].suggestion == meant

@@ -64,6 +64,18 @@ async def test_an_unknown_report_is_answered_with_the_nearest(lodge: Lodge) -> N
     assert "label" in said(await lodge.ask("ada", "report flow lable:bug"))
 
 
+async def test_a_period_that_is_none_is_answered_and_not_searched_for_as_words(lodge: Lodge) -> None:
+    assert "not in the calendar" in said(await lodge.ask("ada", "report flow 2026-13"))
+    assert "Did you mean “last week”?" in said(await lodge.ask("ada", "report flow lastweek"))
+    assert "ends before it begins" in said(await lodge.ask("ada", "report flow 2026-05..2026-01"))
+
+
+async def test_a_report_of_nothing_has_no_chart(lodge: Lodge) -> None:
+    answer = await lodge.ask("ada", "report flow yesterday")
+    assert "Created: *0*" in said(answer)
+    assert "data_visualization" not in kinds(answer)
+
+
 async def test_a_guest_sees_only_what_is_theirs(lodge: Lodge) -> None:
     await story(lodge)
     guest = next(

@@ -18,6 +18,8 @@ from db.query import parse
 from db.states import Role
 from tests.scenarios.conftest import Json, Lodge, said
 
+# To stop a hang; pictures are drawn when nothing else wants the processors.
+PATIENT = 120
 FRIDAY = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 
 
@@ -234,3 +236,15 @@ async def test_a_workspace_without_charts_gets_a_picture(lodge: Lodge, clock: Cl
     assert "data_visualization" not in kinds
     assert kinds.count("image") == 1
     assert [m for m in lodge.person("grace").messages("general") if is_report(m)] == [posted]
+
+
+async def test_an_hour_that_is_none_is_not_taken_for_a_query(lodge: Lodge) -> None:
+    for text in ("25:00", "08:75", "8am"):
+        assert f"“{text}” is not a time of day" in said(await lodge.ask("ada", f"digest {text} label:bug"))
+
+
+async def test_the_list_says_who_gets_it_of_what_in_words(lodge: Lodge) -> None:
+    await schedule(lodge, report="digest", at="10:30", period="last week")
+    listed = said(await the_list(lodge))
+    assert "Last week, all issues" in listed
+    assert "by <@" in listed

@@ -131,3 +131,10 @@ report-repaired = Die nächtliche Prüfung fand falsche Zahlen für Berichte, an
     [one] einer Stelle
    *[other] { $count } Stellen oder mehr
 }, und hat alle neu gezählt. Die Berichte stimmen wieder; frühere können falsch gewesen sein. Wer Lodge betreibt, findet Näheres im Protokoll.
+
+field-period-unknown = „{ $value }“ ist kein Zeitraum. Einer liest sich wie 7d, dieser Monat, letzte Woche, 2026-Q3 oder 2026-01..2026-03.
+field-period-order = „{ $value }“ endet, bevor es beginnt.
+field-period-too-long = „{ $value }“ ist zu lang: Ein Zeitraum hat höchstens { $limit } Tage.
+field-period-count = „{ $value }“ ist kein Zeitraum: zähle von 1 bis { $limit }.
+field-period-range = „{ $value }“ liegt außerhalb der Jahre 1970 bis 2200. Um danach als Wort zu suchen, setze es in Anführungszeichen.
+field-period-no-such-day = „{ $value }“ steht nicht im Kalender.

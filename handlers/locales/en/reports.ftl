@@ -131,3 +131,10 @@ report-repaired = The nightly check found that numbers kept for reports were wro
     [one] one place
    *[other] { $count } places or more
 }, and has counted them all anew. Reports are right again; those made before may have been wrong. Whoever runs Lodge finds the details in its log.
+
+field-period-unknown = “{ $value }” is not a period. One reads like 7d, this month, last week, 2026-Q3 or 2026-01..2026-03.
+field-period-order = “{ $value }” ends before it begins.
+field-period-too-long = “{ $value }” is too long: a period has at most { $limit } days.
+field-period-count = “{ $value }” is not a period: count from 1 to { $limit }.
+field-period-range = “{ $value }” lies outside the years 1970 to 2200. To look for it as a word, put it in quotes.
+field-period-no-such-day = “{ $value }” is not in the calendar.

@@ -61,7 +61,8 @@ def flow_sheet(report: FlowReport, query: str, words: Words) -> Sheet:
         title=words.plain("report-flow"),
         subtitle=subtitle(report.period, query, words),
         lines=lines,
-        charts=(chart,),
+        # Without any bar it shows nothing that the words do not say.
+        charts=(chart,) if any(any(series.values) for series in chart.series) else (),
         tables=(table,),
         computed=words("report-flow-computed"),
     )
