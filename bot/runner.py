@@ -10,6 +10,7 @@ import asyncio
 import time
 from typing import Any
 
+import orjson
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.listener.async_listener import AsyncListener
 from slack_bolt.listener.asyncio_runner import AsyncioListenerRunner
@@ -31,13 +32,28 @@ class TellingAck(AsyncAck):
         self._answered = answered
 
     async def __call__(self, *args: Any, **kwargs: Any) -> BoltResponse:
-        response = await super().__call__(*args, **kwargs)
+        encoded = _encoded(args[0]) if len(args) == 1 and not kwargs else None
+        if encoded is None:
+            response = await super().__call__(*args, **kwargs)
+        else:
+            response = self.response = BoltResponse(status=200, body=encoded)
         self.tell()
         return response
 
     def tell(self) -> None:
         if not self._answered.done():
             self._answered.set_result(None)
+
+
+def _encoded(answer: object) -> str | None:
+    """A whole answer as JSON, many times faster than Bolt's own; None where only that can write it: it takes models of
+    slack_sdk too, and text with half a character in it."""
+    if not isinstance(answer, dict):
+        return None
+    try:
+        return orjson.dumps(answer).decode()
+    except TypeError:
+        return None
 
 
 class AwaitingRunner(AsyncioListenerRunner):

@@ -54,10 +54,10 @@ class Cost:
     statements: float
     after: Spent | None = None
 
-    def line(self) -> tuple[str, ...]:
+    def line(self, bare: float) -> tuple[str, ...]:
         after = ("", "") if self.after is None else (f"{self.after.bot:.2f}", f"{self.after.postgres:.2f}")
         spent = (f"{self.request.bot:.2f}", f"{self.request.postgres:.2f}")
-        return (self.kind, *spent, f"{self.statements:.2f}", *after)
+        return (self.kind, f"{bare:.2f}", *spent, f"{self.statements:.2f}", *after)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,8 +188,10 @@ async def measure(size: int, kinds: Sequence[str]) -> None:
         for kind in kinds
     ]
     head = ("kind", "bare", "bot", "postgres", "statements", "after: bot", "after: postgres")
-    print(aligned([head, *((c.kind, f"{floor[c.kind]:.2f}", *c.line()[1:]) for c in costs)]))
-    print(f"ms a request, {AT_ONCE} at once, {size} issues; idle: {idle.bot:.1f} + {idle.postgres:.1f} ms/s")
+    print(aligned([head, *(cost.line(floor[cost.kind]) for cost in costs)]))
+    print(
+        f"ms a request, {AT_ONCE} at once, {size:,} issues; idle: {idle.bot:.1f} + {idle.postgres:.1f} ms/s"
+    )
 
 
 if __name__ == "__main__":

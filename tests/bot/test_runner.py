@@ -1,6 +1,7 @@
 import asyncio
 import hashlib
 import inspect
+import json
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -13,6 +14,7 @@ from slack_bolt.listener_matcher.async_builtins import AsyncBuiltinListenerMatch
 from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
+from slack_sdk.models.blocks import DividerBlock
 
 from bot import runner
 from bot.background import BackgroundTasks
@@ -173,3 +175,24 @@ async def test_draining_cancels_what_does_not_end() -> None:
     background.start(forever(), name="forever")
     assert await background.drain(0.01) == 1
     assert len(background) == 0
+
+
+async def test_whole_answers_are_written_whatever_is_in_them() -> None:
+    half = "half a character: \ud83d"
+    answers: list[dict[str, Any]] = [
+        {"text": "Grüße 🔴", "blocks": [{"type": "divider"}]},
+        {"text": half},
+        {"text": "a model", "blocks": [DividerBlock()]},
+    ]
+
+    async def listen(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack(answers[int(body["text"])])
+
+    app = app_with(listen, BackgroundTasks())
+    written = [
+        json.loads((await dispatch(app, COMMAND | {"text": str(number)})).body)
+        for number in range(len(answers))
+    ]
+    assert written[0] == {"text": "Grüße 🔴", "blocks": [{"type": "divider"}]}
+    assert written[1] == {"text": half}
+    assert written[2] == {"text": "a model", "blocks": [{"type": "divider"}]}
