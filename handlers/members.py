@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
@@ -13,7 +14,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from db import people, standing
+from db import people, repeats, standing
 from db.access import Actor
 from db.ids import SlackUserId, WorkspaceId
 from db.people import Person
@@ -29,6 +30,7 @@ _log = logging.getLogger(__name__)
 _FRESH = 600.0
 # What users.list hands out at once; Slack asks for no more than 200, and allows 20 calls a minute.
 _PAGE = 200
+_TIME = re.compile(r"\d{1,12}(\.\d{1,9})?")
 
 
 class Members:
@@ -38,14 +40,19 @@ class Members:
         self._services = services
 
     async def changed(self, event: dict[str, Any], context: dict[str, Any]) -> None:
-        """`user_change` and `team_join` carry the whole user."""
+        """`user_change` and `team_join` carry the whole user: one that comes late must not bring back who they were."""
         installation: Installation | None = context.get("installation")
         user = event["user"]
         if installation is None or not _human(user):
             return
+        workspace_id, user_id = installation.workspace_id, SlackUserId(user["id"])
+        await self._services.directory.workspace(workspace_id)
         async with self._services.database.transaction() as conn:
-            known = await people.by_slack_ids(conn, installation.workspace_id, [SlackUserId(user["id"])])
-            await _keep(conn, installation.workspace_id, user, known)
+            at = str(event.get("event_ts") or "")
+            if _TIME.fullmatch(at) and not await repeats.is_newest(conn, workspace_id, user_id, at):
+                return
+            known = await people.by_slack_ids(conn, workspace_id, [user_id])
+            await _keep(conn, workspace_id, user, known)
         self._services.directory.forget_person(installation.workspace_id, SlackUserId(user["id"]))
 
 

@@ -206,6 +206,10 @@ def role_of(user: Mapping[str, Any], workspace_id: WorkspaceId) -> Role:
     return Role.MEMBER
 
 
+# Slack tells of somebody, who asks for nothing by that: they may be gone, or come back.
+_NEWS = frozenset({"user_change", "team_join"})
+
+
 class Requesting(AsyncMiddleware):
     """Puts the asker into the context; what bots say goes no further."""
 
@@ -223,6 +227,8 @@ class Requesting(AsyncMiddleware):
         event = body.get("event")
         if event is not None and from_bot(event):
             return BoltResponse(status=200, body="")
+        if event is not None and event.get("type") in _NEWS:
+            return await next()
         installation: Installation | None = context.get("installation")
         user_id = context.user_id
         if installation is None or user_id is None or user_id == installation.bot_user_id:

@@ -52,7 +52,7 @@ class Deciding:
             case "label":
                 return await self.rename(asker, LabelId(UUID(values["label"])), values["name"], words)
             case _:
-                was = await decide(self._services, asker.actor, dict(values))
+                was = await decide(self._services, asker, dict(values))
                 text = words("settings-back")
                 return Reply(text=text, blocks=confirmation(text, words, was))
 

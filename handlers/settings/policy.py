@@ -29,6 +29,6 @@ class Policy:
 
     async def submit(self, sent: Submission) -> Outcome:
         wanted = {"settings": {"policy": view.read(sent.view)}}
-        was = await decide(self._services, sent.asker.actor, wanted)
+        was = await decide(self._services, sent.asker, wanted)
         text = sent.words("policy-saved")
         return Outcome(then=Reply(text=text, blocks=confirmation(text, sent.words, was)))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from db import workspaces
-from db.access import Action, Actor, may, require
+from db import repeats, workspaces
+from db.access import Action, may, require
 from db.errors import Invalid
 from handlers.acting import Outcome, Place, Press, Submission
 from handlers.channelsettings import ChannelForms
 from handlers.commands import Call, Reply
 from handlers.creating import field_errors
+from handlers.requesting import Asker
 from handlers.services import Services
 from handlers.views.blocks import Json
 from handlers.views.settings import form as view
@@ -87,7 +88,6 @@ class Settings:
 
     async def submit(self, sent: Submission) -> Outcome:
         chosen = view.read(sent.view)
-        actor = sent.asker.actor
         wanted = {
             "name": chosen.name,
             "key_prefix": chosen.key_prefix,
@@ -96,16 +96,22 @@ class Settings:
             "settings": {"language": chosen.language},
         }
         try:
-            was = await decide(self._services, actor, wanted)
+            was = await decide(self._services, sent.asker, wanted)
         except Invalid as error:
             return Outcome(errors=field_errors(error, sent))
         text = sent.words("settings-saved")
         return Outcome(then=Reply(text=text, blocks=confirmation(text, sent.words, was)))
 
 
-async def decide(services: Services, actor: Actor, wanted: Json) -> str | None:
-    """Changes settings and gives the decision that takes it back; None when they were so already."""
+async def decide(services: Services, asker: Asker, wanted: Json) -> str | None:
+    """Changes settings and gives the decision that takes it back; None when they were so already.
+
+    A request that comes again, when others have decided otherwise since, changes nothing.
+    """
+    actor = asker.actor
     async with services.database.transaction() as conn:
+        if not await repeats.is_first(conn, actor, asker.request_key):
+            return None
         before = await workspaces.get(conn, actor.workspace_id)
         after = await workspaces.update_settings(conn, actor, **wanted)
     services.directory.forget_workspace(actor.workspace_id)

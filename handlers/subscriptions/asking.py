@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from db import people, subscriptions
+from db import people, repeats, subscriptions
 from db.access import Action, require
 from db.errors import Conflict, Invalid, LodgeError
 from db.ids import ChannelId
@@ -43,10 +43,11 @@ class Subscribing:
         if not await can_post(call.client, call.channel_id):
             return Reply(text=call.words("subscription-not-member"))
         async with self._services.database.transaction() as conn:
-            meant = await expand(conn, call.asker.actor, text)
-            draft = SubscriptionDraft(channel_id=ChannelId(call.channel_id), query=meant)
-            made = await subscriptions.create(conn, call.asker.actor, draft)
-        return view.saved(made, call.words)
+            if await repeats.is_first(conn, call.asker.actor, call.asker.request_key):
+                meant = await expand(conn, call.asker.actor, text)
+                draft = SubscriptionDraft(channel_id=ChannelId(call.channel_id), query=meant)
+                return view.saved(await subscriptions.create(conn, call.asker.actor, draft), call.words)
+        return await self._list(call.asker, ChannelId(call.channel_id), call.words)
 
     async def list_command(self, call: Call) -> Reply:
         return await self._list(call.asker, ChannelId(call.channel_id), call.words)
@@ -57,7 +58,8 @@ class Subscribing:
         async with self._services.database.transaction() as conn:
             here = await subscriptions.of_channel(conn, call.asker.actor, channel_id)
             chosen = [each for each in here if not wanted or each.query.lower() == wanted]
-            if len(chosen) == 1:
+            first = await repeats.is_first(conn, call.asker.actor, call.asker.request_key)
+            if first and len(chosen) == 1:
                 gone = await subscriptions.remove(conn, call.asker.actor, chosen[0].subscription_id)
                 return Reply(text=call.words("subscription-removed", query=gone.query))
         reply = await self._list(call.asker, channel_id, call.words)
@@ -78,7 +80,7 @@ class Subscribing:
 
     async def submit(self, sent: Submission) -> Outcome:
         try:
-            saved = await self._save(sent)
+            return await self._save(sent)
         except QueryError as error:
             return Outcome(errors={view.QUERY: explain_query(error, sent.words)})
         except Invalid as error:
@@ -88,22 +90,23 @@ class Subscribing:
             return Outcome(errors={field: sent.words.plain(message)})
         except Conflict:
             return Outcome(errors={view.QUERY: sent.words.plain("subscription-there", count=CHANNEL_MAX)})
-        if saved is None:
-            return Outcome(errors={view.QUERY: sent.words.plain("subscription-not-member")})
-        return Outcome(then=view.saved(saved, sent.words))
 
-    async def _save(self, sent: Submission) -> Subscription | None:
-        """None where the bot cannot post."""
+    async def _save(self, sent: Submission) -> Outcome:
+        """A form that was sent before changes nothing, whatever became of the subscription since."""
         actor, id_ = sent.asker.actor, sent.metadata.get("id")
         channel_id = ChannelId(str(sent.metadata.get("in") or sent.place.channel_id))
         if not await can_post(sent.client, channel_id):
-            return None
+            return Outcome(errors={view.QUERY: sent.words.plain("subscription-not-member")})
         draft = view.read(sent.view, channel_id)
         async with self._services.database.transaction() as conn:
+            if not await repeats.is_first(conn, actor, sent.asker.request_key):
+                return Outcome()
             draft = replace(draft, query=await expand(conn, actor, draft.query))
             if id_ is None:
-                return await subscriptions.create(conn, actor, draft)
-            return await subscriptions.edit(conn, actor, SubscriptionId(UUID(id_)), draft)
+                saved = await subscriptions.create(conn, actor, draft)
+            else:
+                saved = await subscriptions.edit(conn, actor, SubscriptionId(UUID(id_)), draft)
+        return Outcome(then=view.saved(saved, sent.words))
 
     async def _do(self, press: Press, verb: str, subscription_id: SubscriptionId) -> None:
         try:
@@ -114,14 +117,15 @@ class Subscribing:
     async def _done(self, press: Press, verb: str, subscription_id: SubscriptionId) -> None:
         actor = press.asker.actor
         async with self._services.database.transaction() as conn:
-            match verb:
+            first = await repeats.is_first(conn, actor, press.asker.request_key)
+            match verb if first else None:
                 case "delete":
                     await subscriptions.remove(conn, actor, subscription_id)
                 case "pause":
                     await subscriptions.turn(conn, actor, subscription_id, on=False)
-                case _:
+                case "resume":
                     chosen = await subscriptions.get(conn, actor, subscription_id)
-        if verb == "resume" and not await self._resumed(press, chosen):
+        if first and verb == "resume" and not await self._resumed(press, chosen):
             return
         here = ChannelId(press.asker.channel_id or "")
         reply = await self._list(press.asker, here, press.words)
