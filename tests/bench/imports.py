@@ -26,7 +26,8 @@ from db import imports, people, workspaces
 from db.access import Actor
 from db.ids import SlackUserId, WorkspaceId
 from db.importing import finding
-from db.importing.running import Run, Source
+from db.importing.process import Source
+from db.importing.running import Run
 from db.migrate import migrate
 from db.pool import Database, open_database
 from db.states import Role

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import hashlib
 import hmac
 import itertools
@@ -139,9 +140,8 @@ async def run(port: int, requests: list[bytes], at_once: int) -> Result:
     for _ in range(at_once):
         done: asyncio.Future[None] = loop.create_future()
         ends.append(done)
-        await loop.create_connection(
-            lambda done=done: _Caller(shared, result.latencies, done), "127.0.0.1", port
-        )
+        caller = functools.partial(_Caller, shared, result.latencies, done)
+        await loop.create_connection(caller, "127.0.0.1", port)
     await asyncio.gather(*ends)
     result.seconds = time.perf_counter() - began
     return result

@@ -21,7 +21,7 @@ from bot.background import BackgroundTasks
 from bot.runner import AwaitingRunner
 
 # What bot/runner.py and bot/app.py replace or rely on, as it was when they were written.
-RELIED_ON = {
+RELIED_ON: dict[str, tuple[Any, str]] = {
     "AsyncioListenerRunner": (AsyncioListenerRunner, "35518b0376203c6b"),
     "AsyncAck": (AsyncAck, "1346c5dbc1774358"),
     "AsyncBuiltinListenerMatcher": (AsyncBuiltinListenerMatcher, "8bc8c0c5821df189"),
@@ -49,7 +49,7 @@ Listen = Callable[..., Awaitable[Any]]
 
 
 def app_with(listen: Listen, background: BackgroundTasks, *, event: bool = False) -> AsyncApp:
-    async def authorize() -> None:
+    async def authorize() -> Any:
         raise AssertionError("not asked for here")
 
     app = AsyncApp(

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -112,6 +113,11 @@ async def test_several_connections_are_open_and_each_is_replaced_when_slack_ends
         await answered(slack)
 
 
+def line(connection: Any) -> asyncio.Transport:
+    found: asyncio.Transport = connection.socket._req.transport
+    return found
+
+
 async def test_connections_that_die_silently_are_noticed_and_replaced(
     slack: LocalSlack, db_url: str, quick: None
 ) -> None:
@@ -121,11 +127,10 @@ async def test_connections_that_die_silently_are_noticed_and_replaced(
         dead = list(slack.service.sockets._connections)
         for connection in dead:
             # As when a firewall forgets it: nothing is closed, nothing is answered.
-            transport = connection.socket._req.transport
-            transport.pause_reading()
+            line(connection).pause_reading()
         await slack.until(lambda: len(slack.calls_of("apps.connections.open")) >= 2 * CONNECTIONS, timeout=60)
         for connection in dead:
-            connection.socket._req.transport.abort()
+            line(connection).abort()
         await connected(slack, CONNECTIONS)
         await answered(slack)
         async with aiohttp.ClientSession() as http, http.get(f"{process.url}/readyz") as answer:

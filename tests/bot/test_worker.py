@@ -140,7 +140,8 @@ async def test_the_bell_wakes_a_worker_that_does_not_poll(
 
 
 async def test_stopping_waits_for_the_job_under_way(db_url: str, conn: asyncpg.Connection) -> None:
-    started, finished = asyncio.Event(), []
+    started = asyncio.Event()
+    finished: list[bool] = []
 
     async def handle(_: Job) -> None:
         started.set()

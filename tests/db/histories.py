@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -71,15 +72,15 @@ class History:
             await self.change([{"issue_id": issue, **new} for issue in chosen])
         else:
             issue = self.random.choice(self.issues)
-            new = {
+            ways: dict[str, Callable[[], dict[str, Any]]] = {
                 "edit": self._edit,
                 "labels": lambda: {
                     "labels": self.random.sample(self.labels, self.random.randint(0, len(self.labels)))
                 },
                 "delete": lambda: {"deleted_at": self.now},
                 "restore": lambda: {"deleted_at": None},
-            }[what]()
-            await self.change([{"issue_id": issue, **new}])
+            }
+            await self.change([{"issue_id": issue, **ways[what]()}])
 
     async def change(self, parts: list[dict[str, Any]]) -> ChangeId:
         """One change of some issues, in a transaction of its own."""
@@ -127,7 +128,7 @@ class History:
 
     def _edit(self) -> dict[str, Any]:
         status = self.random.choice(("open", "in_progress", "closed", "closed"))
-        everything = {
+        everything: dict[str, Any] = {
             "assignee_id": self.random.choice([None, *self.people]),
             "priority": self.random.randint(1, 5),
             "status": status,

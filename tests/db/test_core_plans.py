@@ -12,7 +12,7 @@ import pytest
 from db import bulk, changes, comments, issues, labels, watchers
 from db.bulk import BulkPatch
 from db.changes import Undone
-from db.ids import EventId, IssueId
+from db.ids import ChannelId, EventId, IssueId, MessageTs
 from db.issues import IssueDraft, IssuePatch, Origin
 from db.states import CloseReason, Priority
 from tests.db.worlds import World, make_world, me
@@ -97,9 +97,8 @@ Work = Callable[[Any, World, IssueId, IssueId], Coroutine[Any, Any, object]]
 
 
 async def _commented_and_edited(conn: Any, world: World, one: IssueId, _: IssueId) -> object:
-    said = await comments.add(
-        conn, world.ada, one, "Hello", Origin(request_key="k"), slack_message=("C1", "1.1")
-    )  # type: ignore[arg-type] # two ids
+    place = (ChannelId("C1"), MessageTs("1.1"))
+    said = await comments.add(conn, world.ada, one, "Hello", Origin(request_key="k"), slack_message=place)
     await comments.edit(conn, world.ada, said.comment.comment_id, "Hello again")
     return await comments.delete(conn, world.ada, said.comment.comment_id)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import asyncpg
 import pytest
 
@@ -18,7 +20,7 @@ GLOBAL = {
 LOOKED_UP = {"tokens.token_id_once", "webhooks.webhook_id_once"}
 
 
-async def keys(conn: asyncpg.Connection) -> list[asyncpg.Record]:
+async def keys(conn: asyncpg.Connection) -> Any:
     """Every unique index and foreign key: its table, its name, its first column, and the first it leads to."""
     return await conn.fetch(
         """

@@ -7,6 +7,7 @@ import io
 import uuid
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -94,7 +95,7 @@ async def crew(here: Desk, wanted: list[tuple[str, bool]]) -> list[Actor]:
     return actors
 
 
-async def fill(here: Desk, wanted: list[dict], actors: list[Actor]) -> None:
+async def fill(here: Desk, wanted: list[dict[str, Any]], actors: list[Actor]) -> None:
     def one(number: int) -> Actor:
         return actors[number % len(actors)]
 
@@ -132,7 +133,7 @@ async def fill(here: Desk, wanted: list[dict], actors: list[Actor]) -> None:
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(wanted=st.lists(_ISSUE, min_size=1, max_size=6), others=_PEOPLE)
 async def test_an_export_imported_into_an_empty_workspace_gives_the_same_issues(
-    make_desk: MakeDesk, wanted: list[dict], others: list[tuple[str, bool]]
+    make_desk: MakeDesk, wanted: list[dict[str, Any]], others: list[tuple[str, bool]]
 ) -> None:
     here, there = [await make_desk("T0" + uuid.uuid4().hex[:12].upper()) for _ in range(2)]
     await fill(here, wanted, await crew(here, others))

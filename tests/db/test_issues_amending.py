@@ -7,7 +7,7 @@ import pytest
 
 from db import comments, issues, watchers
 from db.errors import Conflict, Forbidden, Invalid, NotFound
-from db.ids import IssueId, PersonId, new_uuid
+from db.ids import ChannelId, IssueId, MessageTs, PersonId, new_uuid
 from db.issues import Amending, Clash, IssueDraft, IssuePatch, Written
 from db.origins import Origin
 from db.pool import Database
@@ -142,7 +142,7 @@ async def test_a_request_that_comes_several_times_edits_once(
     world = await make_world(conn)
     issue, another = await file(conn, world.ada), await file(conn, world.ada)
     first, second = Amending(database), Amending(database)
-    origin = Origin(channel_id="C1", thread_ts="1.1", request_key="trigger:1")
+    origin = Origin(channel_id=ChannelId("C1"), thread_ts=MessageTs("1.1"), request_key="trigger:1")
     patch = IssuePatch(status=Status.CLOSED, close_reason=CloseReason.COMPLETED)
     written = await asyncio.gather(
         *(

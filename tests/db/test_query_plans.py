@@ -133,7 +133,7 @@ async def test_lists_read_the_index_of_their_order_or_of_their_filter(
         ada = await who(filled, name)
         for text, index in WALKED.items():
             plans = Plans(filled)
-            page = await listing.page(plans, ada, parse(text), limit=10)  # type: ignore[arg-type]  # the same calls
+            page = await listing.page(plans, ada, parse(text), limit=10)
             assert page.items or name == SMALL, text
             assert "Seq Scan on issues" not in plans.text, (text, plans.text)
             if name == LARGE:
@@ -146,7 +146,7 @@ async def test_the_next_page_begins_where_the_last_one_ended(filled: asyncpg.Con
         page = await listing.page(filled, ada, parse(text), limit=10)
         for cursor in (page.next_cursor,):
             plans = Plans(filled)
-            await listing.page(plans, ada, parse(text), limit=10, cursor=cursor)  # type: ignore[arg-type]  # as above
+            await listing.page(plans, ada, parse(text), limit=10, cursor=cursor)
             assert "ROW(" in plans.text or "number >" in plans.text or "number <" in plans.text
             conditions = [line for line in plans.text.splitlines() if "Index Cond" in line]
             assert any("ROW(" in line or "number" in line for line in conditions), plans.text
@@ -158,11 +158,11 @@ async def test_search_and_duplicates_read_the_index_of_words(filled: asyncpg.Con
         await filled.execute(f"SET plan_cache_mode = {mode}")
         for text in ("login", "login timeout", "logn", "page is:open"):
             plans = Plans(filled)
-            found = await search.search(plans, ada, text)  # type: ignore[arg-type]  # the same calls
+            found = await search.search(plans, ada, text)
             assert found.hits, text
             assert_words(plans)
         plans = Plans(filled)
-        await duplicates.likely(plans, ada, "login page", "timeout")  # type: ignore[arg-type]  # as above
+        await duplicates.likely(plans, ada, "login page", "timeout")
         assert_words(plans)
 
 
@@ -174,14 +174,14 @@ async def test_a_phrase_is_led_by_its_pairs_once_all_documents_have_them(
     ada = await who(filled, LARGE)
     for text, led in (('"topic5 login"', True), ('"login"', False), ('-"topic5 login" timeout', False)):
         plans = Plans(filled)
-        found = await search.search(plans, ada, text)  # type: ignore[arg-type]  # the same calls
+        found = await search.search(plans, ada, text)
         assert found.hits, text
         assert ("Bitmap Index Scan on issue_documents_by_pair" in plans.text) is led, plans.text
         assert ("Bitmap Index Scan on issue_documents_by_word" in plans.text) is not led, plans.text
         assert_no_table_read(plans)
     plans = Plans(filled)
     text = '"topic5 login" sort:created'
-    page = await listing.page(plans, ada, parse(text), limit=10)  # type: ignore[arg-type]  # as above
+    page = await listing.page(plans, ada, parse(text), limit=10)
     assert page.items
     assert "Bitmap Index Scan on issue_documents_by_pair" in plans.text
     assert_no_table_read(plans)
@@ -189,7 +189,7 @@ async def test_a_phrase_is_led_by_its_pairs_once_all_documents_have_them(
         "UPDATE issue_documents SET pairs = NULL WHERE number = 5 AND workspace_id = $1", LARGE
     )
     plans = Plans(filled)
-    await search.search(plans, ada, '"topic5 login"')  # type: ignore[arg-type]  # as above
+    await search.search(plans, ada, '"topic5 login"')
     assert "issue_documents_by_pair" not in plans.text
     assert "issue_documents_without_pairs" in plans.text
     assert_words(plans)
@@ -205,7 +205,7 @@ async def test_a_guest_is_led_to_their_own_issues(filled: asyncpg.Connection) ->
     ada = await who(filled, LARGE)
     guest = actor(ada.person_id, Role.GUEST, LARGE)
     plans = Plans(filled)
-    page = await listing.page(plans, guest, parse(""), limit=10)  # type: ignore[arg-type]  # the same calls
+    page = await listing.page(plans, guest, parse(""), limit=10)
     assert len(page.items) == 10
     assert "issues_by_assignee" in plans.text
     assert "Seq Scan on issues" not in plans.text
@@ -224,7 +224,7 @@ async def test_what_nobody_has_is_not_looked_for_in_every_issue(
         "source:api -label:rare",
     ):
         plans = Plans(filled)
-        page = await listing.page(plans, ada, parse(text), limit=10)  # type: ignore[arg-type]  # the same calls
+        page = await listing.page(plans, ada, parse(text), limit=10)
         assert page.items == ()
         assert not page.broken_off
         assert "issues_by_facets" in plans.text, (text, plans.text)
@@ -240,7 +240,7 @@ async def test_which_of_given_issues_match_is_told_without_reading_a_table_whole
     await filled.execute("SET plan_cache_mode = force_generic_plan")
     for text in ("is:open", "label:common -login", "closed:<7d", "no:label", '"topic5 login"', "due:overdue"):
         plans = Plans(filled)
-        await listing.matching(plans, ada, parse(text), ids)  # type: ignore[arg-type]  # the same calls
+        await listing.matching(plans, ada, parse(text), ids)
         assert_no_table_read(plans)
 
 

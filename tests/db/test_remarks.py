@@ -6,7 +6,7 @@ import pytest
 
 from db import comments, issues, watchers
 from db.errors import Forbidden, Invalid, NotFound
-from db.ids import CommentId, IssueId, new_uuid
+from db.ids import ChannelId, CommentId, IssueId, MessageTs, new_uuid
 from db.issues import IssueDraft
 from db.origins import Origin
 from db.pool import Database
@@ -34,7 +34,7 @@ async def test_comments_made_together_are_what_they_are_alone(
     database: Database, conn: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = await make_world(conn)
-    origin = Origin(channel_id="C1", thread_ts="1.1", request_key=None)
+    origin = Origin(channel_id=ChannelId("C1"), thread_ts=MessageTs("1.1"), request_key=None)
     alone, *together = [await file(conn, world.ada) for _ in range(6)]
     expected = await comments.add(conn, world.bob, alone.issue_id, "Seen *too*", origin)
 

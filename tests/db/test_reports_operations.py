@@ -49,8 +49,8 @@ async def act(conn: asyncpg.Connection, world: World, chance: random.Random) -> 
                 )
                 await issues.edit(conn, actor, issue, patch)
             case "bulk" if known:
-                patch = BulkPatch(status=Status.CLOSED, reason=CloseReason.COMPLETED, add_labels=("ops",))
-                await bulk.change(conn, actor, chance.sample(known, min(4, len(known))), patch)
+                many = BulkPatch(status=Status.CLOSED, reason=CloseReason.COMPLETED, add_labels=("ops",))
+                await bulk.change(conn, actor, chance.sample(known, min(4, len(known))), many)
             case "labels" if issue:
                 await labels.add_remove(conn, actor, issue, [chance.choice(LABELS)], [])
             case "undo":

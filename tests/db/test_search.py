@@ -208,6 +208,7 @@ async def test_a_change_is_indexed_from_its_events_and_twice_is_once(
     conn: asyncpg.Connection, ada: Actor
 ) -> None:
     written = await issues.create(conn, ada, IssueDraft(title="Teapot leaks"))
+    assert written.change_id is not None
     assert await hits(conn, ada, "teapot") == []
     assert await search.index_changes(conn, HOME, [written.change_id]) == 1
     assert await search.index_changes(conn, HOME, [written.change_id]) == 0

@@ -20,6 +20,7 @@ from bot.settings import Settings
 from bot.worker import Pace
 from db import cards
 from db.errors import Startup
+from db.ids import ChannelId
 from db.migrate import known_migrations
 from db.pool import look
 from db.route import Route
@@ -151,7 +152,7 @@ async def test_a_card_follows_its_issue_at_once(
         async with lodge.process.services.database.connection() as conn:
             issue_id, workspace_id = await conn.fetchrow("SELECT issue_id, workspace_id FROM issues")
         async with lodge.process.services.database.transaction() as conn:
-            await cards.ask(conn, workspace_id, issue_id, slack.channel("general").id)
+            await cards.ask(conn, workspace_id, issue_id, ChannelId(slack.channel("general").id))
         lodge.process.services.bell.ring()
         await ada.expect_message("general", lambda m: m.get("bot_id") and "Followed" in said(m), timeout=60)
         await lodge.ask("grace", "close LDG-1")

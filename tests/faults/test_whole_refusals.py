@@ -5,8 +5,11 @@ No acknowledged change is lost, none is there twice, every message is posted onc
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +25,7 @@ async def slack() -> AsyncIterator[LocalSlack]:
         yield local
 
 
-FAULTS = {
+FAULTS: dict[str, dict[str, Any]] = {
     "429": {"status": 429, "retry_after": 1},
     "500": {"status": 500},
     "nothing": {"slow": 12.0, "drop": "before"},
@@ -37,7 +40,7 @@ async def test_slack_answers_badly(slack: LocalSlack, db_url: str, tmp_path: Pat
         async with load.running():
             for _ in range(ROUNDS):
                 fault = slack.faults.add(method="*", times=None, **FAULTS[kind])
-                await until(lambda fault=fault: fault.hits)
+                await until(functools.partial(operator.attrgetter("hits"), fault))
                 # People are answered all the same.
                 await load.more(Outcome.ACKNOWLEDGED)
                 slack.faults.remove(fault.id)

@@ -14,7 +14,7 @@ from tests.scenarios.test_creating import buttons
 
 
 async def press(
-    lodge: Lodge, name: str, message: Json, action: str, channel: str = "general", **more: object
+    lodge: Lodge, name: str, message: Json, action: str, channel: str = "general", **more: str
 ) -> Json:
     """Presses a button and gives the confirmation that follows."""
     person = lodge.person(name)

@@ -12,7 +12,7 @@ async def choose(lodge: Lodge, values: Json, command: str = "channel", name: str
     form = await person.expect_modal(lambda view: view["callback_id"] == "channel_settings_form")
     outcome = await person.submit(form["id"], values)
     await lodge.settled()
-    return outcome.errors or {}
+    return dict(outcome.errors or {})
 
 
 async def test_changes_of_state_are_said_in_the_thread_unless_the_channel_wants_them_aloud(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
@@ -23,7 +24,7 @@ ROWS = [
 START, CHANGE, CANCEL, UNDO = "import_start", "import_change", "import_cancel", "import_undo"
 
 
-def as_csv(rows: list[tuple[str, ...]]) -> bytes:
+def as_csv(rows: Sequence[Sequence[str]]) -> bytes:
     out = io.StringIO(newline="")
     csv.writer(out).writerows(rows)
     return out.getvalue().encode()

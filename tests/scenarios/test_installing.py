@@ -299,7 +299,7 @@ async def test_a_token_moved_to_another_workspaces_row_does_not_open(process: Pr
     sealed = vault.seal(token_purpose(WorkspaceId("T0ONE")), "xoxb-one")
     async with process.services.database.transaction() as conn:
         await installations.save(
-            conn, WorkspaceId("T0TWO"), "Two", sealed_token=sealed, bot_user_id="U1", bot_id=None
+            conn, WorkspaceId("T0TWO"), "Two", sealed_token=sealed, bot_user_id=SlackUserId("U1"), bot_id=None
         )
     found = StoredInstallations(process.services.database, vault)
     assert await found.find(team_id="T0TWO", enterprise_id=None) is None

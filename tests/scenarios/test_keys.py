@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from bot.playground import LocalSlack
 from handlers.keys import MOST, named
 from tests.scenarios.clocks import Clock, lodge_at
-from tests.scenarios.conftest import Lodge, said
+from tests.scenarios.conftest import Json, Lodge, said
 
 URL = "https://example.com"
 
@@ -44,6 +45,10 @@ async def want(lodge: Lodge, channel: str = "product") -> None:
     form = await ada.expect_modal(lambda view: view["callback_id"] == "channel_settings_form")
     await ada.submit(form["id"], {"switches": ["previews"]})
     await lodge.settled()
+
+
+def _told_privately(title: str, message: Json) -> bool:
+    return bool(message.get("is_ephemeral")) and title in said(message)
 
 
 async def test_a_key_is_shown_where_the_channel_wants_it_once(lodge: Lodge) -> None:
@@ -100,9 +105,7 @@ async def test_on_request_by_a_mention_with_several_keys(lodge: Lodge) -> None:
     grace, bot = lodge.person("grace"), lodge.slack.config.bot_user_id
     await grace.send("product", f"<@{bot}> LDG-1, LDG-2")
     for title in ("Boiler", "Pump"):
-        await grace.expect_message(
-            "product", lambda m, title=title: m.get("is_ephemeral") and title in said(m)
-        )
+        await grace.expect_message("product", functools.partial(_told_privately, title))
 
 
 async def test_a_link_is_unfurled_where_everybody_may_see_it(lodge: Lodge) -> None:

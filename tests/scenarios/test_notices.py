@@ -63,7 +63,7 @@ async def prefer(lodge: Lodge, name: str, values: Json) -> Json:
     await person.slash("general", "/issue notify")
     form = await person.expect_modal(lambda view: view["callback_id"] == "notify_form")
     outcome = await person.submit(form["id"], values)
-    return outcome.errors or {}
+    return dict(outcome.errors or {})
 
 
 async def test_whoever_is_given_an_issue_is_told_who_gave_it(lodge: Lodge, clock: Clock) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -93,6 +94,10 @@ async def redrawn(lodge: Lodge, message: Json, text: str) -> None:
     )
 
 
+def _has_block(block: str, view: Json) -> bool:
+    return block in [each.get("block_id") for each in view["blocks"]]
+
+
 async def test_a_report_is_scheduled_in_a_form_and_posted_when_due(lodge: Lodge, clock: Clock) -> None:
     answer = said(await schedule(lodge, report="digest", at="10:30"))
     assert "Monday to Friday at 10:30 (Europe/Berlin)" in answer
@@ -109,9 +114,7 @@ async def test_how_often_decides_what_the_form_asks_for(lodge: Lodge) -> None:
     await ada.fill(form["id"], {"query": "label:bug"})
     for every, block in (("weekly", "weekdays"), ("monthly", "day"), ("cron", "cron")):
         await ada.choose("schedule_every", every, view_id=form["id"])
-        shown = await ada.expect_modal(
-            lambda view, block=block: block in [b.get("block_id") for b in view["blocks"]]
-        )
+        shown = await ada.expect_modal(functools.partial(_has_block, block))
         query = next(b for b in shown["blocks"] if b.get("block_id") == "query")
         assert query["element"]["initial_value"] == "label:bug"
 

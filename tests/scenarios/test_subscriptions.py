@@ -23,7 +23,7 @@ async def subscribe(lodge: Lodge, values: Json, channel: str = "general") -> Jso
     await ada.slash(channel, "/issue subscribe")
     form = await ada.expect_modal(lambda view: view["callback_id"] == "subscription_form")
     outcome = await ada.submit(form["id"], values)
-    return outcome.errors or {}
+    return dict(outcome.errors or {})
 
 
 async def redo(lodge: Lodge, verb: str) -> None:

@@ -50,7 +50,7 @@ async def test_what_cannot_be_understood_is_kept_and_tried_again(lodge: Lodge) -
 def _replay_block(message: Json) -> str:
     """The newest one stands first."""
     return next(
-        block["block_id"]
+        str(block["block_id"])
         for block in message["blocks"]
         if (block.get("accessory") or {}).get("action_id") == "webhook_replay"
     )

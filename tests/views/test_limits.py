@@ -253,7 +253,7 @@ def test_lists_and_searches(found: list[Issue], times: int, people: Any, locale:
     taken(searching.page(searched, text=text or "x", people=people, words=spoken, prefix="LDG"))
 
 
-QUERY = st.text(st.characters(exclude_categories=("C",)), max_size=500).map(str.strip)
+QUERY = st.text(st.characters(exclude_categories=["C"]), max_size=500).map(str.strip)
 PLACES = st.sampled_from(["overview", "assigned", "waiting", "filed", "all", str(UUID(int=9)), "gone"])
 STATES = st.builds(
     home.State,

@@ -14,7 +14,8 @@ from db import imports, people, workspaces
 from db.access import Actor
 from db.ids import SlackUserId, WorkspaceId
 from db.importing import finding, leftovers
-from db.importing.running import Run, Source
+from db.importing.process import Source
+from db.importing.running import Run
 from db.imports import Import, State
 from db.pool import Database
 from db.states import Role

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from db import changes, imports, issues, labels
 from db.access import Actor
+from db.errors import Conflict, Forbidden
 from db.importing import finding, undoing
 from db.importing.dates import read_moment
 from db.importing.loading import Step
@@ -452,7 +453,7 @@ async def test_what_was_taken_back_as_any_change_is_comes_again(desk: Desk) -> N
     ended = await desk.load(many(3))
     async with desk.database.transaction() as conn:
         await changes.undo(conn, desk.actor, ended.change_id)
-    with pytest.raises(imports.Conflict):
+    with pytest.raises(Conflict):
         async with desk.database.transaction() as conn:
             await undoing.undo(conn, desk.actor, ended)
     again = await desk.load(many(4))
@@ -484,7 +485,7 @@ async def test_somebody_else_can_neither_start_nor_undo_it(desk: Desk) -> None:
         )
         stranger = Actor(workspace_id=desk.workspace.workspace_id, person_id=other, role=Role.MEMBER)
         for step in (imports.start, imports.cancel):
-            with pytest.raises(imports.Forbidden):
+            with pytest.raises(Forbidden):
                 await step(conn, stranger, ready)
         admin = Actor(workspace_id=desk.workspace.workspace_id, person_id=other, role=Role.ADMIN)
         assert (await imports.start(conn, admin, ready)).state is State.QUEUED

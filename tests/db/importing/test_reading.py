@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -65,7 +66,9 @@ def test_an_unknown_header_is_no_reason_to_refuse() -> None:
 )
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
-def test_encodings_separators_and_line_ends_are_recognised(encode, separator: str, newline: str) -> None:
+def test_encodings_separators_and_line_ends_are_recognised(
+    encode: Callable[[str], bytes], separator: str, newline: str
+) -> None:
     rows = [
         HEADER,
         ["Größe, Länge; “Maß”", "erste\nzweite", "high", "open"],
@@ -237,7 +240,9 @@ _CELLS = st.text(
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
     newline=st.sampled_from(["\n", "\r\n"]),
 )
-def test_whatever_is_written_is_read_again(rows, separator: str, encoding: str, newline: str) -> None:
+def test_whatever_is_written_is_read_again(
+    rows: list[tuple[str, str, str]], separator: str, encoding: str, newline: str
+) -> None:
     written = [("title", "description", "notes"), *[(f"t{a}", b, c) for a, b, c in rows]]
     data = as_csv(written, separator=separator, newline=newline).encode(encoding)
     table = Table(io.BytesIO(data), separator=separator)

@@ -59,7 +59,8 @@ def test_formats_are_told_by_their_headers(header: str, expected: Format) -> Non
 
 def row(header: str, **cells: str) -> list[str]:
     """A row of that header; columns of a repeated name are given as name_0, name_1."""
-    names, seen, found = header.split(","), {}, []
+    names, found = header.split(","), []
+    seen: dict[str, int] = {}
     for name in names:
         number = seen[name] = seen.get(name, -1) + 1
         key = name.replace(" ", "_").replace("(", "").replace(")", "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ async def test_cells_are_written_as_they_would_be_by_hand() -> None:
     # A spreadsheet knows no zones.
     moment = datetime(2024, 3, 4, 5, 6, 7, tzinfo=UTC).replace(tzinfo=None)
     midnight = datetime(2024, 3, 4, tzinfo=UTC).replace(tzinfo=None)
-    rows = [
+    rows: list[list[Any]] = [
         HEADER,
         ["Größe", "first\nsecond", "open", moment, date(2024, 5, 6), 3.0, True],
         ["=1+1", None, "", midnight, None, 2.5, None],

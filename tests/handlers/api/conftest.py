@@ -40,6 +40,11 @@ class NoSlack:
     async def client(self, workspace_id: WorkspaceId) -> Any:
         raise AssertionError(f"the API asked Slack about {workspace_id}")
 
+    sender = client
+
+    def forget(self, workspace_id: WorkspaceId) -> None:
+        raise AssertionError(f"the API has Slack forget {workspace_id}")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Api:

@@ -103,7 +103,7 @@ async def test_bodies_may_be_compressed_and_are_limited_as_they_unfold(api: Api)
 async def _thing(api: Api, route: str) -> tuple[str, dict[str, Any], dict[str, Any]]:
     """A path, a body, and another body."""
     made = await api.create()
-    return {
+    things: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
         "users": ("/users", {"name": "Robin"}, {"name": "Other"}),
         "mailed": ("/users", {"name": "Robin", "email": "r@example.com"}, {"name": "Other"}),
         "issues": ("/issues", {"title": "Once"}, {"title": "Other"}),
@@ -114,7 +114,8 @@ async def _thing(api: Api, route: str) -> tuple[str, dict[str, Any], dict[str, A
             {"ids": [made["id"]], "status": "closed"},
             {"ids": [made["id"]], "status": "open"},
         ),
-    }[route]
+    }
+    return things[route]
 
 
 async def _counted(api: Api) -> list[int]:
