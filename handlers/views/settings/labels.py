@@ -5,30 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from uuid import UUID
 
 from db.ids import LabelId
 from db.issues.labelling import Label
 from db.limits import LABEL_MAX
-from handlers.views.blocks import (
-    Json,
-    actions,
-    context,
-    external_select,
-    input_block,
-    modal,
-    option,
-    section,
-    text_input,
-)
+from handlers.views.blocks import Json, context, input_block, option, section, text_input
+from handlers.views.settings.merging import Kind
 from handlers.views.settings.parts import decision, notice
 from handlers.words import Mrkdwn, Words, code
 
-CALLBACK: Final = "labels_form"
-MERGING: Final = "labels_merge_form"
-PICK: Final = "labels_pick"
+KIND: Final = Kind(word="labels", key="l", into="label_into")
+CALLBACK: Final = KIND.callback
+MERGING: Final = KIND.merging
+PICK: Final = KIND.pick
+INTO: Final = KIND.into
 NAME: Final = "label_name"
-INTO: Final = "label_into"
 SHOWN: Final = 40
 
 
@@ -48,10 +39,10 @@ def overview(
     known: Sequence[Label], words: Words, metadata: Json, *, more: bool, said: Sequence[Json] = ()
 ) -> Json:
     if not known:
-        return _modal([*notice(said), section(words("labels-no-labels"))], words, metadata)
+        return KIND.form([*notice(said), section(words("labels-no-labels"))], words, metadata)
     names = Mrkdwn(" ".join(code(label.name) for label in known[:SHOWN]) + (" …" if more else ""))
-    pick = actions(external_select(PICK, words.plain("labels-pick")))
-    return _modal([*notice(said), section(words("labels-about")), pick, context(names)], words, metadata)
+    about = section(words("labels-about"))
+    return KIND.form([*notice(said), about, KIND.picker(words), context(names)], words, metadata)
 
 
 def one(label: Label, uses: int, words: Words, metadata: Json) -> Json:
@@ -64,38 +55,14 @@ def one(label: Label, uses: int, words: Words, metadata: Json) -> Json:
             NAME,
             optional=True,
         ),
-        input_block(
-            words.plain("labels-into"),
-            external_select(INTO, words.plain("labels-pick")),
-            INTO,
-            optional=True,
-            hint=words.plain("labels-into-hint"),
-        ),
+        KIND.into_block(words),
     ]
-    return _modal(blocks, words, metadata | {"l": str(label.label_id)}, submit=words.plain("form-save"))
+    return KIND.form(blocks, words, KIND.of(label.label_id, metadata), submit=words.plain("form-save"))
 
 
 def sure(label: Label, into: Label, uses: int, words: Words, metadata: Json) -> Json:
     text = words("labels-merge-sure", label=code(label.name), into=code(into.name), count=uses)
-    return modal(
-        MERGING,
-        words.plain("labels-title"),
-        [section(text)],
-        submit=words.plain("labels-merge"),
-        close=words.plain("form-cancel"),
-        metadata=metadata | {"l": str(label.label_id), "into": str(into.label_id)},
-    )
-
-
-def _modal(blocks: list[Json], words: Words, metadata: Json, *, submit: str | None = None) -> Json:
-    return modal(
-        CALLBACK,
-        words.plain("labels-title"),
-        blocks,
-        submit=submit,
-        close=words.plain("form-cancel" if submit else "form-close"),
-        metadata=metadata,
-    )
+    return KIND.sure(text, label.label_id, into.label_id, words, metadata)
 
 
 def choice(label: Label) -> Json:
@@ -103,9 +70,8 @@ def choice(label: Label) -> Json:
 
 
 def read(view: Mapping[str, Any]) -> Wanted:
-    values = view["state"]["values"]
-    into = values[INTO][INTO].get("selected_option")
+    into = KIND.read_into(view)
     return Wanted(
-        name=(values[NAME][NAME].get("value") or "").strip(),
-        into=LabelId(UUID(into["value"])) if into else None,
+        name=(view["state"]["values"][NAME][NAME].get("value") or "").strip(),
+        into=LabelId(into) if into else None,
     )

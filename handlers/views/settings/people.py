@@ -4,30 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
-from uuid import UUID
 
 from db.ids import PersonId
 from db.people import Person
-from handlers.views.blocks import (
-    Json,
-    actions,
-    button,
-    confirm,
-    external_select,
-    input_block,
-    modal,
-    option,
-    section,
-)
+from handlers.views.blocks import Json, actions, button, confirm, option, section
 from handlers.views.people import mention
+from handlers.views.settings.merging import Kind
 from handlers.views.settings.parts import decision, notice
 from handlers.words import Mrkdwn, Words, escape
 
-CALLBACK: Final = "people_form"
-MERGING: Final = "people_merge_form"
-PICK: Final = "people_pick"
+KIND: Final = Kind(word="people", key="p", into="person_into")
+CALLBACK: Final = KIND.callback
+MERGING: Final = KIND.merging
+PICK: Final = KIND.pick
+INTO: Final = KIND.into
 TURN: Final = "people_turn"
-INTO: Final = "person_into"
 
 
 def turn(person_id: PersonId, *, active: bool) -> str:
@@ -35,12 +26,7 @@ def turn(person_id: PersonId, *, active: bool) -> str:
 
 
 def overview(words: Words, metadata: Json, *, said: Sequence[Json] = ()) -> Json:
-    blocks = [
-        *notice(said),
-        section(words("people-about")),
-        actions(external_select(PICK, words.plain("people-pick"))),
-    ]
-    return _modal(blocks, words, metadata)
+    return KIND.form([*notice(said), section(words("people-about")), KIND.picker(words)], words, metadata)
 
 
 def one(
@@ -53,17 +39,9 @@ def one(
     blocks = [*notice(said), section(Mrkdwn(f"{lines}\n{words('people-assigned', count=assigned)}"))]
     if not myself:
         blocks.append(actions(_turn_button(person, words)))
-    blocks.append(
-        input_block(
-            words.plain("people-into"),
-            external_select(INTO, words.plain("people-pick")),
-            INTO,
-            optional=True,
-            hint=words.plain("people-into-hint"),
-        )
-    )
+    blocks.append(KIND.into_block(words))
     submit = words.plain("people-merge-next")
-    return _modal(blocks, words, metadata | {"p": str(person.person_id)}, submit=submit)
+    return KIND.form(blocks, words, KIND.of(person.person_id, metadata), submit=submit)
 
 
 def _turn_button(person: Person, words: Words) -> Json:
@@ -81,29 +59,11 @@ def _turn_button(person: Person, words: Words) -> Json:
 
 def sure(person: Person, into: Person, words: Words, metadata: Json) -> Json:
     text = words("people-merge-sure", name=_described(person), into=_described(into))
-    return modal(
-        MERGING,
-        words.plain("people-title"),
-        [section(text)],
-        submit=words.plain("people-merge"),
-        close=words.plain("form-cancel"),
-        metadata=metadata | {"p": str(person.person_id), "into": str(into.person_id)},
-    )
+    return KIND.sure(text, person.person_id, into.person_id, words, metadata)
 
 
 def _described(person: Person) -> str:
     return f"{person.name} ({person.email})" if person.email else person.name
-
-
-def _modal(blocks: list[Json], words: Words, metadata: Json, *, submit: str | None = None) -> Json:
-    return modal(
-        CALLBACK,
-        words.plain("people-title"),
-        blocks,
-        submit=submit,
-        close=words.plain("form-cancel" if submit else "form-close"),
-        metadata=metadata,
-    )
 
 
 def choice(person: Person, words: Words) -> Json:
@@ -112,5 +72,5 @@ def choice(person: Person, words: Words) -> Json:
 
 
 def read(view: Mapping[str, Any]) -> PersonId | None:
-    chosen = view["state"]["values"][INTO][INTO].get("selected_option")
-    return PersonId(UUID(chosen["value"])) if chosen else None
+    into = KIND.read_into(view)
+    return PersonId(into) if into else None
