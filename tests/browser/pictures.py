@@ -40,6 +40,14 @@ Repaint the bollards,,low,IN_PROGRESS,Grace Okafor
 Old ramp is slippery,Gone since May,medium,Parked,Linus Brandt
 """
 
+# A list that has grown first goes to its end again.
+_IN_VIEW = """async shown => {
+    const drawn = () => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    await drawn();
+    shown.scrollIntoView({block: "start"});
+    await drawn();
+}"""
+
 Shot = Callable[["Studio"], Awaitable[None]]
 
 
@@ -75,6 +83,7 @@ class Studio:
         if what is not None:
             # Tall enough that nothing scrolls out of it.
             await self.page.set_viewport_size(TALL)
+            await what.evaluate(_IN_VIEW)
             taken = await what.screenshot()
             await self.page.set_viewport_size(WINDOW)
         else:
@@ -183,6 +192,32 @@ async def notify(studio: Studio) -> None:
     await studio.close()
 
 
+async def saved(studio: Studio) -> None:
+    for query, name, whole in (
+        ("label:bug priority:high,urgent", "bad bugs", True),
+        ("assignee:me due:<7d", "my week", False),
+    ):
+        answer = await studio.ask(f"/issue list {query}", shows="Query:")
+        await answer.get_by_role("button", name="Save this query").click()
+        dialog = studio.page.get_by_role("dialog")
+        await field(dialog, "Name").fill(name)
+        if whole:
+            await dialog.get_by_label("For the whole workspace").check()
+        await dialog.get_by_role("button", name="Save").click()
+        await expect(dialog).to_be_hidden()
+    await studio.keep("saved", await studio.ask("/issue saved", shows="my week"))
+
+
+async def digest(studio: Studio) -> None:
+    answer = await studio.ask("/issue report digest 30d", shows="How this is computed")
+    await studio.keep("report-digest", answer)
+
+
+async def subscriptions(studio: Studio) -> None:
+    await studio.ask("/issue subscribe label:bug priority:high,urgent", shows="label:bug")
+    await studio.keep("subscriptions", await studio.ask("/issue subscriptions", shows="label:bug"))
+
+
 async def token(studio: Studio) -> None:
     await studio.keep("token", await studio.dialog("/issue token new ci", title="API token"))
     await studio.close()
@@ -199,8 +234,14 @@ async def tell(studio: Studio) -> None:
 
 
 async def settings(studio: Studio) -> None:
-    await studio.keep("settings", await studio.dialog("/issue settings", title="Settings"))
-    await studio.close()
+    for name, word, title in (
+        ("settings", "", "Settings"),
+        ("settings-policy", " policy", "Who may do what"),
+        ("settings-labels", " labels", "Labels"),
+        ("settings-people", " people", "People"),
+    ):
+        await studio.keep(name, await studio.dialog(f"/issue settings{word}", title=title))
+        await studio.close()
 
 
 async def channel_settings(studio: Studio) -> None:
@@ -265,6 +306,9 @@ SHOTS: dict[str, Shot] = {
     "schedule": schedule,
     "subscribe": subscribe,
     "notify": notify,
+    "saved": saved,
+    "digest": digest,
+    "subscriptions": subscriptions,
     "token": token,
     "webhook": webhook,
     "tell": tell,
@@ -317,6 +361,8 @@ async def take(names: list[str]) -> int:
     failed = 0
     async with opened() as studio:
         for name in names or list(SHOTS):
+            # What a picture that failed left open goes with the page.
+            await studio.page.goto("about:blank")
             await studio.page.goto(f"{studio.url}/?user=ada")
             await studio.page.wait_for_selector(READY)
             await enter(studio.page, CHANNEL)
