@@ -16,7 +16,7 @@ from handlers import reference
 
 # Tokens of Slack and of Lodge, signing hashes, and what follows a bearer or a password in a URL.
 _SECRET = re.compile(
-    r"xox[a-z](?:\.xox[a-z])?-[\w.-]+|xapp-[\w-]+|ldg_[\w-]+|v0=[0-9a-f]{64}"
+    r"xox[a-z](?:\.xox[a-z])?-[\w.-]+|xapp-[\w-]+|ldg_[\w-]+|whsec_[\w+/=]+|v0=[0-9a-f]{64}"
     r"|(?<=://)[^/@\s]+:[^/@\s]+(?=@)|(?<=Bearer )\S+"
 )
 _HIDDEN = "[hidden]"

@@ -31,6 +31,7 @@ async def stream() -> AsyncIterator[io.StringIO]:
         "xoxe.xoxb-1-abc",
         "xapp-1-A-2-abc",
         "ldg_abcdefghijkl_" + "s" * 43,
+        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
         "v0=" + "0a" * 32,
         "postgresql://lodge:hunter2@db/lodge",
         "Authorization: Bearer whatever",
