@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -95,6 +96,7 @@ async def check_rollups(settings: Settings, only: list[str] | None, say: Callabl
     status = 0
     async with opened(settings) as database, database.connection() as conn:
         for workspace_id in await _chosen(conn, only):
+            say(f"{workspace_id}: comparing, {await _issues(conn, workspace_id):,} issues ...")
             found = await rollups.check_and_repair(conn, workspace_id)
             for wrong in found:
                 say(f"{workspace_id}: {wrong.what} {wrong.of}: kept {wrong.kept}, counted {wrong.scanned}")
@@ -107,9 +109,17 @@ async def rebuild_rollups(settings: Settings, only: list[str] | None, say: Calla
     """Raises NotFound for an unknown workspace."""
     async with opened(settings) as database, database.connection() as conn:
         for workspace_id in await _chosen(conn, only):
+            say(f"{workspace_id}: counting {await _issues(conn, workspace_id):,} issues ...")
+            began = time.monotonic()
             await rollups.rebuild(conn, workspace_id)
-            say(f"{workspace_id}: made anew")
+            say(f"{workspace_id}: made anew in {time.monotonic() - began:.0f} s")
     return 0
+
+
+async def _issues(conn: asyncpg.Connection, workspace_id: WorkspaceId) -> int:
+    """So that whoever waits knows for how much."""
+    number: int = await conn.fetchval("SELECT count(*) FROM issues WHERE workspace_id = $1", workspace_id)
+    return number
 
 
 async def _chosen(conn: asyncpg.Connection, only: list[str] | None) -> tuple[WorkspaceId, ...]:

@@ -22,7 +22,7 @@ from handlers.requesting import Asker
 from handlers.services import Services
 from handlers.views.blocks import Json
 from handlers.views.home import State, metadata_of
-from handlers.words import Words, words
+from handlers.words import Words, letters, words
 
 _CLOSED_DOORS = frozenset({"not_in_channel", "channel_not_found", "user_not_in_channel", "is_archived"})
 
@@ -218,7 +218,10 @@ class Outcome:
 
     def ack(self) -> Json | None:
         if self.errors:
-            return {"response_action": "errors", "errors": dict(self.errors)}
+            return {
+                "response_action": "errors",
+                "errors": {at: letters(said) for at, said in self.errors.items()},
+            }
         if self.view is not None:
             return {"response_action": "update", "view": self.view}
         return {"response_action": "clear"} if self.close_all else None

@@ -34,6 +34,8 @@ _FORMATTING = re.compile(r"(?<![^\W_])[*_~`](?=\S)|(?<=\S)[*_~`](?![^\W_])")
 _QUOTE = re.compile(r"^&gt;", re.MULTILINE)
 # Slack has no escape for these: an invisible space on both sides keeps them letters.
 _INVISIBLE = "\u200b"
+# One that begins or ends a code span, and is no letter.
+_CODE_MARK = re.compile(rf"(?<!{_INVISIBLE})`")
 
 
 def clean(text: str) -> str:
@@ -54,6 +56,13 @@ def code(text: str) -> Mrkdwn:
     """A code span of exactly these letters; a back-tick, which would end it, becomes one that looks like it."""
     shown = " ".join(clean(text).replace("`", "ˋ").split()) or "–"
     return Mrkdwn("`" + _SPECIAL.sub(lambda match: _ENTITY[match[0]], shown) + "`")
+
+
+def letters(text: str) -> str:
+    """What mrkdwn shows, for where Slack formats nothing, as beside a field of a form."""
+    if not isinstance(text, Mrkdwn):
+        return text
+    return unescape(_CODE_MARK.sub("", text).replace(_INVISIBLE, ""))
 
 
 def unescape(text: str) -> str:

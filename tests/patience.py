@@ -9,6 +9,7 @@ from bot import runner
 from bot.playground import config
 from db import pool
 from handlers import commands, dedupe
+from handlers.reports import answering
 
 
 def of_people() -> None:
@@ -16,6 +17,7 @@ def of_people() -> None:
     commands.PATIENCE = 45.0
     runner.ANSWER_WITHIN = 45.0
     dedupe._PATIENCE = 45.0
+    answering.NOTICE_AFTER = 45.0
 
 
 def of_everybody() -> None:

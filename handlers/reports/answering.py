@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from datetime import date
 
@@ -26,6 +27,9 @@ from handlers.views.reports import Keys, Look, Request, Sheet, message, numbers,
 from handlers.views.reports import form as view
 from handlers.words import Mrkdwn, Words
 
+# Seconds.
+NOTICE_AFTER = 3.0
+
 _log = logging.getLogger(__name__)
 _CLOSED_DOORS = frozenset({"not_in_channel", "channel_not_found", "is_archived", "restricted_action"})
 
@@ -40,7 +44,7 @@ class Reporting:
             return _which(call)
         request = await self._meant(call.asker, request)
         await call.answering.acknowledge()
-        sheet = await self._sheet(call.asker, request, call.words)
+        sheet = await self._patiently(call, request)
         await self._answer(call.response_url, call.client, call.asker, sheet, request, call.words)
         return None
 
@@ -111,6 +115,18 @@ class Reporting:
         async with self._services.database.connection() as conn:
             keys = Keys(prefix=asker.workspace.key_prefix, base=self._services.public_url)
             return await make(conn, asker.actor, request, self._today(asker), words, keys)
+
+    async def _patiently(self, call: Call, request: Request) -> Sheet:
+        """Nobody wonders whether anything happens: issues of a workspace that is counted for the first time, or of a
+        large import, are read one by one meanwhile."""
+        making = asyncio.ensure_future(self._sheet(call.asker, request, call.words))
+        try:
+            await asyncio.wait({making}, timeout=NOTICE_AFTER)
+            if not making.done():
+                await call.later(Reply(text=call.words("report-takes-long")))
+            return await making
+        finally:
+            making.cancel()
 
     async def _redraw(self, press: Press, request: Request) -> None:
         """What all in the channel see is replaced only by what all may see."""

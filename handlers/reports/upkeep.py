@@ -4,6 +4,7 @@ all of it every night."""
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -34,7 +35,14 @@ class Upkeep:
         async with self._services.database.connection() as conn:
             # Labels that are merged from now on ask for a rebuild of their own.
             await jobs.open_dedupe(conn, job.id)
-            await rollups.rebuild(conn, WorkspaceId(job.payload.decode()))
+            workspace_id = WorkspaceId(job.payload.decode())
+            began = time.monotonic()
+            _log.info("the numbers of reports are being counted", extra={"workspace_id": workspace_id})
+            await rollups.rebuild(conn, workspace_id)
+            took = round(time.monotonic() - began, 1)
+            _log.info(
+                "the numbers of reports are counted", extra={"workspace_id": workspace_id, "seconds": took}
+            )
 
     async def catch_up(self, job: Job) -> None:
         """Step by step: each is kept, whatever becomes of the worker."""

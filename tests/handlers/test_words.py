@@ -10,7 +10,7 @@ from fluent.syntax.visitor import Visitor
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.words import LOCALES, Mrkdwn, escape, language, unescape, words
+from handlers.words import LOCALES, Mrkdwn, code, escape, language, letters, unescape, words
 
 _FOLDER = Path(__file__).parents[2] / "handlers" / "locales"
 
@@ -83,3 +83,10 @@ def test_plain_text_is_not_escaped() -> None:
 def test_counts_are_said_in_the_reader_s_language() -> None:
     assert "1,234" in words("en")("list-head", count=1234)
     assert "1.234" in words("de")("list-head", count=1234)
+
+
+def test_beside_a_field_stand_the_letters_that_formatted_text_shows() -> None:
+    typed = "a `tick` & <b>"
+    said = Mrkdwn(f"{escape(typed)}: did you mean {code('label:r&d')}?")
+    assert letters(said) == f"{typed}: did you mean label:r&d?"
+    assert letters("`plain`") == "`plain`"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from handlers.reports import answering
 from tests.scenarios.conftest import Json, Lodge, said
 
 # Pictures are drawn when nothing else wants the processors.
@@ -68,6 +69,14 @@ async def test_a_period_that_is_none_is_answered_and_not_searched_for_as_words(l
     assert "not in the calendar" in said(await lodge.ask("ada", "report flow 2026-13"))
     assert "Did you mean “last week”?" in said(await lodge.ask("ada", "report flow lastweek"))
     assert "ends before it begins" in said(await lodge.ask("ada", "report flow 2026-05..2026-01"))
+
+
+async def test_a_report_that_takes_long_is_announced(lodge: Lodge, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answering, "NOTICE_AFTER", 0)
+    ada = lodge.person("ada")
+    await ada.slash("general", "/issue report flow")
+    await ada.expect_message("general", lambda m: "comes by itself" in said(m))
+    await ada.expect_message("general", lambda m: "Created and closed" in said(m))
 
 
 async def test_a_report_of_nothing_has_no_chart(lodge: Lodge) -> None:

@@ -138,3 +138,4 @@ field-period-too-long = „{ $value }“ ist zu lang: Ein Zeitraum hat höchsten
 field-period-count = „{ $value }“ ist kein Zeitraum: zähle von 1 bis { $limit }.
 field-period-range = „{ $value }“ liegt außerhalb der Jahre 1970 bis 2200. Um danach als Wort zu suchen, setze es in Anführungszeichen.
 field-period-no-such-day = „{ $value }“ steht nicht im Kalender.
+report-takes-long = Das dauert einen Moment: Gerade ist viel zu zählen. Der Bericht kommt von selbst.

@@ -138,3 +138,4 @@ field-period-too-long = “{ $value }” is too long: a period has at most { $li
 field-period-count = “{ $value }” is not a period: count from 1 to { $limit }.
 field-period-range = “{ $value }” lies outside the years 1970 to 2200. To look for it as a word, put it in quotes.
 field-period-no-such-day = “{ $value }” is not in the calendar.
+report-takes-long = This takes a moment: there is much to count just now. The report comes by itself.
