@@ -27,6 +27,7 @@ from handlers.words import Words
 LIST = "list"
 MINE = "mine"
 OPEN = "-status:closed"
+_MINE_TOO: Final = ("my", "meine")
 PAGE = 8
 # Seconds that "about so many" holds: what was told from a sample is no truer when it is told again.
 _ABOUT: Final = 60.0
@@ -42,6 +43,9 @@ class Listing:
     async def list(self, call: Call) -> Reply:
         """Without a query: all that is not closed."""
         text = await self._meant(call, call.text.strip())
+        if text.casefold() in (MINE, *_MINE_TOO):
+            # The command of that name is meant, and not the word: `search` looks for words.
+            text = f"assignee:me {OPEN}"
         return await self._reply(call.asker, text or OPEN, None, call.words, call.command)
 
     async def mine(self, call: Call) -> Reply:
@@ -145,6 +149,6 @@ async def assignees(services: Services, asker: Asker, items: tuple[Issue, ...]) 
 def register(app: AsyncApp, commands: Commands, services: Services) -> None:
     lists = Listing(services)
     commands.add(LIST, lists.list, aliases=("ls", "liste", "issues"))
-    commands.add(MINE, lists.mine, aliases=("my", "meine"))
+    commands.add(MINE, lists.mine, aliases=_MINE_TOO)
     on_press(app, services, view.NEXT, lists.turn)
     on_press(app, services, view.PREVIOUS, lists.turn)

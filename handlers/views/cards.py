@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import assert_never
 
 from db.ids import PersonId
 from db.issues import Issue
 from db.states import Priority, Status
 from handlers.views.blocks import (
+    OVERFLOW_MAX,
     Json,
     actions,
     button,
@@ -177,11 +179,18 @@ def _more(issue: Issue, words: Words, style: CardStyle, mute: bool | None) -> li
             offered.append(More.UNASSIGN)
     if mute is not None:
         offered.append(More.WATCH if mute else More.MUTE)
-    return [_choice(more, issue, words) for more in offered]
+    return _choices(offered, issue, words)
 
 
-def _choice(more: More, issue: Issue, words: Words) -> Json:
-    return option(words.plain(f"more-{more.value}"), f"{more.value}:{issue.issue_id}")
+def _choices(offered: Sequence[More], issue: Issue, words: Words) -> list[Json]:
+    issue_id = str(issue.issue_id)
+    return [_choice(more, words) | {"value": f"{more.value}:{issue_id}"} for more in offered[:OVERFLOW_MAX]]
+
+
+@cache
+def _choice(more: More, words: Words) -> Json:
+    """But for the issue it is about: lists are full of them."""
+    return option(words.plain(f"more-{more.value}"), more.value)
 
 
 def row(
@@ -214,5 +223,5 @@ def row(
         begin = [More.START] if issue.status is Status.OPEN else []
         take = [] if reader is not None and issue.assignee_id == reader else [More.ASSIGN_ME]
         offered = [More.SHOW, *take, *begin, More.COMMENT, More.CLOSE, More.EDIT]
-    menu = overflow(MORE, [_choice(more, issue, words) for more in offered])
+    menu = overflow(MORE, _choices(offered, issue, words))
     return section(text, accessory=menu, block_id=f"{place}:{issue.issue_id}:{issue.version}")

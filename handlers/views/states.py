@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
+from functools import cache
 from typing import assert_never
 
 from babel.dates import format_date
@@ -44,14 +45,19 @@ def status_word(status: Status, reason: CloseReason | None, words: Words) -> str
 
 
 def status_of(issue: Issue, words: Words) -> Mrkdwn:
-    sign = status_sign(issue.status, issue.close_reason)
-    return Mrkdwn(f"{sign} {escape(status_word(issue.status, issue.close_reason, words))}")
+    return _status_of(issue.status, issue.close_reason, words)
+
+
+@cache
+def _status_of(status: Status, reason: CloseReason | None, words: Words) -> Mrkdwn:
+    return Mrkdwn(f"{status_sign(status, reason)} {escape(status_word(status, reason, words))}")
 
 
 def priority_word(priority: Priority, words: Words) -> str:
     return words.plain(f"priority-{priority.word}")
 
 
+@cache
 def priority_of(priority: Priority, words: Words) -> Mrkdwn:
     return Mrkdwn(f"{_PRIORITY_SIGNS[priority]} {escape(priority_word(priority, words))}".strip())
 

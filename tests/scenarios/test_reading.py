@@ -36,6 +36,7 @@ async def test_a_list_is_filtered_by_a_query(lodge: Lodge) -> None:
     assert "One issue" in said(await lodge.ask("ada", "list label:bug no:assignee"))
     assert "One issue" in said(await lodge.ask("ada", "list assignee:@grace"))
     assert "One issue" in said(await lodge.ask("grace", "mine"))
+    assert "One issue" in said(await lodge.ask("grace", "list mine"))
     assert "No issue matches" in said(await lodge.ask("margaret", "mine"))
 
 
