@@ -35,7 +35,7 @@ _VARIABLE = re.compile(r"\b(DATABASE_URL|LODGE_[A-Z_]+|SLACK_[A-Z_]+|HOST|PORT)\
 # Set for tests and Makefile, not read by the bot.
 _OTHERS = {
     "LODGE_CHROMIUM", "LODGE_PGBOUNCER", "LODGE_FAULT_ROUNDS", "LODGE_FAULT_RUNS",
-    "LODGE_FUZZ_SECONDS", "LODGE_FUZZ_SEED",
+    "LODGE_FUZZ_SECONDS", "LODGE_FUZZ_SEED", "LODGE_RANDOM",
 }  # fmt: skip
 
 

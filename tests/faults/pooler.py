@@ -19,6 +19,8 @@ import pytest
 
 from tests.faults.ports import free_port
 
+# Seconds; where no package can be had, its tests are left out, and nothing hangs.
+_INSTALL_WITHIN = 120
 _FOLDERS = "/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/bin"
 
 
@@ -34,10 +36,18 @@ def install() -> bool:
     if not shutil.which("apt-get") or os.geteuid() != 0:
         return False
     # Its package would start a service of its own; a policy file keeps it from that.
-    subprocess.run(["apt-get", "update", "-qq"], check=False, stdout=subprocess.DEVNULL)
-    command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "pgbouncer"]
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
-    done = subprocess.run(command, check=False, stdout=subprocess.DEVNULL, env=environment)
+    commands = (
+        ["apt-get", "update", "-qq"],
+        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "pgbouncer"],
+    )
+    for command in commands:
+        try:
+            done = subprocess.run(
+                command, check=False, stdout=subprocess.DEVNULL, env=environment, timeout=_INSTALL_WITHIN
+            )
+        except subprocess.TimeoutExpired:
+            return False
     return done.returncode == 0
 
 
