@@ -7,11 +7,11 @@ import asyncpg
 import pytest
 
 from db import issues, rollups
-from db.issues import Amending, Filing, IssueDraft, IssuePatch
+from db.issues import Amending, Filing, Issue, IssueDraft, IssuePatch
 from db.issues.plain import Reading
 from db.pool import Database, open_database
 from db.states import Priority
-from tests.db.worlds import World, file, make_world
+from tests.db.worlds import World, file, make_world, me
 
 # PostgreSQL plans the first five anew, and then compares.
 TRIES = 12
@@ -50,8 +50,27 @@ async def test_issues_filed_by_two_at_once(single: Database, world: World) -> No
     assert once > 0
 
 
+async def _many(conn: asyncpg.Connection, world: World) -> Issue:
+    """One of so many that the server looks them up by their key."""
+    issue = await file(conn, world.ada)
+    await conn.execute(
+        """
+        INSERT INTO issues (workspace_id, number, title, reporter_id)
+        SELECT $1, next_number($1), 'Number ' || n, $2 FROM generate_series(1, 3000) n""",
+        world.workspace_id,
+        me(world.ada),
+    )
+    await conn.execute(
+        """
+        INSERT INTO people (workspace_id, name) SELECT $1, 'Person ' || n FROM generate_series(1, 1000) n""",
+        world.workspace_id,
+    )
+    await conn.execute("ANALYZE issues, people")
+    return issue
+
+
 async def test_one_edit(single: Database, world: World, conn: asyncpg.Connection) -> None:
-    issue, amending = await file(conn, world.ada), Amending(single)
+    issue, amending = await _many(conn, world), Amending(single)
     for turn in range(TRIES):
         priority = Priority.HIGH if turn % 2 else Priority.LOW
         await amending.edit(world.ada, issue.issue_id, IssuePatch(priority=priority))
@@ -60,7 +79,7 @@ async def test_one_edit(single: Database, world: World, conn: asyncpg.Connection
 
 
 async def test_one_issue_read(single: Database, world: World, conn: asyncpg.Connection) -> None:
-    issue, reading = await file(conn, world.ada), Reading(single)
+    issue, reading = await _many(conn, world), Reading(single)
     for _ in range(TRIES):
         await reading.whole(world.ada, issue.issue_id, "LDG")
     assert await plans(single, issues.plain._WHOLE) == (FIRST, TRIES - FIRST)
