@@ -49,6 +49,11 @@ class Listener:
         (issue,) = await self.issues()
         return issue
 
+    async def forget(self) -> None:
+        """As if there never had been an issue."""
+        async with self.database.connection() as conn:
+            await conn.execute("TRUNCATE issues CASCADE")
+
     async def counted(self) -> int:
         """How many things were done to issues."""
         async with self.database.connection() as conn:

@@ -95,8 +95,7 @@ async def test_in_whatever_order_it_is_told_it_ends_the_same(listen: Listen) -> 
     )
     for order in itertools.permutations(story):
         alertmanager: Listener = await listen(Kind.ALERTMANAGER)
-        async with alertmanager.database.connection() as conn:
-            await conn.execute("TRUNCATE issues CASCADE")
+        await alertmanager.forget()
         for body in (*order, *order):
             await alertmanager.hear(body)
         assert [issue.status for issue in await alertmanager.issues()] in ([Status.CLOSED], [])

@@ -130,7 +130,7 @@ async def test_in_whatever_order_it_is_told_it_ends_the_same(listen: Listen, las
     story = STORY[:4] if last == 4 else (STORY[0], STORY[2], STORY[4])
     for order in itertools.permutations(story):
         github: Listener = await listen(Kind.GITHUB)
-        await _forget_issues(github)
+        await github.forget()
         for body, headers in order:
             await github.hear(body, headers)
         for body, headers in order:
@@ -143,8 +143,3 @@ async def test_in_whatever_order_it_is_told_it_ends_the_same(listen: Listen, las
         (issue,) = found
         assert (issue.title, issue.status) == ("Crash on exit", Status.CLOSED)
         assert await _labels(github) == ({"bug", "crash"} if last == 4 else {"crash"})
-
-
-async def _forget_issues(github: Listener) -> None:
-    async with github.database.connection() as conn:
-        await conn.execute("TRUNCATE issues CASCADE")
