@@ -113,6 +113,11 @@ class Showing:
         issue, reply = await self._pressed(press)
         return sheet(issue.key(press.asker.workspace.key_prefix), reply.blocks, press.words)
 
+    async def redraw(self, press: Press, issue: Issue) -> None:
+        """The card in full that was pressed on, with its comments as before."""
+        seen = await self._services.looking.at(press.asker.actor, issue.issue_id)
+        await press.replace(await self._full(press.asker, seen, press.words))
+
     async def post_here(self, press: Press) -> None:
         """Puts the card into the channel, through the queue that keeps its order and pace."""
         channel_id = press.asker.channel_id
@@ -145,7 +150,9 @@ async def after(press: Press, issue: Issue, text: Mrkdwn, change_id: ChangeId | 
 async def draw_again(press: Press, issue: Issue) -> str:
     """The card, list or search that was pressed in, as it is now. Returns what it is."""
     kind, _, style = press.block_id.partition(":")
-    if kind == "card":
+    if kind == "card" and style.startswith(CardStyle.FULL.value):
+        await Showing(press.services).redraw(press, issue)
+    elif kind == "card":
         async with press.services.database.connection() as conn:
             drawn = await card_of(conn, press.asker, issue, press.words, CardStyle(style.partition(":")[0]))
         await press.redraw(drawn.text, drawn.blocks)

@@ -44,7 +44,7 @@ def queries(words: Words, command: str) -> Reply:
     groups = [words(f"help-query-{name}", terms=terms) for name, terms in _GROUPS.items()]
     choices = "\n".join(f"{code(f'{field}:')} {_listed(values)}" for field, values in CHOICES.items())
     groups.insert(0, words("help-query-choices", terms=Mrkdwn(choices)))
-    return Reply(text=head, blocks=[section(head), section(Mrkdwn("\n".join(groups)))])
+    return Reply(text=head, blocks=[section(head), *(section(group) for group in groups)])
 
 
 def _listed(values: Iterable[str], before: str = "", after: str = "") -> Mrkdwn:

@@ -9,7 +9,7 @@ from db.listing import Count, Page
 from handlers.views.blocks import Json, actions, button, context, section, truncate
 from handlers.views.cards import row
 from handlers.views.people import People
-from handlers.views.replies import Reply
+from handlers.views.replies import OFFER_CREATE, Reply
 from handlers.views.saved import save_button
 from handlers.words import Mrkdwn, Words, clean, code
 
@@ -19,6 +19,8 @@ COMMAND = "/issue"
 VALUE_MAX = 2000
 ROWS_MAX = 20
 LIST = "list"
+# What lists without a query ask for.
+_NOTHING = {"-status:closed": "list-nothing-open", "assignee:me -status:closed": "list-nothing-mine"}
 # Of the 255 characters of a block's id, those that an issue's own id and version leave.
 KEPT_MAX = 195
 
@@ -82,7 +84,7 @@ def page(
         if found.broken_off and turns:
             said = words("list-so-far")
             return Reply(text=said, blocks=[section(said), actions(*turns)])
-        return Reply(text=words("list-empty", command=command))
+        return _empty(text, words, command)
     head = words("list-head" if count.exact else "list-head-about", count=count.value)
     shown = f"{head} {words('list-query', query=code(truncate(text, 300)))}"
     blocks = [context(Mrkdwn(shown))]
@@ -94,6 +96,14 @@ def page(
     if turns:
         blocks.append(actions(*turns))
     return Reply(text=head, blocks=blocks)
+
+
+def _empty(text: str, words: Words, command: str) -> Reply:
+    """Whoever asked for no more than what is open has misspelt nothing: they are offered to begin."""
+    said = words(_NOTHING.get(text, "list-empty"), command=command)
+    if text not in _NOTHING:
+        return Reply(text=said)
+    return Reply(text=said, blocks=[section(said), actions(button(words.plain("help-create"), OFFER_CREATE))])
 
 
 def _turns(found: Page, text: str, words: Words) -> list[Json]:

@@ -117,6 +117,19 @@ async def test_nothing_to_undo_is_said(lodge: Lodge) -> None:
     assert "nothing of yours" in said(await lodge.ask("ada", "undo"))
 
 
+async def test_a_card_that_is_drawn_again_keeps_its_comments(lodge: Lodge) -> None:
+    ada = lodge.person("ada")
+    await lodge.ask("ada", "new Pump")
+    await lodge.ask("ada", "comment LDG-1 it leaks")
+    card = await lodge.ask("ada", "LDG-1")
+    assert "it leaks" in said(card)
+    await ada.click("issue_start", channel="general", ts=card["ts"])
+    drawn = await ada.expect_message(
+        "general", lambda each: each["ts"] == card["ts"] and "In progress" in said(each)
+    )
+    assert "it leaks" in said(drawn)
+
+
 async def test_buttons_of_a_card_act_and_redraw_it(lodge: Lodge) -> None:
     await lodge.ask("ada", "new One")
     card = await lodge.ask("grace", "LDG-1")

@@ -37,7 +37,7 @@ async def test_a_list_is_filtered_by_a_query(lodge: Lodge) -> None:
     assert "One issue" in said(await lodge.ask("ada", "list assignee:@grace"))
     assert "One issue" in said(await lodge.ask("grace", "mine"))
     assert "One issue" in said(await lodge.ask("grace", "list mine"))
-    assert "No issue matches" in said(await lodge.ask("margaret", "mine"))
+    assert "No issue that is open is assigned to you" in said(await lodge.ask("margaret", "mine"))
 
 
 async def test_rows_of_a_list_can_be_acted_on(lodge: Lodge) -> None:

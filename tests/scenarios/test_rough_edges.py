@@ -112,6 +112,15 @@ async def test_an_empty_list_offers_the_form_of_the_first(lodge: Lodge, listed: 
     assert await ada.expect_modal()
 
 
+@pytest.mark.parametrize(("listed", "said_"), [("list", "No issue is open"), ("mine", "assigned to you")])
+async def test_whoever_has_no_issue_yet_is_offered_to_begin(lodge: Lodge, listed: str, said_: str) -> None:
+    shown = await lodge.ask("ada", listed)
+    assert said_ in said(shown)
+    ada = lodge.person("ada")
+    await ada.click("issue_new_titled", channel="general", ts=shown["ts"])
+    assert await ada.expect_modal(lambda view: view["callback_id"] == "issue_create")
+
+
 # -- the database is away
 
 

@@ -5,6 +5,8 @@ list-head = { $count ->
 }
 list-head-about = Etwa { $count } Issues.
 list-query = Abfrage: { $query }
+list-nothing-open = Es gibt kein offenes Issue, das du sehen kannst.
+list-nothing-mine = Kein offenes Issue ist dir zugewiesen. `{ $command } list` zeigt die von allen.
 list-empty = Kein Issue passt. `{ $command } list` zeigt alle offenen; `{ $command } help query` erklärt die Abfragesprache.
 list-so-far = Bisher nichts gefunden; weitersuchen.
 list-stale = Diese Liste ist zu alt zum Blättern. Bitte neu aufrufen mit `{ $command } list`.

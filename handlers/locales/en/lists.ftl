@@ -5,6 +5,8 @@ list-head = { $count ->
 }
 list-head-about = About { $count } issues.
 list-query = Query: { $query }
+list-nothing-open = No issue is open that you can see.
+list-nothing-mine = No issue that is open is assigned to you. `{ $command } list` shows those of everybody.
 list-empty = No issue matches. `{ $command } list` shows all open ones; `{ $command } help query` explains the query language.
 list-so-far = Nothing found so far; look further.
 list-stale = This list is too old to page through. Ask for it again with `{ $command } list`.
