@@ -29,6 +29,9 @@ from handlers.words import Mrkdwn, Words
 
 # Seconds.
 NOTICE_AFTER = 3.0
+# Reports made at the same time. Each holds a connection for a dozen statements; the other connections are for those
+# whose command has to be acknowledged.
+_AT_ONCE = 3
 
 _log = logging.getLogger(__name__)
 _CLOSED_DOORS = frozenset({"not_in_channel", "channel_not_found", "is_archived", "restricted_action"})
@@ -37,6 +40,7 @@ _CLOSED_DOORS = frozenset({"not_in_channel", "channel_not_found", "is_archived",
 class Reporting:
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def command(self, call: Call) -> Reply | None:
         request = asking.read(call.text, self._today(call.asker))
@@ -112,7 +116,7 @@ class Reporting:
             return await asking.meant(conn, asker.actor, typed)
 
     async def _sheet(self, asker: Asker, request: Request, words: Words) -> Sheet:
-        async with self._services.database.connection() as conn:
+        async with self._turns, self._services.database.connection() as conn:
             keys = Keys(prefix=asker.workspace.key_prefix, base=self._services.public_url)
             return await make(conn, asker.actor, request, self._today(asker), words, keys)
 
