@@ -30,7 +30,6 @@ from db.query.walking import (
     number_matching,
     number_of_all,
     place_reached,
-    reaches_end,
     walk,
     walk_kinds,
 )
@@ -39,14 +38,14 @@ MAX_PAGE: Final = 100
 
 # So few are gathered at once; beyond, walking a little of the order is tried first.
 _FEW: Final = 300
-# So many are gathered when a short walk finds little; and so many, in well under 0.1 s, when a long one does.
-_SOME: Final = 2_000
-_MANY: Final = 20_000
+# So many are gathered when a short walk finds little; and so many when a long one does.
+_SOME: Final = 1_000
+_MANY: Final = 2_000
 # How deep the order is walked, one after the other, until the page is full or the end is reached.
 _SHORT: Final = 1_000
-_LONG: Final = 6_000
+_LONG: Final = 3_000
 # After that so many more walks of the long sort, before the page is given out as far as it is.
-_FURTHER: Final = 3
+_FURTHER: Final = 1
 
 _COUNTED_WHOLE: Final = 5_000
 # So many are looked at one by one rather than sampled.
@@ -103,10 +102,10 @@ async def page(
         at = None
         rows, reached = await _rows(conn, resolved, direction(query.order, at), limit + 1)
     made = page_of(rows, limit, at, scope)
-    return _broken_off(made, reached, at, scope) if reached else made
+    return broken_off(made, reached, at, scope) if reached else made
 
 
-def _broken_off(page: Page, reached: tuple[str, ...], at: Cursor | None, scope: str) -> Page:
+def broken_off(page: Page, reached: tuple[str, ...], at: Cursor | None, scope: str) -> Page:
     """The page goes on where the looking stopped, even if nothing was found up to there."""
     backwards = at is not None and at.backwards
     cursor = encode(Cursor(values=reached, backwards=backwards), scope)
@@ -275,51 +274,55 @@ async def _rows(
         return begun.rows, None
     # What the long walk would find, going by the short one.
     hoped = len(begun.rows) * _LONG // _SHORT
-    if hoped < 2 * limit and (
-        driver := await _leading(conn, resolved, ways, _MANY if hoped < limit else _SOME)
-    ):
-        return await _fetch(conn, gather(resolved, driver, way, limit=limit)), None
+    tried = 0
+    if hoped < 2 * limit:
+        tried = _MANY if hoped < limit else _SOME
+        if driver := await _leading(conn, resolved, ways, tried):
+            return await _fetch(conn, gather(resolved, driver, way, limit=limit)), None
     walked = await _walked(conn, resolved, way, limit, _LONG)
     if walked.whole:
         return walked.rows, None
     if facets.tell(resolved) and facets.decide(resolved) and way.order.inner:
         return await _fetch(conn, walk_kinds(resolved, way, limit=limit, depth=limit)), None
-    if driver := await _leading(conn, resolved, ways, _MANY):
+    if tried < _MANY and (driver := await _leading(conn, resolved, ways, _MANY)):
         return await _fetch(conn, gather(resolved, driver, way, limit=limit)), None
-    return await _further(conn, resolved, way, limit, walked.rows)
-
-
-async def _further(
-    conn: asyncpg.Connection, resolved: Resolved, way: Direction, limit: int, found: list[Any]
-) -> tuple[list[Any], tuple[str, ...] | None]:
-    """Walk after walk, each from where the one before ended, and only so many."""
-    position: tuple[str, ...] | None = None
-    for _ in range(_FURTHER):
-        reached = await _value(conn, place_reached(resolved, way, _LONG))
-        if reached is None:
-            return found, None
-        position = tuple(reached)
-        way = replace(way, cursor=Cursor(values=position))
-        walked = await _walked(conn, resolved, way, limit - len(found), _LONG)
-        found = [*found, *walked.rows]
-        if walked.whole:
-            return found, None
-    return found, tuple(await _value(conn, place_reached(resolved, way, _LONG)) or ()) or None
+    return await _further(conn, resolved, way, limit, walked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Walked:
+    """`reached`: where the walk stopped, when the page is not full and there is more to walk over."""
+
     rows: list[Any]
-    # The page is full, or there is nothing more.
-    whole: bool
+    reached: tuple[str, ...] | None
+
+    @property
+    def whole(self) -> bool:
+        return self.reached is None
+
+
+async def _further(
+    conn: asyncpg.Connection, resolved: Resolved, way: Direction, limit: int, walked: _Walked
+) -> tuple[list[Any], tuple[str, ...] | None]:
+    """Walk after walk, each from where the one before ended, and only so many."""
+    found = walked.rows
+    for _ in range(_FURTHER):
+        if walked.reached is None:
+            break
+        way = replace(way, cursor=Cursor(values=walked.reached))
+        walked = await _walked(conn, resolved, way, limit - len(found), _LONG)
+        found = [*found, *walked.rows]
+    return found, walked.reached
 
 
 async def _walked(
     conn: asyncpg.Connection, resolved: Resolved, way: Direction, limit: int, depth: int
 ) -> _Walked:
     rows = await _fetch(conn, walk(resolved, way, limit=limit, depth=depth))
-    whole = len(rows) == limit or bool(await _value(conn, reaches_end(resolved, way, depth)))
-    return _Walked(rows=rows, whole=whole)
+    if len(rows) == limit:
+        return _Walked(rows=rows, reached=None)
+    reached = await _value(conn, place_reached(resolved, way, depth))
+    return _Walked(rows=rows, reached=tuple(reached) if reached is not None else None)
 
 
 async def _leading(

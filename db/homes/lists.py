@@ -14,7 +14,7 @@ import asyncpg
 from db.access import VISIBLE, Actor
 from db.events import Event, read_event
 from db.ids import PersonId
-from db.listing import Page, page_of, place_of, scope_of
+from db.listing import Page, broken_off, page_of, place_of, scope_of
 from db.people import COLUMNS as PERSON_COLUMNS
 from db.people import Person, read_person
 from db.query.cursors import Cursor
@@ -22,11 +22,12 @@ from db.query.drivers import Driver, drivers, text_driver
 from db.query.fragments import Parameters
 from db.query.orders import Direction, direction
 from db.query.resolving import Resolved
-from db.query.walking import everything, gather, length, reaches_end, walk
+from db.query.walking import gather, length, place_reached, walk
 
-# As in a list of its own: how deep the order is walked at once, and how many are gathered and sorted.
+# As in a list of its own: how deep the order is walked at first, and at most, and how many are gathered and sorted.
 _DEPTH: Final = 600
-_MANY: Final = 20_000
+_DEEPEST: Final = 3_000
+_MANY: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,8 @@ class Wanted:
 
     @property
     def ways(self) -> list[Driver]:
-        return drivers(self.resolved)
+        said = text_driver(self.resolved)
+        return [*drivers(self.resolved), *([said] if said else ())]
 
     @property
     def is_sharp(self) -> bool:
@@ -152,7 +154,11 @@ class _Columns:
         self.columns.append(f"({sql}) AS {name}")
 
     def add_rows(self, name: str, sql: str) -> None:
-        self.columns.append(f"{_ROWS}{sql}) x) AS {name}")
+        self.columns.append(f"{self.rows(sql)} AS {name}")
+
+    @staticmethod
+    def rows(sql: str) -> str:
+        return f"{_ROWS}{sql}) x)"
 
     async def fetch(self, conn: asyncpg.Connection, actor: Actor, before: str = "") -> Any:
         columns = [*self.columns, "$2::uuid AS sees_only"]
@@ -172,8 +178,8 @@ async def try_out(conn: asyncpg.Connection, actor: Actor, lists: Sequence[Wanted
                 each.resolved, each.way, limit=each.limit + 1, depth=_DEPTH, beside=asked.parameters
             )
             asked.add_rows(f"rows_{place}", walked.sql)
-            whole = reaches_end(each.resolved, each.way, _DEPTH, beside=asked.parameters)
-            asked.add(f"whole_{place}", whole.sql)
+            reached = place_reached(each.resolved, each.way, _DEPTH, beside=asked.parameters)
+            asked.add(f"reached_{place}", reached.sql)
     if not asked.columns:
         return []
     row = await asked.fetch(conn, actor)
@@ -185,7 +191,7 @@ def _tried(row: Any, place: int, wanted: Wanted) -> Tried:
     if wanted.is_sharp:
         return Tried(lengths=lengths)
     rows = row[f"rows_{place}"] or []
-    done = len(rows) > wanted.limit or row[f"whole_{place}"]
+    done = len(rows) > wanted.limit or row[f"reached_{place}"] is None
     return Tried(lengths=lengths, rows=rows if done else None)
 
 
@@ -206,7 +212,7 @@ async def show(
     for place, each in enumerate(lists):
         known = tried[place] if tried else Tried()
         if known.rows is None:
-            asked.add_rows(f"rows_{place}", _select(each, known, asked.parameters))
+            _ask(asked, place, each, known)
     if activity:
         me = actor.person_id
         asked.columns.append(asked.parameters.fill(_ACTIVITY, me, me, me, me, me, activity) + " AS activity")
@@ -220,8 +226,8 @@ async def show(
     happened = (row["activity"] or ()) if activity else ()
     return Shown(
         pages=tuple(
-            page_of([_typed(each) for each in rows], wanted.limit, wanted.place, wanted.scope)
-            for wanted, rows in zip(lists, found, strict=True)
+            _page(wanted, rows, row.get(f"reached_{place}"))
+            for place, (wanted, rows) in enumerate(zip(lists, found, strict=True))
         ),
         activity=tuple(_activity(each) for each in happened),
         people=_people(
@@ -233,20 +239,44 @@ async def show(
     )
 
 
-def _select(wanted: Wanted, known: Tried, parameters: Parameters) -> str:
-    """By the shortest way; where nothing is known of them, by the one that is commonly short."""
-    ways = wanted.ways
-    limit = wanted.limit + 1
-    driver = None
+def _ask(asked: _Columns, place: int, wanted: Wanted, known: Tried) -> None:
+    """By the shortest way, if that is short. Else the order is walked, and only so far."""
+    ways, driver = wanted.ways, None
     if known.lengths:
         shortest = min(range(len(ways)), key=known.lengths.__getitem__)
         driver = ways[shortest] if known.lengths[shortest] <= _MANY else None
-    elif wanted.is_sharp:
-        driver = next(way for way in ways if way.sharp)
-    driver = driver or text_driver(wanted.resolved)
     if driver is not None:
-        return gather(wanted.resolved, driver, wanted.way, limit=limit, beside=parameters).sql
-    return everything(wanted.resolved, wanted.way, limit=limit, beside=parameters).sql
+        asked.columns.append(f"{_gathered(asked, wanted, driver)} AS rows_{place}")
+        return
+    rows, reached = _walked(asked, wanted)
+    if not known.lengths and wanted.is_sharp:
+        # Nothing is known of the one that is commonly short: the server looks first. It does only what is chosen.
+        driver = next(way for way in ways if way.sharp)
+        length_ = length(wanted.resolved, [driver], _MANY, beside=asked.parameters)
+        short = f"({length_.sql})[1] <= {_MANY:d}"
+        rows = f"CASE WHEN {short} THEN {_gathered(asked, wanted, driver)} ELSE {rows} END"
+        reached = f"CASE WHEN {short} THEN NULL ELSE {reached} END"
+    asked.columns += [f"{rows} AS rows_{place}", f"{reached} AS reached_{place}"]
+
+
+def _gathered(asked: _Columns, wanted: Wanted, driver: Driver) -> str:
+    limit = wanted.limit + 1
+    return asked.rows(gather(wanted.resolved, driver, wanted.way, limit=limit, beside=asked.parameters).sql)
+
+
+def _walked(asked: _Columns, wanted: Wanted) -> tuple[str, str]:
+    """The rows, and where the walk stopped if that was before the end."""
+    limit = wanted.limit + 1
+    rows = walk(wanted.resolved, wanted.way, limit=limit, depth=_DEEPEST, beside=asked.parameters)
+    reached = place_reached(wanted.resolved, wanted.way, _DEEPEST, beside=asked.parameters)
+    return asked.rows(rows.sql), f"({reached.sql})"
+
+
+def _page(wanted: Wanted, rows: Sequence[Mapping[str, Any]], reached: Sequence[str] | None) -> Page:
+    page = page_of([_typed(each) for each in rows], wanted.limit, wanted.place, wanted.scope)
+    if reached is None or len(rows) > wanted.limit:
+        return page
+    return broken_off(page, tuple(reached), wanted.place, wanted.scope)
 
 
 _IDS: Final = ("issue_id", "duplicate_of", "parent_id", "assignee_id", "reporter_id")

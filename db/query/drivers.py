@@ -95,14 +95,29 @@ def pinned(resolved: Resolved) -> tuple[LiteralString, UUID] | None:
     return None
 
 
+def priorities(resolved: Resolved) -> list[int]:
+    """All priorities that what matches can have, negated as in the index; empty where it can have any."""
+    for term in resolved.query.terms:
+        if isinstance(term, Choice) and term.field is ChoiceField.PRIORITY and not term.negated:
+            return [-Priority[value.upper()].value for value in term.values]
+    return []
+
+
 def pinned_priority(resolved: Resolved) -> int | None:
     """The one priority all that matches has, negated as in the index."""
-    for term in resolved.query.terms:
-        if not isinstance(term, Choice) or term.field is not ChoiceField.PRIORITY or term.negated:
-            continue
-        if len(term.values) == 1:
-            return -Priority[term.values[0].upper()].value
-    return None
+    ranks = priorities(resolved)
+    return ranks[0] if len(ranks) == 1 else None
+
+
+def lacks_due(term: AnyTerm) -> bool:
+    """Whether it asks for what has no due date."""
+    match term:
+        case When(field=DateField.DUE):
+            return not term.negated and {span.moment for span in term.spans} == {NO_DATE}
+        case Presence():
+            return not term.negated and not term.present and term.fields == (EmptyField.DUE,)
+        case _:
+            return False
 
 
 def drivers(resolved: Resolved) -> list[Driver]:
@@ -268,11 +283,11 @@ def _of_refs(term: Refs, resolved: Resolved) -> Iterator[Driver]:
         yield Driver(select=_by_key(own, [v.casefold() for v in term.values]), sharp=True)
 
 
-_DATE_COLUMNS: Final[dict[DateField, tuple[LiteralString, LiteralString]]] = {
-    DateField.CREATED: ("created_at", "timestamptz"),
-    DateField.UPDATED: ("updated_at", "timestamptz"),
-    DateField.CLOSED: ("closed_at", "timestamptz"),
-    DateField.DUE: ("coalesce(due_on, 'infinity'::date)", "date"),
+_DATE_COLUMNS: Final[dict[DateField, tuple[LiteralString, LiteralString, LiteralString]]] = {
+    DateField.CREATED: ("created_at", "timestamptz", " DESC"),
+    DateField.UPDATED: ("updated_at", "timestamptz", " DESC"),
+    DateField.CLOSED: ("closed_at", "timestamptz", ""),
+    DateField.DUE: ("coalesce(due_on, 'infinity'::date)", "date", ""),
 }
 
 
@@ -285,21 +300,26 @@ def _of_dates(term: When, resolved: Resolved) -> Iterator[Driver]:
     low, high = (
         (None, resolved.clock.today) if span.moment == OVERDUE else day_limits(span, resolved, term.field)
     )
-    column, kind = _DATE_COLUMNS[term.field]
     known = states(resolved)
+    yield Driver(select=lambda parameters: _between(term.field, known, low, high, parameters), sharp=True)
 
-    def select(parameters: Parameters) -> str:
-        if term.field is DateField.CLOSED:
-            parts = [_ISSUES + " AND closed_at IS NOT NULL"]
-        else:
-            parts = [parameters.fill(_ISSUES + " AND is_closed = ANY ({}::boolean[])", known)]
+
+def _between(field: DateField, known: list[bool], low: object, high: object, parameters: Parameters) -> str:
+    """In the order of the index, as `_in_parts`."""
+    column, kind, way = _DATE_COLUMNS[field]
+    selects = []
+    for part in [_PARTS[closed] for closed in known] if field is not DateField.CLOSED else [_CLOSED]:
+        parts = [_ISSUES + " AND " + part]
         if low is not None:
             parts.append(parameters.fill(column + " >= {}::" + kind, low))
         if high is not None:
             parts.append(parameters.fill(column + " < {}::" + kind, high))
-        return " AND ".join(parts)
+        selects.append(f"({' AND '.join(parts)} ORDER BY {column}{way})")
+    return " UNION ALL ".join(selects)
 
-    yield Driver(select=select, sharp=True)
+
+_PARTS: Final[dict[bool, LiteralString]] = {False: "NOT is_closed", True: "is_closed"}
+_CLOSED: Final[LiteralString] = "closed_at IS NOT NULL"
 
 
 _ISSUES: Final[LiteralString] = "SELECT issue_id FROM issues WHERE workspace_id = $1 AND deleted_at IS NULL"
@@ -309,9 +329,11 @@ _WATCHED: Final[LiteralString] = "SELECT DISTINCT issue_id FROM watchers WHERE w
 
 
 def _by_nobody(known: list[bool]) -> Select:
-    return lambda parameters: parameters.fill(
-        _ISSUES + " AND reporter_id IS NULL AND is_closed = ANY ({}::boolean[])", known
-    )
+    selects = [
+        f"({_ISSUES} AND reporter_id IS NULL AND {_PARTS[closed]} ORDER BY updated_at DESC)"
+        for closed in known
+    ]
+    return lambda parameters: " UNION ALL ".join(selects) or f"{_ISSUES} AND false"
 
 
 def _by_label(labels: Iterable[UUID]) -> Select:
@@ -343,15 +365,29 @@ def _by_awaited(ids: list[UUID]) -> Select:
 
 
 def _by_assignee(ids: list[UUID], known: list[bool]) -> Select:
-    return lambda parameters: parameters.fill(
-        _ISSUES + " AND assignee_id = ANY ({}::uuid[]) AND is_closed = ANY ({}::boolean[])", ids, known
-    )
+    return _in_parts(" AND assignee_id = {}::uuid", ids, known)
 
 
 def _by_reporter(ids: list[UUID], known: list[bool]) -> Select:
-    return lambda parameters: parameters.fill(
-        _ISSUES + " AND reporter_id = ANY ({}::uuid[]) AND is_closed = ANY ({}::boolean[])", ids, known
-    )
+    return _in_parts(" AND reporter_id = {}::uuid", ids, known)
+
+
+def _in_parts(test: LiteralString, values: Iterable[object], known: list[bool]) -> Select:
+    """Each value by itself, open and closed apart, and in the order of the index: the planner would else rather
+    read the table, and hope to find enough of it soon."""
+    wanted = list(dict.fromkeys(values))
+
+    def select(parameters: Parameters) -> str:
+        selects = [
+            parameters.fill(
+                "(" + _ISSUES + test + " AND " + _PARTS[closed] + " ORDER BY updated_at DESC)", value
+            )
+            for value in wanted
+            for closed in known
+        ]
+        return " UNION ALL ".join(selects) or _ISSUES + " AND false"
+
+    return select
 
 
 def _filed_or_assigned(person: UUID) -> Select:
@@ -366,18 +402,18 @@ def _by_facets(resolved: Resolved, parameters: Parameters) -> str:
     return f"""
         SELECT i.issue_id FROM {facets.KINDS} k CROSS JOIN LATERAL (
             SELECT i.issue_id FROM issues i
-            WHERE i.workspace_id = $1 AND i.deleted_at IS NULL AND {facets.OF} = k.facets OFFSET 0
+            WHERE i.workspace_id = $1 AND i.deleted_at IS NULL AND {facets.OF} = k.facets
+            ORDER BY i.updated_at DESC OFFSET 0
         ) i WHERE {facets.kinds(resolved, parameters)}"""
 
 
 def _by_state(known: list[bool]) -> Select:
-    return lambda parameters: parameters.fill(_ISSUES + " AND is_closed = ANY ({}::boolean[])", known)
+    selects = [f"({_ISSUES} AND {_PARTS[closed]} ORDER BY updated_at DESC)" for closed in known]
+    return lambda parameters: " UNION ALL ".join(selects) or f"{_ISSUES} AND false"
 
 
 def _by_priority(ranks: list[int], known: list[bool]) -> Select:
-    return lambda parameters: parameters.fill(
-        _ISSUES + " AND is_closed = ANY ({}::boolean[]) AND (-priority) = ANY ({}::smallint[])", known, ranks
-    )
+    return _in_parts(" AND (-priority) = {}::smallint", ranks, known)
 
 
 def _by_parent(ids: list[UUID]) -> Select:

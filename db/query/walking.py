@@ -15,11 +15,11 @@ from typing import Final, LiteralString
 from db.issues.record import COLUMNS
 from db.query import facets
 from db.query.compiler import compile_query, day_limits
-from db.query.drivers import Driver, pinned, pinned_priority, states
+from db.query.drivers import Driver, lacks_due, pinned, pinned_priority, priorities, states
 from db.query.fragments import Parameters
-from db.query.orders import Direction
+from db.query.orders import ORDERS, Direction
 from db.query.resolving import Resolved
-from db.query.terms import AnyTerm, Labels, When
+from db.query.terms import AnyTerm, Labels, SortKey, When
 
 _COLUMN: Final = re.compile(r"\bi\.[a-z_]+\b")
 
@@ -100,24 +100,11 @@ def _new(resolved: Resolved, beside: Parameters | None) -> Statement:
     return Statement(resolved) if beside is None else Statement(resolved, parameters=beside)
 
 
-def reaches_end(
+def place_reached(
     resolved: Resolved, direction: Direction, depth: int, *, beside: Parameters | None = None
 ) -> Statement:
-    """Whether there are no more than `depth` issues to walk over."""
+    """The place in the order of the last issue that a walk of this depth looks at; none when it looks at all."""
     statement = _new(resolved, beside)
-    common = _common(statement, direction)
-    counts = [
-        f"(SELECT count(*) FROM (SELECT FROM issues i WHERE {common} AND {part}"
-        f" ORDER BY {direction.inside} {_stop(depth + 1)}) i)"
-        for part in _parts(statement, direction)
-    ]
-    statement.sql = f"SELECT {' + '.join(counts)} <= {depth:d} AND {_UNUSED}"
-    return statement
-
-
-def place_reached(resolved: Resolved, direction: Direction, depth: int) -> Statement:
-    """The place in the order of the last issue that a walk of this depth looks at."""
-    statement = Statement(resolved)
     rows = _rows(statement, direction, depth, "i.issue_id")
     statement.sql = f"""
         SELECT {direction.position} AS position FROM ({rows}) i
@@ -163,22 +150,6 @@ def gather(
             WHERE i.workspace_id = $1 AND i.issue_id = driven.issue_id AND {after} OFFSET 0
         ) i"""
     statement.sql = _page(rows, condition, direction, limit)
-    return statement
-
-
-def everything(
-    resolved: Resolved, direction: Direction, *, limit: int, beside: Parameters | None = None
-) -> Statement:
-    """The first `limit` of all that match. Here the planner is free, but not to hope that a page fills soon."""
-    statement = _new(resolved, beside)
-    after = direction.after_cursor(statement.parameters)
-    matching = f"""
-        WITH matching AS MATERIALIZED (
-            SELECT i.issue_id{direction.selected} FROM issues i
-            WHERE {statement.condition(each=False)} AND {after}
-        )
-        SELECT * FROM matching"""
-    statement.sql = _page(matching, "$2::uuid IS NULL OR true", direction, limit)
     return statement
 
 
@@ -237,8 +208,13 @@ def _bounds(statement: Statement, direction: Direction) -> list[str]:
     rank = pinned_priority(resolved)
     if rank is not None and person is None and direction.order.inner:
         found.append(parameters.fill("(-i.priority) = {}::smallint", rank))
+    ranks = priorities(resolved)
+    if ranks and direction.order is ORDERS[SortKey.PRIORITY]:
+        found.append(parameters.fill(_RANKED, min(ranks), max(ranks)))
     bound = _bound(direction)
     for term in resolved.query.terms:
+        if direction.order is ORDERS[SortKey.DUE] and lacks_due(term):
+            found.append(_UNDATED)
         if not isinstance(term, When) or term.negated or len(term.spans) != 1:
             continue
         if term.field is not direction.order.bounded_by or term.spans[0].is_word:
@@ -249,6 +225,11 @@ def _bounds(statement: Statement, direction: Direction) -> list[str]:
         if high is not None:
             found.append(parameters.fill(bound.replace("?", "<"), high))
     return found
+
+
+_RANKED: Final[LiteralString] = "(-i.priority) >= {}::smallint AND (-i.priority) <= {}::smallint"
+# Those without a due date stand at the end of this order.
+_UNDATED: Final[LiteralString] = "coalesce(i.due_on, 'infinity'::date) >= 'infinity'::date"
 
 
 def _bound(direction: Direction) -> LiteralString:

@@ -46,6 +46,7 @@ SEARCHES = {
     "search, a common word": "login",
     "search, two words": "page timeout",
     "search, a phrase": '"login page"',
+    "search, a phrase of common words apart": '"error crash"',
     "search, mistyped": "dashbaord",
     "search, filtered": "error is:open label:ui",
 }

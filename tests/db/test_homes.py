@@ -12,7 +12,7 @@ import pytest
 
 from db import awaiting, comments, homes, issues, listing, saved_queries
 from db.awaiting import Awaited
-from db.homes import Shown, Wanted
+from db.homes import Shown, Wanted, lists
 from db.query import Query, parse
 from db.query.resolving import look_up, read
 from db.states import Priority
@@ -111,6 +111,28 @@ async def test_three_statements_whatever_is_shown(conn: asyncpg.Connection, worl
     async with counted(conn) as asked:
         await _shown(conn, world, [parse(text) for text in QUERIES])
     assert len(asked) == 3, asked
+
+
+@pytest.mark.parametrize("trying", [True, False])
+@pytest.mark.parametrize("query", [*QUERIES, "watcher:me -priority:none sort:-due"])
+async def test_what_nothing_leads_to_quickly_is_looked_for_a_stretch_at_a_time(
+    conn: asyncpg.Connection, world: World, query: str, trying: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = await listing.page(conn, world.ada, parse(query), limit=100)
+    monkeypatch.setattr(lists, "_MANY", 0)
+    monkeypatch.setattr(lists, "_DEPTH", 2)
+    monkeypatch.setattr(lists, "_DEEPEST", 3)
+    seen: list[object] = []
+    cursor, stretches = None, 0
+    while stretches == 0 or cursor is not None:
+        (page,) = (await _shown(conn, world, [parse(query)], cursor=cursor, trying=trying)).pages
+        assert len(page.items) <= 3
+        seen += [each.issue_id for each in page.items]
+        cursor = page.next_cursor
+        stretches += page.broken_off
+        assert page.broken_off or cursor is None
+        stretches += cursor is None
+    assert seen == [each.issue_id for each in whole.items]
 
 
 @pytest.mark.parametrize("query", QUERIES)

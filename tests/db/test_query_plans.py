@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
 import pytest
 
-from db import documents, duplicates, listing, search
+from db import documents, duplicates, homes, listing, plain_listing, saved_queries, search
 from db.access import Actor
 from db.ids import WorkspaceId
 from db.query import parse
+from db.query.resolving import look_up, read
 from db.states import Role
 from tests.db.query_data import actor, person, workspace
 
@@ -42,6 +45,14 @@ class Plans:
     async def fetchval(self, sql: str, *values: Any) -> Any:
         await self._explain(sql, values)
         return await self.conn.fetchval(sql, *values)
+
+    def transaction(self, **options: Any) -> Any:
+        return self.conn.transaction(**options)
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Plans]:
+        """As a database that has this one connection."""
+        yield self
 
     @property
     def text(self) -> str:
@@ -138,6 +149,96 @@ async def test_lists_read_the_index_of_their_order_or_of_their_filter(
             assert "Seq Scan on issues" not in plans.text, (text, plans.text)
             if name == LARGE:
                 assert index in plans.text, (text, plans.text)
+
+
+COUNTED = {
+    "": "issues_by_update",
+    "is:open": "issues_by_update",
+    "assignee:me": "issues_by_assignee",
+    "assignee:me -status:closed": "issues_by_assignee",
+    "label:rare": "issue_labels_by_label",
+    "label:common": "issue_number_once",
+    "priority:high": "issue_number_once",
+    "no:comment": "issues_by_facets",
+    "due:overdue": "issues_by_due",
+    '"topic5 login"': "issue_documents_by_pair",
+}
+
+
+@pytest.mark.parametrize("mode", ["force_generic_plan", "force_custom_plan"])
+async def test_what_a_list_has_is_counted_without_reading_a_table_whole(
+    filled: asyncpg.Connection, mode: str
+) -> None:
+    await filled.execute(f"SET plan_cache_mode = {mode}")
+    ada = await who(filled, LARGE)
+    for text, index in COUNTED.items():
+        plans = Plans(filled)
+        counted = await listing.count(plans, ada, parse(text))  # type: ignore[arg-type]  # the same calls
+        assert counted.value or text in ("no:comment", "due:overdue")
+        assert index in plans.text, (text, plans.text)
+        assert_no_table_read(plans)
+
+
+@pytest.mark.parametrize("mode", ["force_generic_plan", "force_custom_plan"])
+async def test_dates_lead_by_their_index_however_many_they_might_lead_to(
+    filled: asyncpg.Connection, mode: str
+) -> None:
+    await filled.execute(f"SET plan_cache_mode = {mode}")
+    for name in (LARGE, SMALL):
+        ada = await who(filled, name)
+        for text in (
+            "due:overdue sort:key",
+            "created:<7d label:rare",
+            "updated:2d..1d sort:due",
+            "closed:<7d sort:key",
+        ):
+            plans = Plans(filled)
+            await listing.page(plans, ada, parse(text), limit=10)  # type: ignore[arg-type]  # the same calls
+            await listing.count(plans, ada, parse(text))  # type: ignore[arg-type]  # as above
+            assert_no_table_read(plans)
+
+
+async def test_a_page_for_programs_is_read_off_the_index_of_its_order(filled: asyncpg.Connection) -> None:
+    ada = await who(filled, LARGE)
+    for text, index in {
+        "": "issues_by_update",
+        "is:open sort:created": "issues_by_creation",
+        "is:closed sort:-priority": "issues_by_priority",
+        "sort:due": "issues_by_due",
+        "sort:key": "issue_number_once",
+        "assignee:me label:rare": "issue_labels_by_label",
+    }.items():
+        plans = Plans(filled)
+        pages = plain_listing.PlainListing(plans)  # type: ignore[arg-type]  # it only takes a connection
+        first = await pages.page(ada, parse(text), "LDG", limit=10)
+        assert first.items
+        if first.next_cursor is not None:
+            assert (await pages.page(ada, parse(text), "LDG", limit=10, cursor=first.next_cursor)).items
+        assert index in plans.text, (text, plans.text)
+        assert_no_table_read(plans)
+
+
+async def test_home_and_saved_queries_read_no_table_whole(filled: asyncpg.Connection) -> None:
+    ada = await who(filled, LARGE)
+    await saved_queries.save(filled, ada, "late", parse("due:overdue assignee:me"))
+    await filled.execute("ANALYZE saved_queries")
+    plans = Plans(filled)
+    texts = (
+        "assignee:me -status:closed sort:priority",
+        "label:rare",
+        "label:common",
+        "login",
+        "is:open sort:due",
+    )
+    queries = [parse(text) for text in texts]
+    found = await look_up(plans, ada, queries, saved=True)  # type: ignore[arg-type]  # the same calls
+    assert [each.name for each in saved_queries.of_found(found)] == ["late"]
+    lists = [homes.Wanted(resolved=read(found, ada, query), limit=10) for query in queries]
+    tried = await homes.try_out(plans, ada, lists)  # type: ignore[arg-type]  # as above
+    for known in (tried, []):
+        shown = await homes.show(plans, ada, lists, known)  # type: ignore[arg-type]  # as above
+        assert all(page.items for page in shown.pages)
+    assert_no_table_read(plans)
 
 
 async def test_the_next_page_begins_where_the_last_one_ended(filled: asyncpg.Connection) -> None:
