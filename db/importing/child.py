@@ -31,6 +31,7 @@ _CHUNK: Final = 1 << 18
 _NICENESS: Final = 5
 _PROGRESS_EVERY: Final = 0.25
 _PARENT: Final = STAGED_COLUMNS.index("parent_key")
+_ALIAS: Final = STAGED_COLUMNS.index("alias_key")
 _REFERENCE: Final = STAGED_COLUMNS.index("reference_key")
 
 
@@ -95,7 +96,7 @@ def _survey(reading: Reading, out: BinaryIO) -> None:
             parent = staged[_PARENT]
             # What is known of a row that has no parent is enough without the key that others name it by.
             own = parent and (staged[_REFERENCE] or staged[1])
-            write((staged[1], staged[3], staged[19], own, parent))
+            write((staged[1], staged[3], staged[19], own, parent, parent and staged[_ALIAS]))
             if staged[20]:
                 survey.comments += staged[20].count('"body": ')
         if not survey.rows % 512:

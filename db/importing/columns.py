@@ -30,6 +30,8 @@ class Field(StrEnum):
     DUPLICATE_OF = "duplicate_of"
     PARENT = "parent"
     URL = "url"
+    # A number besides the key, by which some files name parents.
+    TRACKER_ID = "tracker_id"
     # Columns that Lodge itself writes or reads back.
     ISSUE_ID = "issue_id"
     OLD_REFERENCE = "old_reference"
@@ -48,20 +50,21 @@ _NAMES: Final[dict[Field, tuple[str, ...]]] = {
     ),
     Field.TITLE: (
         "title", "summary", "name", "subject", "issue", "task", "task name", "zusammenfassung", "titel", "betreff",
-        "aufgabe", "résumé", "titre", "sujet", "objet",
+        "aufgabe", "card name", "résumé", "titre", "sujet", "objet",
     ),
     Field.DESCRIPTION: (
-        "description", "body", "details", "text", "content", "notes", "beschreibung", "inhalt", "contenu",
+        "description", "card description", "body", "details", "text", "content", "notes", "beschreibung", "inhalt",
+        "contenu",
     ),
-    Field.STATUS: ("status", "state", "zustand", "état", "statut"),
-    Field.RESOLUTION: ("resolution", "lösung", "résolution", "reason", "close reason", "state reason"),
+    Field.STATUS: ("status", "state", "list name", "zustand", "état", "statut"),
+    Field.RESOLUTION: ("resolution", "lösung", "résolution", "reason", "close reason", "state reason", "statereason"),
     Field.CATEGORY: ("status category", "statuskategorie", "catégorie de statut", "catégorie d'état"),
     Field.PRIORITY: ("priority", "prio", "severity", "importance", "priorität", "priorité", "dringlichkeit"),
     Field.LABELS: (
         "labels", "label", "tags", "tag", "stichwörter", "stichworte", "étiquettes", "étiquette", "mots-clés",
     ),
     Field.ASSIGNEE: (
-        "assignee", "assignees", "assigned to", "owner", "zugewiesene person", "zugewiesen an", "bearbeiter",
+        "assignee", "assignees", "assigned to", "owner", "members", "zugewiesene person", "zugewiesen an", "bearbeiter",
         "zuständig", "responsable", "personne assignée", "attribution", "assigné à",
     ),
     Field.REPORTER: (
@@ -75,12 +78,12 @@ _NAMES: Final[dict[Field, tuple[str, ...]]] = {
         "opened", "erstellt", "erstellt am", "création", "créé", "créée", "date de création", "créé le",
     ),
     Field.UPDATED: (
-        "updated", "updated at", "updated at (utc)", "updatedat", "modified", "last updated", "aktualisiert",
-        "geändert", "mise à jour", "mis à jour", "modifié",
+        "updated", "updated at", "updated at (utc)", "updatedat", "modified", "last modified", "last updated",
+        "aktualisiert", "geändert", "mise à jour", "mis à jour", "modifié",
     ),
     Field.CLOSED: (
-        "closed", "closed at", "closed at (utc)", "closedat", "resolved", "completed", "done at", "finished",
-        "erledigt", "gelöst", "geschlossen", "résolu", "résolue", "fermé", "clos",
+        "closed", "closed at", "closed at (utc)", "closedat", "resolved", "completed", "completed at", "done at",
+        "finished", "erledigt", "gelöst", "geschlossen", "résolu", "résolue", "fermé", "clos",
     ),
     Field.DUE: (
         "due date", "due", "due on", "deadline", "fälligkeitsdatum", "fällig am", "fällig", "échéance",

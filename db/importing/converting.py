@@ -28,7 +28,7 @@ _CACHE_MAX: Final = 50_000
 STAGED_COLUMNS: Final = (
     "issue_id", "source_key", "reference_key", "line", "title", "description", "status", "close_reason", "priority",
     "assignee", "reporter", "labels", "due_on", "created_at", "updated_at", "closed_at", "duplicate_key", "parent_key",
-    "external_ref", "lodge_id", "comments",
+    "external_ref", "lodge_id", "comments", "alias_key",
 )  # fmt: skip
 Staged = tuple[Any, ...]
 
@@ -155,6 +155,7 @@ class Converter:
         title_max, text_max = limits.TITLE_MAX, limits.TEXT_MAX
         has_labels, has_comments = bool(self._label_columns), bool(self._comment_columns)
         beside = self._beside
+        id_at = at[Field.TRACKER_ID] if parent_at >= 0 else -1
 
         def convert(line: int, cells: list[str]) -> Staged:
             key, reference_key, reference, lodge_id = self._identity(cells)
@@ -198,10 +199,11 @@ class Converter:
                 read_moment(updated, order) if updated else None,
                 read_moment(closed, order) if closed else None,
                 self._link(cells[duplicate_at], reference) if cells[duplicate_at] else None,
-                self._link(cells[parent_at], reference) if cells[parent_at] else None,
+                self._parent(cells[parent_at], reference) if cells[parent_at] else None,
                 reference,
                 lodge_id,
                 self._comments(cells) if has_comments else None,
+                self._by_id(cells[id_at].strip()) if id_at >= 0 and cells[id_at] else None,
             )
 
         return convert
@@ -325,6 +327,16 @@ class Converter:
         if own and "#" in own and target.isdigit():
             target = f"{own.rpartition('#')[0]}#{target}"
         return source_key(self.mapping.format.value, target)
+
+    def _parent(self, cell: str, own: str | None) -> str | None:
+        """Jira names parents by their numbers, or by their keys; these are no mere numbers."""
+        target = cell.strip()
+        if target.isdigit() and self._single[Field.TRACKER_ID] >= 0:
+            return self._by_id(target)
+        return self._link(cell, own)
+
+    def _by_id(self, number: str) -> str:
+        return source_key(f"{self.mapping.format.value} id", number)
 
     def _comments(self, cells: list[str]) -> str | None:
         found: list[dict[str, Any]] = []

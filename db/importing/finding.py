@@ -199,8 +199,8 @@ async def _survey(
     async with database.transaction() as conn, read_table(source, mapping, survey=True) as frames:
         await conn.execute(
             "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;"
-            "CREATE TEMPORARY TABLE seen (source_key uuid, line integer, lodge_id uuid, own_key uuid, parent_key uuid)"
-            " ON COMMIT DROP"
+            "CREATE TEMPORARY TABLE seen (source_key uuid, line integer, lodge_id uuid, own_key uuid, parent_key uuid,"
+            " alias_key uuid) ON COMMIT DROP"
         )
         with reader_loss():
             await conn.copy_to_table("seen", source=_keys(frames, done), format="csv", schema_name="pg_temp")
@@ -225,7 +225,8 @@ FROM (SELECT s.source_key, {_IS_KNOWN} AS known FROM seen s) rows"""
 # Of issues that are here already an import leaves the parents as they are.
 _FIND_PARTS: Final[LiteralString] = f"""
 INSERT INTO parts
-SELECT DISTINCT ON (s.own_key) s.own_key, s.parent_key FROM seen s
+SELECT DISTINCT ON (s.own_key) s.own_key, coalesce(a.own_key, s.parent_key)
+FROM seen s LEFT JOIN seen a ON a.alias_key = s.parent_key
 WHERE s.parent_key IS NOT NULL AND NOT {_IS_KNOWN}
 ORDER BY s.own_key, s.line"""
 

@@ -50,12 +50,17 @@ _GITLAB: Final[dict[str, Field | None]] = {
     "author": Field.REPORTER, "assignee": Field.ASSIGNEE, "locked": None, "type": None,
 }  # fmt: skip
 _JIRA: Final[dict[str, Field | None]] = {
-    # `Issue id` and `Parent id` are numbers that nobody has seen; the key is what people know.
-    "issue id": None, "vorgangs-id": None, "creator": None, "ersteller": None, "createur": None, "parent id": None,
+    # `Issue id` is a number that nobody has seen, but `Parent` and `Parent id` can name it.
+    "issue id": Field.TRACKER_ID, "vorgangs-id": Field.TRACKER_ID, "creator": None, "ersteller": None,
+    "createur": None,
     "autor": Field.REPORTER, "cle de demande": Field.REFERENCE, "parent": Field.PARENT, "parent key": Field.PARENT,
     "votes": None, "project name": None, "url": None,
 }  # fmt: skip
 _GITHUB: Final[dict[str, Field | None]] = {"number": Field.REFERENCE, "milestone": None, "repository": None}
+# Columns that stand back for others which say the same better.
+_BETTER: Final[dict[str, tuple[str, ...]]] = {
+    "parent": ("parent key",), "parent id": ("parent key", "parent iid", "parent"), "issue id": ("iid",),
+}  # fmt: skip
 _LODGE: Final[dict[str, Field | None]] = {
     "key": Field.REFERENCE, "external ref": Field.OLD_REFERENCE, "issue id": Field.ISSUE_ID,
 }  # fmt: skip
@@ -89,7 +94,15 @@ def _shows(names: set[str], signs: tuple[tuple[str, ...], ...]) -> bool:
 
 def _columns(found: Format, header: Sequence[str]) -> tuple[Field | None, ...]:
     overrides = _OVERRIDES[found]
-    wanted = [overrides[fold(name)] if fold(name) in overrides else guess(name) for name in header]
+    names = [fold(name) for name in header]
+    wanted = [
+        None
+        if any(better in names for better in _BETTER.get(name, ()))
+        else overrides[name]
+        if name in overrides
+        else guess(name)
+        for name in names
+    ]
     if found is Format.LINEAR:
         return tuple(wanted)
     taken: set[Field] = set()

@@ -42,7 +42,11 @@ WITH wanted AS (
     SELECT DISTINCT ON (key) key, target
     FROM (SELECT coalesce(reference_key, source_key) AS key, issue_id AS target FROM staged
           UNION ALL
-          SELECT coalesce(reference_key, source_key), target FROM known) places
+          SELECT coalesce(reference_key, source_key), target FROM known
+          UNION ALL
+          SELECT alias_key, issue_id FROM staged WHERE alias_key IS NOT NULL
+          UNION ALL
+          SELECT alias_key, target FROM known WHERE alias_key IS NOT NULL) places
     ORDER BY key, target
 )
 SELECT w.issue_id, w.kind, coalesce(here.target, k.issue_id) AS target

@@ -34,7 +34,7 @@ CREATE TEMPORARY TABLE staged (
     issue_id uuid, source_key uuid, reference_key uuid, line integer, title text, description text, status text,
     close_reason text, priority smallint, assignee integer, reporter integer, labels integer[], due_on date,
     created_at timestamptz, updated_at timestamptz, closed_at timestamptz, duplicate_key uuid, parent_key uuid,
-    external_ref text, lodge_id uuid, comments jsonb
+    external_ref text, lodge_id uuid, comments jsonb, alias_key uuid
 ) ON COMMIT DROP;
 CREATE TEMPORARY TABLE staged_people (number integer, person_id uuid) ON COMMIT DROP;
 CREATE TEMPORARY TABLE staged_labels (number integer, label_id uuid) ON COMMIT DROP;

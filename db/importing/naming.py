@@ -29,6 +29,9 @@ async def match_labels(
     return {row["written"]: row["label_id"] for row in rows}
 
 
+_TRIES: Final = 5
+
+
 @dataclass(slots=True, kw_only=True)
 class Names:
     """Makes what is missing in transactions of their own, and notes in the import what it made.
@@ -129,8 +132,18 @@ class Names:
         return {**made, **(await match_people(conn, self.workspace_id, missing, {})).found}
 
     async def labels(self, names: list[str]) -> list[UUID]:
-        if not names:
-            return []
+        found: dict[str, UUID] = {}
+        # One that was there a moment ago may be taken away meanwhile: then it is to be made after all.
+        for _ in range(_TRIES):
+            missing = [name for name in names if name not in found]
+            if not missing:
+                break
+            await self._make_labels(missing)
+            async with self.database.connection() as conn:
+                found = await match_labels(conn, self.workspace_id, names)
+        return [found[name] for name in names]
+
+    async def _make_labels(self, names: list[str]) -> None:
         async with self.database.transaction() as conn:
             made = await conn.fetch(
                 """
@@ -151,9 +164,6 @@ class Names:
                 self.import_id,
             )
         self.new_labels += len(made)
-        async with self.database.connection() as conn:
-            found = await match_labels(conn, self.workspace_id, names)
-        return [found[name] for name in names]
 
 
 _FREE_LABELS: Final[LiteralString] = """

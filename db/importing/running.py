@@ -18,7 +18,7 @@ from db.errors import Busy, LodgeError, Unavailable
 from db.ids import ChangeId
 from db.importing import leftovers, loading
 from db.importing.finding import Found, reader_loss, survey
-from db.importing.loading import DoneBefore, Loading, Outcome, Step
+from db.importing.loading import DoneBefore, Loading, NamesGone, Outcome, Step
 from db.importing.mapping import Mapping
 from db.importing.naming import Names, unmake
 from db.importing.problems import Flaw, TableFlaw
@@ -145,6 +145,17 @@ class Run:
             return settled or await imports.get(conn, self.wanted.workspace_id, self.wanted.import_id)
 
     async def _load(self) -> Import:
+        for _ in range(_TRIES - 1):
+            try:
+                return await self._attempt()
+            except NamesGone:
+                # Whoever takes names away does so once; the rows to hand back are written anew.
+                if self.failed is not None:
+                    self.failed.seek(0)
+                    self.failed.truncate()
+        return await self._attempt()
+
+    async def _attempt(self) -> Import:
         mapping = self.wanted.mapping
         assert mapping is not None
         workspace_id, import_id = self.wanted.workspace_id, self.wanted.import_id

@@ -98,7 +98,8 @@ class Table:
                 if self._ended:
                     self.unclosed_row = start
                 self._rows_read = end
-                if cells and (cells[0] or any(cells)):
+                # Spreadsheets leave rows of nothing, or of nothing but spaces, behind.
+                if cells and ((cells[0] and not cells[0].isspace()) or any(map(str.strip, cells))):
                     yield start, end, cells
                 start = end + 1
         except csv.Error as error:

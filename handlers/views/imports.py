@@ -96,7 +96,10 @@ def preview(wanted: Import, words: Words) -> Shown:
     assert mapping is not None
     good = survey["rows"] - survey["bad"]
     coming = good - survey["existing"] - survey["repeated"]
-    text = words("import-preview", file=wanted.file_name, rows=survey["rows"], coming=max(0, coming))
+    if mapping.has_title:
+        text = words("import-preview", file=wanted.file_name, rows=survey["rows"], coming=max(0, coming))
+    else:
+        text = words("import-preview-untitled", file=wanted.file_name)
     about = _about(inspection, words)
     blocks = [section(text), context(about, _columns(wanted, mapping, words))]
     blocks += _samples(survey, words)

@@ -7,6 +7,7 @@ import-preview = *{ $file }*: { $rows ->
     [one] 1 Issue zu importieren
    *[other] { $coming } Issues zu importieren
 }. Vor dem Druck auf „Importieren“ wird nichts geschrieben.
+import-preview-untitled = *{ $file }*: eine Tabelle, aber welche Spalte enthält den Titel? Nichts wird geschrieben, bevor du auf „Importieren“ drückst.
 import-preview-format = { $format } · { $encoding } · getrennt durch { $separator }
 import-preview-sheet = { $format } · Excel-Arbeitsmappe, Blatt „{ $sheet }“{ $others ->
     [0] {""}
@@ -48,6 +49,7 @@ import-field-due = Fällig
 import-field-comment = Kommentare
 import-field-duplicate-of = Duplikat von
 import-field-parent = Übergeordnet
+import-field-tracker-id = Nummer dort
 import-field-url = Adresse
 import-field-issue-id = Kennung
 import-field-old-reference = Alter Schlüssel

@@ -7,6 +7,7 @@ import-preview = *{ $file }*: { $rows ->
     [one] 1 issue to import
    *[other] { $coming } issues to import
 }. Nothing is written before you press Import.
+import-preview-untitled = *{ $file }*: a table, but which column holds the title? Nothing is written before you press Import.
 import-preview-format = { $format } · { $encoding } · separated by { $separator }
 import-preview-sheet = { $format } · Excel workbook, sheet “{ $sheet }”{ $others ->
     [0] {""}
@@ -48,6 +49,7 @@ import-field-due = Due date
 import-field-comment = Comments
 import-field-duplicate-of = Duplicate of
 import-field-parent = Parent
+import-field-tracker-id = Number there
 import-field-url = Address
 import-field-issue-id = Id
 import-field-old-reference = Old key

@@ -276,7 +276,7 @@ def test_votes_ignore_dates_that_speak_for_themselves() -> None:
     ("cells", "reason", "named"),
     [
         ({"title": "x" * 300}, Reason.TITLE_TOO_LONG, "300"),
-        ({"title": " \u00a0 "}, Reason.NO_TITLE, "empty"),
+        ({"title": " \u00a0 ", "status": "open"}, Reason.NO_TITLE, "empty"),
         ({"status": "Frobnicated"}, Reason.UNKNOWN_STATUS, "Frobnicated"),
         ({"priority": "purple"}, Reason.UNKNOWN_PRIORITY, "purple"),
         ({"labels": "x" * 80}, Reason.LABEL_TOO_LONG, "80"),
