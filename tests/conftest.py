@@ -35,11 +35,16 @@ settings.register_profile(
 settings.load_profile("lodge")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Files that wait long come first, then those with many tests: none is begun when all others are through.
 
-    `--dist loadfile` hands files out in this order if `--no-loadscope-reorder` is given.
+    `--dist loadfile` hands files out in this order if `--no-loadscope-reorder` is given. What asks no server is
+    left out where one of another version is tried.
     """
+    if "LODGE_TEST_POSTGRES" in os.environ:
+        asking = [item for item in items if "server_dsn" in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=sorted(set(items) - set(asking), key=lambda item: item.nodeid))
+        items[:] = asking
     sizes = Counter(item.path for item in items)
     items.sort(key=lambda item: (_rank(item), -sizes[item.path], item.path))
 

@@ -130,7 +130,7 @@ async def fill(here: Desk, wanted: list[dict[str, Any]], actors: list[Actor]) ->
             made.append(issue)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(wanted=st.lists(_ISSUE, min_size=1, max_size=6), others=_PEOPLE)
 async def test_an_export_imported_into_an_empty_workspace_gives_the_same_issues(
     make_desk: MakeDesk, wanted: list[dict[str, Any]], others: list[tuple[str, bool]]

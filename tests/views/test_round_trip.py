@@ -123,7 +123,7 @@ def _shown(blocks: list[Json]) -> list[Json]:
 
 
 @given(_DOCUMENT)
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 def test_everything_the_editor_can_make_comes_back(blocks: list[Json]) -> None:
     written = to_markdown({"type": "rich_text", "elements": blocks})
     again = to_rich_text(written)
@@ -131,7 +131,7 @@ def test_everything_the_editor_can_make_comes_back(blocks: list[Json]) -> None:
 
 
 @given(_DOCUMENT)
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 def test_what_comes_back_is_valid_and_calls_nobody(blocks: list[Json]) -> None:
     block = rich_text_block(to_markdown({"type": "rich_text", "elements": blocks}))
     if block is not None:
@@ -141,7 +141,7 @@ def test_what_comes_back_is_valid_and_calls_nobody(blocks: list[Json]) -> None:
 
 
 @given(_DOCUMENT)
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 def test_saving_again_what_nobody_touched_changes_nothing(blocks: list[Json]) -> None:
     once = to_markdown({"type": "rich_text", "elements": blocks})
     assert to_markdown(rich_text_block(once)) == to_markdown(
