@@ -20,6 +20,8 @@ from tests.bench.rows import Row
 CHARTS = 50
 _AT_ONCE = 4
 _REQUESTS = 1_000
+# With charts and without take turns, so that what else the machine does hits both.
+_ROUNDS = 3
 
 
 async def rows(size: int) -> list[Row]:
@@ -40,10 +42,9 @@ async def rows(size: int) -> list[Row]:
 
 @dataclass(slots=True)
 class _Slack:
-    """`answered`: how many answers came by response_url; `uploaded`: how many pictures."""
+    """`uploaded`: how many pictures."""
 
     url: str = ""
-    answered: int = 0
     uploaded: int = 0
 
 
@@ -56,7 +57,6 @@ async def _slack() -> AsyncIterator[_Slack]:
         await request.read()
         if not request.path.startswith("/api/"):
             slack.uploaded += request.path == "/upload"
-            slack.answered += request.path != "/upload"
             return web.Response(text="ok")
         file = {"id": "F1", "mimetype": "image/png"}
         return web.json_response(
@@ -90,13 +90,13 @@ async def _compared(bot: Served, slack: _Slack) -> Row:
     await run(bot.port, _news(100), _AT_ONCE)
     quiet, drawing = Result(), Result()
     quiet.add(await run(bot.port, _news(_REQUESTS), _AT_ONCE))
-    # Each answer shows one chart. They are asked for at once, and wait for their turn in the bot.
-    asked = [command("report flow 7d", response_url=slack.url) for _ in range(CHARTS)]
-    await run(bot.port, asked, CHARTS)
-    while slack.answered < CHARTS:
-        drawing.add(await run(bot.port, _news(_REQUESTS), _AT_ONCE))
-    assert slack.uploaded == CHARTS, f"{slack.uploaded} charts were drawn"
-    quiet.add(await run(bot.port, _news(_REQUESTS), _AT_ONCE))
+    for finished in range(CHARTS, CHARTS * _ROUNDS + 1, CHARTS):
+        # Each answer shows one chart. They are asked for at once, and wait for their turn in the bot.
+        asked = [command("report flow 7d", response_url=slack.url) for _ in range(CHARTS)]
+        await run(bot.port, asked, CHARTS)
+        while slack.uploaded < finished:
+            drawing.add(await run(bot.port, _news(_REQUESTS), _AT_ONCE))
+        quiet.add(await run(bot.port, _news(2 * _REQUESTS), _AT_ONCE))
     return Row(
         name=f"/issue new, ack p99 while {CHARTS} charts are drawn",
         value=drawing.percentile(99) * 1000,
