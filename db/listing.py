@@ -52,7 +52,7 @@ _COUNTED_WHOLE: Final = 5_000
 _COUNTED_LED: Final = 1_500
 # Runs of neighbours, which mostly lie side by side in the table too, are read several times as quickly as as many
 # issues here and there.
-_SAMPLES: Final = (600, 1_800)
+_SAMPLES: Final = (600, 3_000)
 _RUN: Final = 8
 # So many in the sample tell the number well enough; what is rarer is looked for in a larger one, and then counted.
 _TOLD: Final = 20
