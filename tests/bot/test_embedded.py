@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,12 +31,15 @@ server.close()
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    yield tmp_path / "data" / "postgres"
-    # Whatever a failing test left running.
-    pid = _postmaster(tmp_path / "data" / "postgres")
-    if pid is not None and psutil.pid_exists(pid):
-        os.kill(pid, signal.SIGQUIT)
+def folder() -> Iterator[Path]:
+    # Not below pytest's own folder: every pytest that starts closes that to others, the server's user among them.
+    with tempfile.TemporaryDirectory(prefix="lodge-embedded-", ignore_cleanup_errors=True) as parent:
+        postgres = Path(parent) / "data" / "postgres"
+        yield postgres
+        # Whatever a failing test left running.
+        pid = _postmaster(postgres)
+        if pid is not None and psutil.pid_exists(pid):
+            os.kill(pid, signal.SIGQUIT)
 
 
 def _postmaster(folder: Path) -> int | None:
