@@ -26,8 +26,8 @@ _ADD: Final[LiteralString] = f"""
 WITH given AS MATERIALIZED (
     SELECT asked.workspace_id, i.issue_id, i.number, asked.actor_id, asked.source, asked.request_key, asked.channel_id,
            asked.thread_ts, asked.change_id, asked.comment_id, asked.body
-    FROM unnest((SELECT $1::text[]), $2::uuid[], $3::uuid[], $4::bigint[], $5::text[], $6::uuid[], $7::text[], $8::text[],
-                $9::text[], $10::text[], $11::uuid[], $12::uuid[], $13::text[])
+    FROM unnest((SELECT $1::text[]), $2::uuid[], $3::uuid[], $4::bigint[], $5::text[], $6::uuid[], $7::text[],
+                $8::text[], $9::text[], $10::text[], $11::uuid[], $12::uuid[], $13::text[])
          AS asked (workspace_id, sees_only, issue_id, number, prefix, actor_id, source, request_key, channel_id,
                    thread_ts, change_id, comment_id, body)
     JOIN issues i ON {MEANT}

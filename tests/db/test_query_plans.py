@@ -173,7 +173,7 @@ async def test_what_a_list_has_is_counted_without_reading_a_table_whole(
     ada = await who(filled, LARGE)
     for text, index in COUNTED.items():
         plans = Plans(filled)
-        counted = await listing.count(plans, ada, parse(text))  # type: ignore[arg-type]  # the same calls
+        counted = await listing.count(plans, ada, parse(text))
         assert counted.value or text in ("no:comment", "due:overdue")
         assert index in plans.text, (text, plans.text)
         assert_no_table_read(plans)
@@ -193,8 +193,8 @@ async def test_dates_lead_by_their_index_however_many_they_might_lead_to(
             "closed:<7d sort:key",
         ):
             plans = Plans(filled)
-            await listing.page(plans, ada, parse(text), limit=10)  # type: ignore[arg-type]  # the same calls
-            await listing.count(plans, ada, parse(text))  # type: ignore[arg-type]  # as above
+            await listing.page(plans, ada, parse(text), limit=10)
+            await listing.count(plans, ada, parse(text))
             assert_no_table_read(plans)
 
 
@@ -209,7 +209,7 @@ async def test_a_page_for_programs_is_read_off_the_index_of_its_order(filled: as
         "assignee:me label:rare": "issue_labels_by_label",
     }.items():
         plans = Plans(filled)
-        pages = plain_listing.PlainListing(plans)  # type: ignore[arg-type]  # it only takes a connection
+        pages = plain_listing.PlainListing(plans)
         first = await pages.page(ada, parse(text), "LDG", limit=10)
         assert first.items
         if first.next_cursor is not None:
@@ -231,12 +231,12 @@ async def test_home_and_saved_queries_read_no_table_whole(filled: asyncpg.Connec
         "is:open sort:due",
     )
     queries = [parse(text) for text in texts]
-    found = await look_up(plans, ada, queries, saved=True)  # type: ignore[arg-type]  # the same calls
+    found = await look_up(plans, ada, queries, saved=True)
     assert [each.name for each in saved_queries.of_found(found)] == ["late"]
     lists = [homes.Wanted(resolved=read(found, ada, query), limit=10) for query in queries]
-    tried = await homes.try_out(plans, ada, lists)  # type: ignore[arg-type]  # as above
+    tried = await homes.try_out(plans, ada, lists)
     for known in (tried, []):
-        shown = await homes.show(plans, ada, lists, known)  # type: ignore[arg-type]  # as above
+        shown = await homes.show(plans, ada, lists, known)
         assert all(page.items for page in shown.pages)
     assert_no_table_read(plans)
 
