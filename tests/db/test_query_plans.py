@@ -209,7 +209,7 @@ async def test_a_page_for_programs_is_read_off_the_index_of_its_order(filled: as
         "assignee:me label:rare": "issue_labels_by_label",
     }.items():
         plans = Plans(filled)
-        pages = plain_listing.PlainListing(plans)
+        pages = plain_listing.PlainListing(plans)  # type: ignore[arg-type]  # it asks for connections alone
         first = await pages.page(ada, parse(text), "LDG", limit=10)
         assert first.items
         if first.next_cursor is not None:
