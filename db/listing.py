@@ -46,6 +46,10 @@ _SHORT: Final = 1_000
 _LONG: Final = 3_000
 # After that so many more walks of the long sort, before the page is given out as far as it is.
 _FURTHER: Final = 1
+# But while there is nothing at all to show, so many are gathered, and so many walks made: an empty page that asks
+# to look further is worse than one that takes a moment.
+_MANY_FOR_NOTHING: Final = 20_000
+_FURTHER_FOR_NOTHING: Final = 6
 
 _COUNTED_WHOLE: Final = 5_000
 # So many are looked at one by one rather than sampled.
@@ -286,6 +290,8 @@ async def _rows(
         return await _fetch(conn, walk_kinds(resolved, way, limit=limit, depth=limit)), None
     if tried < _MANY and (driver := await _leading(conn, resolved, ways, _MANY)):
         return await _fetch(conn, gather(resolved, driver, way, limit=limit)), None
+    if not walked.rows and (driver := await _leading(conn, resolved, ways, _MANY_FOR_NOTHING)):
+        return await _fetch(conn, gather(resolved, driver, way, limit=limit)), None
     return await _further(conn, resolved, way, limit, walked)
 
 
@@ -306,8 +312,8 @@ async def _further(
 ) -> tuple[list[Any], tuple[str, ...] | None]:
     """Walk after walk, each from where the one before ended, and only so many."""
     found = walked.rows
-    for _ in range(_FURTHER):
-        if walked.reached is None:
+    for step in range(_FURTHER_FOR_NOTHING):
+        if walked.reached is None or (found and step >= _FURTHER):
             break
         way = replace(way, cursor=Cursor(values=walked.reached))
         walked = await _walked(conn, resolved, way, limit - len(found), _LONG)

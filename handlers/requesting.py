@@ -224,6 +224,8 @@ class Requesting(AsyncMiddleware):
         next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - Bolt's name
     ) -> BoltResponse:
         body, context = req.body, req.context
+        # Else Bolt warns of every listener that asks for it.
+        context["asker"] = None
         event = body.get("event")
         if event is not None and from_bot(event):
             return BoltResponse(status=200, body="")
