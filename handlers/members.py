@@ -49,10 +49,13 @@ class Members:
         await self._services.directory.workspace(workspace_id)
         async with self._services.database.transaction() as conn:
             at = str(event.get("event_ts") or "")
-            if _TIME.fullmatch(at) and not await repeats.is_newest(conn, workspace_id, user_id, at):
+            timed = _TIME.fullmatch(at) is not None
+            if timed and not await repeats.is_newest(conn, workspace_id, user_id, at):
                 return
             known = await people.by_slack_ids(conn, workspace_id, [user_id])
-            await _keep(conn, workspace_id, user, known)
+            if await _keep(conn, workspace_id, user, known) and timed and user_id not in known:
+                # There was nobody of whom it could have been noted.
+                await repeats.is_newest(conn, workspace_id, user_id, at)
         self._services.directory.forget_person(installation.workspace_id, SlackUserId(user["id"]))
 
 

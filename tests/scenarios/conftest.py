@@ -49,6 +49,14 @@ class Lodge:
         self.process.services.bell.ring()
         await self._left_nothing("SELECT count(*) FROM pending_changes")
 
+    async def indexed(self) -> None:
+        """Until searches find all that is there."""
+        self.process.services.bell.ring()
+        await self._left_nothing(
+            "SELECT count(*) FROM issues i WHERE i.deleted_at IS NULL AND NOT EXISTS"
+            " (SELECT FROM issue_documents d WHERE d.workspace_id = i.workspace_id AND d.issue_id = i.issue_id)"
+        )
+
     async def announced(self) -> None:
         """Until all of that is sent, and it is known where."""
         await self.worked_out()

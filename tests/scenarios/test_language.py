@@ -38,6 +38,7 @@ async def test_reindexing_goes_on_batch_after_batch(lodge: Lodge) -> None:
 
 async def test_documents_of_an_older_version_get_their_pairs(lodge: Lodge) -> None:
     await lodge.ask("ada", "new The harbour wall leans")
+    await lodge.indexed()
     services = lodge.process.services
     payload = json.dumps({"workspace_id": lodge.slack.team_id}).encode()
     lacking = "SELECT count(*) FROM issue_documents WHERE pairs IS NULL"
@@ -53,13 +54,11 @@ async def test_documents_of_an_older_version_get_their_pairs(lodge: Lodge) -> No
 async def test_a_large_change_is_indexed_by_a_job_of_its_own(lodge: Lodge) -> None:
     for number in range(3):
         await lodge.ask("ada", f"new Winch {number}")
+    # What is begun by itself comes to its end first.
+    await lodge.indexed()
     services = lodge.process.services
     workspace_id = WorkspaceId(lodge.slack.team_id)
     async with services.database.connection() as conn:
-        async with asyncio.timeout(60):
-            # What is begun by itself comes to its end first.
-            while await conn.fetchval("SELECT count(*) FROM issue_documents") < 3:
-                await asyncio.sleep(0.05)
         change_id = await conn.fetchval("SELECT change_id FROM changes LIMIT 1")
         await conn.execute("DELETE FROM issue_documents")
     payload = json.dumps({"workspace_id": workspace_id, "change_id": str(change_id)}).encode()

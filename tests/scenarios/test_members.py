@@ -49,3 +49,15 @@ async def test_a_placeholder_with_the_same_address_becomes_the_person(lodge: Lod
         found = await people.by_slack_ids(conn, workspace_id, [SlackUserId("U0GRACE")])
         assert await conn.fetchval("SELECT count(*) FROM people WHERE name = 'G. Okafor'") == 0
     assert found[SlackUserId("U0GRACE")].name == "Grace Okafor"
+
+
+async def test_what_is_told_late_does_not_make_a_newcomer_who_they_were(lodge: Lodge) -> None:
+    await lodge.ask("ada", "list")
+    for kind, name, at in (
+        ("team_join", "Sam Marlow", "2.000000"),
+        ("user_change", "Sam Okafor", "1.000000"),
+    ):
+        user = {"id": "U0SAM", "team_id": lodge.slack.team_id, "name": "sam", "real_name": name}
+        lodge.slack.emit({"type": kind, "user": user, "event_ts": at})
+        await lodge.settled()
+    assert (await _names(lodge))["U0SAM"][0] == "Sam Marlow"

@@ -50,6 +50,7 @@ async def test_search_turns_its_pages(lodge: Lodge) -> None:
     for number in range(10):
         await lodge.ask("ada", f"new Boiler leaks {number}")
     await quiet(lodge)
+    await lodge.indexed()
     first = await lodge.ask("ada", "search boiler")
     ada = lodge.person("ada")
     await ada.click("search_next", channel="general", ts=first["ts"])

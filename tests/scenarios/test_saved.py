@@ -71,6 +71,7 @@ async def test_it_stands_for_its_query_wherever_one_is_typed(filed: Lodge) -> No
     assert "label:bug" in said(await filed.ask("grace", "subscribe saved:bugs"))
     shown = await filed.ask("grace", "mine saved:bugs")
     assert "One issue" in said(shown)
+    await filed.indexed()
     found = said(await filed.ask("grace", "search saved:bugs two"))
     assert "Two" in found
     assert "One" not in found
