@@ -244,9 +244,9 @@ async def test_many_issues_are_changed_in_a_form(lodge: Lodge) -> None:
 async def test_the_bulk_form_looks_on_where_a_list_is_broken_off(
     lodge: Lodge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for limit in ("_FEW", "_SOME", "_MANY"):
+    for limit in ("_FEW", "_SOME", "_MANY", "_MANY_FOR_NOTHING"):
         monkeypatch.setattr(listing, limit, 0)
-    for depth in ("_SHORT", "_LONG", "_FURTHER"):
+    for depth in ("_SHORT", "_LONG", "_FURTHER", "_FURTHER_FOR_NOTHING"):
         monkeypatch.setattr(listing, depth, 1)
     for title in ("Rare one", *(f"Crane {number}" for number in range(6))):
         await lodge.ask("ada", f"new {title}")
