@@ -374,10 +374,13 @@ async def test_a_lost_connection_leaves_nothing_and_may_be_tried_again(desk: Des
 
     async def interrupted() -> AsyncIterator[bytes]:
         yield many(5_000).encode()
-        await desk.rows(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND query LIKE 'COPY%'"
-        )
+        # The reader is a process of its own: it takes its time until there is something to copy.
+        async with asyncio.timeout(60):
+            while not await desk.rows(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND query LIKE 'COPY%' AND state <> 'idle'"
+            ):
+                await asyncio.sleep(0.01)
         reached.set()
         yield many(5_000, first=6_000).encode()
 
