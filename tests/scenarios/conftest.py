@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from bot.background import BackgroundTasks
 from bot.playground import LocalSlack, Person
 from bot.playground.activity import PATIENCE
 from bot.process import Options, Process, running
@@ -18,6 +20,8 @@ from tests.scenarios.redelivery import nothing_happens_again
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 Json = dict[str, Any]
+# Seconds.
+_HELD_UP = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,14 +39,24 @@ class Lodge:
         person = self.person(name)
         before = [message["ts"] for message in person.ephemerals(channel)]
         await person.slash(channel, f"/issue {text}".strip())
-        await self.slack.settled()
+        await self.settled()
         assert not person.notices(), person.notices()
         return await person.expect_message(
             channel, lambda message: message.get("is_ephemeral") and message["ts"] not in before
         )
 
     async def settled(self) -> None:
+        """Slack has nothing under way, and the bot has done what it acknowledged first and did then.
+
+        Where a test itself holds the bot up, it is not waited for.
+        """
+        background = self.process.services.background
+        assert isinstance(background, BackgroundTasks)
+        until = time.monotonic() + _HELD_UP
         await self.slack.settled()
+        while len(background) and time.monotonic() < until:
+            await asyncio.sleep(0.01)
+            await self.slack.settled()
 
     async def worked_out(self) -> None:
         """Until it is known what follows from all that was changed; what is to be sent of it may still wait."""
@@ -101,6 +115,7 @@ async def lodge(slack: LocalSlack, db_url: str) -> AsyncIterator[Lodge]:
     )
     async with running(settings, Options()) as process:
         slack.request_url = f"{process.url}/slack/events"
-        yield Lodge(slack=slack, process=process)
-        await slack.settled()
+        made = Lodge(slack=slack, process=process)
+        yield made
+        await made.settled()
     await nothing_happens_again(slack, process, Options())
