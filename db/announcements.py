@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import asyncpg
@@ -46,11 +46,15 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """In the order of happening. Imports have changes here and no events: there are too many to hold."""
+    """In the order of happening. Imports have changes here and no events: there are too many to hold.
+
+    `waited`: how long the oldest of these changes had been made when it was taken.
+    """
 
     workspace_id: WorkspaceId
     changes: tuple[Change, ...]
     events: tuple[Event, ...]
+    waited: timedelta
 
 
 async def take(conn: asyncpg.Connection, workspace_id: WorkspaceId, limit: int) -> Batch | None:
@@ -69,7 +73,7 @@ async def take(conn: asyncpg.Connection, workspace_id: WorkspaceId, limit: int) 
     # By id: joined in one statement, a plan made when the table was small would read all of it.
     rows = await conn.fetch(
         """
-        SELECT change_id, actor_id, source, action, channel_id, thread_ts, summary, at
+        SELECT change_id, actor_id, source, action, channel_id, thread_ts, summary, at, now() - at AS waited
         FROM changes WHERE workspace_id = $1 AND change_id = ANY($2::uuid[]) ORDER BY change_id
         """,
         workspace_id,
@@ -79,7 +83,12 @@ async def take(conn: asyncpg.Connection, workspace_id: WorkspaceId, limit: int) 
         return None
     changes = tuple(_change(row) for row in rows)
     shown = [change.change_id for change in changes if change.source is not Source.IMPORT]
-    return Batch(workspace_id=workspace_id, changes=changes, events=await _events(conn, workspace_id, shown))
+    return Batch(
+        workspace_id=workspace_id,
+        changes=changes,
+        events=await _events(conn, workspace_id, shown),
+        waited=max(row["waited"] for row in rows),
+    )
 
 
 async def _events(

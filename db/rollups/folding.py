@@ -96,11 +96,14 @@ WITH touched AS MATERIALIZED (
 ), standing AS MATERIALIZED (
     SELECT n.* FROM touched t,
     LATERAL (SELECT * FROM rollup_now n WHERE n.workspace_id = $1 AND n.issue_id = t.issue_id OFFSET 0) n
-), moved AS MATERIALIZED (
-    SELECT -1 AS sign, r.* FROM touched t,
+), kept AS MATERIALIZED (
+    SELECT r.* FROM touched t,
     LATERAL (SELECT * FROM rollup_issues r WHERE r.workspace_id = $1 AND r.issue_id = t.issue_id OFFSET 0) r
+), moved AS MATERIALIZED (
+    -- Most changes, a comment for one, leave all that is counted as it was.
+    SELECT -1 AS sign, gone.* FROM (SELECT * FROM kept EXCEPT SELECT * FROM standing) gone
     UNION ALL
-    SELECT 1, n.* FROM standing n
+    SELECT 1, come.* FROM (SELECT * FROM standing EXCEPT SELECT * FROM kept) come
 ), {KEEP}, reopened AS (
     DELETE FROM rollup_closes c
     USING (SELECT slice, bucket, closed_day, issue_id FROM sliced WHERE sign = -1
@@ -113,15 +116,14 @@ WITH touched AS MATERIALIZED (
     WHERE r.workspace_id = $1 AND r.issue_id = t.issue_id
       AND t.issue_id NOT IN (SELECT issue_id FROM standing)
 )
-INSERT INTO rollup_issues AS r
-SELECT * FROM standing
+INSERT INTO rollup_issues
+SELECT n.* FROM standing n WHERE n.issue_id IN (SELECT issue_id FROM moved WHERE sign = 1)
 ON CONFLICT (workspace_id, issue_id) DO UPDATE
 SET created_day = excluded.created_day, closed_day = excluded.closed_day, latency = excluded.latency,
     in_progress = excluded.in_progress, assignee_id = excluded.assignee_id, priority = excluded.priority,
     labels = excluded.labels, taken_days = excluded.taken_days, taken_by = excluded.taken_by,
     reporter_id = excluded.reporter_id, created_at = excluded.created_at, closed_at = excluded.closed_at,
-    is_open = excluded.is_open, last_taken = excluded.last_taken
-WHERE r.* IS DISTINCT FROM excluded.*"""
+    is_open = excluded.is_open, last_taken = excluded.last_taken"""
 
 
 # The issues of these changes, and the changes with more events than are counted at once.
