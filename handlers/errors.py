@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from db.errors import (
     Busy,
     Conflict,
@@ -13,6 +16,10 @@ from db.errors import (
     Unavailable,
 )
 from handlers.words import Mrkdwn, Words
+
+# What people call by a name, which they may have misspelt; anything else was there when they were shown it.
+_NAMED: Final = frozenset({"issue", "label", "person", "report", "saved-query"})
+_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Deactivated(LodgeError):
@@ -39,17 +46,25 @@ def explain(error: Exception, words: Words, reference: str) -> Mrkdwn:
         case NotInstalled():
             return words("error-not-installed")
         case NotFound():
-            return words("error-not-found", kind=error.kind, ref=error.ref)
+            kind = _slug(error.kind)
+            if kind not in _NAMED or not error.ref or _ID.fullmatch(error.ref):
+                return words("error-gone", kind=kind)
+            return words("error-not-found", kind=kind, ref=error.ref)
         case Forbidden():
-            return words("error-forbidden", needs=error.needs)
+            return words("error-forbidden", needs=_slug(error.needs))
         case Conflict():
-            return words("error-conflict", kind=error.kind, ref=error.ref)
+            return words("error-conflict", kind=_slug(error.kind), ref=error.ref)
         case Invalid():
             return Mrkdwn("\n".join(explain_field(each, words) for each in error.errors))
         case LodgeError():
             return words("error-refused", why=str(error))
         case _:
             return words("error-unexpected", reference=reference)
+
+
+def _slug(text: str) -> str:
+    """As the catalogues can tell it from others."""
+    return re.sub(r"[^a-z]+", "-", text.lower())
 
 
 def explain_field(error: FieldError, words: Words) -> Mrkdwn:

@@ -70,11 +70,11 @@ async def test_who_may_do_what_is_decided_and_taken_back(lodge: Lodge) -> None:
     assert (await ada.submit(rules["id"], {"bulk_large": "admin", "tokens": "member"})).outcome == "closed"
     saved = await told(lodge, "ada", "Who may do what is saved")
     keys = " ".join(f"LDG-{number + 1}" for number in range(21))
-    assert "needs admin" in said(await lodge.ask("grace", f"bulk close {keys}"))
+    assert "needs an admin" in said(await lodge.ask("grace", f"bulk close {keys}"))
     assert "needs" not in said(await lodge.ask("grace", "token"))
     await press(lodge, "ada", saved, "settings_undo")
     assert "21 issues" in said(await lodge.ask("grace", f"bulk close {keys}"))
-    assert "needs admin" in said(await lodge.ask("grace", "token"))
+    assert "needs an admin" in said(await lodge.ask("grace", "token"))
 
 
 async def test_an_admin_is_named_and_removed_and_the_last_one_stays(lodge: Lodge) -> None:
@@ -91,7 +91,7 @@ async def test_an_admin_is_named_and_removed_and_the_last_one_stays(lodge: Lodge
     await ada.click("admins_remove", view_id=form["id"], block_id=remove["block_id"])
     form = await drawn(lodge, "ada", "is a member now")
     assert "admins_remove" not in str(form)
-    assert "needs admin" in said(await lodge.ask("grace", "settings admins"))
+    assert "needs an admin" in said(await lodge.ask("grace", "settings admins"))
 
 
 async def test_naming_an_admin_is_taken_back_by_its_button(lodge: Lodge) -> None:
@@ -101,7 +101,7 @@ async def test_naming_an_admin_is_taken_back_by_its_button(lodge: Lodge) -> None
     form = await drawn(lodge, "ada", "is an admin now")
     await ada.click("settings_undo", view_id=form["id"])
     await drawn(lodge, "ada", "is a member now")
-    assert "needs admin" in said(await lodge.ask("grace", "settings people"))
+    assert "needs an admin" in said(await lodge.ask("grace", "settings people"))
 
 
 async def test_a_guest_of_slack_is_not_named(lodge: Lodge) -> None:
@@ -151,7 +151,7 @@ async def test_members_rename_labels_and_decide_nothing_about_people(lodge: Lodg
     await lodge.ask("grace", "new One +bug")
     await opened(lodge, "grace", "settings labels", "labels_form")
     for word in ("people", "admins", "policy"):
-        assert "needs admin" in said(await lodge.ask("grace", f"settings {word}"))
+        assert "needs an admin" in said(await lodge.ask("grace", f"settings {word}"))
 
 
 async def test_somebody_is_deactivated_and_brought_back(lodge: Lodge) -> None:

@@ -3,13 +3,45 @@ error-close = Schließen
 error-unexpected = Bei uns ist etwas schiefgegangen, und es ist vermerkt. Versuche es gleich noch einmal; passiert es wieder, nenne deinem Admin diese Kennung: { $reference }
 error-busy = Gerade arbeiten viele gleichzeitig. Es wurde nichts geändert: Versuche es in ein paar Sekunden noch einmal.
 error-away = Die Datenbank ist gerade nicht erreichbar. Es wurde nichts geändert: Versuche es in einer Minute noch einmal. (Kennung: { $reference })
-error-not-found = { $kind } { $ref } gibt es hier nicht. Prüfe die Schreibweise oder suche mit `/issue search`.
-error-forbidden = Das darfst du nicht: Dafür braucht es { $needs }. Frage einen Admin dieses Workspaces.
-error-conflict = { $kind } { $ref } gibt es schon.
+error-not-found = { $kind ->
+    [issue] Das Issue { $ref } gibt es hier nicht. Prüfe die Schreibweise oder suche mit `/issue search`.
+    [label] Das Label { $ref } gibt es hier nicht. Prüfe die Schreibweise.
+    [person] Niemand hier heißt { $ref }. Prüfe die Schreibweise oder erwähne die Person.
+    [report] Den Bericht { $ref } gibt es nicht. `/issue help report` nennt alle.
+   *[saved-query] Keine Abfrage ist als { $ref } gespeichert. `/issue saved` zeigt, welche es gibt.
+}
+error-gone = { $kind ->
+    [comment] Diesen Kommentar gibt es nicht mehr.
+    [delivery] Diese Zustellung ist nicht mehr aufbewahrt.
+    [issue] Dieses Issue gibt es nicht mehr, oder es ist nicht für dich bestimmt.
+    [label] Dieses Label gibt es nicht mehr. Wähle ein anderes.
+    [person] Diese Person gibt es hier nicht mehr. Wähle jemand anderen.
+    [saved-query] Diese gespeicherte Abfrage gibt es nicht mehr. `/issue saved` zeigt, welche es gibt.
+    [schedule] Diesen Zeitplan gibt es nicht mehr. `/issue schedules` zeigt, welche es gibt.
+    [subscription] Dieses Abo gibt es nicht mehr. `/issue subscriptions` zeigt, welche es gibt.
+    [token] Dieses Token gibt es nicht mehr, oder es ist nicht deins. `/issue token` zeigt deine.
+    [webhook] Diesen Webhook gibt es nicht mehr, oder er ist nicht deiner.
+   *[other] Das gibt es nicht mehr. Ruf die Liste oder das Formular noch einmal auf.
+}
+error-forbidden = Das darfst du nicht: Dafür braucht es { $needs ->
+    [admin] einen Admin
+    [a-person-it-belongs-to] eine Person, der es gehören kann
+    [its-author-or-an-admin] die Person, die das geschrieben hat, oder einen Admin
+    [its-owner-or-an-admin] die Person, der es gehört, oder einen Admin
+    [member] ein Mitglied dieses Workspaces
+    [the-person-who-shared-the-file-or-an-admin] die Person, die die Datei geteilt hat, oder einen Admin
+    [whoever-made-the-change-or-an-admin] die Person, die das geändert hat, oder einen Admin
+   *[person] eine Person
+}. Frage einen Admin dieses Workspaces.
+error-conflict = { $kind ->
+    [label] Das Label { $ref } gibt es schon. Wähle einen anderen Namen.
+    [person] { $ref } gibt es schon.
+    [request] Das wurde schon einmal gesendet, für etwas anderes, und nichts wurde geändert. Beginne noch einmal.
+   *[other] Das hat inzwischen jemand anders geändert, und nichts wurde getan. Ruf es noch einmal auf.
+}
 error-deactivated = Dein Konto ist in diesem Workspace deaktiviert, deshalb wurde nichts getan. Bitte einen Admin des Workspaces, es wieder zu aktivieren.
 error-refused = Das geht nicht: { $why }
 error-not-installed = Die App ist in diesem Workspace nicht (mehr) installiert. Bitte einen Admin, sie neu zu installieren.
-undelivered-title = Ich konnte in { $channel } nichts posten
 undelivered-archived = Ich konnte in { $channel } nichts posten: Der Channel ist archiviert. Reaktiviere ihn und lade mich wieder ein, oder wähle einen anderen Channel.
 undelivered-not-member = Ich konnte in { $channel } nichts posten: Ich bin dort nicht Mitglied. Lade mich mit `/invite` ein und versuche es noch einmal.
 undelivered-gone = Ich konnte in { $channel } nichts posten: Den Channel gibt es nicht mehr. Wähle einen anderen.
@@ -42,3 +74,8 @@ field-search-config-unknown = Die Datenbank kennt diese Sprache nicht. Wähle ei
 field-assignee-unknown = So jemanden gibt es hier nicht. Wähle jemand anderen.
 field-several-people = Das könnten mehrere sein: { $value }. Schreib mehr vom Namen, oder erwähne die Person.
 field-closed = Ein neues Issue kann nicht geschlossen sein: Melde es zuerst.
+field-unknown = So etwas gibt es hier nicht. Wähle etwas anderes.
+field-cursor-invalid = Diese Liste ist zu alt zum Blättern. Ruf sie noch einmal auf.
+field-not-in-channel = In diesem Channel kann ich nichts posten. Lade mich erst dort ein.
+field-merged = Eine der beiden Personen ist schon mit einer anderen zusammengeführt. Wähle noch einmal.
+field-itself = Das ist ein und dasselbe. Wähle etwas anderes.

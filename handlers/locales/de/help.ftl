@@ -8,11 +8,11 @@ help-query-text = Begriffe gelten zusammen: Alle müssen zutreffen. Ein Komma he
     Zum Beispiel: `{ $command } list status:open label:bug,crash -label:ui assignee:me created:>2026-01-01 sort:priority`
 help-query-choices = *Wie es steht*
     { $terms }
-help-query-people = *Wer* { $terms } mit `me`, `none`, einer Erwähnung, einem Namen oder einer E-Mail-Adresse; `waiting:` heißt, auf wessen Antwort
+help-query-people = *Wer* { $terms } mit `me`, `none`, einer Erwähnung, einem Namen oder einer E-Mail-Adresse; bei `waiting:` ist es, auf wessen Antwort gewartet wird
 help-query-dates = *Wann* { $terms } mit `>2026-01-01`, `2026-02`, `2026-01..2026-03`, `<7d` (innerhalb), `>7d` (länger her), `this-week`, `yesterday`; `due:<3d` schaut voraus, `due:overdue`, `due:none`
 help-query-labels = *Labels* { $terms } mit `bug`, `"needs info"`
-help-query-others = *Welche* { $terms } mit `LDG-42`; `ref:` mit dem, wie es in einem anderen Tracker heißt
-help-query-is = *Kurz* { $terms } (`is:waiting`: auf deine Antwort)
+help-query-others = *Welche* { $terms } mit `LDG-42`; `ref:` mit der Kennung aus einem anderen Tracker
+help-query-is = *Kurz* { $terms } (`is:waiting`: wartet auf deine Antwort)
 help-query-lacks = *Ohne* { $terms }; mit `has:` stattdessen die, die es haben
 help-query-sorts = *Reihenfolge* { $terms }; `sort:-created` kehrt um
 

@@ -3,13 +3,45 @@ error-close = Close
 error-unexpected = Something went wrong on our side, and it has been noted. Try again in a moment; if it happens again, tell your admin this reference: { $reference }
 error-busy = Many people are working just now. Nothing was changed: try again in a few seconds.
 error-away = The database cannot be reached just now. Nothing was changed: try again in a minute. (Reference: { $reference })
-error-not-found = There is no { $kind } { $ref } here. Check the spelling, or look for it with `/issue search`.
-error-forbidden = You may not do that: it needs { $needs }. Ask an admin of this workspace.
-error-conflict = { $kind } { $ref } exists already.
+error-not-found = { $kind ->
+    [issue] There is no issue { $ref } here. Check the spelling, or look for it with `/issue search`.
+    [label] There is no label { $ref } here. Check the spelling.
+    [person] There is nobody called { $ref } here. Check the spelling, or mention them.
+    [report] There is no report { $ref }. `/issue help report` names them all.
+   *[saved-query] No query is saved as { $ref }. `/issue saved` lists those that are.
+}
+error-gone = { $kind ->
+    [comment] This comment is not there any more.
+    [delivery] This delivery is not kept any more.
+    [issue] This issue is not there any more, or not yours to see.
+    [label] This label is not there any more. Choose another.
+    [person] This person is not here any more. Choose somebody else.
+    [saved-query] This saved query is not there any more. `/issue saved` lists those that are.
+    [schedule] This schedule is not there any more. `/issue schedules` lists those that are.
+    [subscription] This subscription is not there any more. `/issue subscriptions` lists those that are.
+    [token] This token is not there any more, or not yours. `/issue token` lists yours.
+    [webhook] This webhook is not there any more, or not yours.
+   *[other] That is not there any more. Call up the list or form again.
+}
+error-forbidden = You may not do that: it needs { $needs ->
+    [admin] an admin
+    [a-person-it-belongs-to] a person it can belong to
+    [its-author-or-an-admin] its author, or an admin
+    [its-owner-or-an-admin] its owner, or an admin
+    [member] a member of this workspace
+    [the-person-who-shared-the-file-or-an-admin] the person who shared the file, or an admin
+    [whoever-made-the-change-or-an-admin] whoever made the change, or an admin
+   *[person] a person
+}. Ask an admin of this workspace.
+error-conflict = { $kind ->
+    [label] There is a label { $ref } already. Choose another name.
+    [person] { $ref } is there already.
+    [request] This was sent before, for something else, and nothing was changed. Begin once more.
+   *[other] That was changed by somebody else meanwhile, and nothing was done. Call it up again.
+}
 error-deactivated = Your account is deactivated in this workspace, so this was not done. Ask an admin of the workspace to reactivate it.
 error-refused = That cannot be done: { $why }
 error-not-installed = The app is not installed in this workspace (any more). Ask an admin to install it again.
-undelivered-title = I could not post in { $channel }
 undelivered-archived = I could not post in { $channel }: the channel is archived. Unarchive it and invite me again, or choose another channel.
 undelivered-not-member = I could not post in { $channel }: I am not a member there. Invite me with `/invite`, then try again.
 undelivered-gone = I could not post in { $channel }: the channel does not exist any more. Choose another one.
@@ -42,3 +74,8 @@ field-search-config-unknown = The database does not know this language. Choose a
 field-assignee-unknown = There is nobody like that here. Choose somebody else.
 field-several-people = That could be several people: { $value }. Say more of the name, or mention the person.
 field-closed = A new issue cannot be closed: file it first.
+field-unknown = There is nothing like that here. Choose another.
+field-cursor-invalid = This list is too old to page through. Call it up again.
+field-not-in-channel = I cannot post in that channel. Invite me there first.
+field-merged = One of the two was merged with another already. Choose again.
+field-itself = That is one and the same. Choose another.

@@ -8,11 +8,11 @@ help-query-text = Terms are combined: all must hold. A comma means or, a leading
     For example: `{ $command } list status:open label:bug,crash -label:ui assignee:me created:>2026-01-01 sort:priority`
 help-query-choices = *Where it stands*
     { $terms }
-help-query-people = *Who* { $terms } with `me`, `none`, a mention, a name or an e-mail address; `waiting:` is for whose answer
+help-query-people = *Who* { $terms } with `me`, `none`, a mention, a name or an e-mail address; `waiting:` is whose answer is waited for
 help-query-dates = *When* { $terms } with `>2026-01-01`, `2026-02`, `2026-01..2026-03`, `<7d` (within), `>7d` (longer ago), `this-week`, `yesterday`; `due:<3d` looks ahead, `due:overdue`, `due:none`
 help-query-labels = *Labels* { $terms } with `bug`, `"needs info"`
 help-query-others = *Which* { $terms } with `LDG-42`; `ref:` with what another tracker calls it
-help-query-is = *In short* { $terms } (`is:waiting`: for your answer)
+help-query-is = *In short* { $terms } (`is:waiting`: waits for your answer)
 help-query-lacks = *Without* { $terms }; with `has:` instead, those that have it
 help-query-sorts = *Order* { $terms }; `sort:-created` reverses
 
