@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import asyncpg
 from slack_bolt.async_app import AsyncApp
 
-from db import bulk, issues, limits, listing, search
+from db import bulk, limits, listing, search
 from db.bulk import BulkPatch, BulkStopped, BulkWritten
 from db.errors import Invalid
 from db.ids import IssueId, SlackUserId
@@ -24,7 +24,7 @@ from handlers.services import Services
 from handlers.views import bulk as view
 from handlers.views.blocks import Json
 from handlers.views.confirming import confirmation
-from handlers.words import Words
+from handlers.words import Mrkdwn, Words
 
 NAME = "bulk"
 
@@ -44,7 +44,11 @@ class Bulk:
         async with self._services.database.connection() as conn:
             found = [await by_key(conn, call, key) for key in line.keys]
         patch = await self._patch(call.asker, line)
-        return await self._change(call.asker, [issue.issue_id for issue in found], patch, call.words)
+        keys = {issue.issue_id: issue.key(call.asker.workspace.key_prefix) for issue in found}
+        try:
+            return await self._change(call.asker, list(keys), patch, call.words)
+        except BulkStopped as stopped:
+            return Reply(text=_stopped(stopped, keys, call.words))
 
     async def _patch(self, asker: Asker, line: BulkLine) -> BulkPatch:
         patch = line.patch
@@ -76,10 +80,10 @@ class Bulk:
         chosen = view.read(sent.view)
         if not chosen.changes_something:
             return Outcome(errors={view.STATUS: sent.words.plain("bulk-no-change")})
-        if not chosen.everything and not chosen.issue_ids:
+        if not chosen.everything and not chosen.keys:
             return Outcome(errors={view.ISSUES: sent.words.plain("bulk-no-issues")})
         async with self._services.database.connection() as conn:
-            ids = list(chosen.issue_ids)
+            ids = list(chosen.keys)
             if chosen.everything:
                 ids = await _all_of(conn, sent.asker, sent.metadata["q"])
         if len(ids) > limits.BULK_MAX:
@@ -94,23 +98,22 @@ class Bulk:
             return Outcome(then=await self._change(sent.asker, ids, patch, sent.words))
         except Invalid as error:
             return Outcome(errors=field_errors(error, sent))
+        except BulkStopped as stopped:
+            return Outcome(errors={view.ISSUES: _stopped(stopped, chosen.keys, sent.words)})
 
     async def _change(self, asker: Asker, ids: Sequence[IssueId], patch: BulkPatch, words: Words) -> Reply:
-        try:
-            async with self._services.database.transaction() as conn:
-                written = await bulk.change(conn, asker.actor, ids, patch, origin_of(asker))
-        except BulkStopped as stopped:
-            return await self._stopped(asker, stopped, words)
+        """Raises BulkStopped."""
+        async with self._services.database.transaction() as conn:
+            written = await bulk.change(conn, asker.actor, ids, patch, origin_of(asker))
         self._services.bell.ring()
         return _done(written, words)
 
-    async def _stopped(self, asker: Asker, stopped: BulkStopped, words: Words) -> Reply:
-        async with self._services.database.connection() as conn:
-            found = await issues.get_many(conn, asker.actor, [stopped.issue_id])
-        issue = found.get(stopped.issue_id)
-        key = issue.key(asker.workspace.key_prefix) if issue else str(stopped.issue_id)
-        why = words.plain(f"bulk-why-{stopped.why.replace('_', '-')}")
-        return Reply(text=words("bulk-stopped", key=key, why=why))
+
+def _stopped(stopped: BulkStopped, keys: Mapping[IssueId, str], words: Words) -> Mrkdwn:
+    """`keys` of what was named; of all that a query finds, nobody named one."""
+    key = keys.get(stopped.issue_id) or words.plain("bulk-one")
+    why = words.plain(f"bulk-why-{stopped.why.replace('_', '-')}")
+    return words("bulk-stopped", key=key, why=why)
 
 
 def _as_a_whole(asked: str, query: str, count: listing.Count) -> bool:

@@ -54,10 +54,10 @@ _STATUSES: dict[str, tuple[Status, CloseReason | None]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """`assignee` is a Slack id, still to be made a person of the patch."""
+    """`keys` of the issues that were chosen; `assignee` is a Slack id, still to be made a person of the patch."""
 
     everything: bool
-    issue_ids: tuple[IssueId, ...]
+    keys: Mapping[IssueId, str]
     patch: BulkPatch
     assignee: str | None
 
@@ -156,9 +156,11 @@ def read(view: Mapping[str, Any]) -> Chosen:
         add_labels=_options(values, ADD, LABELS_ACTION),
         remove_labels=_options(values, REMOVE, LABELS_ACTION),
     )
+    chosen = _chosen(values, ISSUES, CHOICES)
     return Chosen(
         everything=_option(values, SCOPE, SCOPE) == EVERYTHING,
-        issue_ids=tuple(IssueId(UUID(value)) for value in _options(values, ISSUES, CHOICES)),
+        # As `issue_option` wrote them.
+        keys={IssueId(UUID(each["value"])): each["text"]["text"].partition(" ")[0] for each in chosen},
         patch=patch,
         assignee=None if unassign else values.get(ASSIGNEE, {}).get(ASSIGNEE, {}).get("selected_user"),
     )
@@ -170,5 +172,8 @@ def _option(values: Mapping[str, Any], block_id: str, action_id: str) -> str | N
 
 
 def _options(values: Mapping[str, Any], block_id: str, action_id: str) -> tuple[str, ...]:
-    chosen = values.get(block_id, {}).get(action_id, {}).get("selected_options")
-    return tuple(str(each["value"]) for each in chosen or ())
+    return tuple(str(each["value"]) for each in _chosen(values, block_id, action_id))
+
+
+def _chosen(values: Mapping[str, Any], block_id: str, action_id: str) -> Sequence[Json]:
+    return values.get(block_id, {}).get(action_id, {}).get("selected_options") or ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast as python
+import re
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,8 @@ from hypothesis import strategies as st
 
 from handlers.words import LOCALES, Mrkdwn, code, escape, language, letters, unescape, words
 
-_FOLDER = Path(__file__).parents[2] / "handlers" / "locales"
+_ROOT = Path(__file__).parents[2]
+_FOLDER = _ROOT / "handlers" / "locales"
 
 
 class _Variables(Visitor):
@@ -90,3 +93,26 @@ def test_beside_a_field_stand_the_letters_that_formatted_text_shows() -> None:
     said = Mrkdwn(f"{escape(typed)}: did you mean {code('label:r&d')}?")
     assert letters(said) == f"{typed}: did you mean label:r&d?"
     assert letters("`plain`") == "`plain`"
+
+
+def _named(node: python.JoinedStr) -> str:
+    """The ids that f"more-{more.value}" or f"{self.word}-title" can be, as a pattern; none without a word."""
+    parts = [str(each.value) if isinstance(each, python.Constant) else None for each in node.values]
+    if not re.search("[a-z]{3}", "".join(filter(None, parts))):
+        return ""
+    return "".join(r"[\w-]+" if each is None else re.escape(each) for each in parts)
+
+
+def test_every_message_is_said_somewhere() -> None:
+    said: set[str] = set()
+    patterns: set[str] = set()
+    for path in (each for name in ("handlers", "bot") for each in (_ROOT / name).rglob("*.py")):
+        for node in python.walk(python.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, python.JoinedStr):
+                patterns.add(_named(node))
+            elif isinstance(node, python.Constant) and isinstance(node.value, str):
+                said.add(node.value)
+                if re.fullmatch(r"[\w-]*[a-z]{3}-", node.value):
+                    patterns.add(re.escape(node.value) + r"[\w-]+")
+    made = re.compile("|".join(patterns))
+    assert not {each for each in _catalogue("en") if each not in said and not made.fullmatch(each)}

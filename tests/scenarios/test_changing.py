@@ -280,6 +280,26 @@ async def test_an_issue_taken_out_of_the_bulk_form_stays_as_it_is(lodge: Lodge) 
     assert "High" not in said(await lodge.ask("ada", "LDG-2"))
 
 
+async def test_the_bulk_form_stays_as_it_was_filled_when_an_issue_is_gone(lodge: Lodge) -> None:
+    for title in ("One +bug", "Two +bug"):
+        await lodge.ask("ada", f"new {title}")
+    ada = lodge.person("ada")
+    await ada.slash("general", "/issue bulk label:bug")
+    form = await ada.expect_modal()
+    await lodge.ask("ada", "undo")
+    outcome = await ada.submit(form["id"], {"status": "completed"})
+    assert outcome.errors == {
+        "issues": "Nothing was changed, because LDG-2 stops it: there is no such issue (any more)"
+    }
+    assert "Open" in said(await lodge.ask("ada", "LDG-1"))
+    chosen = form["state"]["values"]["issues"]["issue_choices"]["selected_options"]
+    outcome = await ada.submit(
+        form["id"], {"issues": [each for each in chosen if "One" in each["text"]["text"]]}
+    )
+    assert outcome.outcome == "closed", outcome
+    assert "Completed" in said(await lodge.ask("ada", "LDG-1"))
+
+
 async def test_all_that_match_are_changed_when_they_are_too_many_to_show(lodge: Lodge) -> None:
     for number in range(60):
         await lodge.ask("ada", f"new Issue {number} +many")

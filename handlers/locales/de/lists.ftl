@@ -9,7 +9,6 @@ list-nothing-open = Es gibt kein offenes Issue, das du sehen kannst.
 list-nothing-mine = Kein offenes Issue ist dir zugewiesen. `{ $command } list` zeigt die von allen.
 list-empty = Kein Issue passt. `{ $command } list` zeigt alle offenen; `{ $command } help query` erklärt die Abfragesprache.
 list-so-far = Bisher nichts gefunden; weitersuchen.
-list-stale = Diese Liste ist zu alt zum Blättern. Bitte neu aufrufen mit `{ $command } list`.
 search-empty = Nichts gefunden zu „{ $text }“. Vielleicht mit weniger oder anderen Wörtern?
 search-corrected = Nichts zu „{ $text }“; gezeigt wird „{ $corrected }“.
 search-head = Beste Treffer zu „{ $text }“:
@@ -58,11 +57,7 @@ bulk-done = { $count ->
    *[other] { $count } Issues sind geändert.
 }
 bulk-stopped = Es wurde nichts geändert, denn { $key } steht dem entgegen: { $why }
-bulk-confirm = { $count ->
-    [one] Das ändert ein Issue: { $change }
-   *[other] Das ändert { $count } Issues: { $change }
-}
-bulk-confirm-button = { $count } ändern
+bulk-one = eines davon
 bulk-unreadable = „{ $text }“ konnte ich nicht lesen. Zum Beispiel: `{ $command } bulk close LDG-1 LDG-2`, `{ $command } bulk assign @ada LDG-1 LDG-2`, `{ $command } bulk label +bug LDG-1`, `{ $command } bulk priority high LDG-1`.
 bulk-why-not-found = dieses Issue gibt es nicht (mehr)
 bulk-why-duplicate-of-itself = es wäre sein eigenes Duplikat

@@ -9,7 +9,6 @@ list-nothing-open = No issue is open that you can see.
 list-nothing-mine = No issue that is open is assigned to you. `{ $command } list` shows those of everybody.
 list-empty = No issue matches. `{ $command } list` shows all open ones; `{ $command } help query` explains the query language.
 list-so-far = Nothing found so far; look further.
-list-stale = This list is too old to page through. Ask for it again with `{ $command } list`.
 search-empty = Nothing found for “{ $text }”. Try fewer or other words.
 search-corrected = Nothing for “{ $text }”; showing “{ $corrected }”.
 search-head = Best matches for “{ $text }”:
@@ -58,11 +57,7 @@ bulk-done = { $count ->
    *[other] { $count } issues are changed.
 }
 bulk-stopped = Nothing was changed, because { $key } stops it: { $why }
-bulk-confirm = { $count ->
-    [one] This changes one issue: { $change }
-   *[other] This changes { $count } issues: { $change }
-}
-bulk-confirm-button = Change { $count }
+bulk-one = one of them
 bulk-unreadable = I could not read “{ $text }”. For example: `{ $command } bulk close LDG-1 LDG-2`, `{ $command } bulk assign @ada LDG-1 LDG-2`, `{ $command } bulk label +bug LDG-1`, `{ $command } bulk priority high LDG-1`.
 bulk-why-not-found = there is no such issue (any more)
 bulk-why-duplicate-of-itself = it would be its own duplicate
