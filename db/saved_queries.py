@@ -65,7 +65,7 @@ async def save(
 ) -> SavedQuery:
     """Keeps a query, in place of one of the same name and owner, and of the one that it is kept `instead_of`.
 
-    Raises Invalid, Forbidden; Conflict at too many, and with `anew` for a name that is taken.
+    Raises Invalid, Forbidden; Conflict with `anew` for a name that is taken.
     """
     _may_write(actor, shared)
     name = _checked(name)
@@ -109,7 +109,8 @@ async def _save(conn: asyncpg.Connection, actor: Actor, name: str, query: Query,
         _KEPT_MAX,
     )
     if row is None:
-        raise Conflict("saved query", f"number {_KEPT_MAX + 1}")
+        message = f"there are {_KEPT_MAX} saved queries already"
+        raise Invalid(FieldError(field="name", code="saved_too_many", message=message, limit=_KEPT_MAX))
     return _read(row)
 
 

@@ -61,7 +61,7 @@ class Subscribing:
             first = await repeats.is_first(conn, call.asker.actor, call.asker.request_key)
             if first and len(chosen) == 1:
                 gone = await subscriptions.remove(conn, call.asker.actor, chosen[0].subscription_id)
-                return Reply(text=call.words("subscription-removed", query=gone.query))
+                return view.removed(gone, call.words)
         reply = await self._list(call.asker, channel_id, call.words)
         return view.choose(reply, call.words) if here else reply
 
@@ -128,8 +128,7 @@ class Subscribing:
         if first and verb == "resume" and not await self._resumed(press, chosen):
             return
         here = ChannelId(press.asker.channel_id or "")
-        reply = await self._list(press.asker, here, press.words)
-        await press.redraw(reply.text, list(reply.blocks))
+        await press.replace(await self._list(press.asker, here, press.words))
 
     async def _kept(self, press: Press, subscription_id: SubscriptionId) -> Json:
         async with self._services.database.connection() as conn:

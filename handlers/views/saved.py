@@ -131,7 +131,12 @@ def _menu(saved: SavedQuery, words: Words) -> Json:
 
 def kept(saved: SavedQuery, words: Words) -> Reply:
     message_id = "saved-kept-shared" if saved.owner_id is None else "saved-kept"
-    text = words(message_id, name=saved.name, query=code(truncate(saved.text, 300) or " "))
+    text = words(
+        message_id,
+        name=saved.name,
+        query=code(truncate(saved.text, 300) or " "),
+        run=code(f"/issue list {saved.name}"),
+    )
     return Reply(text=text, blocks=[section(text)])
 
 

@@ -185,6 +185,10 @@ def saved(subscription: Subscription, words: Words) -> Reply:
     return Reply(text=text, blocks=[section(text, accessory=_menu(subscription, words))])
 
 
+def removed(subscription: Subscription, words: Words) -> Reply:
+    return Reply(text=words("subscription-removed", query=_query(subscription, words)))
+
+
 def choose(reply: Reply, words: Words) -> Reply:
     return replace(reply, blocks=[section(words("subscription-which")), *reply.blocks])
 

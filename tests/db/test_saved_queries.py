@@ -5,7 +5,7 @@ import pytest
 
 from db import saved_queries
 from db.access import Actor
-from db.errors import Conflict, Forbidden, Invalid, NotFound
+from db.errors import Forbidden, Invalid, NotFound
 from db.query import parse
 from db.states import Role
 from tests.db.query_data import AWAY, actor, person, workspace
@@ -51,8 +51,9 @@ async def test_names_are_checked_and_kept_ones_limited(
             await saved_queries.save(conn, ada, name, parse(""))
     monkeypatch.setattr(saved_queries, "_KEPT_MAX", 1)
     await saved_queries.save(conn, ada, "one", parse(""))
-    with pytest.raises(Conflict):
+    with pytest.raises(Invalid) as raised:
         await saved_queries.save(conn, ada, "two", parse(""))
+    assert [each.code for each in raised.value.errors] == ["saved_too_many"]
 
 
 async def test_guests_share_nothing_and_others_workspaces_see_nothing(

@@ -147,18 +147,20 @@ async def test_one_is_renamed_and_shared_and_deleted_and_brought_back(filed: Lod
     await change(filed, "ada", "edit")
     ada = filed.person("ada")
     form = await ada.expect_modal(lambda view: view["callback_id"] == "saved_query_form")
-    outcome = await ada.submit(form["id"], {"name": "defects <!here>", "whose": "shared", "q": "label:ui"})
+    outcome = await ada.submit(form["id"], {"name": "_defects_ <!here>", "whose": "shared", "q": "label:ui"})
     assert outcome.outcome == "closed", outcome
     await filed.settled()
     assert "No issue matches" in said(await filed.ask("ada", "list bugs"))
-    assert "Three" in said(await filed.ask("grace", "list defects <!here>"))
+    assert "Three" in said(await filed.ask("grace", "list _defects_ <!here>"))
     listed = await change(filed, "grace", "delete")
     assert "<!here>" not in said(listed)
     gone = await filed.person("grace").expect_message("general", lambda each: "is deleted" in said(each))
     assert "No query is saved" in said(await filed.ask("ada", "saved"))
     await filed.person("grace").click("query_restore", channel="general", ts=gone["ts"])
-    await filed.person("grace").expect_message("general", lambda each: "Saved as" in said(each))
-    assert "Three" in said(await filed.ask("ada", "list defects <!here>"))
+    kept = await filed.person("grace").expect_message("general", lambda each: "Saved as" in said(each))
+    # To be copied as it stands, without the marks that keep its letters from formatting elsewhere.
+    assert "`/issue list _defects_ &lt;!here&gt;`" in said(kept)
+    assert "Three" in said(await filed.ask("ada", "list _defects_ <!here>"))
 
 
 async def test_a_guest_keeps_their_own_and_changes_none_of_the_workspaces(filed: Lodge) -> None:

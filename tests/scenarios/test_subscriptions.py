@@ -152,6 +152,12 @@ async def test_the_list_edits_pauses_resumes_and_ends(lodge: Lodge) -> None:
     assert "Nothing yet" in said(await lodge.ask("ada", "subscriptions"))
 
 
+async def test_who_ends_following_everything_reads_that_it_was_everything(lodge: Lodge) -> None:
+    assert await subscribe(lodge, {}) == {}
+    await lodge.settled()
+    assert "follows all issues no more" in said(await lodge.ask("ada", "unsubscribe"))
+
+
 async def test_a_refusal_pauses_it_and_tells_the_owner_who_can_resume_it(lodge: Lodge) -> None:
     ada = lodge.person("ada")
     await lodge.ask("ada", "subscribe priority:high", "product")

@@ -22,9 +22,10 @@ saved-more = { $count ->
     [one] und eine weitere
    *[other] und { $count } weitere
 }
-saved-use = `/issue list Name` führt eine aus; `saved:"Name"` steht für sie wo immer eine Abfrage getippt wird, auch neben anderen Termen.
+saved-use = `/issue list Name` führt eine aus; `saved:"Name"` steht für sie, wo immer eine Abfrage getippt wird, auch neben anderen Termen.
 saved-edit = Umbenennen oder ändern
 saved-delete = Löschen
-saved-kept = Gespeichert als *{ $name }*, für dich: { $query }. Sie läuft mit `/issue list { $name }`.
-saved-kept-shared = Gespeichert als *{ $name }*, für den ganzen Workspace: { $query }. Sie läuft mit `/issue list { $name }`.
+saved-kept = Gespeichert als *{ $name }*, für dich: { $query }. Sie läuft mit { $run }.
+saved-kept-shared = Gespeichert als *{ $name }*, für den ganzen Workspace: { $query }. Sie läuft mit { $run }.
 saved-removed = Die gespeicherte Abfrage *{ $name }* ist gelöscht. Abos, die mit ihr entstanden sind, laufen weiter.
+field-saved-too-many = Es gibt schon { $limit } gespeicherte Abfragen. Lösche erst eine: `/issue saved` zeigt sie.
