@@ -153,16 +153,12 @@ class Press:
         else:
             await tell(self.place, reply, self.client, self.asker.slack_user_id)
 
-    async def redraw(self, text: str, blocks: list[Json]) -> None:
-        """Replaces the message it was pressed in, ephemeral or not."""
+    async def replace(self, reply: Reply) -> None:
+        """Puts it in place of the message it was pressed in, ephemeral or not."""
         if url := self.body.get("response_url"):
             await AsyncWebhookClient(url, session=self.client.session).send_dict(
-                {"text": text, "blocks": blocks, "replace_original": True}
+                {"text": reply.text, "blocks": list(reply.blocks), "replace_original": True}
             )
-
-    async def replace(self, reply: Reply) -> None:
-        """The same with a whole answer."""
-        await self.redraw(reply.text, list(reply.blocks))
 
     async def open(self, view: Json) -> str:
         """Opens a form; on top of the form it was pressed in, if any. Returns the view's id."""

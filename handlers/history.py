@@ -44,7 +44,7 @@ class History:
         async with self._services.database.connection() as conn:
             issue = await issues.get(conn, press.asker.actor, issue_id)
             reply = await self._reply(conn, press.asker, issue, press.words, before)
-        await press.redraw(reply.text, list(reply.blocks))
+        await press.replace(reply)
 
     async def _reply(
         self,

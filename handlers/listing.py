@@ -63,8 +63,7 @@ class Listing:
     async def turn(self, press: Press) -> None:
         """Next or previous: the list is replaced by its other page."""
         text, cursor = view.read_turn(press.value)
-        reply = await self._reply(press.asker, text, cursor, press.words, view.COMMAND)
-        await press.redraw(reply.text, list(reply.blocks))
+        await press.replace(await self._reply(press.asker, text, cursor, press.words, view.COMMAND))
 
     async def _reply(self, asker: Asker, text: str, cursor: str | None, words: Words, command: str) -> Reply:
         query: Query = parse(text)
@@ -139,7 +138,7 @@ async def redraw(press: Press) -> None:
         prefix=asker.workspace.key_prefix,
         command=view.COMMAND,
     )
-    await press.redraw(reply.text, list(reply.blocks))
+    await press.replace(reply)
 
 
 async def assignees(services: Services, asker: Asker, items: tuple[Issue, ...]) -> Known:

@@ -166,8 +166,7 @@ class Saved:
                 shared=draft.shared,
                 origin=origin_of(press.asker),
             )
-        reply = view.kept(kept, press.words)
-        await press.redraw(reply.text, list(reply.blocks))
+        await press.replace(view.kept(kept, press.words))
 
     async def _find(self, asker: Asker, id_: UUID) -> SavedQuery:
         async with self._services.database.connection() as conn:
@@ -178,8 +177,7 @@ class Saved:
         raise NotFound("saved query", "")
 
     async def _redraw(self, press: Press) -> None:
-        reply = await self._list(press.asker, press.words)
-        await press.redraw(reply.text, list(reply.blocks))
+        await press.replace(await self._list(press.asker, press.words))
 
     async def _list(self, asker: Asker, words: Words) -> Reply:
         async with self._services.database.connection() as conn:

@@ -44,8 +44,7 @@ class Searching:
 
     async def turn(self, press: Press) -> None:
         cursor, _, text = press.value.partition(" ")
-        reply = await self._reply(press.asker, text, cursor, press.words)
-        await press.redraw(reply.text, list(reply.blocks))
+        await press.replace(await self._reply(press.asker, text, cursor, press.words))
 
     async def _reply(self, asker: Asker, text: str, cursor: str | None, words: Words) -> Reply:
         key = seen_alike(asker.actor, parse(text)), text, cursor
@@ -74,7 +73,7 @@ async def redraw(press: Press) -> None:
         words=press.words,
         prefix=asker.workspace.key_prefix,
     )
-    await press.redraw(reply.text, list(reply.blocks))
+    await press.replace(reply)
 
 
 async def index(conn: asyncpg.Connection, batch: Batch) -> None:

@@ -155,7 +155,7 @@ async def draw_again(press: Press, issue: Issue) -> str:
     elif kind == "card":
         async with press.services.database.connection() as conn:
             drawn = await card_of(conn, press.asker, issue, press.words, CardStyle(style.partition(":")[0]))
-        await press.redraw(drawn.text, drawn.blocks)
+        await press.replace(Reply(text=drawn.text, blocks=drawn.blocks))
     elif kind == LIST:
         await redraw(press)
     elif kind == SEARCH:

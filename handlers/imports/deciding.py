@@ -62,7 +62,8 @@ class Deciding:
             await self._refuse(press, error)
             return
         if cancelled.state is State.CANCELLED:
-            await press.redraw(*view.as_it_stands(cancelled, press.words, press.asker.workspace))
+            text, blocks = view.as_it_stands(cancelled, press.words, press.asker.workspace)
+            await press.replace(Reply(text=text, blocks=blocks))
 
     async def change(self, press: Press) -> None:
         await press.opening(self._mapping(press))

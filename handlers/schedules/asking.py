@@ -53,8 +53,7 @@ class Scheduling:
         await press.open(self._new(press.asker, press.words, press.place))
 
     async def turn(self, press: Press) -> None:
-        reply = await self._list(press.asker, press.words, after=ScheduleId(UUID(press.value)))
-        await press.redraw(reply.text, list(reply.blocks))
+        await press.replace(await self._list(press.asker, press.words, after=ScheduleId(UUID(press.value))))
 
     async def every(self, press: Press) -> None:
         """How often was chosen: the form shows what that needs. What was typed stays, block by block."""
@@ -140,8 +139,7 @@ class Scheduling:
                     gone = await schedules.delete(conn, actor, schedule_id, settings)
                     said = press.words("schedule-deleted", title=view.title(gone, press.words))
                 case "run":
-                    schedule = await schedules.get(conn, actor, schedule_id)
-                    require(actor, Action.SCHEDULES, settings)
+                    schedule = await schedules.changeable(conn, actor, schedule_id, settings)
                     await runs.run_now(conn, schedule, actor.person_id, now)
                     said = press.words(
                         "schedule-running",
@@ -152,8 +150,7 @@ class Scheduling:
             self._services.bell.ring()
             await press.tell(Reply(text=said))
         if verb != "run":
-            reply = await self._list(press.asker, press.words)
-            await press.redraw(reply.text, list(reply.blocks))
+            await press.replace(await self._list(press.asker, press.words))
 
     async def _kept(self, press: Press, schedule_id: ScheduleId) -> Json:
         async with self._services.database.connection() as conn:

@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-from db.issues import Issue
 from db.listing import Count, Page
 from handlers.views.blocks import Json, actions, button, context, section, truncate
 from handlers.views.cards import row
+from handlers.views.drawn import ROWS_MAX, Rows, numbers_of, read_numbers, written
 from handlers.views.people import People
 from handlers.views.replies import OFFER_CREATE, Reply
 from handlers.views.saved import save_button
-from handlers.words import Mrkdwn, Words, clean, code
+from handlers.words import Mrkdwn, Words, code
 
 NEXT = "list_next"
 PREVIOUS = "list_previous"
 COMMAND = "/issue"
 VALUE_MAX = 2000
-ROWS_MAX = 20
 LIST = "list"
 # What lists without a query ask for.
 _NOTHING = {"-status:closed": "list-nothing-open", "assignee:me -status:closed": "list-nothing-mine"}
-# Of the 255 characters of a block's id, those that an issue's own id and version leave.
-KEPT_MAX = 195
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
-    """What a list's rows keep in the ids of their blocks: enough to draw the list again after one was acted on.
-
-    Of a message that one person sees Slack tells no more than the block that was pressed in.
-    """
-
+class Drawn(Rows):
+    kind: ClassVar[str] = LIST
     numbers: tuple[int, ...]
     more_before: bool
     more_after: bool
@@ -41,34 +35,25 @@ class Drawn:
     @classmethod
     def of(cls, found: Page, count: Count, text: str) -> Drawn:
         return cls(
-            numbers=tuple(issue.number for issue in found.items[:ROWS_MAX]),
+            numbers=numbers_of(found.items),
             more_before=found.previous_cursor is not None,
             more_after=found.next_cursor is not None,
             count=count,
             text=text,
         )
 
-    def _kept(self) -> str:
+    def kept(self) -> tuple[str, str, str, str]:
         ends = f"{self.more_before:d}{self.more_after:d}{self.count.exact:d}"
-        numbers = ".".join(f"{number:x}" for number in self.numbers)
-        return f"{ends}:{self.count.value}:{numbers}:{self.text}"
-
-    def block_id(self, issue: Issue) -> str:
-        return f"{LIST}:{issue.issue_id}:{issue.version}:{self._kept()}"
-
-    @property
-    def is_short(self) -> bool:
-        return len(self._kept()) <= KEPT_MAX and self.text == clean(self.text)
+        return ends, str(self.count.value), written(self.numbers), self.text
 
     @classmethod
     def read(cls, block_id: str) -> Drawn | None:
         """None for a row of anything else."""
-        kind, *kept = block_id.split(":", 6)
-        if kind != LIST or len(kept) != 6:
+        if (kept := cls.parts(block_id)) is None:
             return None
-        _, _, ends, count, numbers, text = kept
+        ends, count, numbers, text = kept
         return cls(
-            numbers=tuple(int(number, 16) for number in numbers.split(".")),
+            numbers=read_numbers(numbers),
             more_before=ends[0] == "1",
             more_after=ends[1] == "1",
             count=Count(value=int(count), exact=ends[2] == "1"),
@@ -89,9 +74,10 @@ def page(
     shown = f"{head} {words('list-query', query=code(truncate(text, 300)))}"
     blocks = [context(Mrkdwn(shown))]
     drawn = Drawn.of(found, count, text)
-    for issue in found.items[:ROWS_MAX]:
-        each = row(issue, people=people, words=words, prefix=prefix)
-        blocks.append(each | {"block_id": drawn.block_id(issue)} if drawn.is_short else each)
+    blocks += [
+        drawn.row(row(issue, people=people, words=words, prefix=prefix), issue)
+        for issue in found.items[:ROWS_MAX]
+    ]
     turns += save_button(text, words)
     if turns:
         blocks.append(actions(*turns))

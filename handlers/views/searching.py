@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-from db.issues import Issue
 from db.search import Hit, SearchPage, marked
 from handlers.views.blocks import Json, actions, button, context
 from handlers.views.cards import row
-from handlers.views.listing import KEPT_MAX
+from handlers.views.drawn import ROWS_MAX, Rows, numbers_of, read_numbers, written
 from handlers.views.people import People
 from handlers.views.replies import Reply
-from handlers.words import Mrkdwn, Words, clean, escape
+from handlers.words import Mrkdwn, Words, escape
 
 NEXT = "search_next"
 SEARCH = "search"
 VALUE_MAX = 2000
-HITS_MAX = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
-    """What a search's rows keep in the ids of their blocks: enough to draw it again after one was acted on."""
-
+class Drawn(Rows):
+    kind: ClassVar[str] = SEARCH
     numbers: tuple[int, ...]
     how: str
     next_cursor: str | None
@@ -31,37 +29,22 @@ class Drawn:
     @classmethod
     def of(cls, found: SearchPage, text: str) -> Drawn:
         return cls(
-            numbers=tuple(hit.issue.number for hit in found.hits[:HITS_MAX]),
+            numbers=numbers_of(hit.issue for hit in found.hits),
             how=found.how,
             next_cursor=found.next_cursor,
             text=text,
         )
 
-    def _kept(self) -> str:
-        numbers = ".".join(f"{number:x}" for number in self.numbers)
-        return f"{self.how}:{numbers}:{self.next_cursor or ''}:{self.text}"
-
-    def block_id(self, issue: Issue) -> str:
-        return f"{SEARCH}:{issue.issue_id}:{issue.version}:{self._kept()}"
-
-    @property
-    def is_short(self) -> bool:
-        kept = self._kept()
-        return len(kept) <= KEPT_MAX and kept == clean(kept)
+    def kept(self) -> tuple[str, str, str, str]:
+        return self.how, written(self.numbers), self.next_cursor or "", self.text
 
     @classmethod
     def read(cls, block_id: str) -> Drawn | None:
         """None for a row of anything else."""
-        kind, *kept = block_id.split(":", 6)
-        if kind != SEARCH or len(kept) != 6:
+        if (kept := cls.parts(block_id)) is None:
             return None
-        _, _, how, numbers, cursor, text = kept
-        return cls(
-            numbers=tuple(int(number, 16) for number in numbers.split(".")),
-            how=how,
-            next_cursor=cursor or None,
-            text=text,
-        )
+        how, numbers, cursor, text = kept
+        return cls(numbers=read_numbers(numbers), how=how, next_cursor=cursor or None, text=text)
 
 
 def page(found: SearchPage, *, text: str, people: People, words: Words, prefix: str) -> Reply:
@@ -74,9 +57,9 @@ def page(found: SearchPage, *, text: str, people: People, words: Words, prefix: 
     )
     blocks: list[Json] = [context(head)]
     drawn = Drawn.of(found, text)
-    for hit in found.hits[:HITS_MAX]:
-        each = row(hit.issue, people=people, words=words, prefix=prefix)
-        blocks.append(each | {"block_id": drawn.block_id(hit.issue)} if drawn.is_short else each)
+    for hit in found.hits[:ROWS_MAX]:
+        shown = row(hit.issue, people=people, words=words, prefix=prefix)
+        blocks.append(drawn.row(shown, hit.issue))
         if headline := _headline(hit):
             blocks.append(context(headline))
     if found.next_cursor and len(found.next_cursor) + len(text) < VALUE_MAX:
