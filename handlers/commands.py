@@ -18,7 +18,7 @@ from db.query import QueryError
 from handlers import asked
 from handlers.errors import expected, explain
 from handlers.hearing import Hearing
-from handlers.loading import Made, present
+from handlers.loading import Made, open_form, present
 from handlers.querying import explain_query
 from handlers.requesting import Asker
 from handlers.services import Services
@@ -76,8 +76,7 @@ class Call:
     async def open(self, view: Json) -> str:
         """Opens a form; the handler returns None afterwards. Returns the view's id."""
         await self.answering.acknowledge()
-        opened = await self.client.views_open(trigger_id=self.trigger_id, view=view)
-        return str(opened["view"]["id"])
+        return await open_form(self.client, self.trigger_id, view)
 
     async def opening(self, making: Coroutine[Any, Any, Made]) -> Reply | None:
         """Opens the form that is made, however long that takes; returns what is to be answered instead, if anything."""

@@ -57,6 +57,12 @@ async def present(
         task.cancel()
 
 
+async def open_form(client: AsyncWebClient, trigger_id: str, form: Json) -> str:
+    """Returns the view's id."""
+    opened = await client.views_open(trigger_id=trigger_id, view=form)
+    return str(opened["view"]["id"])
+
+
 async def _at_once(opens: Callable[[Json], Awaitable[str]], made: Made) -> Reply | None:
     if isinstance(made, Reply):
         return made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -21,12 +22,14 @@ from handlers import sources
 from handlers.acting import Place, origin_of, tell
 from handlers.commands import KEY, Commands, Reply
 from handlers.hearing import Heard
+from handlers.loading import open_form, present
 from handlers.requesting import Asker
 from handlers.services import Services
 from handlers.showing import card_of
 from handlers.sources import source_ref
 from handlers.views import creating as creating_view
 from handlers.views import issue_form
+from handlers.views.blocks import Json
 from handlers.views.cards import CardStyle
 from handlers.views.messages import markdown_of, title_of
 from handlers.words import words
@@ -54,42 +57,48 @@ class Messages:
             thread_ts=message.get("thread_ts") or message["ts"],
             response_url=body.get("response_url"),
         )
-        ref = source_ref(channel_id, message["ts"])
-        if await self._shown_again(asker, ref, place, client):
-            return
+
+        async def opens(form: Json) -> str:
+            return await open_form(client, body["trigger_id"], form)
+
+        reply = await present(opens, client, self._form(asker, message, place), words(asker.locale))
+        if reply is not None:
+            await tell(place, reply, client, asker.slack_user_id)
+
+    async def _form(self, asker: Asker, message: Mapping[str, Any], place: Place) -> Json | Reply:
+        channel_id = ChannelId(str(place.channel_id))
+        again = await self._again(asker, source_ref(channel_id, message["ts"]))
+        if again is not None:
+            return again
         title, text = title_of(message), markdown_of(message)[: issue_form.EDITABLE_MAX]
         async with self._services.database.connection() as conn:
-            last = await choices.last_in(conn, asker.actor, ChannelId(channel_id))
+            last = await choices.last_in(conn, asker.actor, channel_id)
         fields = issue_form.Fields(
             title=title,
             description=text if text != title else "",
             assignee=last.assignee,
             labels=last.labels,
         )
-        form = creating_view.form(
+        return creating_view.form(
             fields,
             words(asker.locale),
             metadata=place.metadata() | {"m": message["ts"]},
             channel_id=channel_id,
         )
-        await client.views_open(trigger_id=body["trigger_id"], view=form)
 
-    async def _shown_again(self, asker: Asker, ref: str, place: Place, client: AsyncWebClient) -> bool:
-        """Whether the message is an issue already; then its card is shown, unless this person may not see it."""
+    async def _again(self, asker: Asker, ref: str) -> Reply | None:
+        """Where the message is an issue already: its card, unless this person may not see it."""
         spoken = words(asker.locale)
         async with self._services.database.connection() as conn:
             try:
                 issue = await issues.by_ref(conn, replace(asker.actor, role=Role.ADMIN), ref)
             except NotFound:
-                return False
-            if sees(asker.actor, reporter_id=issue.reporter_id, assignee_id=issue.assignee_id):
-                drawn = await card_of(conn, asker, issue, spoken, CardStyle.FULL)
-                said = spoken("message-again", key=issue.key(asker.workspace.key_prefix))
-                reply = Reply(text=f"{said} {drawn.text}", blocks=drawn.blocks)
-            else:
-                reply = Reply(text=spoken("message-again-hidden"))
-        await tell(place, reply, client, asker.slack_user_id)
-        return True
+                return None
+            if not sees(asker.actor, reporter_id=issue.reporter_id, assignee_id=issue.assignee_id):
+                return Reply(text=spoken("message-again-hidden"))
+            drawn = await card_of(conn, asker, issue, spoken, CardStyle.FULL)
+        said = spoken("message-again", key=issue.key(asker.workspace.key_prefix))
+        return Reply(text=f"{said} {drawn.text}", blocks=drawn.blocks)
 
     async def reacted(self, event: dict[str, Any], client: AsyncWebClient, asker: Asker | None) -> None:
         """The workspace's emoji (:ticket: unless set) on a message files it, and posts the card below it."""
@@ -159,8 +168,9 @@ class Messages:
                     owner_id=asker.person.person_id,
                 )
         self._services.bell.ring()
-        if filed is None:
-            await self._shown_again(asker, ref, Place(channel_id=channel_id, thread_ts=thread_ts), client)
+        if filed is None and (again := await self._again(asker, ref)) is not None:
+            place = Place(channel_id=channel_id, thread_ts=thread_ts)
+            await tell(place, again, client, asker.slack_user_id)
 
     async def _once(
         self, conn: asyncpg.Connection, asker: Asker, draft: IssueDraft, ref: str

@@ -21,6 +21,7 @@ from handlers.owned import listing, redraw, wants_new
 from handlers.requesting import Asker
 from handlers.services import Services
 from handlers.views import webhooks as view
+from handlers.views.blocks import Json
 from handlers.words import Words
 
 NAME = "webhook"
@@ -64,8 +65,10 @@ class Webhooks:
         return Outcome(view=view.shown_once(hook, secret, sent.words, self._services.public_url))
 
     async def rotate(self, press: Press) -> None:
-        hook = await self._mine(press, press.value)
-        await press.open(view.secret_form(hook, press.words))
+        await press.opening(self._secret_form(press))
+
+    async def _secret_form(self, press: Press) -> Json:
+        return view.secret_form(await self._mine(press, press.value), press.words)
 
     async def rotated(self, sent: Submission) -> Outcome:
         _require(sent.asker)

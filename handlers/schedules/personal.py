@@ -20,6 +20,7 @@ from handlers.commands import Call, Reply
 from handlers.saved import expand
 from handlers.services import Services
 from handlers.views import schedules as view
+from handlers.views.blocks import Json
 from handlers.views.schedules import Filled
 from handlers.views.states import moment
 
@@ -38,21 +39,24 @@ class Personal:
     async def command(self, call: Call) -> Reply | None:
         require(call.asker.actor, Action.SCHEDULES, call.asker.workspace.settings)
         text = call.text.strip()
-        async with self._services.database.connection() as conn:
-            kept = await schedules.own_digest(conn, call.asker.actor, ChannelId(call.asker.slack_user_id))
         if text.lower() in _OFF:
             return await self._off(call)
         clock = _CLOCK.match(text)
         if clock is None and (almost := _ALMOST.match(text)):
             return Reply(text=call.words("digest-no-hour", text=almost[0].strip()))
         if clock is None:
-            await call.open(self._form(call, kept, text))
-            return None
+            return await call.opening(self._form(call, text))
         hour, minute = clock[1] or clock[3], clock[2] or "0"
-        return await self._on(call, kept, time(int(hour), int(minute)), text[clock.end() :].strip())
+        at = time(int(hour), int(minute))
+        return await self._on(call, await self._kept(call), at, text[clock.end() :].strip())
 
-    def _form(self, call: Call, kept: Schedule | None, query: str) -> dict[str, object]:
+    async def _kept(self, call: Call) -> Schedule | None:
+        async with self._services.database.connection() as conn:
+            return await schedules.own_digest(conn, call.asker.actor, ChannelId(call.asker.slack_user_id))
+
+    async def _form(self, call: Call, query: str) -> Json:
         """The form of any schedule, filled with what is kept or usual."""
+        kept = await self._kept(call)
         filled = Filled(query=query or USUAL_QUERY, direct=True, timezone=call.asker.person.timezone or "UTC")
         if kept is not None:
             filled = Filled.of(kept)

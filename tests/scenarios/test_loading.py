@@ -9,6 +9,7 @@ import pytest
 
 from bot.playground import Person
 from tests.scenarios.conftest import Json, Lodge, said
+from tests.scenarios.webhooks import make
 
 # More than a trigger lives.
 LATE = 10.0
@@ -42,6 +43,7 @@ async def loading(lodge: Lodge, ada: Person) -> Json:
         ("settings policy", "workspaces", "policy_form"),
         ("channel", "channel_settings", "channel_settings_form"),
         ("notify", "mutes", "notify_form"),
+        ("digest", "schedules", "schedule_form"),
     ],
 )
 async def test_a_form_that_a_command_opens_waits_for_what_it_shows(
@@ -88,6 +90,27 @@ async def test_a_form_that_a_menu_opens_waits_for_what_it_shows(lodge: Lodge) ->
         await ada.choose("subscription_menu", value, channel="general", ts=listed["ts"])
         await loading(lodge, ada)
     await ada.expect_modal(lambda each: each["callback_id"] == "subscription_form")
+
+
+async def test_a_form_that_a_message_opens_waits_for_what_it_shows(lodge: Lodge) -> None:
+    ada = lodge.person("ada")
+    await lodge.ask("ada", "list")
+    ts = await ada.send("general", "Checkout is broken")
+    await lodge.settled()
+    async with slow(lodge, "issues"):
+        await ada.message_shortcut("general", ts, "issue_from_message")
+        await loading(lodge, ada)
+    form = await ada.expect_modal(lambda each: each["callback_id"] == "issue_create")
+    assert form["state"]["values"]["title"]["issue_title"]["value"] == "Checkout is broken"
+
+
+async def test_a_form_for_a_new_secret_waits_for_what_it_shows(lodge: Lodge) -> None:
+    await make(lodge, "generic", "hmac")
+    ada, shown = lodge.person("ada"), await lodge.ask("ada", "webhook")
+    async with slow(lodge, "webhooks"):
+        await ada.click("webhook_rotate", channel="general", ts=shown["ts"])
+        await loading(lodge, ada)
+    await ada.expect_modal(lambda each: each["callback_id"] == "webhook_secret_form")
 
 
 @pytest.mark.parametrize(
