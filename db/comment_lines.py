@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final, LiteralString
 
 import asyncpg
 
 from db.comments import COLUMNS, Comment, read_comment
 from db.ids import ChannelId, CommentId, MessageTs, WorkspaceId
+
+# Of a comment aliased c: what tells one wording from another.
+STATE: Final[LiteralString] = "CASE WHEN c.deleted_at IS NULL THEN md5(c.body) ELSE '' END"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +168,7 @@ async def spoken(
     rows = await conn.fetch(
         f"""
         SELECT {COLUMNS}, c.deleted_at IS NOT NULL AS deleted,
-               CASE WHEN c.deleted_at IS NULL THEN md5(c.body) ELSE '' END AS state
+               {STATE} AS state
         FROM comments c WHERE c.workspace_id = $1 AND c.comment_id = ANY($2::uuid[])
         ORDER BY c.created_at, c.comment_id
         """,

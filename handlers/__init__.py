@@ -32,6 +32,7 @@ from handlers import (
     notices,
     outgoing,
     reports,
+    returning,
     saved,
     schedules,
     searching,
@@ -70,6 +71,7 @@ _SURFACE = (
     messages,
     keys,
     members,
+    returning,
     settings,
     channelsettings,
     tokens,
@@ -97,6 +99,7 @@ _JOBS = (
     uninstalling,
     hooks,
     outgoing,
+    returning,
     housekeeping,
 )
 

@@ -206,8 +206,8 @@ def role_of(user: Mapping[str, Any], workspace_id: WorkspaceId) -> Role:
     return Role.MEMBER
 
 
-# Slack tells of somebody, who asks for nothing by that: they may be gone, or come back.
-_NEWS = frozenset({"user_change", "team_join"})
+# Slack tells of somebody, who asks for nothing by that: they may be gone, come back, or be known to nobody yet.
+_NEWS = frozenset({"user_change", "team_join", "channel_unarchive", "member_joined_channel"})
 
 
 class Requesting(AsyncMiddleware):

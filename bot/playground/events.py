@@ -11,6 +11,8 @@ _SCOPES: dict[str, tuple[str, ...]] = {
     "channel_unarchive": ("channels:read",),
     "channel_created": ("channels:read",),
     "channel_rename": ("channels:read",),
+    "group_archive": ("groups:read",),
+    "group_unarchive": ("groups:read",),
     "file_shared": ("files:read",),
     "link_shared": ("links:read",),
     "member_joined_channel": ("channels:read", "groups:read"),

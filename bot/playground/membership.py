@@ -114,8 +114,9 @@ def _kind(channel: Channel, what: str) -> str:
 
 
 def _tell_of(service: Service, channel: Channel, user_id: str, what: str) -> None:
+    """Of public channels everybody hears, in them or not."""
     event = {"type": _kind(channel, what), "channel": channel.id, "user": user_id}
-    emit(service, channel.team_id, event, channel=channel)
+    emit(service, channel.team_id, event, channel=channel if channel.is_private else None)
 
 
 def change_user(service: Service, user: User) -> None:

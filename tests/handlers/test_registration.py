@@ -45,10 +45,13 @@ EVENTS = {
     "app_home_opened": ("app_home_opened", None),
     "app_mention": ("app_mention", "app_mentions:read"),
     "app_uninstalled": ("app_uninstalled", None),
+    "channel_unarchive": ("channel_unarchive", "channels:read"),
     "file_shared": ("file_shared", "files:read"),
     # Its listeners are the functions themselves.
     "function_executed": ("function_executed", None),
     "link_shared": ("link_shared", "links:read"),
+    # That of public channels; private ones need groups:read, which other things ask for as well.
+    "member_joined_channel": ("member_joined_channel", "channels:read"),
     "message.channels": ("message", "channels:history"),
     "message.groups": ("message", "groups:history"),
     "message.im": ("message", "im:history"),

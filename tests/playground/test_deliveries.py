@@ -408,6 +408,10 @@ async def test_archiving_is_an_event(slack: LocalSlack, bot: Bot) -> None:
     await slack.settled()
 
     assert bot.event("channel_archive")["channel"] == "C0SUPPORT"
+    # The app was taken out; of public channels it hears all the same.
+    await slack.person("ada").unarchive("support")
+    await slack.settled()
+    assert bot.event("channel_unarchive")["channel"] == "C0SUPPORT"
 
 
 async def test_opening_home_is_an_event(slack: LocalSlack, bot: Bot, client: AsyncWebClient) -> None:

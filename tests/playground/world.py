@@ -63,6 +63,7 @@ MANIFEST: Json = {
                 "app_mention",
                 "app_uninstalled",
                 "channel_archive",
+                "channel_unarchive",
                 "file_shared",
                 "link_shared",
                 "member_joined_channel",
