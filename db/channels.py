@@ -18,12 +18,14 @@ EMOJI_MAX: Final = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelSettings:
-    """`broadcast`: changes of state are said in the channel too. `condensed`: cards of one line.
+    """`broadcast`: changes of state are said in the channel too. `silent`: other changes are said nowhere, the
+    card alone shows them. `condensed`: cards of one line.
 
     `previews`: issues named in chat are shown. `emoji` makes a message an issue; None: the workspace's.
     """
 
     broadcast: bool = False
+    silent: bool = False
     condensed: bool = False
     previews: bool = False
     emoji: str | None = None
@@ -75,6 +77,7 @@ async def keep(
 def _read(kept: dict[str, Any]) -> ChannelSettings:
     return ChannelSettings(
         broadcast=bool(kept.get("broadcast")),
+        silent=bool(kept.get("silent")),
         condensed=bool(kept.get("condensed")),
         previews=bool(kept.get("previews")),
         emoji=kept.get("emoji"),

@@ -18,6 +18,7 @@ from db import announcements, cards, channels, issues, jobs, outbox, people
 from db.access import Actor
 from db.announcements import Batch, Event
 from db.cards import PostedCard
+from db.channels import USUAL, ChannelSettings
 from db.ids import ChannelId, IssueId, PersonId, WorkspaceId
 from db.issues import Issue
 from db.outbox import Outgoing
@@ -31,11 +32,14 @@ from handlers.views import happened
 from handlers.words import Mrkdwn, Words, words
 
 BATCH: Final = 500
-# Seconds between runs for one workspace: under load, batches are few and large. A change after a rest does not wait.
+# Seconds from one batch of a workspace to the next, at least: a change after a rest does not wait.
 REST: Final = 0.5
-# Between the batches of a flood: so many times what the last one took, and at most so many seconds.
-_PAUSE: Final = 3.0
-_LONGEST_PAUSE: Final = 2.0
+# After a batch, so many times what it took, and at most so many seconds: in a rush people are answered first, and
+# the batches that follow it are few and large.
+_EASE: Final = 3.0
+_LONGEST_REST: Final = 2.0
+# Seconds after which what follows from a change has waited for people long enough.
+BEHIND: Final = 5.0
 # One change of many issues is not said to everyone about each.
 _MANY: Final = 20
 # Of those, so many in one channel are still told of one by one, under their cards.
@@ -68,6 +72,20 @@ class _Story:
         return any(event.kind == _CREATED for event in self.events)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Manners:
+    """What the channels want to hear of changes, beside what the cards show."""
+
+    kept: Mapping[ChannelId, ChannelSettings]
+
+    def aloud(self, channel_id: ChannelId, story: _Story) -> bool:
+        return "status" in story.fields and self.kept.get(channel_id, USUAL).broadcast
+
+    def said(self, channel_id: ChannelId, story: _Story) -> bool:
+        told = bool(story.fields) and not story.is_new
+        return told and (not self.kept.get(channel_id, USUAL).silent or self.aloud(channel_id, story))
+
+
 class Announcing:
     """The `announce` job. `announcers` are called with every batch, in order."""
 
@@ -82,11 +100,8 @@ class Announcing:
         await self._rest(workspace_id)
         async with self._services.database.connection() as conn:
             await jobs.open_dedupe(conn, job.id)
-        began = time.monotonic()
         while await self._announce(workspace_id):
-            # A flood is followed at a distance: people who are at it come first.
-            await asyncio.sleep(min(_LONGEST_PAUSE, _PAUSE * (time.monotonic() - began)))
-            began = time.monotonic()
+            await self._rest(workspace_id)
 
     async def _rest(self, workspace_id: WorkspaceId) -> None:
         now = time.monotonic()
@@ -96,6 +111,8 @@ class Announcing:
             await asyncio.sleep(begin - now)
 
     async def _announce(self, workspace_id: WorkspaceId) -> bool:
+        """Whether there may be more."""
+        began = time.monotonic()
         async with self._services.database.transaction() as conn:
             await outbox.line_up(conn, workspace_id)
             batch = await announcements.take(conn, workspace_id, BATCH)
@@ -104,6 +121,9 @@ class Announcing:
             for announcer in self.announcers:
                 await announcer(conn, batch)
         self._services.bell.ring()
+        ended = time.monotonic()
+        rest = resting(ended - began, batch.waited.total_seconds())
+        self._next[workspace_id] = max(self._next.get(workspace_id, 0.0), ended + rest)
         return len(batch.changes) == BATCH
 
     async def _tell_slack(self, conn: asyncpg.Connection, batch: Batch) -> None:
@@ -125,11 +145,16 @@ class Announcing:
         messages = _refreshes(quiet, posted) + _farewells(posted, found)
         messages += _refreshes(crowd, posted, patient=True)
         many, few = _by_channel(crowd, posted)
-        messages += _digests(crowd, many, known, workspace)
-        loud = await _loud(conn, batch.workspace_id, posted)
-        messages += _thread_lines(quiet, posted, known, workspace, loud)
-        messages += _thread_lines(crowd, few, known, workspace, loud)
+        manners = await _manners(conn, batch.workspace_id, posted)
+        messages += _digests(crowd, many, known, workspace, manners)
+        messages += _thread_lines(quiet, posted, known, workspace, manners)
+        messages += _thread_lines(crowd, few, known, workspace, manners)
         await outbox.put(conn, batch.workspace_id, messages)
+
+
+def resting(took: float, waited: float) -> float:
+    """Seconds after a batch that took so long, and whose oldest change had waited so long when it was taken."""
+    return 0.0 if waited > BEHIND else min(_LONGEST_REST, _EASE * took)
 
 
 def _system(workspace_id: WorkspaceId) -> Actor:
@@ -180,13 +205,11 @@ async def _people(
     return dict(await people.get_many(conn, _system(workspace_id), list(wanted))) if wanted else {}
 
 
-async def _loud(
+async def _manners(
     conn: asyncpg.Connection, workspace_id: WorkspaceId, posted: dict[IssueId, list[PostedCard]]
-) -> set[ChannelId]:
-    """The channels that want to hear changes of state aloud."""
+) -> _Manners:
     shown_in = sorted({card.channel_id for shown in posted.values() for card in shown})
-    kept = await channels.settings_of(conn, workspace_id, shown_in)
-    return {channel_id for channel_id, settings in kept.items() if settings.broadcast}
+    return _Manners(kept=await channels.settings_of(conn, workspace_id, shown_in))
 
 
 def _refreshes(
@@ -233,13 +256,14 @@ def _digests(
     posted: dict[IssueId, list[PostedCard]],
     known: dict[PersonId, Person],
     workspace: Workspace,
+    manners: _Manners,
 ) -> list[Outgoing]:
     """What was done to very many issues is said once in each channel that shows many of them."""
     speech = words(workspace.settings.get("language"))
     shown: dict[tuple[ChannelId, PersonId | None], list[_Story]] = defaultdict(list)
     for story in crowd:
-        if story.fields and not story.is_new:
-            for channel_id in {card.channel_id for card in posted[story.issue.issue_id]}:
+        for channel_id in {card.channel_id for card in posted[story.issue.issue_id]}:
+            if manners.said(channel_id, story):
                 shown[channel_id, story.teller].append(story)
     return [
         Outgoing(channel_id=channel_id, payload={"text": _digest(stories, teller, known, speech)})
@@ -259,22 +283,27 @@ def _thread_lines(
     posted: dict[IssueId, list[PostedCard]],
     known: dict[PersonId, Person],
     workspace: Workspace,
-    loud: set[ChannelId],
+    manners: _Manners,
 ) -> list[Outgoing]:
     speech = words(workspace.settings.get("language"))
     lines = []
     for story in stories:
-        if not story.fields or story.is_new:
+        threads = [
+            thread
+            for thread in cards.threads(posted.get(story.issue.issue_id, ()))
+            if manners.said(thread[0], story)
+        ]
+        if not threads:
             continue
         text = happened.line(story.issue, story.fields, story.teller, known, speech)
         lines += [
             Outgoing(
                 channel_id=channel_id,
                 payload={"text": text, "thread_ts": thread_ts, "unfurl_links": False}
-                | ({"reply_broadcast": True} if channel_id in loud and "status" in story.fields else {}),
+                | ({"reply_broadcast": True} if manners.aloud(channel_id, story) else {}),
                 issue_id=story.issue.issue_id,
             )
-            for channel_id, thread_ts in cards.threads(posted.get(story.issue.issue_id, ()))
+            for channel_id, thread_ts in threads
         ]
     return lines
 

@@ -14,7 +14,7 @@ CALLBACK: Final = "channel_settings_form"
 OPEN: Final = "channel_settings_open"
 SWITCHES: Final = "switches"
 EMOJI: Final = "emoji"
-_NAMES: Final = ("broadcast", "condensed", "previews")
+_NAMES: Final = ("broadcast", "silent", "condensed", "previews")
 _EMOJI: Final = re.compile(r":?([\w+'\-]+(?:::skin-tone-\d)?):?")
 
 
@@ -58,6 +58,7 @@ def read(view: Mapping[str, Any]) -> ChannelSettings | None:
         return None
     return ChannelSettings(
         broadcast="broadcast" in on,
+        silent="silent" in on,
         condensed="condensed" in on,
         previews="previews" in on,
         emoji=named[1].lower() if named else None,

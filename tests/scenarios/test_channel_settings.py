@@ -30,6 +30,28 @@ async def test_changes_of_state_are_said_in_the_thread_unless_the_channel_wants_
     assert aloud.get("subtype") == "thread_broadcast"
 
 
+async def test_a_silent_channel_sees_its_cards_change_and_hears_only_what_it_wants_aloud(
+    lodge: Lodge,
+) -> None:
+    assert await choose(lodge, {"switches": ["silent"]}) == {}
+    card, grace = await posted(lodge), lodge.person("grace")
+
+    async def thread_once_it_shows(text: str) -> str:
+        await grace.expect_message("general", lambda m: m["ts"] == card["ts"] and text in said(m))
+        await lodge.announced()
+        return "\n".join(said(each) for each in grace.thread("general", card["ts"])[1:])
+
+    await lodge.ask("ada", "status LDG-1 in progress", "product")
+    assert await thread_once_it_shows("In progress") == ""
+    await lodge.ask("ada", "comment LDG-1 it leaks", "product")
+    await grace.expect_message("general", lambda m: "it leaks" in said(m), thread_ts=card["ts"])
+    assert await choose(lodge, {"switches": ["silent", "broadcast"]}) == {}
+    await lodge.ask("ada", "assign LDG-1 @grace", "product")
+    assert "assigned" not in await thread_once_it_shows(grace.id)
+    await lodge.ask("ada", "close LDG-1", "product")
+    assert "Completed" in await thread_once_it_shows("Completed")
+
+
 async def test_condensed_cards_have_one_line_and_follow(lodge: Lodge) -> None:
     await choose(lodge, {"switches": ["condensed"]})
     card, ada = await posted(lodge, "Tap"), lodge.person("ada")

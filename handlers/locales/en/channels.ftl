@@ -1,11 +1,13 @@
 usage-channel = { $command } channel
-help-channel = How I behave in this channel: say changes of state aloud, cards of one line, show issues that are named, and the emoji that files a message.
+help-channel = How I behave in this channel: say changes aloud or not at all, cards of one line, show issues that are named, and the emoji that files a message.
 channel-title = This channel
 channel-none = These settings belong to a channel. Ask for them there.
 channel-open = This channel …
 channel-switches = In this channel
 channel-broadcast = Changes of state in the channel
 channel-broadcast-about = Otherwise only in the thread of the issue's card.
+channel-silent = Changes are not said
+channel-silent-about = Cards show them, and threads hold comments alone.
 channel-condensed = Cards of one line
 channel-condensed-about = Otherwise with description and buttons.
 channel-previews = Show issues that are named
