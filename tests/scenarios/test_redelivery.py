@@ -54,7 +54,7 @@ def recorder() -> Recorder:
 @pytest.fixture(scope="module")
 def stories() -> str:
     own = Path(__file__)
-    return "\n".join(path.read_text() for path in sorted(own.parent.glob("*.py")) if path != own)
+    return "\n".join(path.read_text() for path in sorted(own.parent.rglob("*.py")) if path != own)
 
 
 def test_every_listener_takes_part_in_a_scenario(recorder: Recorder, stories: str) -> None:

@@ -33,9 +33,9 @@ from db.query import Query, parse
 from db.states import Priority, Source, Status
 from handlers.views.blocks import actions, button, context, section
 from handlers.words import Mrkdwn, Words, escape, words
-from tests.views.test_limits import (
-    _CONTROL,
+from tests.views.samples import (
     ADA,
+    CONTROL,
     FIELDS,
     LONG,
     NOW,
@@ -43,8 +43,8 @@ from tests.views.test_limits import (
     QUERY,
     TEXT,
     TITLE,
-    _no_forgery,
     events,
+    no_forgery,
     taken,
     taken_view,
 )
@@ -300,7 +300,7 @@ def accepted(result: Any) -> None:  # noqa: C901 - a table of kinds
             return
         case str():
             assert "<!channel" not in result
-            assert not _CONTROL.search(result)
+            assert not CONTROL.search(result)
         case tuple():
             for each in result:
                 accepted(each)
@@ -309,12 +309,12 @@ def accepted(result: Any) -> None:  # noqa: C901 - a table of kinds
                 assert not check_message([actions(*result)])
             elif result and all(isinstance(each, dict) and "type" in each for each in result):
                 assert not check_message(result)
-            _no_forgery(result)
+            no_forgery(result)
         case {"type": "modal" | "home"}:
             taken_view(result)
-            _no_forgery({key: value for key, value in result.items() if key != "private_metadata"})
+            no_forgery({key: value for key, value in result.items() if key != "private_metadata"})
         case {"type": _, "action_id": _} | {"text": {"type": _}, "value": _}:
-            _no_forgery(result)
+            no_forgery(result)
         case {"type": _}:
             # A block; an input block has its place in a form alone.
             if result["type"] == "input":
@@ -322,11 +322,11 @@ def accepted(result: Any) -> None:  # noqa: C901 - a table of kinds
                 assert not check_view(view | {"submit": {"type": "plain_text", "text": "x"}})
             else:
                 assert not check_message([result])
-            _no_forgery(result)
+            no_forgery(result)
         case {"text": str()}:
             blocks = result.get("blocks")
             assert not (check_message(list(blocks)) if blocks else [])
-            _no_forgery(blocks)
+            no_forgery(blocks)
         case _ if hasattr(result, "blocks"):
             taken(result)
         case _:

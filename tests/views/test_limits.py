@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import json
-import re
 from dataclasses import replace
-from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.playground.blocks import check_message, check_view
 from db.changes import Change, UndoBlocked
 from db.comments import Comment
 from db.events import Event
 from db.homes import Activity
-from db.ids import EventId, LabelId, PersonId, WorkspaceId
+from db.ids import EventId, LabelId, WorkspaceId
 from db.issues import Clash, Issue, IssueDetail, Written
 from db.labels import Label
 from db.listing import Count, Page
 from db.people import Person
 from db.saved_queries import SavedQuery
 from db.search import Hit, SearchPage
-from db.states import CloseReason, Priority, Role, Source, Status
+from db.states import Source
 from db.workspaces import Workspace
 from handlers.views import (
     bulk,
@@ -55,153 +51,35 @@ from handlers.views.settings import people as people_form
 from handlers.views.settings import policy as policy_form
 from handlers.views.showing import with_comments
 from handlers.words import Mrkdwn, words
-
-Json = dict[str, Any]
-NOW = datetime(2026, 3, 4, tzinfo=UTC)
-ADA, GRACE = PersonId(UUID(int=1)), PersonId(UUID(int=2))
-
-TEXT = st.one_of(
-    st.text(max_size=300), st.sampled_from(["<!channel>", "*" * 255, "&" * 255, "`a` _b_ ~c~", "\u202e"])
+from tests.views.samples import (
+    ADA,
+    BOUNDED,
+    CONTROL,
+    EVENTS,
+    LABELS,
+    LOCALE,
+    LONG,
+    NOW,
+    PEOPLE,
+    PEOPLE_IDS,
+    PERSON,
+    QUERY,
+    SHORT,
+    TEXT,
+    TITLE,
+    issues,
+    no_forgery,
+    taken,
+    taken_message,
+    taken_view,
 )
-TITLE = TEXT.filter(lambda text: text.strip()).map(lambda text: text[:255])
-LONG = st.one_of(
-    st.text(max_size=200),
-    st.builds(lambda text, times: text * times, st.text(min_size=1, max_size=20), st.integers(1, 2000)),
-)
-LOCALE = st.sampled_from(["en", "de"])
-LABELS = st.lists(TITLE.map(lambda text: text[:50]).filter(str.strip), max_size=100, unique_by=str.lower).map(
-    tuple
-)
-PEOPLE_IDS = st.sampled_from([None, ADA, GRACE, PersonId(UUID(int=3))])
-
-
-def person(person_id: PersonId, name: str, *, active: bool, slack: bool) -> Person:
-    return Person(
-        workspace_id="T1",  # type: ignore[arg-type]
-        person_id=person_id,
-        slack_user_id="U1" if slack else None,  # type: ignore[arg-type]
-        name=name,
-        email=None,
-        role=Role.MEMBER,
-        active=active,
-        timezone="UTC",
-        locale="en",
-        settings={},
-    )
-
-
-PERSON = st.builds(person, st.just(ADA), TITLE, active=st.booleans(), slack=st.booleans())
-PEOPLE = PERSON.map(lambda found: {ADA: found, GRACE: found})
-
-
-@st.composite
-def issues(draw: st.DrawFn, description: st.SearchStrategy[str] = LONG) -> Issue:
-    status = draw(st.sampled_from(Status))
-    closed = status is Status.CLOSED
-    return Issue(
-        workspace_id="T1",  # type: ignore[arg-type]
-        issue_id=draw(st.uuids()),  # type: ignore[arg-type]
-        number=draw(st.integers(1, 10**15)),
-        title=draw(TITLE),
-        description=draw(description)[:40_000],
-        status=status,
-        close_reason=draw(st.sampled_from(CloseReason)) if closed else None,
-        duplicate_of=None,
-        parent_id=None,
-        priority=draw(st.sampled_from(Priority)),
-        assignee_id=draw(PEOPLE_IDS),
-        reporter_id=draw(PEOPLE_IDS),
-        due_on=draw(st.none() | st.dates(date(1900, 1, 1))),
-        external_ref=None,
-        labels=draw(LABELS),
-        version=draw(st.integers(1, 10**6)),
-        source=Source.SLACK,
-        created_at=NOW,
-        updated_at=NOW,
-        closed_at=NOW if closed else None,
-    )
-
-
-SHORT = issues(description=st.just(""))
-
-
-def events(fields: st.SearchStrategy[Json]) -> st.SearchStrategy[Event]:
-    return st.builds(
-        Event,
-        event_id=st.just(1),
-        change_id=st.uuids(),
-        issue_id=st.uuids(),
-        actor_id=PEOPLE_IDS,
-        source=st.sampled_from(Source),
-        action=st.sampled_from(["edit", "undo", "bulk"]),
-        kind=st.sampled_from(["edited", "created", "commented", "comment_deleted", "deleted", "restored"]),
-        version=st.just(2),
-        at=st.just(NOW),
-        before=fields,
-        after=fields,
-        channel_id=st.sampled_from([None, "C1"]),
-    )
-
-
-FIELDS = st.fixed_dictionaries(
-    {},
-    optional={
-        "title": TITLE,
-        "description": LONG,
-        "status": st.sampled_from([each.value for each in Status]),
-        "close_reason": st.none() | st.sampled_from([each.value for each in CloseReason]),
-        "assignee_id": st.none() | st.uuids().map(str),
-        "priority": st.sampled_from([each.word for each in Priority]),
-        "due_on": st.none() | st.dates().map(str),
-        "labels": LABELS.map(list),
-        "parent_id": st.none() | st.uuids().map(str),
-        "duplicate_of": st.none() | st.uuids().map(str),
-        "external_ref": st.none() | TITLE,
-        "comment_id": st.uuids().map(str),
-    },
-)
-EVENTS = st.lists(events(FIELDS), max_size=40).map(tuple)
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-BOUNDED = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-
-
-def taken(reply: Reply) -> None:
-    _message(reply.text, list(reply.blocks))
-
-
-def _message(text: str, blocks: list[Json]) -> None:
-    assert not (check_message(blocks) if blocks else [])
-    assert text.strip()
-    assert "<!channel>" not in text
-    assert not _CONTROL.search(text)
-    _no_forgery(blocks)
-
-
-def _no_forgery(part: Any) -> None:
-    """No mrkdwn anywhere mentions a channel, and no text has control characters."""
-    if isinstance(part, dict):
-        if part.get("type") == "mrkdwn":
-            assert "<!channel" not in part["text"]
-        for key, value in part.items():
-            if key not in ("value", "initial_value"):
-                _no_forgery(value)
-    elif isinstance(part, list):
-        for value in part:
-            _no_forgery(value)
-    elif isinstance(part, str):
-        assert not _CONTROL.search(part)
-
-
-def taken_view(view: Json) -> None:
-    assert not check_view(view)
-    assert len(json.dumps(view)) < 250_000
 
 
 @given(issues(), PEOPLE, LOCALE, st.sampled_from(CardStyle))
 @BOUNDED
 def test_a_card(issue: Issue, people: Any, locale: str, style: CardStyle) -> None:
     shown = card(issue, people=people, words=words(locale), prefix="LDG", style=style, duplicate_key="LDG-7")
-    _message(shown.text, shown.blocks)
+    taken_message(shown.text, shown.blocks)
 
 
 @given(issues(), PEOPLE, LOCALE, st.lists(LONG.filter(str.strip), max_size=30))
@@ -232,10 +110,10 @@ def test_a_card_in_full_with_comments(issue: Issue, people: Any, locale: str, bo
         parent=None,
     )
     shown = card(issue, people=people, words=words(locale), prefix="LDG", style=CardStyle.FULL)
-    _message(shown.text, with_comments(shown, detail, words(locale)))
+    taken_message(shown.text, with_comments(shown, detail, words(locale)))
     for comment in comments:
         said = messages.comment_line(comment, people, words(locale))
-        _message(said["text"], said["blocks"])
+        taken_message(said["text"], said["blocks"])
 
 
 @given(st.lists(SHORT, max_size=12), st.integers(0, 10_000), PEOPLE, LOCALE, TEXT)
@@ -253,7 +131,6 @@ def test_lists_and_searches(found: list[Issue], times: int, people: Any, locale:
     taken(searching.page(searched, text=text or "x", people=people, words=spoken, prefix="LDG"))
 
 
-QUERY = st.text(st.characters(exclude_categories=["C"]), max_size=500).map(str.strip)
 PLACES = st.sampled_from(["overview", "assigned", "waiting", "filed", "all", str(UUID(int=9)), "gone"])
 STATES = st.builds(
     home.State,
@@ -314,7 +191,7 @@ def test_home(
         reader=home.Reader(person_id=ADA, words=words(locale), prefix="LDG"),
     )
     taken_view(view)
-    _no_forgery({name: value for name, value in view.items() if name != "private_metadata"})
+    no_forgery({name: value for name, value in view.items() if name != "private_metadata"})
     kept = home.metadata_of(view)
     assert (kept.shown, kept.filter, kept.sort, kept.pinned) == (
         state.shown,
@@ -345,7 +222,7 @@ def test_histories_clashes_and_blocked_undos(
     )
     taken(page)
     line = change_line(happened, key="LDG-1", people=people, words=spoken)
-    assert line is None or not _CONTROL.search(line)
+    assert line is None or not CONTROL.search(line)
     change = Change(
         change_id=issue.issue_id,  # type: ignore[arg-type]
         actor_id=ADA,
@@ -434,7 +311,7 @@ def test_confirmations(issue: Issue, someone: Person, locale: str, repeated: boo
     problems = [spoken("oneline-due", text=issue.title)] * 5
     taken(creating.unreadable(problems, spoken, "/issue"))
     text = spoken("assigned", key="LDG-1", who=Mrkdwn("<@U1>"))
-    _message(text, confirmation(text, words=spoken, change_id=None))
+    taken_message(text, confirmation(text, words=spoken, change_id=None))
 
 
 @given(LABELS, TEXT, LOCALE)

@@ -1,0 +1,170 @@
+"""What people are told by direct message, when, and in how many messages."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.scenarios.clocks import Clock
+from tests.scenarios.conftest import Lodge, said
+from tests.scenarios.notices.telling import gathered, one_message, prefer, told, waiting
+
+
+async def test_whoever_is_given_an_issue_is_told_who_gave_it(lodge: Lodge, clock: Clock) -> None:
+    await lodge.ask("ada", "new Boiler & pump @grace")
+    await gathered(lodge, 1)
+    clock.forward(seconds=5)
+    message = await one_message(lodge, "grace", "assigned LDG-1 to you: Boiler &amp; pump")
+    assert f"<@{lodge.person('ada').id}>" in said(message)
+    assert told(lodge, "ada") == []
+
+
+async def test_nobody_is_told_what_they_did_themselves(lodge: Lodge, clock: Clock) -> None:
+    await lodge.ask("ada", "new Mine alone")
+    await lodge.ask("ada", "close LDG-1")
+    await lodge.ask("grace", "new Another @ada")
+    await gathered(lodge, 1)
+    clock.forward(seconds=5)
+    await one_message(lodge, "ada", "LDG-2")
+    assert all("LDG-1" not in text for text in told(lodge, "ada"))
+
+
+async def test_there_and_back_is_nothing(lodge: Lodge, clock: Clock) -> None:
+    await lodge.ask("ada", "new Lamp")
+    await lodge.ask("grace", "close LDG-1")
+    await lodge.ask("grace", "reopen LDG-1")
+    await waiting(lodge, "SELECT count(*) FROM notices WHERE after->>'status' = 'open'", 1)
+    clock.forward(seconds=5)
+    await gathered(lodge, 0)
+    await lodge.settled()
+    assert told(lodge, "ada") == []
+
+
+async def test_whoever_is_mentioned_is_told_with_the_words(lodge: Lodge, clock: Clock) -> None:
+    grace = lodge.person("grace")
+    await lodge.ask("ada", "new Sink")
+    await lodge.ask("ada", f"comment LDG-1 <@{grace.id}> please look")
+    await gathered(lodge, 1)
+    clock.forward(seconds=5)
+    assert "please look" in said(await one_message(lodge, "grace", "mentioned you in LDG-1 Sink"))
+
+
+async def test_a_guest_is_told_nothing_of_what_they_may_not_see(lodge: Lodge, clock: Clock) -> None:
+    guest = lodge.person("guest")
+    await guest.slash("general", "/issue list")
+    await lodge.ask("ada", "new Secret plans")
+    await lodge.ask("ada", f"comment LDG-1 <@{guest.id}> hello")
+    await lodge.ask("ada", f"comment LDG-1 <@{lodge.person('grace').id}> hello")
+    await gathered(lodge, 1)
+    clock.forward(seconds=5)
+    await one_message(lodge, "grace", "Secret plans")
+    assert told(lodge, "guest") == []
+
+
+async def test_watching_and_no_more(lodge: Lodge, clock: Clock) -> None:
+    await lodge.ask("ada", "new Heating")
+    assert "You are told" in said(await lodge.ask("grace", "watch LDG-1"))
+    await lodge.ask("ada", "comment LDG-1 it is cold")
+    await gathered(lodge, 1)
+    clock.forward(seconds=5)
+    await one_message(lodge, "grace", "commented on LDG-1 Heating")
+    await lodge.ask("grace", "unwatch LDG-1")
+    await lodge.ask("ada", "comment LDG-1 still cold")
+    await gathered(lodge, 0)
+    assert len(told(lodge, "grace")) == 1
+
+
+async def test_kinds_are_switched_off_in_the_form(lodge: Lodge, clock: Clock) -> None:
+    assert await prefer(lodge, "ada", {"kinds": ["status"]}) == {}
+    await lodge.ask("ada", "new Door")
+    await lodge.ask("grace", "comment LDG-1 it squeaks")
+    await lodge.ask("grace", "close LDG-1")
+    await gathered(lodge, 1)
+    clock.forward(seconds=5)
+    assert "squeaks" not in said(await one_message(lodge, "ada", "LDG-1"))
+
+
+async def test_quiet_hours_hold_back_and_end_in_one_digest(lodge: Lodge, clock: Clock) -> None:
+    assert await prefer(lodge, "ada", {"quiet_from": "00:00", "quiet_to": "23:59"}) == {}
+    for number, title in enumerate(("Roof", "Cellar"), start=1):
+        await lodge.ask("grace", f"new {title} @ada")
+        await gathered(lodge, number)
+    clock.forward(hours=1)
+    await waiting(lodge, "SELECT count(*) FROM notices WHERE due_at > now() - interval '100 years'", 2)
+    assert told(lodge, "ada") == []
+    clock.forward(hours=23)
+    async with lodge.process.services.database.connection() as conn:
+        clock.now = await conn.fetchval("SELECT max(due_at) FROM notices")
+    digest = said(await one_message(lodge, "ada", "News of 2 issues"))
+    assert "Roof" in digest
+    assert "Cellar" in digest
+    assert len(told(lodge, "ada")) == 1
+
+
+async def test_a_daily_digest_gathers_the_day(lodge: Lodge, clock: Clock) -> None:
+    assert await prefer(lodge, "ada", {"rhythm": "daily"}) == {}
+    await lodge.ask("grace", "new Roof @ada")
+    await gathered(lodge, 1)
+    clock.forward(minutes=30)
+    await lodge.ask("grace", "new Cellar @ada")
+    await gathered(lodge, 2)
+    assert told(lodge, "ada") == []
+    clock.forward(hours=24)
+    digest = said(await one_message(lodge, "ada", "News of 2 issues"))
+    assert "Roof" in digest
+    assert "Cellar" in digest
+
+
+async def test_quiet_hours_with_one_end_are_refused_at_the_field(lodge: Lodge) -> None:
+    assert "quiet_to" in await prefer(lodge, "ada", {"quiet_from": "22:00"})
+
+
+async def test_a_bulk_change_is_one_message(lodge: Lodge, clock: Clock) -> None:
+    keys = []
+    for number in range(1, 26):
+        await lodge.ask("ada", f"new Number {number}")
+        keys.append(f"LDG-{number}")
+    await lodge.ask("grace", f"bulk close {' '.join(keys)}")
+    await gathered(lodge, 25)
+    clock.forward(seconds=5)
+    digest = said(await one_message(lodge, "ada", "News of 25 issues"))
+    assert "10 more issues changed" in digest
+    await lodge.settled()
+    assert len(told(lodge, "ada")) == 1
+
+
+async def test_every_message_leads_to_what_one_is_told(lodge: Lodge, clock: Clock) -> None:
+    await lodge.ask("grace", "new Gate @ada")
+    await gathered(lodge, 1)
+    clock.forward(seconds=5)
+    message = await one_message(lodge, "ada", "assigned LDG-1 to you")
+    ada = lodge.person("ada")
+    await ada.click("notify_open", channel=ada.dm(), ts=message["ts"])
+    await ada.expect_modal(lambda view: view["callback_id"] == "notify_form")
+
+
+@pytest.mark.parametrize(
+    ("kind", "command"),
+    [
+        ("assigned", "assign LDG-1 @ada"),
+        ("mentioned", "comment LDG-1 <@{ada}> look"),
+        ("comments", "comment LDG-1 words"),
+        ("status", "close LDG-1"),
+        ("changes", "bulk priority high LDG-1"),
+    ],
+)
+async def test_each_kind_can_be_off_while_the_others_are_on(
+    lodge: Lodge, clock: Clock, kind: str, command: str
+) -> None:
+    every = ["assigned", "mentioned", "comments", "status", "changes"]
+    others = [each for each in every if each != kind and (kind, each) != ("mentioned", "comments")]
+    assert await prefer(lodge, "ada", {"kinds": others}) == {}
+    await lodge.ask("ada", "new Shed")
+    await lodge.ask("grace", command.format(ada=lodge.person("ada").id))
+    await gathered(lodge, 0)
+    assert told(lodge, "ada") == []
+    assert await prefer(lodge, "ada", {"kinds": [kind]}) == {}
+    await lodge.ask("grace", "undo")
+    await lodge.ask("grace", command.format(ada=lodge.person("ada").id))
+    await waiting(lodge, "SELECT count(*) FROM pending_changes", 0)
+    async with lodge.process.services.database.connection() as conn:
+        assert await conn.fetchval("SELECT $1 = ANY(kinds) FROM notices", kind)
