@@ -13,7 +13,7 @@ async def analyze_young(conn: asyncpg.Connection) -> tuple[str, ...]:
     """Analyzes tables that have more than doubled since they were; returns their names.
 
     Autovacuum looks once a minute. A new workspace that is filled in that time would be read by plans
-    made for an empty one, which connections keep.
+    made for an empty one, which connections keep. Tables whose rows only change are left to it.
     """
     rows = await conn.fetch(
         """
@@ -21,7 +21,7 @@ async def analyze_young(conn: asyncpg.Connection) -> tuple[str, ...]:
         FROM pg_class c
         JOIN pg_stat_user_tables s ON s.relid = c.oid
         WHERE c.relkind = 'r' AND s.schemaname = current_schema()
-          AND s.n_mod_since_analyze > 200 AND s.n_mod_since_analyze > c.reltuples
+          AND s.n_mod_since_analyze > 200 AND s.n_live_tup > 2 * greatest(c.reltuples, 0)
         """
     )
     for row in rows:
