@@ -12,10 +12,6 @@ from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
-import asyncpg
-
-from db.errors import LodgeError
-
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
 Key = TypeVar("Key", bound=Hashable)
@@ -80,7 +76,8 @@ class Together(Generic[Question, Answer]):
         batch = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
         try:
             await self._work(batch)
-        except (LodgeError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        except Exception as error:
+            # Whatever it is: it is told to who asked, and those who wait behind them are answered all the same.
             for each in batch:
                 each.fail(error)
         finally:

@@ -1,9 +1,9 @@
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 
-from db.batching import Alike
+from db.batching import LANES, Alike, Asked, Together
 from db.errors import NotFound
 
 
@@ -71,3 +71,24 @@ async def test_who_gives_up_leaves_the_others_their_answer() -> None:
     gives_up.cancel()
     source.may.set()
     assert await stays == 2
+
+
+async def test_an_error_nobody_thought_of_is_told_to_who_asked_and_holds_up_nobody_else() -> None:
+    may = asyncio.Event()
+
+    async def work(batch: Sequence[Asked[int, int]]) -> None:
+        await may.wait()
+        for each in batch:
+            each.succeed(100 // each.question)
+
+    together: Together[int, int] = Together(work, name="test")
+    asked = []
+    for question in (*[0] * LANES, 4, 5):
+        asked.append(asyncio.create_task(together.ask(question)))
+        # So that each lane has begun with one that fails, and the last two wait behind them.
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+    may.set()
+    *failed, first, second = await asyncio.gather(*asked, return_exceptions=True)
+    assert [type(each) for each in failed] == [ZeroDivisionError] * LANES
+    assert (first, second) == (25, 20)
