@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Final, LiteralString, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -18,6 +18,16 @@ from db.ids import ChangeId, IssueId, new_uuid
 from db.origins import Origin
 
 T = TypeVar("T")
+
+# In the SELECT of a statement that writes changes of several workspaces: has these announced, if it gives any row. `{}`
+# are the workspaces, sorted: two who add the same jobs, each in an order of their own, would stop each other. They are
+# handed over by a SELECT, so that their number is nothing to plan anew for. An announcement that waits already will
+# find the changes too.
+ANNOUNCED: Final[LiteralString] = """
+       (SELECT count(CASE WHEN NOT EXISTS (
+                   SELECT FROM pgqueuer WHERE dedupe_key = 'announce:' || w AND status IN ('queued', 'picked')
+               ) THEN enqueue_job('announce', convert_to(w, 'UTF8'), 'announce:' || w)::text END)
+        FROM unnest((SELECT {}::text[])) w)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

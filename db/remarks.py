@@ -19,10 +19,12 @@ from db.ids import ChangeId, CommentId, IssueId, new_uuid
 from db.issues.reading import MEANT, read_key
 from db.origins import NOWHERE, Origin
 from db.pool import Database
+from db.recording import ANNOUNCED
 
 # As in `comments.add`. The issues are held in the order of their ids, as by everybody who holds several, then the keys
 # in theirs; nobody waits for an issue that somebody else holds.
-_ADD: Final[LiteralString] = f"""
+_ADD: Final[LiteralString] = (
+    f"""
 WITH given AS MATERIALIZED (
     SELECT asked.workspace_id, i.issue_id, i.number, asked.actor_id, asked.source, asked.request_key, asked.channel_id,
            asked.thread_ts, asked.change_id, asked.comment_id, asked.body
@@ -66,12 +68,10 @@ WITH given AS MATERIALIZED (
 ), pending AS (
     INSERT INTO pending_changes (workspace_id, change_id) SELECT workspace_id, change_id FROM done
 )
-SELECT change_id, number,
-       (SELECT count(enqueue_job('announce', convert_to(w.workspace_id, 'UTF8'), 'announce:' || w.workspace_id)::text)
-        FROM (SELECT DISTINCT workspace_id FROM done) w
-        WHERE NOT EXISTS (SELECT FROM pgqueuer
-                          WHERE dedupe_key = 'announce:' || w.workspace_id AND status IN ('queued', 'picked')))
-FROM done"""
+SELECT change_id, number,"""
+    + ANNOUNCED.format("$14")
+    + " FROM done"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,9 +158,10 @@ class Remarks:
 
     async def _add(self, batch: Sequence[_Asked]) -> None:
         columns = zip(*(each.question.values() for each in batch), strict=True)
+        workspaces = sorted({each.question.actor.workspace_id for each in batch})
         async with self._database.connection() as conn:
             try:
-                rows = await conn.fetch(_ADD, *map(list, columns))
+                rows = await conn.fetch(_ADD, *map(list, columns), workspaces)
             except (asyncpg.IntegrityConstraintViolationError, asyncpg.DeadlockDetectedError):
                 rows = []
         made = {row["change_id"]: row["number"] for row in rows}

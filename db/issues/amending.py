@@ -25,6 +25,7 @@ from db.issues.reading import MEANT, by_ref, read_key
 from db.issues.record import COLUMNS, Issue, read_issue
 from db.origins import NOWHERE, Origin
 from db.pool import Database
+from db.recording import ANNOUNCED
 
 # An array is handed over by a SELECT, here and below: its length, were it known, would have few of them planned for
 # anew each time, which takes longer than all the rest.
@@ -42,7 +43,8 @@ LEFT JOIN people s ON s.workspace_id = p.workspace_id AND s.person_id = coalesce
 
 # As in `edit`: nothing is written of an issue that has moved on since it was read, nor of one that somebody holds.
 # The rows are held in the order of their ids, as by everybody who holds several; then the keys in theirs.
-_WRITE: Final[LiteralString] = """
+_WRITE: Final[LiteralString] = (
+    """
 WITH given AS MATERIALIZED (
     SELECT * FROM unnest(
         (SELECT $1::text[]),
@@ -88,12 +90,10 @@ WITH given AS MATERIALIZED (
     WHERE assignee_id IS NOT NULL AND assignee_id IS DISTINCT FROM was_assignee
     ON CONFLICT DO NOTHING
 )
-SELECT workspace_id, issue_id, version, updated_at, closed_at,
-       (SELECT count(enqueue_job('announce', convert_to(w.workspace_id, 'UTF8'), 'announce:' || w.workspace_id)::text)
-        FROM (SELECT DISTINCT workspace_id FROM target) w
-        WHERE NOT EXISTS (SELECT FROM pgqueuer
-                          WHERE dedupe_key = 'announce:' || w.workspace_id AND status IN ('queued', 'picked')))
-FROM target"""
+SELECT workspace_id, issue_id, version, updated_at, closed_at,"""
+    + ANNOUNCED.format("$25")
+    + " FROM target"
+)
 
 _ELSEWHERE: Final = frozenset({"labels", "add_labels", "remove_labels", "duplicate_of", "parent_id"})
 
@@ -261,7 +261,7 @@ async def _write(conn: asyncpg.Connection, planned: list[_Planned]) -> list[_Ask
         return []
     columns = list(zip(*(each.values() for each in planned), strict=True))
     try:
-        rows = await conn.fetch(_WRITE, *columns)
+        rows = await conn.fetch(_WRITE, *columns, sorted({each.issue.workspace_id for each in planned}))
     except (asyncpg.IntegrityConstraintViolationError, asyncpg.DeadlockDetectedError):
         rows = []
     written = {(row["workspace_id"], row["issue_id"]): row for row in rows}

@@ -20,11 +20,13 @@ from db.issues.creating import create, filed, values_of
 from db.issues.draft import IssueDraft, Written
 from db.origins import NOWHERE, Origin
 from db.pool import Database
+from db.recording import ANNOUNCED
 
 # As in `create`: everything hangs on the change row, which a request key that was used before does not get.
 # The array is handed over by a SELECT so that its length is not known to the planner, who would plan few of them
 # anew each time, which takes longer than filing them.
-_TOGETHER: Final[LiteralString] = """
+_TOGETHER: Final[LiteralString] = (
+    """
 WITH given AS (
     SELECT * FROM unnest((SELECT $1::issue_filing[]))
 ), change AS (
@@ -61,12 +63,10 @@ WITH given AS (
 ), pending AS (
     INSERT INTO pending_changes (workspace_id, change_id) SELECT workspace_id, change_id FROM change
 )
-SELECT issue_id, number, created_at, assignee_id, '{}'::text[] AS labels,
-       (SELECT count(CASE WHEN NOT EXISTS (
-                   SELECT FROM pgqueuer WHERE dedupe_key = 'announce:' || w AND status IN ('queued', 'picked')
-               ) THEN enqueue_job('announce', convert_to(w, 'UTF8'), 'announce:' || w)::text END)
-        FROM unnest($2::text[]) w)
-FROM issue"""
+SELECT issue_id, number, created_at, assignee_id, '{}'::text[] AS labels,"""
+    + ANNOUNCED.format("$2")
+    + " FROM issue"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +122,7 @@ class Filing:
 async def _together(conn: asyncpg.Connection, batch: Sequence[_Wanted]) -> dict[IssueId, Any]:
     """What was filed. One that cannot be leaves all of them unfiled, to be tried one by one."""
     # By key, so that two statements with the same keys never wait for each other crosswise.
-    ordered = sorted(batch, key=lambda each: each.origin.request_key or "")
+    ordered = sorted(batch, key=lambda each: (each.actor.workspace_id, each.origin.request_key or ""))
     try:
         rows = await conn.fetch(
             _TOGETHER,
