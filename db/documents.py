@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final, LiteralString
 
 import asyncpg
 
@@ -17,13 +17,19 @@ from db.vocabulary import learnable, shapes
 
 _COMMENT_CHARACTERS = 100_000
 
+# What may have changed an issue's words: no edit of its other fields, and these are most of what is done in bulk.
+_OF_WORDS: Final[LiteralString] = "(kind <> 'edited' OR after ?| '{title,description}')"
+
 
 async def index_changes(
     conn: asyncpg.Connection, workspace_id: WorkspaceId, change_ids: Sequence[ChangeId]
 ) -> int:
-    """Indexes the issues that these changes touched, inside the caller's transaction; returns how many differ."""
+    """Indexes the issues whose words these changes touched, in the caller's transaction; returns how many differ."""
     rows = await conn.fetch(
-        "SELECT DISTINCT issue_id FROM events WHERE workspace_id = $1 AND change_id = ANY ($2::uuid[])",
+        f"""
+        SELECT DISTINCT issue_id FROM events
+        WHERE workspace_id = $1 AND change_id = ANY ($2::uuid[]) AND {_OF_WORDS}
+        """,
         workspace_id,
         list(change_ids),
     )
@@ -56,9 +62,9 @@ async def index_change(
 ) -> EventId | None:
     """One batch of what a large change touched; returns where the next begins, or None when all is done."""
     rows = await conn.fetch(
-        """
+        f"""
         SELECT event_id, issue_id FROM events
-        WHERE workspace_id = $1 AND change_id = $2 AND event_id > $3 ORDER BY event_id LIMIT $4
+        WHERE workspace_id = $1 AND change_id = $2 AND event_id > $3 AND {_OF_WORDS} ORDER BY event_id LIMIT $4
         """,
         workspace_id,
         change_id,
@@ -81,37 +87,40 @@ async def index_issues(
     await conn.execute(
         "SELECT pg_advisory_xact_lock(hashtextextended('lodge index ' || $1, 0))", workspace_id
     )
-    await conn.execute(
-        """
-        DELETE FROM issue_documents d USING issues i
-        WHERE d.workspace_id = $1 AND d.issue_id = ANY ($2::uuid[])
-          AND i.workspace_id = $1 AND i.issue_id = d.issue_id AND i.deleted_at IS NOT NULL
-        """,
-        workspace_id,
-        ids,
-    )
-    rows = await conn.fetch(
-        """
-        INSERT INTO issue_documents AS d (workspace_id, issue_id, number, config, document)
-        SELECT i.workspace_id, i.issue_id, i.number, w.search_config,
-               issue_document(w.search_config, i.workspace_id, i.number, i.title, i.description, c.said)
-        FROM issues i
-        JOIN workspaces w ON w.workspace_id = i.workspace_id
-        CROSS JOIN LATERAL (
-            SELECT left(string_agg(c.body, E'\n' ORDER BY c.created_at DESC), $3) AS said FROM comments c
-            WHERE c.workspace_id = i.workspace_id AND c.issue_id = i.issue_id AND c.deleted_at IS NULL
-        ) c
-        WHERE i.workspace_id = $1 AND i.issue_id = ANY ($2::uuid[]) AND i.deleted_at IS NULL
-        ON CONFLICT (workspace_id, issue_id) DO UPDATE SET config = excluded.config, document = excluded.document
-        WHERE d.document <> excluded.document OR d.config <> excluded.config
-        RETURNING issue_id
-        """,
-        workspace_id,
-        ids,
-        _COMMENT_CHARACTERS,
-    )
+    rows = await conn.fetch(_WRITE, workspace_id, ids, _COMMENT_CHARACTERS)
     await _learn(conn, workspace_id, [row["issue_id"] for row in rows])
     return len(rows)
+
+
+# Not one INSERT that updates on conflict: the trigger would work out the pairs of words of every document before it is
+# known to be there already, and once more where it differs.
+_WRITE: Final[LiteralString] = """
+WITH gone AS (
+    DELETE FROM issue_documents d USING issues i
+    WHERE d.workspace_id = $1 AND d.issue_id = ANY ($2::uuid[])
+      AND i.workspace_id = $1 AND i.issue_id = d.issue_id AND i.deleted_at IS NOT NULL
+), made AS MATERIALIZED (
+    SELECT i.issue_id, i.number, w.search_config AS config,
+           issue_document(w.search_config, i.workspace_id, i.number, i.title, i.description, c.said) AS document
+    FROM issues i
+    JOIN workspaces w ON w.workspace_id = i.workspace_id
+    CROSS JOIN LATERAL (
+        SELECT left(string_agg(c.body, E'\n' ORDER BY c.created_at DESC), $3) AS said FROM comments c
+        WHERE c.workspace_id = i.workspace_id AND c.issue_id = i.issue_id AND c.deleted_at IS NULL
+    ) c
+    WHERE i.workspace_id = $1 AND i.issue_id = ANY ($2::uuid[]) AND i.deleted_at IS NULL
+), changed AS (
+    UPDATE issue_documents d SET config = made.config, document = made.document FROM made
+    WHERE d.workspace_id = $1 AND d.issue_id = made.issue_id
+      AND (d.document <> made.document OR d.config <> made.config)
+    RETURNING d.issue_id
+), added AS (
+    INSERT INTO issue_documents (workspace_id, issue_id, number, config, document)
+    SELECT $1, made.issue_id, made.number, made.config, made.document FROM made
+    WHERE NOT EXISTS (SELECT FROM issue_documents d WHERE d.workspace_id = $1 AND d.issue_id = made.issue_id)
+    RETURNING issue_id
+)
+SELECT issue_id FROM changed UNION ALL SELECT issue_id FROM added"""
 
 
 async def reindex(
@@ -162,15 +171,15 @@ async def _learn(conn: asyncpg.Connection, workspace_id: WorkspaceId, ids: list[
         """
         SELECT said.word, count(*) AS issues, s.popularity
         FROM (
-            SELECT DISTINCT i.issue_id, word
-            FROM issues i
-            LEFT JOIN comments c ON c.workspace_id = i.workspace_id AND c.issue_id = i.issue_id
-                                AND c.deleted_at IS NULL
-            CROSS JOIN LATERAL unnest(
-                tsvector_to_array(to_tsvector('simple', i.title || ' ' || i.description))
-                || tsvector_to_array(to_tsvector('simple', coalesce(c.body, '')))
-            ) AS word
-            WHERE i.workspace_id = $1 AND i.issue_id = ANY ($2::uuid[])
+            SELECT DISTINCT written.issue_id, word
+            FROM (
+                SELECT issue_id, title || ' ' || description AS text FROM issues
+                WHERE workspace_id = $1 AND issue_id = ANY ($2::uuid[])
+                UNION ALL
+                SELECT issue_id, body FROM comments
+                WHERE workspace_id = $1 AND issue_id = ANY ($2::uuid[]) AND deleted_at IS NULL
+            ) written
+            CROSS JOIN LATERAL unnest(tsvector_to_array(to_tsvector('simple', written.text))) AS word
         ) said
         LEFT JOIN search_words s ON s.workspace_id = $1 AND s.word = said.word
         GROUP BY said.word, s.popularity
