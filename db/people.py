@@ -364,7 +364,8 @@ _MOVES: Final[tuple[LiteralString, ...]] = (
     "UPDATE people SET merged_into = $3 WHERE workspace_id = $1 AND (merged_into = $2 OR person_id = $2)",
 )
 
-# The survivor takes over what only the other one had; somebody known in Slack is who Slack says they are.
+# The survivor takes over what only the other one had; somebody known in Slack is who Slack says they are, as what they
+# chose and what was decided of them says too: nobody comes back by being merged.
 _JOIN: Final[LiteralString] = """
 UPDATE people kept
 SET slack_user_id = coalesce(kept.slack_user_id, $4), email = coalesce(kept.email, gone.email),
@@ -373,7 +374,10 @@ SET slack_user_id = coalesce(kept.slack_user_id, $4), email = coalesce(kept.emai
     timezone = CASE WHEN $4 IS NULL THEN kept.timezone ELSE gone.timezone END,
     locale = CASE WHEN $4 IS NULL THEN kept.locale ELSE gone.locale END,
     handles = CASE WHEN $4 IS NULL THEN kept.handles ELSE gone.handles END,
-    active = kept.active OR $5, updated_at = now()
+    settings = CASE WHEN $4 IS NULL THEN kept.settings ELSE gone.settings END,
+    active = CASE WHEN $4 IS NOT NULL THEN $5 WHEN kept.slack_user_id IS NOT NULL THEN kept.active
+                  ELSE kept.active OR $5 END,
+    updated_at = now()
 FROM people gone
 WHERE kept.workspace_id = $1 AND kept.person_id = $3 AND gone.workspace_id = $1 AND gone.person_id = $2"""
 

@@ -3,12 +3,13 @@ import asyncio
 import asyncpg
 import pytest
 
-from db import changes, comments, issues, people, standing, watchers
+from db import changes, comments, issues, people, preferences, standing, watchers
 from db.errors import Conflict, Forbidden, Invalid, NotFound
 from db.ids import PersonId, SlackUserId, new_uuid
 from db.issues import Origin
 from db.people import Person
 from db.pool import Database
+from db.preferences import Preferences, Rhythm
 from db.states import Role
 from tests.db.worlds import file, make_world, me
 
@@ -128,6 +129,38 @@ async def test_merging_a_slack_user_into_a_placeholder_keeps_who_slack_says_they
         conn, world.workspace_id, SlackUserId("UBOB"), name="bob", email="bob@example.com"
     )
     assert met.person_id == placeholder.person_id
+
+
+async def test_what_was_decided_of_a_slack_user_and_what_they_chose_goes_with_them(
+    conn: asyncpg.Connection,
+) -> None:
+    world = await make_world(conn)
+    chosen = Preferences(rhythm=Rhythm.DAILY)
+    await preferences.keep(conn, world.bob, chosen)
+    await standing.set_role(conn, world.admin, me(world.bob), Role.ADMIN)
+    placeholder = await people.create(conn, world.admin, "B.", "b@old.example.com")
+    await people.merge(conn, world.admin, me(world.bob), placeholder.person_id)
+    met = await people.ensure_slack(
+        conn, world.workspace_id, SlackUserId("UBOB"), name="bob", role=Role.MEMBER
+    )
+    assert (met.person_id, met.role) == (placeholder.person_id, Role.ADMIN)
+    assert preferences.read(met.settings) == chosen
+
+
+@pytest.mark.parametrize("into_slack_user", [True, False])
+async def test_who_has_left_does_not_come_back_by_a_merge(
+    conn: asyncpg.Connection, into_slack_user: bool
+) -> None:
+    world = await make_world(conn)
+    placeholder = (await people.create(conn, world.admin, "B.", "b@old.example.com")).person_id
+    await standing.deactivate(conn, world.admin, me(world.bob))
+    pair = (placeholder, me(world.bob)) if into_slack_user else (me(world.bob), placeholder)
+    merged = await people.merge(conn, world.admin, *pair)
+    assert not merged.person.active
+    met = await people.ensure_slack(
+        conn, world.workspace_id, SlackUserId("UBOB"), name="bob", role=Role.MEMBER
+    )
+    assert not met.active
 
 
 async def test_merged_people_resolve_through_each_merge(conn: asyncpg.Connection) -> None:
