@@ -164,19 +164,3 @@ async def switch_off(conn: asyncpg.Connection, to: Receiver, outcome: str) -> bo
         outcome,
     )
     return bool(off)
-
-
-async def every_sealed(conn: asyncpg.Connection) -> dict[str, bytes]:
-    """Every secret by webhook id, for sealing them by a new key."""
-    rows = await conn.fetch("SELECT webhook_id, sealed_secret FROM outgoing_webhooks")
-    return {row["webhook_id"]: row["sealed_secret"] for row in rows}
-
-
-async def reseal(conn: asyncpg.Connection, webhook_id: str, old: bytes, new: bytes) -> None:
-    """Unless it has changed meanwhile."""
-    await conn.execute(
-        "UPDATE outgoing_webhooks SET sealed_secret = $3 WHERE webhook_id = $1 AND sealed_secret = $2",
-        webhook_id,
-        old,
-        new,
-    )

@@ -19,10 +19,8 @@ from db.webhooks.keeping import (
     by_id,
     create,
     delete,
-    every_sealed,
     listed,
     mine,
-    reseal,
     rotate,
 )
 from db.webhooks.targets import Target, hold, note
@@ -41,7 +39,6 @@ __all__ = [
     "create",
     "delete",
     "discard",
-    "every_sealed",
     "failed",
     "forget_old",
     "hold",
@@ -50,6 +47,5 @@ __all__ = [
     "mine",
     "note",
     "one_failed",
-    "reseal",
     "rotate",
 ]

@@ -167,19 +167,3 @@ async def delete(conn: asyncpg.Connection, actor: Actor, webhook_id: str) -> Hoo
         webhook_id,
     )
     return _read(one(row, "webhook", webhook_id))
-
-
-async def every_sealed(conn: asyncpg.Connection) -> dict[str, bytes]:
-    """Every secret by webhook id, for sealing them by a new key."""
-    rows = await conn.fetch("SELECT webhook_id, sealed_secret FROM webhooks")
-    return {row["webhook_id"]: row["sealed_secret"] for row in rows}
-
-
-async def reseal(conn: asyncpg.Connection, webhook_id: str, old: bytes, new: bytes) -> None:
-    """Unless it has changed meanwhile."""
-    await conn.execute(
-        "UPDATE webhooks SET sealed_secret = $3 WHERE webhook_id = $1 AND sealed_secret = $2",
-        webhook_id,
-        old,
-        new,
-    )

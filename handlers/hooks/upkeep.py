@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from db import webhooks
+from db import sealed, webhooks
 from handlers.jobs import Worker
 from handlers.services import Services
 from handlers.vault import renew
@@ -16,10 +16,10 @@ async def forget_old(services: Services) -> None:
 
 
 async def renew_seals(services: Services) -> int:
-    """Seals every secret by the newest key. Returns how many were not."""
+    """Seals every secret by the newest key, also of outgoing webhooks. Returns how many were not."""
     async with services.database.connection() as conn:
-        sealed = await webhooks.every_sealed(conn)
-        return await renew(services.vault, sealed.items(), partial(webhooks.reseal, conn))
+        kept = await sealed.every_secret(conn)
+        return await renew(services.vault, kept.items(), partial(sealed.reseal, conn))
 
 
 def register_jobs(worker: Worker, services: Services) -> None:

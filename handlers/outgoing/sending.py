@@ -6,7 +6,6 @@ import asyncio
 import json
 import logging
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any, Final
 
 import aiohttp
@@ -25,7 +24,7 @@ from handlers.jobs import Job, Worker
 from handlers.outgoing import signing
 from handlers.outside import Private
 from handlers.services import Services
-from handlers.vault import Sealed, renew
+from handlers.vault import Sealed
 from handlers.words import words
 
 _log = logging.getLogger(__name__)
@@ -184,11 +183,5 @@ def register_jobs(worker: Worker, services: Services) -> None:
         async with services.database.connection() as conn:
             await outgoing.forget_old(conn, services.clock())
 
-    async def renew_seals() -> None:
-        async with services.database.connection() as conn:
-            sealed = await outgoing.every_sealed(conn)
-            await renew(services.vault, sealed.items(), partial(outgoing.reseal, conn))
-
     worker.repeat("call webhook senders", 30.0, call_forgotten)
     worker.every("forget old webhook sends", "27 3 * * *", forget_old)
-    worker.every("renew outgoing seals", "16 2 * * *", renew_seals)

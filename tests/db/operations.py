@@ -54,9 +54,7 @@ EXEMPT = {
     "previews.forget_old": EVERYBODY,
     "outbox.waiting_channels": EVERYBODY,
     "outgoing.sends.call_forgotten": EVERYBODY,
-    "outgoing.receivers.every_sealed": EVERYBODY,
     "outgoing.sends.forget_old": EVERYBODY,
-    "outgoing.receivers.reseal": EVERYBODY,
     "reports.sifting.sieve": "the query it is given was resolved for one actor, who is in it",
     "rollups.backlog.behind": EVERYBODY,
     "rollups.checking.workspaces": EVERYBODY,
@@ -64,6 +62,8 @@ EXEMPT = {
     "schedules.runs.forget_old": EVERYBODY,
     "schedules.runs.forgotten": EVERYBODY,
     "schedules.runs.settle": EVERYBODY,
+    "sealed.every_secret": EVERYBODY,
+    "sealed.reseal": EVERYBODY,
     "spent.forget_old": EVERYBODY,
     "tokens.forget_requests": EVERYBODY,
     "undoing.reverse_known": "reads a table of its own transaction",
@@ -120,8 +120,6 @@ EXEMPT = {
     "schedules.runs.run_now": WHOLE,
     "webhooks.arrivals.forget_old": EVERYBODY,
     "webhooks.keeping.by_id": "the webhook is what tells the workspace",
-    "webhooks.keeping.every_sealed": EVERYBODY,
-    "webhooks.keeping.reseal": EVERYBODY,
 }
 
 

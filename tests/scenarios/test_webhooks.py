@@ -9,7 +9,7 @@ from datetime import timedelta
 import aiohttp
 import pytest
 
-from db import webhooks
+from db import sealed, webhooks
 from db.access import Actor
 from db.ids import WorkspaceId
 from db.states import Role
@@ -122,10 +122,10 @@ async def test_secrets_are_sealed_and_can_be_sealed_anew(lodge: Lodge) -> None:
     services = lodge.process.services
     async with services.database.connection() as conn:
         assert sender.secret not in await conn.fetchval("SELECT string_agg(h::text, '') FROM webhooks h")
-        sealed = next(iter((await webhooks.every_sealed(conn)).values()))
+        kept = next(iter((await sealed.every_secret(conn)).values()))
     assert await renew_seals(services) == 0
     with pytest.raises(Exception, match="LODGE_SECRET_KEY"):
-        Vault(None, derived_from="another").unseal(f"secret of webhook {sender.path[7:]}", sealed)
+        Vault(None, derived_from="another").unseal(f"secret of webhook {sender.path[7:]}", kept)
 
 
 async def test_another_workspace_neither_sees_nor_touches_it(lodge: Lodge) -> None:
