@@ -1,15 +1,11 @@
-"""Random sequences of operations by several people, against a model that is too simple to be wrong.
-
-The model keeps each issue's fields and, for every change, what was before it. Undo in the model is a
-stack of the fields touched: it may go through only while nothing later has touched the same.
-"""
+"""Random sequences of operations by several people: after each, the database is what the model says."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 from collections.abc import Awaitable, Coroutine
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import asyncpg
@@ -35,38 +31,13 @@ from db.ids import ChangeId, CommentId, IssueId
 from db.issues import IssueDraft, IssuePatch
 from db.pool import Database, open_database
 from db.states import CloseReason, Priority, Role, Status
+from tests.db.model import CommentKey, Done, Mine, Model, original_in
 from tests.db.worlds import World, make_world
 
 T = TypeVar("T")
 
 LABELS = ("a", "b", "c")
 STATUSES = ("open", "in_progress", "completed", "not_planned")
-
-
-@dataclass
-class Mine:
-    """An issue in the model. Status and reason are one word; a duplicate's says of which issue."""
-
-    title: str
-    status: str = "open"
-    priority: Priority = Priority.NONE
-    assignee: int | None = None
-    labels: frozenset[str] = frozenset()
-    deleted: bool = False
-    comments: dict[CommentId, str] = field(default_factory=dict)
-    reporter: int = 0
-    parent: int | None = None
-
-
-@dataclass
-class Done:
-    """A change in the model: what it touched, as (issue, field) to (before, after)."""
-
-    change_id: ChangeId
-    actor: int
-    touched: dict[tuple[int, Any], tuple[Any, Any]]
-    undoes: Done | None = None
-    undone_by: Done | None = None
 
 
 class Tracker(RuleBasedStateMachine):
@@ -78,9 +49,8 @@ class Tracker(RuleBasedStateMachine):
         self.conn: asyncpg.Connection = self.run(self.database.pool.acquire())
         self.transaction = self.conn.transaction()
         self.run(self.transaction.start())
-        self.mine: list[Mine] = []
+        self.model = Model(guests=frozenset({3}))
         self.ids: list[IssueId] = []
-        self.done: list[Done] = []
         self.left: set[int] = set()
         self.authors: dict[CommentId, int] = {}
 
@@ -104,80 +74,6 @@ class Tracker(RuleBasedStateMachine):
         self.world: World = self.run(make_world(self.conn))
         self.actors: list[Actor] = [self.world.ada, self.world.bob, self.world.admin, self.world.guest]
 
-    # What the model says.
-
-    def visible(self, actor: int, issue: int) -> bool:
-        it = self.mine[issue]
-        guest = self.actors[actor].role is Role.GUEST
-        return not it.deleted and (not guest or actor in (it.reporter, it.assignee))
-
-    def apply(self, actor: int, change_id: ChangeId, touched: dict[tuple[int, Any], tuple[Any, Any]]) -> Done:
-        for (issue, name), (_, after) in touched.items():
-            self.put(issue, name, after)
-        done = Done(change_id=change_id, actor=actor, touched=touched)
-        self.done.append(done)
-        return done
-
-    def put(self, issue: int, name: Any, value: Any) -> None:
-        if isinstance(name, CommentKey):
-            if value is None:
-                self.mine[issue].comments.pop(name.comment_id, None)
-            else:
-                self.mine[issue].comments[name.comment_id] = value
-        else:
-            setattr(self.mine[issue], name, value)
-
-    def wanted(self, issue: int, fields: dict[str, Any]) -> dict[tuple[int, Any], tuple[Any, Any]]:
-        now = {name: getattr(self.mine[issue], name) for name in fields}
-        return {(issue, name): (now[name], value) for name, value in fields.items() if now[name] != value}
-
-    def blocked(self, target: Done) -> bool:
-        """Whether a later change, that neither was undone nor is an undo of a later one, touches the same."""
-        place = self.done.index(target)
-        for later in self.done[place + 1 :]:
-            cancelled = later.undone_by is not None or (
-                later.undoes is not None and later.undoes is not target and later.undoes.undone_by is later
-            )
-            if cancelled:
-                continue
-            for issue, name in target.touched:
-                for other_issue, other in later.touched:
-                    if issue != other_issue:
-                        continue
-                    if name == "deleted" or other == "deleted" or name == other:
-                        return True
-        return False
-
-    def above(self, issue: int | None) -> set[int]:
-        """The issue itself and all that it is a part of."""
-        found: set[int] = set()
-        while issue is not None and issue not in found:
-            found.add(issue)
-            issue = self.mine[issue].parent
-        return found
-
-    def crosswise(self, target: Done) -> bool:
-        """Whether taking it back would put an issue below itself, make it refer to one that is gone or repeat one
-        that is a duplicate, or take away one that others refer to."""
-        for (issue, name), (before, _) in target.touched.items():
-            parent = before if name == "parent" else None
-            original = original_in(before) if name == "status" else None
-            if name == "deleted" and not before:
-                parent, original = self.mine[issue].parent, original_in(self.mine[issue].status)
-            if name == "parent" and issue in self.above(before):
-                return True
-            if any(n is not None and self.mine[n].deleted for n in (parent, original)):
-                return True
-            if original is not None and original_in(self.mine[original].status) is not None:
-                return True
-            if name == "deleted" and before and any(self.refers(n, issue) for n in range(len(self.mine))):
-                return True
-        return False
-
-    def refers(self, issue: int, other: int) -> bool:
-        it = self.mine[issue]
-        return not it.deleted and other in (it.parent, original_in(it.status))
-
     # What people do.
 
     @rule(actor=st.integers(0, 3), title=st.sampled_from("xyz"), labels=st.sets(st.sampled_from(LABELS)))
@@ -186,10 +82,10 @@ class Tracker(RuleBasedStateMachine):
         written = self.run(issues.create(self.conn, self.actors[actor], draft))
         assert written.change_id is not None
         self.ids.append(written.issue.issue_id)
-        self.mine.append(Mine(title=title, labels=frozenset(labels), reporter=actor, deleted=True))
-        self.apply(actor, written.change_id, {(len(self.mine) - 1, "deleted"): (True, False)})
+        self.model.mine.append(Mine(title=title, labels=frozenset(labels), reporter=actor, deleted=True))
+        self.model.apply(actor, written.change_id, {(len(self.model.mine) - 1, "deleted"): (True, False)})
 
-    @precondition(lambda self: self.mine)
+    @precondition(lambda self: self.model.mine)
     @rule(
         actor=st.integers(0, 3),
         pick=st.integers(0),
@@ -209,7 +105,7 @@ class Tracker(RuleBasedStateMachine):
         assignee: int | None,
         labels: set[str] | None,
     ) -> None:
-        issue = pick % len(self.mine)
+        issue = pick % len(self.model.mine)
         fields: dict[str, Any] = {}
         patch: dict[str, Any] = {}
         if title is not None:
@@ -228,18 +124,18 @@ class Tracker(RuleBasedStateMachine):
         work = issues.edit(self.conn, self.actors[actor], self.ids[issue], IssuePatch(**patch))
         if self.actors[actor].role is Role.GUEST:
             self.refused(work, Forbidden)
-        elif not self.visible(actor, issue):
+        elif not self.model.visible(actor, issue):
             self.refused(work, NotFound)
-        elif assignee in self.left and self.mine[issue].assignee != assignee:
+        elif assignee in self.left and self.model.mine[issue].assignee != assignee:
             self.refused(work, Invalid)
         else:
-            touched = self.wanted(issue, fields)
+            touched = self.model.wanted(issue, fields)
             written = self.run(work)
             assert (written.change_id is None) == (not touched)
             if written.change_id is not None:
-                self.apply(actor, written.change_id, touched)
+                self.model.apply(actor, written.change_id, touched)
 
-    @precondition(lambda self: self.mine)
+    @precondition(lambda self: self.model.mine)
     @rule(
         actor=st.integers(0, 2),
         picks=st.sets(st.integers(0, 9), min_size=1),
@@ -257,7 +153,7 @@ class Tracker(RuleBasedStateMachine):
         add: set[str],
         remove: set[str],
     ) -> None:
-        chosen = {pick % len(self.mine) for pick in picks}
+        chosen = {pick % len(self.model.mine) for pick in picks}
         said = {} if status is None else spelled(status)
         patch = BulkPatch(
             status=said.get("status", issues.UNSET),
@@ -267,39 +163,39 @@ class Tracker(RuleBasedStateMachine):
             remove_labels=tuple(remove),
         )
         work = bulk.change(self.conn, self.actors[actor], [self.ids[n] for n in chosen], patch)
-        if any(self.mine[n].deleted for n in chosen):
+        if any(self.model.mine[n].deleted for n in chosen):
             self.refused(work, BulkStopped)
             return
         touched: dict[tuple[int, Any], tuple[Any, Any]] = {}
         for n in chosen:
-            fields: dict[str, Any] = {"labels": (self.mine[n].labels - (remove - add)) | add}
+            fields: dict[str, Any] = {"labels": (self.model.mine[n].labels - (remove - add)) | add}
             fields |= {} if status is None else {"status": status}
             fields |= {} if priority is None else {"priority": priority}
-            touched |= self.wanted(n, fields)
+            touched |= self.model.wanted(n, fields)
         written = self.run(work)
         assert written.count == len({n for n, _ in touched})
         if written.change_id is not None:
-            self.apply(actor, written.change_id, touched)
+            self.model.apply(actor, written.change_id, touched)
 
-    @precondition(lambda self: self.mine)
+    @precondition(lambda self: self.model.mine)
     @rule(actor=st.integers(0, 3), pick=st.integers(0), body=st.sampled_from("pq"))
     def comment(self, actor: int, pick: int, body: str) -> None:
-        issue = pick % len(self.mine)
+        issue = pick % len(self.model.mine)
         work = comments.add(self.conn, self.actors[actor], self.ids[issue], body)
-        if not self.visible(actor, issue):
+        if not self.model.visible(actor, issue):
             self.refused(work, NotFound)
             return
         written = self.run(work)
         assert written.change_id is not None
         name = CommentKey(written.comment.comment_id)
         self.authors[written.comment.comment_id] = actor
-        self.apply(actor, written.change_id, {(issue, name): (None, body)})
+        self.model.apply(actor, written.change_id, {(issue, name): (None, body)})
 
-    @precondition(lambda self: any(it.comments for it in self.mine))
+    @precondition(lambda self: any(it.comments for it in self.model.mine))
     @rule(actor=st.integers(0, 3), pick=st.integers(0), body=st.none() | st.sampled_from("pq"))
     def change_comment(self, actor: int, pick: int, body: str | None) -> None:
         """None deletes it."""
-        said = [(n, id_) for n, it in enumerate(self.mine) for id_ in it.comments]
+        said = [(n, id_) for n, it in enumerate(self.model.mine) for id_ in it.comments]
         issue, comment_id = said[pick % len(said)]
         by = self.actors[actor]
         work: Coroutine[Any, Any, Commented | ChangeId | None]
@@ -307,40 +203,40 @@ class Tracker(RuleBasedStateMachine):
             work = comments.delete(self.conn, by, comment_id)
         else:
             work = comments.edit(self.conn, by, comment_id, body)
-        if not self.visible(actor, issue):
+        if not self.model.visible(actor, issue):
             self.refused(work, NotFound)
         elif self.authors[comment_id] != actor and by.role is not Role.ADMIN:
             self.refused(work, Forbidden)
         else:
-            was = self.mine[issue].comments[comment_id]
+            was = self.model.mine[issue].comments[comment_id]
             written = self.run(work)
             change_id = written.change_id if isinstance(written, Commented) else written
             assert (change_id is None) == (was == body)
             if change_id is not None:
-                self.apply(actor, change_id, {(issue, CommentKey(comment_id)): (was, body)})
+                self.model.apply(actor, change_id, {(issue, CommentKey(comment_id)): (was, body)})
 
-    @precondition(lambda self: self.mine)
+    @precondition(lambda self: self.model.mine)
     @rule(actor=st.integers(0, 2), pick=st.integers(0), above=st.integers(0) | st.none())
     def make_part(self, actor: int, pick: int, above: int | None) -> None:
-        issue = pick % len(self.mine)
-        parent = None if above is None else above % len(self.mine)
+        issue = pick % len(self.model.mine)
+        parent = None if above is None else above % len(self.model.mine)
         patch = IssuePatch(parent_id=None if parent is None else self.ids[parent])
         work = issues.edit(self.conn, self.actors[actor], self.ids[issue], patch)
-        if parent is not None and (self.mine[parent].deleted or issue in self.above(parent)):
+        if parent is not None and (self.model.mine[parent].deleted or issue in self.model.above(parent)):
             self.refused(work, (Invalid, NotFound))
-        elif self.mine[issue].deleted:
+        elif self.model.mine[issue].deleted:
             self.refused(work, NotFound)
         else:
-            touched = self.wanted(issue, {"parent": parent})
+            touched = self.model.wanted(issue, {"parent": parent})
             written = self.run(work)
             assert (written.change_id is None) == (not touched)
             if written.change_id is not None:
-                self.apply(actor, written.change_id, touched)
+                self.model.apply(actor, written.change_id, touched)
 
-    @precondition(lambda self: self.mine)
+    @precondition(lambda self: self.model.mine)
     @rule(actor=st.integers(0, 2), pick=st.integers(0), other=st.integers(0))
     def close_as_duplicate(self, actor: int, pick: int, other: int) -> None:
-        issue, original = pick % len(self.mine), other % len(self.mine)
+        issue, original = pick % len(self.model.mine), other % len(self.model.mine)
         work = issues.close(
             self.conn,
             self.actors[actor],
@@ -348,20 +244,20 @@ class Tracker(RuleBasedStateMachine):
             CloseReason.DUPLICATE,
             duplicate_of=self.ids[original],
         )
-        repeats = self.mine[original]
+        repeats = self.model.mine[original]
         if (
-            self.mine[issue].deleted
+            self.model.mine[issue].deleted
             or repeats.deleted
             or issue == original
             or original_in(repeats.status) is not None
         ):
             self.refused(work, (Invalid, NotFound))
             return
-        touched = self.wanted(issue, {"status": f"duplicate {original}"})
+        touched = self.model.wanted(issue, {"status": f"duplicate {original}"})
         written = self.run(work)
         assert (written.change_id is None) == (not touched)
         if written.change_id is not None:
-            self.apply(actor, written.change_id, touched)
+            self.model.apply(actor, written.change_id, touched)
 
     @rule(pick=st.integers(0), name=st.sampled_from((*LABELS, "d")))
     def rename_label(self, pick: int, name: str) -> None:
@@ -388,7 +284,7 @@ class Tracker(RuleBasedStateMachine):
         self.relabel(gone.name, kept.name)
 
     def relabel(self, was: str, now: str) -> None:
-        for it in self.mine:
+        for it in self.model.mine:
             if was in it.labels:
                 it.labels = it.labels - {was} | {now}
 
@@ -402,14 +298,14 @@ class Tracker(RuleBasedStateMachine):
         self.run(turn(self.conn, system, person_id))
         self.left ^= {person}
 
-    @precondition(lambda self: self.done)
+    @precondition(lambda self: self.model.done)
     @rule(actor=st.integers(0, 2), pick=st.integers(0) | st.none())
     def undo(self, actor: int, pick: int | None) -> None:
         if pick is None:
-            own = [done for done in self.done if done.actor == actor and done.undone_by is None]
+            own = [done for done in self.model.done if done.actor == actor and done.undone_by is None]
             target = own[-1] if own else None
         else:
-            target = self.done[pick % len(self.done)]
+            target = self.model.done[pick % len(self.model.done)]
         given = None if pick is None or target is None else target.change_id
         work = changes.undo(self.conn, self.actors[actor], given)
         if target is None:
@@ -422,7 +318,7 @@ class Tracker(RuleBasedStateMachine):
             target = target.undoes.undoes
         if target.undone_by is not None:
             assert self.run(work).repeated
-        elif self.blocked(target) or self.crosswise(target):
+        elif self.model.blocked(target) or self.model.crosswise(target):
             self.refused(work, UndoBlocked)
         else:
             self.turn_back(actor, target, self.run(work))
@@ -430,12 +326,7 @@ class Tracker(RuleBasedStateMachine):
     def turn_back(self, actor: int, target: Done, undone: changes.Undone) -> None:
         assert undone.undid.change_id == target.change_id
         assert not undone.repeated
-        done = self.apply(
-            actor, undone.change_id, {at: (after, before) for at, (before, after) in target.touched.items()}
-        )
-        done.undoes, target.undone_by = target, done
-        if target.undoes is not None:
-            target.undoes.undone_by = None
+        self.model.turn_back(actor, undone.change_id, target)
 
     def refused(
         self, work: Coroutine[Any, Any, Any], error: type[Exception] | tuple[type[Exception], ...]
@@ -447,10 +338,10 @@ class Tracker(RuleBasedStateMachine):
 
     @invariant()
     def database_and_model_agree(self) -> None:
-        if not self.mine:
+        if not self.model.mine:
             return
         found = self.run(issues.get_many(self.conn, self.world.admin, self.ids))
-        for n, it in enumerate(self.mine):
+        for n, it in enumerate(self.model.mine):
             issue = found.get(self.ids[n])
             assert (issue is None) == it.deleted
             if issue is None:
@@ -468,14 +359,16 @@ class Tracker(RuleBasedStateMachine):
 
     @invariant()
     def guests_see_what_is_theirs(self) -> None:
-        if self.mine:
+        if self.model.mine:
             found = self.run(issues.get_many(self.conn, self.world.guest, self.ids))
-            assert set(found) == {self.ids[n] for n in range(len(self.mine)) if self.visible(3, n)}
+            assert set(found) == {
+                self.ids[n] for n in range(len(self.model.mine)) if self.model.visible(3, n)
+            }
 
     @invariant()
     def history_tells_of_every_issue(self) -> None:
         """Whatever was renamed, merged or gone since: who, what and when can be read."""
-        for n, it in enumerate(self.mine):
+        for n, it in enumerate(self.model.mine):
             if not it.deleted:
                 events = self.run(changes.history(self.conn, self.world.admin, self.ids[n], limit=100))
                 assert events[-1].kind == "created"
@@ -496,16 +389,6 @@ SELECT status, assignee, priority, sum(n) FROM (
     UNION ALL SELECT was_status, was_assignee, was_priority, -1 FROM events WHERE was_status IS NOT NULL
     UNION ALL SELECT status, assignee_id, priority, -1 FROM issues WHERE deleted_at IS NULL
 ) counted GROUP BY status, assignee, priority HAVING sum(n) <> 0"""
-
-
-@dataclass(frozen=True)
-class CommentKey:
-    comment_id: CommentId
-
-
-def original_in(status: str) -> int | None:
-    word, _, number = status.partition(" ")
-    return int(number) if word == "duplicate" else None
 
 
 def spelled(status: str) -> dict[str, Any]:
