@@ -111,6 +111,13 @@ async def filled(conn: asyncpg.Connection) -> asyncpg.Connection:
     return conn
 
 
+@pytest.fixture(params=["force_generic_plan", "force_custom_plan"])
+async def planned(filled: asyncpg.Connection, request: pytest.FixtureRequest) -> asyncpg.Connection:
+    """Plans are made for any values, then for those at hand."""
+    await filled.execute(f"SET plan_cache_mode = {request.param}")
+    return filled
+
+
 async def who(conn: asyncpg.Connection, name: WorkspaceId) -> Actor:
     person_id = await conn.fetchval("SELECT person_id FROM people WHERE workspace_id = $1", name)
     return actor(person_id, workspace_id=name)
@@ -135,15 +142,13 @@ WALKED = {
 }
 
 
-@pytest.mark.parametrize("mode", ["force_generic_plan", "force_custom_plan"])
 async def test_lists_read_the_index_of_their_order_or_of_their_filter(
-    filled: asyncpg.Connection, mode: str
+    planned: asyncpg.Connection,
 ) -> None:
-    await filled.execute(f"SET plan_cache_mode = {mode}")
     for name in (LARGE, SMALL):
-        ada = await who(filled, name)
+        ada = await who(planned, name)
         for text, index in WALKED.items():
-            plans = Plans(filled)
+            plans = Plans(planned)
             page = await listing.page(plans, ada, parse(text), limit=10)
             assert page.items or name == SMALL, text
             assert "Seq Scan on issues" not in plans.text, (text, plans.text)
@@ -165,36 +170,32 @@ COUNTED = {
 }
 
 
-@pytest.mark.parametrize("mode", ["force_generic_plan", "force_custom_plan"])
 async def test_what_a_list_has_is_counted_without_reading_a_table_whole(
-    filled: asyncpg.Connection, mode: str
+    planned: asyncpg.Connection,
 ) -> None:
-    await filled.execute(f"SET plan_cache_mode = {mode}")
-    ada = await who(filled, LARGE)
+    ada = await who(planned, LARGE)
     for text, index in COUNTED.items():
-        plans = Plans(filled)
+        plans = Plans(planned)
         counted = await listing.count(plans, ada, parse(text))
         assert counted.value or text in ("no:comment", "due:overdue")
         assert index in plans.text, (text, plans.text)
         assert_no_table_read(plans)
 
 
-@pytest.mark.parametrize("mode", ["force_generic_plan", "force_custom_plan"])
 async def test_dates_lead_by_their_index_however_many_they_might_lead_to(
-    filled: asyncpg.Connection, mode: str
+    planned: asyncpg.Connection,
 ) -> None:
     # Here times go up and down along the table; where issues are filed one after the other a range lies together.
-    await filled.execute("SET random_page_cost = 1")
-    await filled.execute(f"SET plan_cache_mode = {mode}")
+    await planned.execute("SET random_page_cost = 1")
     for name in (LARGE, SMALL):
-        ada = await who(filled, name)
+        ada = await who(planned, name)
         for text in (
             "due:overdue sort:key",
             "created:<7d label:rare",
             "updated:2d..1d sort:due",
             "closed:<7d sort:key",
         ):
-            plans = Plans(filled)
+            plans = Plans(planned)
             await listing.page(plans, ada, parse(text), limit=10)
             await listing.count(plans, ada, parse(text))
             assert_no_table_read(plans)
@@ -269,29 +270,27 @@ async def test_search_and_duplicates_read_the_index_of_words(filled: asyncpg.Con
         assert_words(plans)
 
 
-@pytest.mark.parametrize("mode", ["force_generic_plan", "force_custom_plan"])
 async def test_a_phrase_is_led_by_its_pairs_once_all_documents_have_them(
-    filled: asyncpg.Connection, mode: str
+    planned: asyncpg.Connection,
 ) -> None:
-    await filled.execute(f"SET plan_cache_mode = {mode}")
-    ada = await who(filled, LARGE)
+    ada = await who(planned, LARGE)
     for text, led in (('"topic5 login"', True), ('"login"', False), ('-"topic5 login" timeout', False)):
-        plans = Plans(filled)
+        plans = Plans(planned)
         found = await search.search(plans, ada, text)
         assert found.hits, text
         assert ("Bitmap Index Scan on issue_documents_by_pair" in plans.text) is led, plans.text
         assert ("Bitmap Index Scan on issue_documents_by_word" in plans.text) is not led, plans.text
         assert_no_table_read(plans)
-    plans = Plans(filled)
+    plans = Plans(planned)
     text = '"topic5 login" sort:created'
     page = await listing.page(plans, ada, parse(text), limit=10)
     assert page.items
     assert "Bitmap Index Scan on issue_documents_by_pair" in plans.text
     assert_no_table_read(plans)
-    await filled.execute(
+    await planned.execute(
         "UPDATE issue_documents SET pairs = NULL WHERE number = 5 AND workspace_id = $1", LARGE
     )
-    plans = Plans(filled)
+    plans = Plans(planned)
     await search.search(plans, ada, '"topic5 login"')
     assert "issue_documents_by_pair" not in plans.text
     assert "issue_documents_without_pairs" in plans.text
@@ -314,19 +313,17 @@ async def test_a_guest_is_led_to_their_own_issues(filled: asyncpg.Connection) ->
     assert "Seq Scan on issues" not in plans.text
 
 
-@pytest.mark.parametrize("mode", ["force_generic_plan", "force_custom_plan"])
 async def test_what_nobody_has_is_not_looked_for_in_every_issue(
-    filled: asyncpg.Connection, mode: str
+    planned: asyncpg.Connection,
 ) -> None:
-    await filled.execute(f"SET plan_cache_mode = {mode}")
-    ada = await who(filled, LARGE)
+    ada = await who(planned, LARGE)
     for text in (
         "no:comment",
         "is:open no:comment sort:priority",
         "reason:duplicate",
         "source:api -label:rare",
     ):
-        plans = Plans(filled)
+        plans = Plans(planned)
         page = await listing.page(plans, ada, parse(text), limit=10)
         assert page.items == ()
         assert not page.broken_off
