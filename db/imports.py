@@ -320,16 +320,6 @@ async def shown_at(conn: asyncpg.Connection, wanted: Import, message_ts: Message
     )
 
 
-async def of_change(
-    conn: asyncpg.Connection, workspace_id: WorkspaceId, change_id: ChangeId
-) -> Import | None:
-    """The import that a change is."""
-    row = await conn.fetchrow(
-        f"SELECT {_COLUMNS} FROM imports WHERE workspace_id = $1 AND change_id = $2", workspace_id, change_id
-    )
-    return None if row is None else _read(row)
-
-
 async def remember(
     conn: asyncpg.Connection, workspace_id: WorkspaceId, header_id: str, mapping: Mapping
 ) -> None:

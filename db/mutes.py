@@ -8,10 +8,10 @@ from typing import Final
 import asyncpg
 
 from db.access import VISIBLE, Actor
-from db.errors import FieldError, Invalid
 from db.ids import IssueId, PersonId, WorkspaceId
 from db.issues.reading import get
 from db.issues.record import COLUMNS, Issue, read_issue
+from db.watchers import listener
 
 # As many as a menu in Slack can hold.
 SHOWN_MAX: Final = 100
@@ -35,7 +35,7 @@ async def mute(conn: asyncpg.Connection, actor: Actor, issue_id: IssueId) -> boo
         """,
         actor.workspace_id,
         issue_id,
-        _person(actor),
+        listener(actor),
     )
     return row is not None
 
@@ -46,7 +46,7 @@ async def unmute(conn: asyncpg.Connection, actor: Actor, issue_ids: Sequence[Iss
         "DELETE FROM mutes WHERE workspace_id = $1 AND issue_id = ANY($2::uuid[]) AND person_id = $3",
         actor.workspace_id,
         list(issue_ids),
-        _person(actor),
+        listener(actor),
     )
     return int(done.rpartition(" ")[2])
 
@@ -87,9 +87,3 @@ async def of_issues(
         list(issue_ids),
     )
     return frozenset((row["issue_id"], row["person_id"]) for row in rows)
-
-
-def _person(actor: Actor) -> PersonId:
-    if actor.person_id is None:
-        raise Invalid(FieldError(field="person", code="required", message="only a person can mute an issue"))
-    return actor.person_id

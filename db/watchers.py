@@ -24,13 +24,8 @@ async def of_issue(conn: asyncpg.Connection, actor: Actor, issue_id: IssueId) ->
     return tuple(row["person_id"] for row in rows)
 
 
-async def watch(
-    conn: asyncpg.Connection, actor: Actor, issue_id: IssueId, person_id: PersonId | None = None
-) -> bool:
-    """The actor, or `person_id`, hears about it from now on, muted or not; False when they watched it.
-
-    Raises NotFound, Invalid.
-    """
+async def watch(conn: asyncpg.Connection, actor: Actor, issue_id: IssueId) -> bool:
+    """The actor hears about it from now on, muted or not; False when they watched it. Raises NotFound, Invalid."""
     await get(conn, actor, issue_id)
     with domain_errors():
         done = await conn.execute(
@@ -42,27 +37,15 @@ async def watch(
             ON CONFLICT DO NOTHING""",
             actor.workspace_id,
             issue_id,
-            _person(actor, person_id),
+            listener(actor),
         )
     return bool(done == "INSERT 0 1")
 
 
-async def unwatch(
-    conn: asyncpg.Connection, actor: Actor, issue_id: IssueId, person_id: PersonId | None = None
-) -> bool:
-    """The actor, or `person_id`, hears nothing more of it; False when that was so. Raises NotFound, Invalid."""
-    await get(conn, actor, issue_id)
-    done = await conn.execute(
-        "DELETE FROM watchers WHERE workspace_id = $1 AND issue_id = $2 AND person_id = $3",
-        actor.workspace_id,
-        issue_id,
-        _person(actor, person_id),
-    )
-    return bool(done == "DELETE 1")
-
-
-def _person(actor: Actor, person_id: PersonId | None) -> PersonId:
-    wanted = person_id or actor.person_id
-    if wanted is None:
-        raise Invalid(FieldError(field="person", code="required", message="say who is to watch"))
-    return wanted
+def listener(actor: Actor) -> PersonId:
+    """Who is to hear of an issue, or not to. Raises Invalid for a program."""
+    if actor.person_id is None:
+        raise Invalid(
+            FieldError(field="person", code="required", message="only a person can be told of an issue")
+        )
+    return actor.person_id

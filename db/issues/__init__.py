@@ -18,7 +18,6 @@ from db.issues.looking import Looking as Looking
 from db.issues.moving import assign as assign
 from db.issues.moving import close as close
 from db.issues.moving import reopen as reopen
-from db.issues.moving import set_status as set_status
 from db.issues.plain import Reading as Reading
 from db.issues.reading import by_number as by_number
 from db.issues.reading import by_ref as by_ref

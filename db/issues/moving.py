@@ -61,19 +61,3 @@ async def reopen(
         except Clash:
             if version is not None:
                 raise
-
-
-async def set_status(
-    conn: asyncpg.Connection,
-    actor: Actor,
-    issue_id: IssueId,
-    status: Status,
-    origin: Origin = NOWHERE,
-    *,
-    reason: CloseReason | None = None,
-    duplicate_of: IssueId | None = None,
-    version: int | None = None,
-) -> Written:
-    """Moves it to a status; closing takes a reason, completed unless said. Raises as `edit`."""
-    patch = IssuePatch(status=status, close_reason=reason, duplicate_of=duplicate_of)
-    return await edit(conn, actor, issue_id, patch, origin, version=version)

@@ -3,7 +3,7 @@ import asyncio
 import asyncpg
 import pytest
 
-from db import changes, comments, issues, watchers
+from db import changes, comments, issues, mutes, watchers
 from db.errors import Conflict, Forbidden, Invalid, NotFound
 from db.ids import ChannelId, CommentId, MessageTs, new_uuid
 from db.issues import Origin
@@ -131,8 +131,11 @@ async def test_watching_starts_and_ends(conn: asyncpg.Connection) -> None:
     issue = await file(conn, world.ada)
     assert await watchers.watch(conn, world.bob, issue.issue_id)
     assert not await watchers.watch(conn, world.bob, issue.issue_id)
-    assert await watchers.unwatch(conn, world.ada, issue.issue_id, me(world.bob))
-    assert not await watchers.unwatch(conn, world.bob, issue.issue_id)
+    assert await mutes.mute(conn, world.bob, issue.issue_id)
+    assert me(world.bob) not in await watchers.of_issue(conn, world.ada, issue.issue_id)
+    assert not await mutes.mute(conn, world.bob, issue.issue_id)
+    assert await watchers.watch(conn, world.bob, issue.issue_id)
+    assert not await mutes.is_mute(conn, world.bob, issue.issue_id)
     with pytest.raises(NotFound):
         await watchers.watch(conn, world.guest, issue.issue_id)
     with pytest.raises(Invalid):

@@ -126,7 +126,7 @@ async def _tidied(conn: asyncpg.Connection, actor: Actor) -> None:
     await labels.merge_labels(conn, admin, damp, wet)
     made = [(await people.create(conn, admin, name)).person_id for name in ("Ida", "Ida R.", "Joan")]
     for person_id in made:
-        await watchers.watch(conn, admin, issue.issue_id, person_id)
+        await watchers.watch(conn, replace(admin, person_id=person_id), issue.issue_id)
         await issues.assign(conn, admin, issue.issue_id, person_id)
     await people.merge(conn, admin, made[0], made[1])
     await people.erase(conn, admin, made[2])
