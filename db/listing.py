@@ -15,16 +15,16 @@ from db.access import Actor
 from db.ids import IssueId
 from db.issues.record import COLUMNS, Issue, read_issue
 from db.query import facets
-from db.query.choosing import shortest
+from db.query.choosing import Measured, leading, measure, shortest
 from db.query.cursors import Cursor, decode, encode
-from db.query.drivers import Driver, drivers, exact_driver, pinned, text_driver
+from db.query.drivers import Driver, quick_drivers
 from db.query.orders import ORDERS, Direction, direction
 from db.query.resolving import Resolved, needs_lookup, plain, resolve
 from db.query.terms import Query, SortKey
+from db.query.traits import pinned
 from db.query.walking import (
     Statement,
     among,
-    extent,
     gather,
     number_in_sample,
     number_matching,
@@ -94,17 +94,47 @@ async def page(
     now: datetime | None = None,
 ) -> Page:
     """Raises QueryError for unknown people and labels, Invalid for a cursor that is not this list's."""
-    limit = max(1, min(limit, MAX_PAGE))
+    return await _page(conn, await _resolved(conn, actor, query, now), limit, cursor)
+
+
+async def page_and_count(
+    conn: asyncpg.Connection,
+    actor: Actor,
+    query: Query,
+    *,
+    limit: int = 20,
+    cursor: str | None = None,
+    rare: bool = False,
+    now: datetime | None = None,
+) -> tuple[Page, Count]:
+    """As `page` and `count`, of which each has to find out what helps the other."""
     resolved = await _resolved(conn, actor, query, now)
+    measured = await _measure(conn, resolved, rare=rare)
+    made = await _page(conn, resolved, limit, cursor, measured)
+    if cursor is None and made.next_cursor is None:
+        return made, Count(value=len(made.items), exact=True)
+    told = await _count(conn, resolved, measured, rare=rare)
+    # A sample may have missed all of the few there are.
+    return made, told if told.exact else replace(told, value=max(told.value, len(made.items)))
+
+
+async def _page(
+    conn: asyncpg.Connection,
+    resolved: Resolved,
+    limit: int,
+    cursor: str | None,
+    measured: Measured | None = None,
+) -> Page:
+    query, limit = resolved.query, max(1, min(limit, MAX_PAGE))
     if query.order.key is SortKey.RELEVANCE and query.texts():
         return await _ranked(conn, resolved, limit, cursor)
-    scope = scope_of(actor, query)
+    scope = scope_of(resolved.actor, query)
     at = place_of(query, cursor, scope)
-    rows, reached = await _rows(conn, resolved, direction(query.order, at), limit + 1)
+    rows, reached = await _rows(conn, resolved, direction(query.order, at), limit + 1, measured)
     if not rows and not reached and at is not None and at.backwards:
         # What stood before the cursor has moved or gone: this is the beginning now.
         at = None
-        rows, reached = await _rows(conn, resolved, direction(query.order, at), limit + 1)
+        rows, reached = await _rows(conn, resolved, direction(query.order, at), limit + 1, measured)
     made = page_of(rows, limit, at, scope)
     return broken_off(made, reached, at, scope) if reached else made
 
@@ -120,7 +150,7 @@ def broken_off(page: Page, reached: tuple[str, ...], at: Cursor | None, scope: s
 
 async def _ranked(conn: asyncpg.Connection, resolved: Resolved, limit: int, cursor: str | None) -> Page:
     """Best match first; such a list is read in one direction."""
-    scope = f"{resolved.actor.workspace_id} {resolved.query.text()}"
+    scope = scope_of(resolved.actor, resolved.query)
     words = ranking.words_of(resolved)
     if not words:
         return Page(items=(), next_cursor=None, previous_cursor=None)
@@ -197,21 +227,25 @@ async def count(
     `rare`: it was counted exactly before, so no sample will tell; asked for only when nothing leads to few any more.
     """
     resolved = await _resolved(conn, actor, query, now)
-    every = drivers(resolved)
-    exact = exact_driver(resolved)
-    # These are told from their indexes alone; what is not is tried when a sample told nothing.
-    quick = [exact] if exact else [way for way in every if way.sharp and not way.costly]
-    at_most = _COUNTED_WHOLE if exact or rare else _COUNTED_LED
-    top, *lengths = await _value(conn, extent(resolved, quick, at_most))
-    if exact and lengths[0] <= at_most:
-        return Count(value=lengths[0], exact=True)
+    return await _count(conn, resolved, await _measure(conn, resolved, rare=rare), rare=rare)
+
+
+async def _measure(conn: asyncpg.Connection, resolved: Resolved, *, rare: bool) -> Measured:
+    """What is told from indexes alone."""
+    ways = quick_drivers(resolved)
+    at_most = _COUNTED_WHOLE if rare or any(way.exact for way in ways) else _COUNTED_LED
+    return await measure(conn, resolved, ways, at_most)
+
+
+async def _count(conn: asyncpg.Connection, resolved: Resolved, measured: Measured, *, rare: bool) -> Count:
+    top = measured.top
+    if measured.matching is not None:
+        return Count(value=measured.matching, exact=True)
     if top <= _COUNTED_WHOLE:
         return Count(value=await _value(conn, number_of_all(resolved)), exact=True)
-    few = min(lengths, default=top)
-    driver = quick[lengths.index(few)] if lengths and few <= at_most else None
-    ways = (every, _text_drivers(resolved))
+    driver = measured.shortest(measured.at_most)
     if rare and driver is None:
-        driver = await _leading(conn, resolved, ways, _COUNTED_WHOLE)
+        driver = await leading(conn, resolved, _COUNTED_WHOLE)
     found = size = 0
     for wanted in _SAMPLES if driver is None else ():
         starts = _spread(top, wanted)
@@ -220,7 +254,7 @@ async def count(
         if found >= _TOLD:
             break
     else:
-        driver = driver or await _leading(conn, resolved, ways, _COUNTED_WHOLE)
+        driver = driver or await leading(conn, resolved, _COUNTED_WHOLE)
     if driver is not None:
         return Count(value=await _value(conn, number_matching(resolved, driver)), exact=True)
     return Count(value=_rounded(found * top / size), exact=False)
@@ -258,21 +292,14 @@ async def _resolved(conn: asyncpg.Connection, actor: Actor, query: Query, now: d
 
 
 async def _rows(
-    conn: asyncpg.Connection, resolved: Resolved, way: Direction, limit: int
+    conn: asyncpg.Connection, resolved: Resolved, way: Direction, limit: int, measured: Measured | None
 ) -> tuple[list[Any], tuple[str, ...] | None]:
     """Begins with what is cheap to try. Where it was broken off, when that was before the end."""
-    every = drivers(resolved)
     if not resolved.query.terms and resolved.actor.sees_only is None:
         return await _fetch(conn, walk(resolved, way, limit=limit, depth=limit)), None
-    # Where the order can be walked among the issues of one person, these need not be gathered.
-    confined = way.order.inner and pinned(resolved) is not None
-    some = [
-        driver for driver in every if driver.sharp and not (driver.costly or (confined and driver.pinned))
-    ]
-    few = await shortest(conn, resolved, some, _FEW)
+    few = await _few(conn, resolved, way, measured)
     if few is not None:
         return await _fetch(conn, gather(resolved, few, way, limit=limit)), None
-    ways = (every, _text_drivers(resolved))
     begun = await _walked(conn, resolved, way, limit, _SHORT)
     if begun.whole:
         return begun.rows, None
@@ -281,18 +308,33 @@ async def _rows(
     tried = 0
     if hoped < 2 * limit:
         tried = _MANY if hoped < limit else _SOME
-        if driver := await _leading(conn, resolved, ways, tried):
+        if driver := await leading(conn, resolved, tried):
             return await _fetch(conn, gather(resolved, driver, way, limit=limit)), None
     walked = await _walked(conn, resolved, way, limit, _LONG)
     if walked.whole:
         return walked.rows, None
     if facets.tell(resolved) and facets.decide(resolved) and way.order.inner:
         return await _fetch(conn, walk_kinds(resolved, way, limit=limit, depth=limit)), None
-    if tried < _MANY and (driver := await _leading(conn, resolved, ways, _MANY)):
+    if tried < _MANY and (driver := await leading(conn, resolved, _MANY)):
         return await _fetch(conn, gather(resolved, driver, way, limit=limit)), None
-    if not walked.rows and (driver := await _leading(conn, resolved, ways, _MANY_FOR_NOTHING)):
+    if not walked.rows and (driver := await leading(conn, resolved, _MANY_FOR_NOTHING)):
         return await _fetch(conn, gather(resolved, driver, way, limit=limit)), None
     return await _further(conn, resolved, way, limit, walked)
+
+
+async def _few(
+    conn: asyncpg.Connection, resolved: Resolved, way: Direction, measured: Measured | None
+) -> Driver | None:
+    """What leads to so few that they are gathered."""
+    # Where the order can be walked among the issues of one person, these need not be.
+    confined = way.order.inner and pinned(resolved) is not None
+
+    def wanted(driver: Driver) -> bool:
+        return driver.sharp and not (confined and driver.pinned)
+
+    if measured is None:
+        return await shortest(conn, resolved, list(filter(wanted, quick_drivers(resolved))), _FEW)
+    return next((driver for length, driver in measured.ways if length <= _FEW and wanted(driver)), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -329,22 +371,6 @@ async def _walked(
         return _Walked(rows=rows, reached=None)
     reached = await _value(conn, place_reached(resolved, way, depth))
     return _Walked(rows=rows, reached=tuple(reached) if reached is not None else None)
-
-
-async def _leading(
-    conn: asyncpg.Connection, resolved: Resolved, ways: Sequence[list[Driver]], at_most: int
-) -> Driver | None:
-    """Full text comes last: how far it leads is only told by going there."""
-    for some in ways:
-        driver = await shortest(conn, resolved, some, at_most)
-        if driver is not None:
-            return driver
-    return None
-
-
-def _text_drivers(resolved: Resolved) -> list[Driver]:
-    found = text_driver(resolved)
-    return [found] if found else []
 
 
 async def _fetch(conn: asyncpg.Connection, statement: Statement) -> list[Any]:

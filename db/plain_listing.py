@@ -17,16 +17,12 @@ from db.ids import WorkspaceId
 from db.issues.plain import Plain, of_issue, of_row
 from db.pool import Database
 from db.query.cursors import Cursor, encode
-from db.query.orders import direction
+from db.query.orders import ORDERS, direction
 from db.query.parser import parse
-from db.query.terms import Choice, ChoiceField, Query, Sort, SortKey
+from db.query.terms import Query, Sort, SortKey
+from db.query.traits import whole_states
 
-_PARTS: Final[dict[frozenset[str], tuple[LiteralString, ...]]] = {
-    frozenset({"open", "in_progress"}): ("NOT i.is_closed",),
-    frozenset({"closed"}): ("i.is_closed",),
-    frozenset({"open", "in_progress", "closed"}): ("NOT i.is_closed", "i.is_closed"),
-}
-_ALL: Final = _PARTS[frozenset({"open", "in_progress", "closed"})]
+_PARTS: Final[dict[bool, LiteralString]] = {False: "NOT i.is_closed", True: "i.is_closed"}
 
 # As COLUMNS; ids as text, which is what becomes of them, and nothing where nobody looks.
 _ROW: Final[LiteralString] = """
@@ -89,8 +85,8 @@ class PlainListing:
         """Raises as `listing.page`; Busy, Unavailable."""
         scope = listing.scope_of(actor, query)
         at = listing.place_of(query, cursor, scope)
-        parts = _straight(actor, query)
-        if parts is None or (at is not None and at.backwards):
+        known = _straight(actor, query)
+        if known is None or (at is not None and at.backwards):
             async with self._database.connection() as conn:
                 found = await listing.page(conn, actor, query, limit=limit, cursor=cursor)
             return PlainPage(
@@ -98,7 +94,7 @@ class PlainListing:
             )
         wanted = _Wanted(
             workspace_id=actor.workspace_id,
-            sql=_walk(query.order, parts, limit + 1, begun=at is not None),
+            sql=_walk(query.order, known, limit + 1, begun=at is not None),
             place=at.values if at is not None else (),
             scope=scope,
             prefix=prefix,
@@ -160,28 +156,25 @@ def _page(wanted: _Wanted, rows: list[Any]) -> PlainPage:
     return PlainPage(items=[of_row(row, wanted.prefix) for row in rows], next_cursor=following)
 
 
-def _straight(actor: Actor, query: Query) -> tuple[LiteralString, ...] | None:
-    """The parts of an order's index that all match, where the query asks for no more than whole parts."""
+def _straight(actor: Actor, query: Query) -> tuple[bool, ...] | None:
+    """The values of `is_closed` whose issues all match, where the order has them side by side."""
     if actor.sees_only is not None or query.order.key is SortKey.RELEVANCE:
         return None
-    if not query.terms:
-        return _ALL
-    term = query.terms[0]
-    if len(query.terms) > 1 or not isinstance(term, Choice) or term.negated:
+    known = whole_states(query.terms)
+    if not known or (len(known) == 1 and not ORDERS[query.order.key].parted):
         return None
-    return _PARTS.get(frozenset(term.values)) if term.field is ChoiceField.STATUS else None
+    return tuple(known)
 
 
 @lru_cache(maxsize=512)
-def _walk(order: Sort, parts: tuple[LiteralString, ...], limit: int, *, begun: bool) -> str:
+def _walk(order: Sort, known: tuple[bool, ...], limit: int, *, begun: bool) -> str:
     """The order's index read from the beginning or from each cursor on, and nothing dropped.
 
     The SELECTs hide how many are asked for from the planner, which else plans anew for a better guess.
     """
     way = direction(order, None)
     after = way.after_asked if begun else "true"
-    if not way.order.parted:
-        parts = ("true",) if parts == _ALL else parts
+    parts: list[LiteralString] = [_PARTS[closed] for closed in known] if way.order.parted else ["true"]
     selects = [
         f"(SELECT i.*{way.selected} FROM issues i"
         f" WHERE i.workspace_id = asked.workspace_id AND i.deleted_at IS NULL AND {part} AND {after}"

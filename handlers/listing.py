@@ -6,7 +6,6 @@ import time
 from collections.abc import Hashable
 from typing import Final
 
-import asyncpg
 from slack_bolt.async_app import AsyncApp
 
 from db import listing
@@ -18,7 +17,7 @@ from db.query.terms import ME, People, When
 from handlers.acting import Press, on_press
 from handlers.commands import Call, Commands, Reply
 from handlers.requesting import Asker
-from handlers.saved import expand
+from handlers.saved import expand, may_name_saved
 from handlers.services import Services
 from handlers.views import listing as view
 from handlers.views.people import People as Known
@@ -55,8 +54,8 @@ class Listing:
 
     async def _meant(self, call: Call, typed: str) -> str:
         """With saved queries in place of their names."""
-        if not typed:
-            return ""
+        if not may_name_saved(typed):
+            return typed
         async with self._services.database.connection() as conn:
             return await expand(conn, call.asker.actor, typed)
 
@@ -83,20 +82,20 @@ class Listing:
     async def _read(
         self, actor: Actor, query: Query, cursor: str | None
     ) -> tuple[listing.Page, listing.Count]:
-        async with self._services.database.connection() as conn:
-            page = await listing.page(conn, actor, query, limit=PAGE, cursor=cursor)
-            return page, await self._count(conn, actor, query)
-
-    async def _count(self, conn: asyncpg.Connection, actor: Actor, query: Query) -> listing.Count:
         # The order changes nothing about how many there are.
         key, now = (seen_alike(actor, query), Query(terms=query.terms).text()), time.monotonic()
-        until, count = self._told.get(key, (now, None))
-        if count is None or count.exact or until <= now:
-            count = await listing.count(conn, actor, query, rare=count is not None and count.exact)
-            if len(self._told) >= _MOST_KEPT:
-                self._told.clear()
-            self._told[key] = now + _ABOUT, count
-        return count
+        until, known = self._told.get(key, (now, None))
+        async with self._services.database.connection() as conn:
+            if known is not None and not known.exact and now < until:
+                return await listing.page(conn, actor, query, limit=PAGE, cursor=cursor), known
+            rare = known is not None and known.exact
+            page, count = await listing.page_and_count(
+                conn, actor, query, limit=PAGE, cursor=cursor, rare=rare
+            )
+        if len(self._told) >= _MOST_KEPT:
+            self._told.clear()
+        self._told[key] = now + _ABOUT, count
+        return page, count
 
 
 def seen_alike(actor: Actor, query: Query) -> Hashable:

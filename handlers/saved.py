@@ -45,12 +45,17 @@ async def expand(conn: asyncpg.Connection, actor: Actor, text: str) -> str:
         if _SORTED.search(own) or len(wanted) > 1:
             wanted = [_SORT.sub("", each) for each in wanted]
         return " ".join([*wanted, own.strip()]).strip()
-    if text and len(text) <= NAME_MAX + 2 and ":" not in text:
+    if may_name_saved(text):
         try:
             return (await saved_queries.get(conn, actor, text.strip('"“”„'))).text
         except NotFound:
             return text
     return text
+
+
+def may_name_saved(text: str) -> bool:
+    """Whether `expand` has to look: a term names one, or all of it may be a name."""
+    return bool(_TERM.search(text)) or bool(text and len(text) <= NAME_MAX + 2 and ":" not in text)
 
 
 async def expand_terms(database: Database, actor: Actor, text: str) -> str:

@@ -83,8 +83,8 @@ def kinds(resolved: Resolved, parameters: Parameters) -> str:
 
 
 def tell(resolved: Resolved) -> bool:
-    """Whether facets say more than open or closed, by which every other index is parted already."""
-    return any(_says(term) and not _only_parts(term) for term in resolved.query.terms)
+    """Whether facets say what no other index says as well: all are parted into open and closed already."""
+    return any(_says(term) and not _said_elsewhere(term) for term in resolved.query.terms)
 
 
 def tell_states_alone(resolved: Resolved) -> bool:
@@ -92,7 +92,7 @@ def tell_states_alone(resolved: Resolved) -> bool:
     return all(
         isinstance(term, Choice) and term.field is ChoiceField.STATUS and set(term.values) <= set(Status)
         for term in resolved.query.terms
-        if _says(term) and not _only_parts(term)
+        if _says(term) and not _said_elsewhere(term)
     )
 
 
@@ -127,9 +127,10 @@ def _dated(term: When) -> bool:
     )
 
 
-def _only_parts(term: AnyTerm) -> bool:
+def _said_elsewhere(term: AnyTerm) -> bool:
     if isinstance(term, When):
-        return term.field is DateField.CLOSED
+        # One stretch of due dates is read off their own index; of several, facets say at least that there is a date.
+        return term.field is DateField.CLOSED or (len(term.spans) == 1 and _dated(term))
     return isinstance(term, Choice) and term.field is ChoiceField.STATUS and _codes(term) in (_OPEN, _CLOSED)
 
 

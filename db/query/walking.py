@@ -9,17 +9,19 @@ workspace among large ones, and for words and labels not at all; so it is tried 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, LiteralString
 
 from db.issues.record import COLUMNS
 from db.query import facets
-from db.query.compiler import compile_query, day_limits
-from db.query.drivers import Driver, lacks_due, pinned, pinned_priority, priorities, states
+from db.query.compiler import compile_query
+from db.query.drivers import Driver
 from db.query.fragments import Parameters
 from db.query.orders import ORDERS, Direction
 from db.query.resolving import Resolved
-from db.query.terms import AnyTerm, Labels, SortKey, When
+from db.query.terms import AnyTerm, Labels, SortKey
+from db.query.traits import pinned, pinned_priority, priorities, states, stretch
 
 _COLUMN: Final = re.compile(r"\bi\.[a-z_]+\b")
 
@@ -213,13 +215,7 @@ def _bounds(statement: Statement, direction: Direction) -> list[str]:
         found.append(parameters.fill(_RANKED, min(ranks), max(ranks)))
     bound = _bound(direction)
     for term in resolved.query.terms:
-        if direction.order is ORDERS[SortKey.DUE] and lacks_due(term):
-            found.append(_UNDATED)
-        if not isinstance(term, When) or term.negated or len(term.spans) != 1:
-            continue
-        if term.field is not direction.order.bounded_by or term.spans[0].is_word:
-            continue
-        low, high = day_limits(term.spans[0], resolved, term.field)
+        low, high = stretch(term, direction.order.bounded_by, resolved) or (None, None)
         if low is not None:
             found.append(parameters.fill(bound.replace("?", ">="), low))
         if high is not None:
@@ -228,8 +224,6 @@ def _bounds(statement: Statement, direction: Direction) -> list[str]:
 
 
 _RANKED: Final[LiteralString] = "(-i.priority) >= {}::smallint AND (-i.priority) <= {}::smallint"
-# Those without a due date stand at the end of this order.
-_UNDATED: Final[LiteralString] = "coalesce(i.due_on, 'infinity'::date) >= 'infinity'::date"
 
 
 def _bound(direction: Direction) -> LiteralString:
@@ -243,7 +237,7 @@ _FIRST_ID: Final[LiteralString] = "'00000000-0000-0000-0000-000000000000'::uuid"
 
 
 def length(
-    resolved: Resolved, ways: list[Driver], at_most: int, *, beside: Parameters | None = None
+    resolved: Resolved, ways: Sequence[Driver], at_most: int, *, beside: Parameters | None = None
 ) -> Statement:
     """How many issues each driver leads to, counted no further than just beyond `at_most`."""
     statement = _new(resolved, beside)
@@ -255,7 +249,7 @@ def length(
     return statement
 
 
-def extent(resolved: Resolved, ways: list[Driver], at_most: int) -> Statement:
+def extent(resolved: Resolved, ways: Sequence[Driver], at_most: int) -> Statement:
     """The highest number given out, before the lengths of the drivers."""
     statement = length(resolved, ways, at_most)
     statement.sql = f"""

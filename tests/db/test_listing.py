@@ -382,6 +382,70 @@ async def test_what_an_index_counts_is_what_the_list_has(
         assert made == listing.Count(value=listed, exact=True) or not made.exact, (whole, led)
 
 
+async def test_a_list_by_due_date_ends_where_the_dates_it_asks_for_end(
+    conn: asyncpg.Connection, ada: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many issues without a due date, or due some other time, stand beyond."""
+    for number in range(60):
+        await issue(conn, due_on=day(f"2026-05-{number:02}") if 11 <= number < 31 else None)
+    monkeypatch.setattr(listing, "_FEW", 0)
+    monkeypatch.setattr(listing, "_MANY", 0)
+    monkeypatch.setattr(listing, "_SHORT", 25)
+    monkeypatch.setattr(listing, "_LONG", 25)
+    for text, found in {
+        "due:overdue": 9,
+        "due:>2026-05-19": 11,
+        "due:2026-05-11,2026-05-30": 2,
+        "has:due": 20,
+        "due:overdue,2026-05-30": 10,
+    }.items():
+        for way in ("", "-"):
+            page = await listing.page(conn, ada, parse(f"{text} sort:{way}due"), limit=30, now=NOW)
+            assert len(page.items) == found, (text, way)
+            assert page.next_cursor is None, (text, way)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "is:open", "assignee:me", "assignee:me is:closed sort:created", "label:x", "label:x label:y"),
+        *("priority:high", "due:<2026-06-03", "word sort:due", "no:label is:closed", "-status:open,closed"),
+    ],
+)
+async def test_a_page_and_how_many_there_are_may_be_had_at_once(
+    conn: asyncpg.Connection, ada: Actor, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await many(conn, 60)
+    await issue(conn, "word", labels=("x", "y"), indexed=True)
+    await issue(conn, "words", labels=("x",), indexed=True)
+    await conn.execute("UPDATE issues SET assignee_id = $1 WHERE number % 4 = 0", ada.person_id)
+    listed = len((await walk_through(conn, ada, text, 50))[0])
+    for limit, whole, few, long in (
+        (10, 5_000, 300, 3_000),
+        (80, 5_000, 0, 3_000),
+        (5, 30, 0, 7),
+        (80, 5, 0, 7),
+    ):
+        monkeypatch.setattr(listing, "_COUNTED_WHOLE", whole)
+        monkeypatch.setattr(listing, "_FEW", few)
+        monkeypatch.setattr(listing, "_SHORT", min(long, 1_000))
+        monkeypatch.setattr(listing, "_LONG", long)
+        cursor = None
+        for _ in range(3):
+            query = parse(text)
+            page, counted = await listing.page_and_count(
+                conn, ada, query, limit=limit, cursor=cursor, now=NOW
+            )
+            assert page == await listing.page(conn, ada, query, limit=limit, cursor=cursor, now=NOW)
+            assert counted.value == listed or not counted.exact
+            assert counted.value >= len(page.items)
+            if page.next_cursor is None and cursor is None:
+                assert counted == listing.Count(value=listed, exact=True)
+            cursor = page.next_cursor
+            if cursor is None:
+                break
+
+
 async def test_a_large_count_is_about_right_and_says_so(
     conn: asyncpg.Connection, ada: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
