@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import asyncpg
 
-from db import repeats
+from db import spent
 from db.access import Actor
 from db.errors import Forbidden
 
@@ -104,7 +104,7 @@ async def keep(
     """
     if actor.person_id is None:
         raise Forbidden("notify", "person")
-    if not await repeats.is_first(conn, actor, request_key):
+    if not await spent.first(conn, actor.workspace_id, request_key):
         return False
     quiet = preferences.quiet
     kept = {

@@ -1,6 +1,7 @@
-"""Requests that are done, where nothing else holds their key any more: come again, however late, they do nothing.
+"""Requests that are done, where nothing else holds their key: come again, however late, they do nothing.
 
-What a request made holds its key for as long as it exists; when it is deleted, the key is kept here.
+A change holds the key of its request, and what is made that of its own for as long as it exists. Here are the keys of
+what was deleted since, and of what leaves neither: settings, subscriptions, watching.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from slack_bolt.async_app import AsyncApp
 
-from db import channels, repeats
+from db import channels, spent
 from db.access import Action, require
 from db.ids import ChannelId
 from handlers.acting import Outcome, Place, Press, Submission, on_press, on_submit
@@ -45,7 +45,7 @@ class ChannelForms:
             return Outcome(errors={view.EMOJI: sent.words.plain("channel-emoji-wrong")})
         channel_id = ChannelId(str(sent.place.channel_id))
         async with self._services.database.transaction() as conn:
-            if await repeats.is_first(conn, sent.asker.actor, sent.asker.request_key):
+            if await spent.first(conn, sent.asker.actor.workspace_id, sent.asker.request_key):
                 await channels.keep(conn, sent.asker.actor, channel_id, chosen)
         said = sent.words("channel-saved", channel=Mrkdwn(f"<#{channel_id}>"))
         return Outcome(then=Reply(text=said), close_all=True)

@@ -14,7 +14,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from db import people, repeats, standing
+from db import hearsay, people, standing
 from db.access import Actor
 from db.ids import SlackUserId, WorkspaceId
 from db.people import Person
@@ -50,12 +50,12 @@ class Members:
         async with self._services.database.transaction() as conn:
             at = str(event.get("event_ts") or "")
             timed = _TIME.fullmatch(at) is not None
-            if timed and not await repeats.is_newest(conn, workspace_id, user_id, at):
+            if timed and not await hearsay.is_newest(conn, workspace_id, user_id, at):
                 return
             known = await people.by_slack_ids(conn, workspace_id, [user_id])
             if await _keep(conn, workspace_id, user, known) and timed and user_id not in known:
                 # There was nobody of whom it could have been noted.
-                await repeats.is_newest(conn, workspace_id, user_id, at)
+                await hearsay.is_newest(conn, workspace_id, user_id, at)
         self._services.directory.forget_person(installation.workspace_id, SlackUserId(user["id"]))
 
 

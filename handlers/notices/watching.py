@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncpg
 
-from db import issues, mutes, repeats, watchers
+from db import issues, mutes, spent, watchers
 from db.issues import Issue
 from handlers.acting import Press
 from handlers.commands import Call, Reply
@@ -53,7 +53,7 @@ class Watching:
 
 async def _turn(conn: asyncpg.Connection, asker: Asker, issue: Issue, *, on: bool) -> None:
     """A request that comes again, when the person has thought otherwise since, changes nothing."""
-    if await repeats.is_first(conn, asker.actor, asker.request_key):
+    if await spent.first(conn, asker.actor.workspace_id, asker.request_key):
         turn = watchers.watch if on else mutes.mute
         await turn(conn, asker.actor, issue.issue_id)
 

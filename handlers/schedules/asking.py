@@ -8,7 +8,7 @@ from uuid import UUID
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from db import people, repeats, schedules
+from db import people, schedules, spent
 from db.access import Action, require
 from db.errors import Invalid, LodgeError
 from db.ids import ChannelId
@@ -127,7 +127,7 @@ class Scheduling:
         actor, settings = press.asker.actor, press.asker.workspace.settings
         now = self._services.clock()
         async with self._services.database.transaction() as conn:
-            if not await repeats.is_first(conn, actor, press.asker.request_key):
+            if not await spent.first(conn, actor.workspace_id, press.asker.request_key):
                 # Whatever became of the schedule since, stays.
                 verb = ""
             match verb:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from db import repeats, workspaces
+from db import spent, workspaces
 from db.access import Action, may, require
 from db.errors import Invalid
 from handlers.acting import Outcome, Place, Press, Submission
@@ -110,7 +110,7 @@ async def decide(services: Services, asker: Asker, wanted: Json) -> str | None:
     """
     actor = asker.actor
     async with services.database.transaction() as conn:
-        if not await repeats.is_first(conn, actor, asker.request_key):
+        if not await spent.first(conn, actor.workspace_id, asker.request_key):
             return None
         before = await workspaces.get(conn, actor.workspace_id)
         after = await workspaces.update_settings(conn, actor, **wanted)

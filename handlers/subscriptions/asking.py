@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from db import people, repeats, subscriptions
+from db import people, spent, subscriptions
 from db.access import Action, require
 from db.errors import Conflict, Invalid, LodgeError
 from db.ids import ChannelId
@@ -43,7 +43,7 @@ class Subscribing:
         if not await can_post(call.client, call.channel_id):
             return Reply(text=call.words("subscription-not-member"))
         async with self._services.database.transaction() as conn:
-            if await repeats.is_first(conn, call.asker.actor, call.asker.request_key):
+            if await spent.first(conn, call.asker.actor.workspace_id, call.asker.request_key):
                 meant = await expand(conn, call.asker.actor, text)
                 draft = SubscriptionDraft(channel_id=ChannelId(call.channel_id), query=meant)
                 return view.saved(await subscriptions.create(conn, call.asker.actor, draft), call.words)
@@ -58,7 +58,7 @@ class Subscribing:
         async with self._services.database.transaction() as conn:
             here = await subscriptions.of_channel(conn, call.asker.actor, channel_id)
             chosen = [each for each in here if not wanted or each.query.lower() == wanted]
-            first = await repeats.is_first(conn, call.asker.actor, call.asker.request_key)
+            first = await spent.first(conn, call.asker.actor.workspace_id, call.asker.request_key)
             if first and len(chosen) == 1:
                 gone = await subscriptions.remove(conn, call.asker.actor, chosen[0].subscription_id)
                 return view.removed(gone, call.words)
@@ -99,7 +99,7 @@ class Subscribing:
             return Outcome(errors={view.QUERY: sent.words.plain("subscription-not-member")})
         draft = view.read(sent.view, channel_id)
         async with self._services.database.transaction() as conn:
-            if not await repeats.is_first(conn, actor, sent.asker.request_key):
+            if not await spent.first(conn, actor.workspace_id, sent.asker.request_key):
                 return Outcome()
             draft = replace(draft, query=await expand(conn, actor, draft.query))
             if id_ is None:
@@ -117,7 +117,7 @@ class Subscribing:
     async def _done(self, press: Press, verb: str, subscription_id: SubscriptionId) -> None:
         actor = press.asker.actor
         async with self._services.database.transaction() as conn:
-            first = await repeats.is_first(conn, actor, press.asker.request_key)
+            first = await spent.first(conn, actor.workspace_id, press.asker.request_key)
             match verb if first else None:
                 case "delete":
                     await subscriptions.remove(conn, actor, subscription_id)

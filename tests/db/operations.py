@@ -267,7 +267,7 @@ OWN: dict[tuple[str, str], Any] = {
     ("vocabulary.correct", "words"): ["secrte"],
     ("outgoing.receivers.create", "webhook_id"): "myhook",
     ("outgoing.sends.settle", "state"): "sent",
-    ("repeats.is_newest", "at"): "1.5",
+    ("hearsay.is_newest", "at"): "1.5",
     ("search.again", "how"): "t",
     ("told.going_on", "to"): "UADA",
     ("told.remember", "key"): "s",

@@ -25,6 +25,12 @@ RELEASED = (
     "b3eaa7c7b6d0aee6",  # 0016_facets
     "901148e1046fe0f4",  # 0017_rotation
     "5095703800e9ca6b",  # 0018_filing
+    "e318f4fb750fee19",  # 0019_mutes
+    "59f5b153fb64e3ef",  # 0020_spent_requests
+    "afadab8090da3bc9",  # 0021_phrases
+    "5a6d738920b83cec",  # 0022_told
+    "10f8ef971adc8cd4",  # 0023_heard
+    "83c3a0d83fa8a1c7",  # 0024_handed_back
 )
 
 
@@ -100,4 +106,26 @@ async def test_an_older_database_with_issues_is_brought_up_to_date(empty_db_url:
     await migrate(conn)
     found = await conn.fetch("SELECT labelled, commented FROM issues ORDER BY number")
     assert [tuple(row) for row in found] == [(True, False), (False, True), (False, False)]
+    await conn.close()
+
+
+async def test_requests_that_were_kept_with_their_person_are_known_as_all_others_are(
+    empty_db_url: str,
+) -> None:
+    conn = await asyncpg.connect(empty_db_url)
+    await migrate(conn, known_migrations()[:24])
+    await conn.execute(
+        """
+        SELECT create_workspace('T1', 'Harbour');
+        INSERT INTO people (workspace_id, name, settings) VALUES
+            ('T1', 'Ada', '{"asked": ["slack:1", "slack:2"], "notices": {"off": []}}'), ('T1', 'Bob', '{}');
+        INSERT INTO spent_requests (workspace_id, request_key) VALUES ('T1', 'slack:2')"""
+    )
+    await migrate(conn)
+    assert await conn.fetchval("SELECT array_agg(request_key ORDER BY request_key) FROM spent_requests") == [
+        "slack:1",
+        "slack:2",
+    ]
+    kept = await conn.fetchval("SELECT array_agg(settings::text ORDER BY name) FROM people")
+    assert kept == ['{"notices": {"off": []}}', "{}"]
     await conn.close()

@@ -62,6 +62,19 @@ async def test_what_was_chosen_is_read_again(conn: asyncpg.Connection) -> None:
         await preferences.keep(conn, world.program(), chosen)
 
 
+async def test_a_choice_that_comes_again_is_known_however_many_came_in_between(
+    conn: asyncpg.Connection,
+) -> None:
+    world = await make_world(conn)
+    assert await preferences.keep(conn, world.ada, Preferences(rhythm=Rhythm.DAILY), "slack:0")
+    for number in range(1, 100):
+        assert await preferences.keep(conn, world.ada, Preferences(), f"slack:{number}")
+    assert not await preferences.keep(conn, world.ada, Preferences(rhythm=Rhythm.DAILY), "slack:0")
+    person = await people.get(conn, world.ada, me(world.ada))
+    assert read(person.settings) == Preferences()
+    assert set(person.settings) == {"notices"}
+
+
 def notice(person_id: object, issue_id: object, **more: object) -> Notice:
     given = {"kinds": frozenset({NoticeKind.STATUS}), "actors": frozenset({None}), "due_at": NOW + PATIENCE}
     return Notice(person_id=person_id, issue_id=issue_id, **(given | more))  # type: ignore[arg-type] # a test's shorthand
