@@ -79,14 +79,19 @@ async def enqueue_many(
     )
 
 
-async def hasten(conn: asyncpg.Connection, dedupe_keys: list[str]) -> None:
-    """Those of them that wait for a later time begin now."""
+async def hasten(
+    conn: asyncpg.Connection, dedupe_keys: list[str], *, apart: timedelta = timedelta(0)
+) -> None:
+    """The first of them begins now, each other `apart` from the one before it; what begins sooner stays."""
     await conn.execute(
         """
-        UPDATE pgqueuer SET execute_after = now()
-        WHERE dedupe_key = ANY($1::text[]) AND status = 'queued' AND execute_after > now()
+        UPDATE pgqueuer job SET execute_after = wanted.begins
+        FROM (SELECT dedupe_key, now() + (place - 1) * $2::interval AS begins
+              FROM unnest($1::text[]) WITH ORDINALITY AS t (dedupe_key, place)) wanted
+        WHERE job.dedupe_key = wanted.dedupe_key AND job.status = 'queued' AND job.execute_after > wanted.begins
         """,
         dedupe_keys,
+        apart,
     )
 
 

@@ -21,6 +21,9 @@ HELD: Final = timedelta(seconds=15)
 KEPT: Final = timedelta(days=14)
 # Between the channels of a change that concerns very many: as chat.update is allowed.
 PATIENCE: Final = timedelta(seconds=60 / 45)
+# What a workspace may post, over all its channels: so many at once, and then so far apart.
+POSTS_AT_ONCE: Final = 20
+POSTS_APART: Final = timedelta(seconds=0.2)
 
 
 class Kind(StrEnum):
@@ -117,10 +120,13 @@ async def put(conn: asyncpg.Connection, workspace_id: WorkspaceId, messages: Seq
         [message.owner_id for message in messages],
         [message.not_before for message in messages],
     )
-    at_once = {message.channel_id for message in messages if not message.payload.get("patient")}
-    patient = {message.channel_id for message in messages} - at_once
-    await call_senders(conn, workspace_id, sorted(at_once))
-    await call_senders(conn, workspace_id, sorted(patient), apart=PATIENCE)
+    at_once = dict.fromkeys(message.channel_id for message in messages if not message.payload.get("patient"))
+    patient = {message.channel_id for message in messages} - at_once.keys()
+    first, others = list(at_once)[:POSTS_AT_ONCE], list(at_once)[POSTS_AT_ONCE:]
+    await call_senders(conn, workspace_id, first)
+    # Called all at once, they would find that they may not, and each come back later.
+    await call_senders(conn, workspace_id, others, apart=POSTS_APART)
+    await _call_patient(conn, workspace_id, sorted(patient))
 
 
 def _distinct(messages: Sequence[Outgoing]) -> list[Outgoing]:
@@ -141,14 +147,23 @@ async def call_senders(
     *,
     apart: timedelta = timedelta(0),
 ) -> None:
-    """`apart`: one after the other, so that they do not crowd where Slack lets only one through."""
+    """One is called `apart` after the other; whoever was to come later than that comes then."""
     if not channels:
         return
     keys = [dedupe_key(workspace_id, channel) for channel in channels]
     addresses = [address(workspace_id, channel) for channel in channels]
     await jobs.enqueue_many(conn, JOB, addresses, keys, apart=apart)
-    if not apart:
-        await jobs.hasten(conn, keys)
+    await jobs.hasten(conn, keys, apart=apart)
+
+
+async def _call_patient(
+    conn: asyncpg.Connection, workspace_id: WorkspaceId, channels: Sequence[ChannelId]
+) -> None:
+    """One after the other, so that they do not crowd where Slack lets only one through."""
+    if channels:
+        keys = [dedupe_key(workspace_id, channel) for channel in channels]
+        addresses = [address(workspace_id, channel) for channel in channels]
+        await jobs.enqueue_many(conn, JOB, addresses, keys, apart=PATIENCE)
 
 
 async def hold(

@@ -38,7 +38,7 @@ _log = logging.getLogger(__name__)
 
 # A little slower than Slack allows: its clock counts arrivals, ours counts departures.
 _CHANNEL: Final = Rate(every=timedelta(seconds=1.05))
-_POST: Final = Rate(every=timedelta(seconds=0.2), burst=20)
+_POST: Final = Rate(every=outbox.POSTS_APART, burst=outbox.POSTS_AT_ONCE)
 _UPDATE: Final = Rate(every=outbox.PATIENCE, burst=5)
 # Leaves the burst to others.
 _PATIENT_UPDATE: Final = Rate(every=_UPDATE.every)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -163,3 +164,34 @@ async def test_those_who_put_much_for_one_workspace_do_so_one_after_the_other(
     async with other.transaction():
         await outbox.line_up(other, T1)
     await other.close()
+
+
+async def _begins(conn: asyncpg.Connection) -> dict[str, timedelta]:
+    """In how long each channel's sender begins."""
+    rows = await conn.fetch("SELECT payload, greatest(execute_after - now(), '0') AS wait FROM pgqueuer")
+    return {outbox.addressed(row["payload"])[1]: row["wait"] for row in rows}
+
+
+async def test_more_channels_than_may_be_posted_to_at_once_are_called_one_after_the_other(
+    home: asyncpg.Connection,
+) -> None:
+    channels = [ChannelId(f"C{number}") for number in range(outbox.POSTS_AT_ONCE + 3)]
+    async with home.transaction():
+        await outbox.put(home, T1, [replace(message("news"), channel_id=channel) for channel in channels])
+        begins = await _begins(home)
+    assert [begins[channel] for channel in channels[: outbox.POSTS_AT_ONCE + 1]] == [timedelta(0)] * (
+        outbox.POSTS_AT_ONCE + 1
+    )
+    assert [begins[channel] for channel in channels[-2:]] == [outbox.POSTS_APART, 2 * outbox.POSTS_APART]
+
+
+async def test_who_is_to_come_later_comes_sooner_and_who_comes_sooner_stays(home: asyncpg.Connection) -> None:
+    one, two, three = (outbox.dedupe_key(T1, ChannelId(name)) for name in ("C1", "C2", "C3"))
+    async with home.transaction():
+        for key, minutes in ((one, 5), (two, 5), (three, 0)):
+            channel = ChannelId(key.rpartition(":")[2])
+            delay = timedelta(minutes=minutes)
+            await jobs.enqueue(home, "deliver", outbox.address(T1, channel), dedupe_key=key, delay=delay)
+        await jobs.hasten(home, [one, two, three], apart=timedelta(minutes=1))
+        begins = await _begins(home)
+    assert begins == {"C1": timedelta(0), "C2": timedelta(minutes=1), "C3": timedelta(0)}
