@@ -1,6 +1,7 @@
 """Reports that post themselves: schedules, and the runs that come of them."""
 
 from db.schedules.keeping import (
+    changeable,
     create,
     delete,
     edit,
@@ -25,6 +26,7 @@ __all__ = [
     "Schedule",
     "ScheduleDraft",
     "ScheduleId",
+    "changeable",
     "create",
     "delete",
     "edit",

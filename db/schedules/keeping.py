@@ -132,9 +132,10 @@ def may_change(actor: Actor, schedule: Schedule) -> bool:
     return actor.role is Role.ADMIN or actor.person_id == schedule.owner_id
 
 
-async def _changeable(
-    conn: asyncpg.Connection, actor: Actor, schedule_id: ScheduleId, settings: Settings | None
+async def changeable(
+    conn: asyncpg.Connection, actor: Actor, schedule_id: ScheduleId, settings: Settings | None = None
 ) -> Schedule:
+    """The schedule, for one who may have it run, too. Raises Forbidden, NotFound."""
     require(actor, Action.SCHEDULES, settings)
     schedule = await get(conn, actor, schedule_id)
     if not may_change(actor, schedule):
@@ -153,7 +154,7 @@ async def edit(
     version: int | None = None,
 ) -> Schedule:
     """A paused schedule runs again. Raises Forbidden, Invalid, NotFound; Conflict when changed since `version`."""
-    await _changeable(conn, actor, schedule_id, settings)
+    await changeable(conn, actor, schedule_id, settings)
     draft = draft.checked(now)
     done = await conn.fetchval(
         """
@@ -177,7 +178,7 @@ async def pause(
     conn: asyncpg.Connection, actor: Actor, schedule_id: ScheduleId, settings: Settings | None = None
 ) -> Schedule:
     """Raises Forbidden, NotFound."""
-    await _changeable(conn, actor, schedule_id, settings)
+    await changeable(conn, actor, schedule_id, settings)
     await conn.execute(
         """
         UPDATE schedules SET next_due_at = NULL, paused_why = $3, version = version + 1
@@ -197,7 +198,7 @@ async def resume(
     settings: Settings | None = None,
 ) -> Schedule:
     """From the next instant on; what was due meanwhile is not made up for. Raises Forbidden, NotFound."""
-    schedule = await _changeable(conn, actor, schedule_id, settings)
+    schedule = await changeable(conn, actor, schedule_id, settings)
     await conn.execute(
         """
         UPDATE schedules SET next_due_at = $3, paused_why = NULL, version = version + 1
@@ -225,7 +226,7 @@ async def delete(
     conn: asyncpg.Connection, actor: Actor, schedule_id: ScheduleId, settings: Settings | None = None
 ) -> Schedule:
     """Raises Forbidden, NotFound."""
-    schedule = await _changeable(conn, actor, schedule_id, settings)
+    schedule = await changeable(conn, actor, schedule_id, settings)
     await conn.execute(
         "DELETE FROM schedules WHERE workspace_id = $1 AND schedule_id = $2", actor.workspace_id, schedule_id
     )

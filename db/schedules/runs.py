@@ -42,6 +42,7 @@ class Settled:
     workspace_id: WorkspaceId
     run_id: RunId
     schedule_id: ScheduleId
+    asked_by: PersonId | None
     plainly: bool
     error: str | None
 
@@ -222,7 +223,7 @@ async def settle(conn: asyncpg.Connection) -> tuple[Settled, ...]:
         UPDATE report_runs r
         SET state = CASE WHEN e.sent THEN 'posted' ELSE 'failed' END, error = e.error, finished_at = now()
         FROM ended e WHERE r.workspace_id = e.workspace_id AND r.run_id = e.run_id
-        RETURNING r.workspace_id, r.run_id, r.schedule_id, r.plainly, r.error"""
+        RETURNING r.workspace_id, r.run_id, r.schedule_id, r.asked_by, r.plainly, r.error"""
     )
     return tuple(Settled(**dict(row.items())) for row in rows)
 

@@ -79,7 +79,7 @@ class Reporting:
 
     async def share(self, press: Press) -> None:
         """Posts the report as it is now in the channel, for everyone."""
-        request = Request.read(press.value)
+        request = await self._for_everyone(press.asker, Request.read(press.value))
         sheet = await self._sheet(press.asker, request, press.words)
         channel = Mrkdwn(f"<#{press.asker.channel_id}>")
         origin = press.words("report-shared-by", who=mention(press.asker.person, press.words))
@@ -114,6 +114,12 @@ class Reporting:
             return typed
         async with self._services.database.connection() as conn:
             return await asking.meant(conn, asker.actor, typed)
+
+    async def _for_everyone(self, asker: Asker, request: Request) -> Request:
+        if not request.query:
+            return request
+        async with self._services.database.connection() as conn:
+            return await asking.for_everyone(conn, asker.actor, request, asker.person)
 
     async def _sheet(self, asker: Asker, request: Request, words: Words) -> Sheet:
         async with self._turns, self._services.database.connection() as conn:

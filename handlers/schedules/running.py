@@ -10,14 +10,14 @@ import asyncpg
 from db import outbox, people, schedules
 from db.access import Actor
 from db.errors import Busy, LodgeError, Unavailable
-from db.ids import ChannelId, WorkspaceId
+from db.ids import ChannelId, PersonId, WorkspaceId
 from db.outbox import Outgoing
 from db.people import Person
 from db.schedules import Schedule, runs
 from db.schedules.runs import Run, Settled
 from db.states import Role, Source
 from handlers.jobs import Job, Worker
-from handlers.reports.asking import today
+from handlers.reports.asking import for_everyone, today
 from handlers.reports.looks import REFUSALS, look_of, pictures_of, remember_refusal
 from handlers.reports.making import make
 from handlers.services import Services
@@ -95,6 +95,8 @@ class Running:
         request = Request(report=schedule.report, period=schedule.period, query=schedule.query)
         async with self._services.database.connection() as conn:
             owner = await _owner(conn, schedule)
+            if request.query and owner is not None and not view.is_direct(schedule):
+                request = await for_everyone(conn, _actor(schedule, owner), request, owner)
             keys = Keys(prefix=workspace.key_prefix, base=self._services.public_url)
             sheet = await make(conn, _actor(schedule, owner), request, on, speech, keys)
         look = Look.PLAIN if run.plainly else look_of(workspace, self._services.clock())
@@ -119,7 +121,7 @@ class Running:
     async def _give_up(self, run: Run, why: str) -> None:
         async with self._services.database.transaction() as conn:
             await runs.finish(conn, run.schedule.workspace_id, run.run_id, "failed", why)
-            await self._stop(conn, run.schedule, why, "schedule-told-unmade")
+            await self._stop(conn, run.schedule, why, "schedule-told-unmade", run.asked_by)
         self._services.bell.ring()
 
     async def _refused(self, conn: asyncpg.Connection, settled: Settled, error: str) -> None:
@@ -129,21 +131,29 @@ class Running:
             await remember_refusal(conn, self._services, settled.workspace_id, now)
             return
         stopped = await schedules.get_any(conn, settled.workspace_id, settled.schedule_id)
-        await self._stop(conn, stopped, error, "schedule-told")
+        await self._stop(conn, stopped, error, "schedule-told", settled.asked_by)
 
-    async def _stop(self, conn: asyncpg.Connection, schedule: Schedule, why: str, message_id: str) -> None:
+    async def _stop(
+        self,
+        conn: asyncpg.Connection,
+        schedule: Schedule,
+        why: str,
+        message_id: str,
+        asked_by: PersonId | None,
+    ) -> None:
+        """Its owner is told once; of one that was paused already, whoever wanted it now."""
         stopped = await schedules.refuse(conn, schedule.workspace_id, schedule.schedule_id, why)
-        owner = await _owner(conn, schedule) if stopped is not None else None
-        if owner is None or owner.slack_user_id is None or not owner.active:
+        person = await _person(conn, schedule, schedule.owner_id if stopped is not None else asked_by)
+        if person is None or person.slack_user_id is None or not person.active:
             return
-        speech = words(owner.locale)
+        speech = words(person.locale)
         text = speech(
             message_id,
             title=view.title(schedule, speech),
             where=view.where(schedule),
             why=refusals.why(why, speech),
         )
-        told = Outgoing(channel_id=ChannelId(owner.slack_user_id), payload={"text": text})
+        told = Outgoing(channel_id=ChannelId(person.slack_user_id), payload={"text": text})
         await outbox.put(conn, WorkspaceId(schedule.workspace_id), [told])
 
 
@@ -152,8 +162,13 @@ def _system(workspace_id: WorkspaceId) -> Actor:
 
 
 async def _owner(conn: asyncpg.Connection, schedule: Schedule) -> Person | None:
-    found = await people.get_many(conn, _system(schedule.workspace_id), [schedule.owner_id])
-    return found.get(schedule.owner_id)
+    return await _person(conn, schedule, schedule.owner_id)
+
+
+async def _person(conn: asyncpg.Connection, schedule: Schedule, person_id: PersonId | None) -> Person | None:
+    if person_id is None:
+        return None
+    return (await people.get_many(conn, _system(schedule.workspace_id), [person_id])).get(person_id)
 
 
 def _actor(schedule: Schedule, owner: Person | None) -> Actor:

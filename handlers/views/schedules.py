@@ -93,7 +93,7 @@ class Filled:
 
     @classmethod
     def of(cls, schedule: Schedule) -> Filled:
-        direct = schedule.channel_id.startswith(("U", "W"))
+        direct = is_direct(schedule)
         return cls(
             report=schedule.report,
             query=schedule.query,
@@ -321,9 +321,14 @@ def when(schedule: Schedule, words: Words) -> Mrkdwn:
     return Mrkdwn(f"{said} ({escape(schedule.timezone)})")
 
 
+def is_direct(schedule: Schedule) -> bool:
+    """To its owner alone."""
+    return schedule.channel_id.startswith(("U", "W"))
+
+
 def where(schedule: Schedule) -> Mrkdwn:
     channel = schedule.channel_id
-    return Mrkdwn(f"<@{channel}>" if channel.startswith(("U", "W")) else f"<#{channel}>")
+    return Mrkdwn(f"<@{channel}>" if is_direct(schedule) else f"<#{channel}>")
 
 
 def title(schedule: Schedule, words: Words) -> str:
@@ -340,7 +345,7 @@ def _about(schedule: Schedule, words: Words) -> Mrkdwn:
 
 def _between(schedule: Schedule, words: Words, people: People) -> list[Mrkdwn]:
     """Who has it posted, and where."""
-    if schedule.channel_id.startswith(("U", "W")):
+    if is_direct(schedule):
         return [words("schedule-to", who=where(schedule))]
     return [where(schedule), words("schedule-by", who=who(schedule.owner_id, people, words))]
 

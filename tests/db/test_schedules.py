@@ -226,6 +226,8 @@ async def test_only_its_owner_and_admins_change_a_schedule(conn: asyncpg.Connect
     with pytest.raises(Forbidden):
         await schedules.pause(conn, other, made.schedule_id)
     with pytest.raises(Forbidden):
+        await schedules.changeable(conn, other, made.schedule_id)
+    with pytest.raises(Forbidden):
         await schedules.create(conn, await someone(conn, ada.workspace_id, Role.GUEST), draft(), NOW)
     with pytest.raises(Forbidden):
         await schedules.create(conn, ada, draft(), NOW, {"policy": {"schedules": "admin"}})

@@ -121,6 +121,22 @@ async def test_sharing_posts_it_for_everyone(lodge: Lodge) -> None:
     assert "report_share" not in buttons(shared)
 
 
+async def test_a_shared_report_about_me_stays_about_whoever_shared_it(lodge: Lodge) -> None:
+    await lodge.ask("grace", "new Hers @grace")
+    await lodge.ask("ada", "new Mine @ada")
+    answer = await lodge.ask("ada", "report flow assignee:me 7d")
+    ada, grace = lodge.person("ada"), lodge.person("grace")
+    await ada.click("report_share", channel="general", ts=answer["ts"])
+    shared = await grace.expect_message("general", lambda m: "Shared by" in said(m))
+    assert 'assignee:"Ada Marlow"' in said(shared)
+    assert "Created: *1*" in said(shared)
+    await lodge.ask("ada", "new Another @ada")
+    await grace.click("report_refresh", channel="general", ts=shared["ts"])
+    await lodge.slack.until(
+        lambda: any(m["ts"] == shared["ts"] and "Created: *2*" in said(m) for m in grace.messages("general"))
+    )
+
+
 async def test_the_numbers_arrive_as_csv_by_direct_message(lodge: Lodge) -> None:
     await story(lodge)
     answer = await lodge.ask("ada", "report flow 7d")

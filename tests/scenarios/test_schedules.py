@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -14,7 +15,7 @@ from bot.settings import Settings
 from bot.worker import Pace
 from db import saved_queries
 from db.access import Actor
-from db.ids import WorkspaceId
+from db.ids import SlackUserId, WorkspaceId
 from db.query import parse
 from db.states import Role
 from tests.scenarios.conftest import Json, Lodge, said
@@ -78,9 +79,9 @@ async def the_list(lodge: Lodge) -> Json:
     return await lodge.ask("ada", "schedule list")
 
 
-async def choose(lodge: Lodge, verb: str) -> Json:
+async def choose(lodge: Lodge, verb: str, listed: Json | None = None) -> Json:
     """Takes it from the menu of the only schedule in the list; gives the list's message."""
-    ada, message = lodge.person("ada"), await the_list(lodge)
+    ada, message = lodge.person("ada"), listed or await the_list(lodge)
     menu = next(b["accessory"] for b in message["blocks"] if b.get("accessory"))
     value = next(o["value"] for o in menu["options"] if o["value"].startswith(verb))
     await ada.choose("schedule_menu", value, channel="general", ts=message["ts"])
@@ -193,6 +194,41 @@ async def test_the_list_runs_pauses_resumes_and_deletes(lodge: Lodge) -> None:
     await redrawn(lodge, await choose(lodge, "delete"), "Nothing is scheduled")
 
 
+async def test_a_menu_from_before_has_nothing_run_that_has_become_somebody_elses(lodge: Lodge) -> None:
+    await schedule(lodge)
+    listed = await the_list(lodge)
+    await lodge.ask("grace", "list")
+    async with lodge.process.services.database.connection() as conn:
+        await conn.execute("UPDATE people SET role = 'member'")
+        await conn.execute(
+            "UPDATE schedules SET owner_id = (SELECT person_id FROM people WHERE slack_user_id = $1)",
+            lodge.person("grace").user.id,
+        )
+        lodge.process.services.directory.forget_workspace(WorkspaceId(lodge.slack.team_id))
+        lodge.process.services.directory.forget_person(
+            WorkspaceId(lodge.slack.team_id), SlackUserId(lodge.person("ada").user.id)
+        )
+        await choose(lodge, "run", listed)
+        await lodge.person("ada").expect_message("general", lambda m: "its owner, or an admin" in said(m))
+        assert await conn.fetchval("SELECT count(*) FROM report_runs") == 0
+
+
+async def test_a_report_about_me_says_to_everybody_who_that_is(lodge: Lodge, clock: Clock) -> None:
+    await schedule(lodge, report="flow", query="assignee:me", at="10:30")
+    clock.now = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+    posted = await lodge.person("grace").expect_message("general", is_report, timeout=60)
+    assert 'assignee:"Ada Marlow"' in said(posted)
+    assert "assignee:me" not in json.dumps(posted)
+    assert "assignee:me" in said(await the_list(lodge))
+
+
+async def test_a_digest_of_ones_own_stays_about_me(lodge: Lodge, clock: Clock) -> None:
+    await schedule(lodge, query="assignee:me", direct=["direct"], at="10:30")
+    clock.now = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+    ada = lodge.person("ada")
+    assert "assignee:me" in said(await ada.expect_message(ada.dm(), is_report, timeout=60))
+
+
 async def test_a_schedule_is_edited_in_its_form(lodge: Lodge) -> None:
     await schedule(lodge, report="flow")
     await choose(lodge, "edit")
@@ -227,6 +263,16 @@ async def test_a_refusal_pauses_the_schedule_and_tells_its_owner(lodge: Lodge, c
     await redrawn(lodge, await choose(lodge, "resume"), "Next:")
     clock.now = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
     await ada.expect_message("product", is_report)
+
+
+async def test_who_has_a_paused_schedule_run_is_told_when_it_is_refused(lodge: Lodge) -> None:
+    ada = lodge.person("ada")
+    await schedule(lodge, channel=lodge.slack.channel("product").id)
+    await redrawn(lodge, await choose(lodge, "pause"), "*Paused*")
+    await ada.archive("product")
+    await choose(lodge, "run")
+    await ada.expect_message(ada.dm(), lambda m: "is archived" in said(m))
+    assert "*Paused*" in said(await the_list(lodge))
 
 
 async def test_a_workspace_without_charts_gets_a_picture(lodge: Lodge, clock: Clock) -> None:
