@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import asyncpg
 
@@ -111,9 +112,14 @@ async def rebuild_rollups(settings: Settings, only: list[str] | None, say: Calla
         for workspace_id in await _chosen(conn, only):
             say(f"{workspace_id}: counting {await _issues(conn, workspace_id):,} issues ...")
             began = time.monotonic()
-            await rollups.rebuild(conn, workspace_id)
+            await rollups.rebuild(conn, workspace_id, progress=partial(_say_how_far, say, workspace_id))
             say(f"{workspace_id}: made anew in {time.monotonic() - began:.0f} s")
     return 0
+
+
+def _say_how_far(say: Callable[[str], None], workspace_id: WorkspaceId, done: int, of: int) -> None:
+    if done < of:
+        say(f"{workspace_id}: {done * 100 // of} % counted")
 
 
 async def _issues(conn: asyncpg.Connection, workspace_id: WorkspaceId) -> int:

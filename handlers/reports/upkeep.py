@@ -12,6 +12,7 @@ import asyncpg
 
 from db import jobs, outbox, rollups, standing
 from db.access import Actor
+from db.errors import Unavailable
 from db.ids import ChannelId, WorkspaceId
 from db.outbox import Outgoing
 from db.rollups import BACKLOG_JOB, REBUILD_JOB, Difference
@@ -67,14 +68,29 @@ class Upkeep:
                 )
 
     async def check(self) -> None:
-        """Says loudly what was wrong: a wrong number is a fault of ours, even after it is repaired."""
+        """Says loudly what was wrong: a wrong number is a fault of ours, even after it is repaired. A workspace whose
+        numbers cannot be checked leaves the others their turn."""
         async with self._services.database.connection() as conn:
-            for workspace_id in await rollups.workspaces(conn):
-                found = await rollups.check_and_repair(conn, workspace_id)
-                if found:
-                    report_repairs(workspace_id, found)
-                    await _tell_admins(conn, workspace_id, len(found))
+            every = await rollups.workspaces(conn)
+        errors = []
+        for workspace_id in every:
+            try:
+                await self._check(workspace_id)
+            except Unavailable:
+                raise
+            except Exception as error:
+                error.add_note(f"while the numbers of workspace {workspace_id} were checked")
+                errors.append(error)
         self._services.bell.ring()
+        if errors:
+            raise ExceptionGroup("numbers of reports could not be checked", errors)
+
+    async def _check(self, workspace_id: WorkspaceId) -> None:
+        async with self._services.database.connection() as conn:
+            found = await rollups.check_and_repair(conn, workspace_id)
+            if found:
+                report_repairs(workspace_id, found)
+                await _tell_admins(conn, workspace_id, len(found))
 
 
 def report_repairs(workspace_id: WorkspaceId, found: Sequence[Difference]) -> None:

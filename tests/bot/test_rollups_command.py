@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import asyncpg
 import pytest
 
@@ -48,6 +50,21 @@ async def test_rebuild_makes_the_books_of_all_or_of_one(conn: asyncpg.Connection
     assert f"{world.workspace_id}: counting 0 issues ..." in said
     with pytest.raises(NotFound):
         await check_rollups(settings, ["T404"], said.append)
+
+
+async def test_a_rebuild_says_how_far_it_is(
+    conn: asyncpg.Connection, db_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = read_settings({"DATABASE_URL": db_url}, slack=False)
+    world = await make_world(conn)
+    for _ in range(5):
+        await file(conn, world.ada)
+    monkeypatch.setattr(rollups, "rebuild", partial(rollups.rebuild, at_once=2))
+    said: list[str] = []
+    await rebuild_rollups(settings, None, said.append)
+    counted = [line.partition(": ")[2] for line in said[:-1]]
+    assert counted == ["counting 5 issues ...", "33 % counted", "66 % counted"]
+    assert await rollups.differences(conn, world.workspace_id) == []
 
 
 def test_the_command_line_names_both(capsys: pytest.CaptureFixture[str]) -> None:

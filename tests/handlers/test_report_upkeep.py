@@ -11,6 +11,7 @@ import asyncpg
 import pytest
 
 from db import rollups
+from db.ids import WorkspaceId
 from db.pool import Database
 from handlers.jobs import Again, Job
 from handlers.reports.upkeep import Upkeep
@@ -90,3 +91,24 @@ async def test_counting_later_does_not_keep_a_connection_waiting_for_a_rebuild(
         with pytest.raises(Again) as again:
             await upkeep(database, Quiet()).catch_up(job("T0"))
     assert again.value.delay > timedelta(0)
+
+
+async def test_a_workspace_that_cannot_be_checked_leaves_the_others_their_turn(
+    database: Database, conn: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("T1", "T2", "T3"):
+        await workspace(conn, name)
+    check_and_repair = rollups.check_and_repair
+
+    async def failing(conn: asyncpg.Connection, workspace_id: WorkspaceId) -> list[rollups.Difference]:
+        if workspace_id == "T2":
+            raise asyncpg.DataError("out of range")
+        return await check_and_repair(conn, workspace_id)
+
+    monkeypatch.setattr(rollups, "check_and_repair", failing)
+    with pytest.raises(ExceptionGroup) as raised:
+        await upkeep(database, Quiet()).check()
+    (error,) = raised.value.exceptions
+    assert "T2" in error.__notes__[0]
+    booked = await conn.fetch("SELECT workspace_id FROM rollup_books ORDER BY workspace_id")
+    assert [row["workspace_id"] for row in booked] == ["T1", "T3"]
