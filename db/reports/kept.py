@@ -105,6 +105,10 @@ class Kept:
             answers[r["tag"]][person_of(r["person_id"])] = Work(taken=r["taken"], closed=r["closed"])
         return answers
 
+    async def closed_by_person(self, span: Span) -> dict[PersonId | None, int]:
+        (work,) = await self.work([span])
+        return {person: each.closed for person, each in work.items() if each.closed}
+
     async def traffic(self, spans: Sequence[Span]) -> list[Traffic]:
         rows = await self._conn.fetch(
             f"""

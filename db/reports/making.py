@@ -158,15 +158,15 @@ async def aging(
 
 
 async def digest(
-    conn: asyncpg.Connection, actor: Actor, period: Period, query: Query | None = None
+    conn: asyncpg.Connection, actor: Actor, period: Period, today: date, query: Query | None = None
 ) -> DigestReport:
-    """What happened, and what needs somebody."""
+    """What happened in the period, and what needs somebody today."""
     async with desk(conn, actor, query) as at:
         total, before = await at.source.traffic(_both(period))
         standing = await at.source.standing(())
-        (work,) = await at.source.work([_both(period)[0]])
+        closed = await at.source.closed_by_person(_both(period)[0])
         closers = sorted(
-            ((person, w.closed) for person, w in work.items() if person is not None and w.closed),
+            ((person, count) for person, count in closed.items() if person is not None),
             key=lambda found: (-found[1], found[0]),
         )[:3]
         names = await names_of_people(conn, actor.workspace_id, [person for person, _ in closers])
@@ -176,11 +176,11 @@ async def digest(
             total=total,
             before=before,
             open_now=standing.open,
-            closers=tuple(Closer(who=names[person], closed=closed) for person, closed in closers),
+            closers=tuple(Closer(who=names[person], closed=count) for person, count in closers),
             newest=await at.naming.newest(first, stop),
             finished=await at.naming.finished(first, stop),
             pressing=await at.naming.pressing(),
-            overdue=await at.naming.overdue(period.last_day),
+            overdue=await at.naming.overdue(today),
         )
 
 

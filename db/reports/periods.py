@@ -1,7 +1,6 @@
 """Periods as people write them: `7d`, `this month`, `last week`, `2026-Q3`, `2026-01..2026-03`.
 
-A period is a range of whole days. Which instants those days are depends on a time zone, and is asked for
-with `instants`.
+A period is a range of whole days. Which instants those days are depends on a time zone (`midnight`).
 """
 
 from __future__ import annotations
@@ -63,10 +62,6 @@ class Period:
             previous_start=self.previous_start - length,
             previous_end=self.previous_start,
         )
-
-    def instants(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
-        """The first instant of the period and the first after it, in UTC."""
-        return midnight(self.start, zone), midnight(self.end, zone)
 
 
 def midnight(day: date, zone: ZoneInfo) -> datetime:

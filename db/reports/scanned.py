@@ -79,6 +79,18 @@ class Scanned:
             answers[r["place"] - 1][r["person_id"]] = Work(taken=r["taken"], closed=r["closed"])
         return answers
 
+    async def closed_by_person(self, span: Span) -> dict[PersonId | None, int]:
+        chosen = self._choose(5)
+        rows = await self._fetch(
+            f"""
+            SELECT i.assignee_id, count(*) AS closed
+            FROM {_RANGES} JOIN issues i ON i.closed_at >= s.first AND i.closed_at < s.stop
+            WHERE ({chosen.sql}) GROUP BY i.assignee_id""",
+            chosen,
+            *self._instants([span]),
+        )
+        return {r["assignee_id"]: r["closed"] for r in rows}
+
     async def standing(self, spans: Sequence[Span]) -> Standing:
         opened = await self.open_by_person()
         traffic = await self.traffic(spans) if spans else []

@@ -148,6 +148,15 @@ class Sifted:
             answers[r["place"] - 1][r["person_id"]] = Work(taken=r["taken"], closed=r["closed"])
         return answers
 
+    async def closed_by_person(self, span: Span) -> dict[PersonId | None, int]:
+        asked = self._ask()
+        rows = await asked.fetch(
+            f"""
+            SELECT assignee_id, count(*) AS closed
+            FROM ({asked.closed_in(span, "i.assignee_id")}) i GROUP BY assignee_id"""
+        )
+        return {r["assignee_id"]: r["closed"] for r in rows}
+
     async def traffic(self, spans: Sequence[Span]) -> list[Traffic]:
         """Counted by day, and the days then added up: spans overlap."""
         if not spans:

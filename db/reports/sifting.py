@@ -16,8 +16,9 @@ import asyncpg
 
 from db.ids import IssueId
 from db.query.compiler import compile_query, day_limits
-from db.query.drivers import text_driver
+from db.query.drivers import Driver, drivers, text_driver
 from db.query.fragments import Parameters
+from db.query.moments import NO_DATE
 from db.query.resolving import Resolved
 from db.query.terms import (
     NOBODY,
@@ -217,10 +218,20 @@ async def sieve(conn: asyncpg.Connection, resolved: Resolved, zone: ZoneInfo) ->
     return Sieve(resolved=resolved, zone=zone, candidates=found)
 
 
+def _due(resolved: Resolved) -> Driver | None:
+    """What is due then: the index is of other words than the condition, which alone has every issue read."""
+    for term in resolved.query.terms:
+        if isinstance(term, When) and term.field is DateField.DUE and not term.negated:
+            dated = len(term.spans) == 1 and term.spans[0].moment != NO_DATE
+            alone = replace(resolved, query=replace(resolved.query, terms=(term,)))
+            return next(iter(drivers(alone))) if dated else None
+    return None
+
+
 async def _candidates(conn: asyncpg.Connection, resolved: Resolved) -> list[IssueId]:
     """The issues that have what `resolved` asks for, and a few more than MOST_CANDIDATES at most."""
     parameters = Parameters(3)
-    driver = text_driver(resolved)
+    driver = text_driver(resolved) or _due(resolved)
     driven = driver.select(parameters) if driver is not None else None
     condition = compile_query(resolved, parameters.next, each=driven is not None)
     parameters.take(condition.params)

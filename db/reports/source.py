@@ -25,6 +25,10 @@ class Source(Protocol):
 
     async def work(self, spans: Sequence[Span]) -> list[dict[PersonId | None, Work]]: ...
 
+    async def closed_by_person(self, span: Span) -> dict[PersonId | None, int]:
+        """As `work` counts it, without those who closed nothing."""
+        ...
+
     async def traffic(self, spans: Sequence[Span]) -> list[Traffic]: ...
 
     async def latencies(self, spans: Sequence[Span], *, top: int) -> Latencies:

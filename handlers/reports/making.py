@@ -38,6 +38,6 @@ async def _numbers(
         case "aging":
             return await reports.aging(conn, actor, on, query)
         case "digest":
-            return await reports.digest(conn, actor, period, query)
+            return await reports.digest(conn, actor, period, on, query)
         case _:
             raise NotFound("report", request.report)

@@ -140,7 +140,7 @@ def _calls(conn: asyncpg.Connection, place: Place, query: Query | None) -> dict[
         "latency": lambda: reports.latency(conn, actor, period, query),
         "flow": lambda: reports.flow(conn, actor, period, query),
         "aging": lambda: reports.aging(conn, actor, today, query),
-        "digest": lambda: reports.digest(conn, actor, period, query),
+        "digest": lambda: reports.digest(conn, actor, period, today, query),
     }
 
 

@@ -205,11 +205,25 @@ async def test_every_report_is_the_same_from_rollups_and_from_a_query_that_choos
             continue
     today = datetime.now(UTC).date()
     period, every = reports.parse_period("30d", today), parse("priority:urgent,high,medium,low,none")
-    for make in (reports.assignees, reports.latency, reports.flow, reports.digest):
+    for make in (reports.assignees, reports.latency, reports.flow):
         assert await make(conn, world.admin, period) == await make(conn, world.admin, period, every)
     assert await reports.aging(conn, world.admin, today) == await reports.aging(
         conn, world.admin, today, every
     )
+    assert await reports.digest(conn, world.admin, period, today) == await reports.digest(
+        conn, world.admin, period, today, every
+    )
+
+
+async def test_what_is_overdue_is_so_today_whatever_the_period(conn: asyncpg.Connection) -> None:
+    world = await make_world(conn)
+    await rebuild(conn, world.workspace_id)
+    today = datetime.now(UTC).date()
+    for late in (0, 1, 20):
+        await file(conn, world.ada, f"{late} days late", due_on=today - timedelta(days=late))
+    for text in ("today", "yesterday", "last month"):
+        report = await reports.digest(conn, world.ada, reports.parse_period(text, today), today)
+        assert [issue.title for issue in report.overdue] == ["20 days late", "1 days late"], text
 
 
 async def test_a_guest_is_shown_their_own_issues_only(conn: asyncpg.Connection) -> None:

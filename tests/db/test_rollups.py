@@ -63,6 +63,10 @@ QUERIES = (
     "-closed:>=2025-02",
     "status:completed",
     "updated:<10y label:label-1",
+    "due:overdue",
+    "due:<2025-03-01,none",
+    "due:2025-02..2025-04 updated:<10y -label:label-2",
+    "-due:overdue due:<10y",
 )
 
 
@@ -71,6 +75,7 @@ async def everything(source: Source, spans: list[Span]) -> dict[str, Any]:
         "open": await source.open_by_person(),
         "standing": [await source.standing(()), await source.standing(spans)],
         "work": await source.work(spans),
+        "closed": [await source.closed_by_person(span) for span in spans],
         "traffic": await source.traffic(spans),
         "latency": [await source.latencies([span, *spans], top=3) for span in spans],
     }
@@ -127,6 +132,7 @@ async def test_any_history_gives_the_same_numbers_sifted_and_scanned(
             await history.step()
         if not pending:
             await fold(conn, history.workspace_id, await history.take_pending(1000))
+        await conn.execute("UPDATE issues SET due_on = created_at::date + 45 WHERE number % 3 > 0")
         spans = spans_of(history)[:4]
         for text in QUERIES:
             query = parse(text.format(person=f'"{person}"'))
@@ -246,6 +252,56 @@ async def test_a_rebuild_in_the_middle_counts_nothing_twice(conn: asyncpg.Connec
     await fold(conn, history.workspace_id, await history.take_pending(1000))
     kept, scanned = await both(history, "Europe/Berlin")
     assert kept == scanned
+
+
+@pytest.mark.parametrize("at_once", [1, 7])
+async def test_what_changes_between_two_parts_of_a_rebuild_is_counted_once(
+    conn: asyncpg.Connection, db_url: str, at_once: int
+) -> None:
+    """Issues are filed, edited and deleted in parts that are counted already, and in those that are not yet."""
+    history = History(conn, await workspace(conn), 41)
+    await history.populate()
+    for _ in range(40):
+        await history.step()
+    await rebuild(conn, history.workspace_id)
+    await fold(conn, history.workspace_id, await history.take_pending(1000))
+    rebuilding = await asyncpg.connect(db_url)
+    counted = _Interrupted(rebuilding, history)
+    await rebuild(counted, history.workspace_id, at_once=at_once)
+    assert counted.parts > 2
+    assert await behind(conn) == (history.workspace_id,)
+    kept, scanned = await both(history, "Europe/Berlin")
+    assert kept == scanned
+    while await fold_backlog(conn, history.workspace_id):
+        pass
+    await fold(conn, history.workspace_id, await history.take_pending(1000))
+    await rebuilding.close()
+    assert await behind(conn) == ()
+    kept, scanned = await both(history, "Europe/Berlin")
+    assert kept == scanned
+    assert await differences(conn, history.workspace_id) == []
+
+
+class _Interrupted:
+    """A connection for a rebuild; before each part something happens elsewhere, and some of it is announced."""
+
+    def __init__(self, conn: asyncpg.Connection, history: History) -> None:
+        self._conn = conn
+        self._history = history
+        self.parts = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._conn, name)
+
+    async def execute(self, sql: str, *values: Any) -> Any:
+        if "INSERT INTO rollup_issues" in sql:
+            self.parts += 1
+            conn, workspace_id = self._history.conn, self._history.workspace_id
+            await self._history.step()
+            if self.parts % 2:
+                async with conn.transaction():
+                    await fold(conn, workspace_id, await self._history.take_pending(1))
+        return await self._conn.execute(sql, *values)
 
 
 async def test_a_reader_between_two_folds_never_sees_half_of_one(database: Database) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -209,6 +210,16 @@ def test_the_text_alone_says_it_all() -> None:
     said = text(only(LatencyReport, ["bug"]))
     assert "*3* closed. Half of them within *21 min*" in said
     assert "bug" in said
+
+
+def test_what_went_at_once_before_has_no_percentage_to_change_by() -> None:
+    period = parse_period("7d", TODAY)
+    found = next(r for r in reports(period, [3, 1], ["bug"]) if isinstance(r, LatencyReport))
+    at_once = Latency(closed=2, mean=timedelta(0), median=timedelta(0), p90=timedelta(0))
+    made = sheet(replace(found, before=at_once), query="", words=words("en"), keys=Keys(prefix="LDG"))
+    said = text(made)
+    assert "Before: 2 closed, half of them at once." in said
+    assert "changed" not in said
 
 
 @pytest.mark.parametrize("query", ["", "label:bug", "x" * 100, 'label:"ä ö" -assignee:me'])

@@ -73,6 +73,7 @@ report-latency-labels = Nach Label
 report-latency-none = In dieser Zeit wurde nichts geschlossen.
 report-latency-line = *{ $closed }* geschlossen. Die Hälfte binnen *{ $median }*, neun von zehn binnen *{ $p90 }*; im Mittel { $mean }.
 report-latency-before = Davor: { $closed } geschlossen, die Hälfte binnen { $median }. Der Median änderte sich um *{ $change }*.
+report-latency-before-at-once = Davor: { $closed } geschlossen, die Hälfte sofort.
 report-latency-nothing-before = Im Vergleichszeitraum wurde nichts geschlossen.
 report-latency-computed = So wird gerechnet: von der Eröffnung eines Issues bis zu seinem letzten Schließen, für Issues, die im Zeitraum geschlossen und nicht wieder geöffnet wurden. Nächte und Wochenenden zählen mit. Ein Issue mit mehreren Labels zählt bei jedem.
 

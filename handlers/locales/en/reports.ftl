@@ -73,6 +73,7 @@ report-latency-labels = By label
 report-latency-none = Nothing was closed in this time.
 report-latency-line = *{ $closed }* closed. Half of them within *{ $median }*, nine in ten within *{ $p90 }*; { $mean } on average.
 report-latency-before = Before: { $closed } closed, half of them within { $median }. The median changed by *{ $change }*.
+report-latency-before-at-once = Before: { $closed } closed, half of them at once.
 report-latency-nothing-before = Nothing was closed in the time it is compared with.
 report-latency-computed = How this is computed: from the creation of an issue to its last close, for issues closed in the period that have not been reopened. Nights and weekends count. An issue with several labels counts under each.
 

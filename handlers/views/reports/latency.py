@@ -54,12 +54,14 @@ def _latency_change(overall: Latency, before: Latency, words: Words) -> list[Mrk
     if before.median is None or overall.median is None:
         return [words("report-latency-nothing-before")]
     change = percent(overall.median.total_seconds(), before.median.total_seconds())
+    if change is None:
+        return [words("report-latency-before-at-once", closed=before.closed)]
     return [
         words(
             "report-latency-before",
             closed=before.closed,
             median=duration(before.median, words),
-            change=change or "±0 %",
+            change=change,
         )
     ]
 

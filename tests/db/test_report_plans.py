@@ -1,0 +1,172 @@
+"""What the server does for each report, with and without a query, with enough issues that it could go wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+import pytest
+
+from db import reports, rollups
+from db.access import Actor
+from db.ids import WorkspaceId
+from db.query import parse
+from db.reports.desk import desk
+from db.states import Role
+from tests.db.query_data import actor, person, workspace
+from tests.db.test_query_plans import Plans
+
+HERE = WorkspaceId("THERE")
+# Half of all issues: a plan that reads a table whole would look cheap enough.
+ELSEWHERE = WorkspaceId("TELSEWHERE")
+
+# Tables that grow with the number of issues.
+LARGE = ("issues", "events", "issue_labels", "issue_documents", "rollup_issues", "rollup_closes")
+
+
+class BothPlans(Plans):
+    """Also of each statement as it is planned once for all values; in the mode it is run in otherwise."""
+
+    async def _explain(self, sql: str, values: tuple[Any, ...]) -> None:
+        await super()._explain(sql, values)
+        if values and sql.lstrip().startswith(("SELECT", "WITH")):
+            await self.conn.execute(f"PREPARE looked_at AS {sql}")
+            nothing = ", ".join("NULL" for _ in values)
+            async with self.conn.transaction():
+                await self.conn.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+                rows = await self.conn.fetch(f"EXPLAIN (COSTS OFF) EXECUTE looked_at ({nothing})")
+            await self.conn.execute("DEALLOCATE looked_at")
+            self.seen.append("\n".join(row[0] for row in rows))
+
+    async def execute(self, sql: str, *values: Any) -> Any:
+        return await self.conn.execute(sql, *values)
+
+
+@pytest.fixture
+async def filled(conn: asyncpg.Connection) -> asyncpg.Connection:
+    """Two workspaces of 6,000 issues each, filed in the last 400 days, most of them closed, each assigned once."""
+    for name in (HERE, ELSEWHERE):
+        await workspace(conn, name)
+        people = [await person(conn, who, workspace_id=name) for who in ("Ada", "Bob", "Cid", "Dan")]
+        await conn.execute(
+            "INSERT INTO labels (workspace_id, name) VALUES ($1, 'common'), ($1, 'rare')", name
+        )
+        await conn.execute(
+            """
+            INSERT INTO issues (workspace_id, number, title, status, close_reason, closed_at, assignee_id, reporter_id,
+                                priority, created_at, updated_at, due_on, labelled)
+            SELECT $1::text, next_number($1), 'topic' || n % 97, CASE WHEN n % 5 = 0 THEN 'open' ELSE 'closed' END,
+                   CASE WHEN n % 5 > 0 THEN 'completed' END,
+                   CASE WHEN n % 5 > 0 THEN now() - (6000 - n) * interval '90 min' END,
+                   ($2::uuid[])[1 + n % 4], ($2::uuid[])[1 + n % 3], 1 + n % 5,
+                   now() - (6000 - n) * interval '95 min', now() - (6000 - n) * interval '89 min',
+                   CASE WHEN n % 7 = 0 THEN current_date + n % 30 - 15 END, n % 3 = 0
+            FROM generate_series(1, 6000) n""",
+            name,
+            people,
+        )
+        await conn.execute(
+            """
+            INSERT INTO events (workspace_id, change_id, issue_id, source, kind, at, now_status, now_assignee,
+                                now_priority)
+            SELECT workspace_id, uuid_v7(), issue_id, 'slack', 'created', created_at, 'open', assignee_id, priority
+            FROM issues WHERE workspace_id = $1""",
+            name,
+        )
+    await conn.execute(
+        """
+        INSERT INTO issue_labels (workspace_id, issue_id, label_id)
+        SELECT i.workspace_id, i.issue_id, l.label_id FROM issues i JOIN labels l USING (workspace_id)
+        WHERE i.number % CASE l.name WHEN 'rare' THEN 300 ELSE 3 END = 0"""
+    )
+    await conn.execute(
+        """
+        INSERT INTO issue_documents (workspace_id, issue_id, number, config, document)
+        SELECT workspace_id, issue_id, number, 'english',
+               issue_document('english', workspace_id, number, title, description, NULL) FROM issues"""
+    )
+    for name in (HERE, ELSEWHERE):
+        await rollups.rebuild(conn, name)
+    await conn.execute("VACUUM ANALYZE")
+    return conn
+
+
+async def changed(conn: asyncpg.Connection, ada: Actor) -> None:
+    """Some issues have changes that are not counted yet."""
+    await conn.execute(
+        """
+        WITH made AS (
+            INSERT INTO changes (workspace_id, source, action)
+            SELECT $1, 'slack', 'edit_issue' FROM generate_series(1, 20) RETURNING workspace_id, change_id
+        ), pending AS (
+            INSERT INTO pending_changes (workspace_id, change_id) SELECT workspace_id, change_id FROM made
+        )
+        INSERT INTO events (workspace_id, change_id, issue_id, source, kind, version, was_status, now_status)
+        SELECT m.workspace_id, m.change_id, i.issue_id, 'slack', 'edited', 2, 'open', 'open'
+        FROM (SELECT *, row_number() OVER () AS place FROM made) m
+        JOIN issues i ON i.workspace_id = m.workspace_id AND i.number = m.place""",
+        ada.workspace_id,
+    )
+
+
+async def asked(conn: asyncpg.Connection, role: Role = Role.ADMIN) -> Actor:
+    found = await conn.fetchval("SELECT person_id FROM people WHERE workspace_id = $1 AND name = 'Ada'", HERE)
+    return actor(found, role, HERE)
+
+
+Make = Callable[[Any, Actor, Any], Awaitable[object]]
+TODAY = datetime.now(UTC).date()
+PERIOD = reports.parse_period("30d", TODAY)
+REPORTS: dict[str, Make] = {
+    "assignees": lambda conn, who, query: reports.assignees(conn, who, PERIOD, query),
+    "latency": lambda conn, who, query: reports.latency(conn, who, PERIOD, query),
+    "flow": lambda conn, who, query: reports.flow(conn, who, PERIOD, query),
+    "aging": lambda conn, who, query: reports.aging(conn, who, TODAY, query),
+    "digest": lambda conn, who, query: reports.digest(conn, who, PERIOD, TODAY, query),
+}
+QUERIES = (
+    None,
+    "assignee:me",
+    "priority:high",
+    "label:common",
+    "label:rare -assignee:me",
+    "created:<60d label:common",
+    "due:overdue",
+    "topic5",
+)
+
+
+def assert_nothing_read_whole(plans: Plans, asked: object) -> None:
+    found = set(re.findall(r"Seq Scan on (\w+)", plans.text)) & set(LARGE)
+    assert not found, (asked, found, plans.text)
+
+
+@pytest.mark.parametrize("pending", [False, True])
+@pytest.mark.parametrize("report", REPORTS)
+async def test_no_report_reads_a_table_whole(filled: asyncpg.Connection, report: str, pending: bool) -> None:
+    ada = await asked(filled)
+    if pending:
+        await changed(filled, ada)
+    for query in QUERIES:
+        plans = BothPlans(filled)
+        assert await REPORTS[report](plans, ada, parse(query) if query else None)
+        assert len(plans.seen) > 2
+        assert_nothing_read_whole(plans, query)
+
+
+@pytest.mark.parametrize("report", REPORTS)
+async def test_what_a_guest_is_told_is_read_by_indexes(filled: asyncpg.Connection, report: str) -> None:
+    guest = await asked(filled, Role.GUEST)
+    plans = BothPlans(filled)
+    assert await REPORTS[report](plans, guest, None)
+    assert_nothing_read_whole(plans, report)
+
+
+async def test_the_plans_are_those_of_kept_numbers(filled: asyncpg.Connection) -> None:
+    ada = await asked(filled)
+    for query, source in ((None, "Kept"), ("assignee:me", "Sifted"), ("due:overdue", "Sifted")):
+        async with desk(filled, ada, parse(query) if query else None) as at:
+            assert type(at.source).__name__ == source
