@@ -74,15 +74,20 @@ class Drawer:
             raise NotDrawn("The charts were not drawn in time, or the drawing process died.") from error
 
     async def _ask(self, request: bytes, manner: str, seconds: float) -> list[bytes]:
+        self._refuse_if_closed()
         if self._process is None or not self._process.alive:
             await self._end()
             self._process = await DrawingProcess.start(manner)
-        if self._closed:
-            raise NotDrawn("The bot is stopping.")
+            # What is closed while it is being started could not be killed.
+            self._refuse_if_closed()
         async with asyncio.timeout(seconds):
             return await self._process.ask(request)
 
     # -- ending
+
+    def _refuse_if_closed(self) -> None:
+        if self._closed:
+            raise NotDrawn("The bot is stopping.")
 
     def _keep(self) -> None:
         if self._idle is not None:

@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from handlers.charts import Drawer, NotDrawn, Patience
+from handlers.charts.process import DrawingProcess
 from handlers.views.reports.sheet import Chart, Series
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -189,15 +190,30 @@ async def test_a_drawing_that_nobody_waits_for_any_more_does_not_answer_the_next
         assert await drawer.draw([other]) == [expected]
 
 
-async def test_a_stopping_bot_waits_for_no_picture() -> None:
+def _starts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """How those are started that are from here on."""
+    started: list[str] = []
+    start = DrawingProcess.start
+
+    async def noted(manner: str) -> DrawingProcess:
+        started.append(manner)
+        return await start(manner)
+
+    monkeypatch.setattr(DrawingProcess, "start", noted)
+    return started
+
+
+async def test_a_stopping_bot_waits_for_no_picture_and_begins_none(monkeypatch: pytest.MonkeyPatch) -> None:
     drawer = Drawer(Patience(meek=LONG, polite=LONG, idle=LONG))
     await drawer.draw([SPEC])
     held = process()
     held.suspend()
+    started = _starts(monkeypatch)
     asked = [asyncio.create_task(drawer.draw([SPEC])) for _ in range(3)]
     await asyncio.sleep(0)
     await drawer.close()
     assert processes() == []
+    assert started == []
     found = await asyncio.gather(*asked, return_exceptions=True)
     assert all(isinstance(each, NotDrawn) for each in found)
 
