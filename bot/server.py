@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Final
 
 from aiohttp import web
@@ -29,6 +31,8 @@ Probe = Callable[[], Awaitable[str | None]]
 BODY_MAX: Final = 1024 * 1024
 # Seconds for a body to arrive.
 BODY_WITHIN: Final = 20.0
+# Files may be large, and here those who send them are known before anything of them is read.
+_UPLOADS: Final = "/api/"
 
 
 class Observing:
@@ -85,17 +89,24 @@ class Observing:
 
 
 async def _in_time(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Who sends a body a byte at a time keeps nobody waiting; files may be large, and their senders are known."""
-    if request.content.is_eof() or request.content_type == "multipart/form-data":
+    """Who sends a body a byte at a time keeps nobody waiting."""
+    is_upload = request.content_type == "multipart/form-data" and request.path.startswith(_UPLOADS)
+    if is_upload or request.content.is_eof():
         return await handler(request)
     try:
         async with asyncio.timeout(BODY_WITHIN) as limit:
-            request.content.on_eof(lambda: limit.reschedule(None))
+            request.content.on_eof(partial(_lift, limit))
             return await handler(request)
     except TimeoutError:
         if not limit.expired():
             raise
         raise web.HTTPRequestTimeout from None
+
+
+def _lift(limit: asyncio.Timeout) -> None:
+    # What nobody wanted to read may end after the answer: then there is no limit any more.
+    with contextlib.suppress(RuntimeError):
+        limit.reschedule(None)
 
 
 def create_server(

@@ -121,6 +121,27 @@ async def test_a_body_that_never_comes_is_not_waited_for(
     assert status(await raw(process, sent)) == (408 if path == "/slack/events" else 404)
 
 
+async def test_a_file_from_nobody_known_is_not_waited_for_either(
+    process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "BODY_WITHIN", 0.2)
+    form = b"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 100\r\n\r\n--x"
+    assert status(await raw(process, b"POST /slack/events HTTP/1.1\r\n" + HEAD + form)) == 408
+
+
+async def test_a_body_that_ends_after_the_answer_leaves_no_traceback(
+    process: Process, log: io.StringIO
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(process.url.rpartition(":")[2]))
+    writer.write(b"POST /hooks/0123456789ab HTTP/1.1\r\n" + KEEP_OPEN + b"Content-Length: 6\r\n\r\nab")
+    async with asyncio.timeout(30):
+        assert status(await reader.readuntil(b"\r\n\r\n")) == 404
+        writer.write(b"cdef" + b"GET /healthz HTTP/1.1\r\n" + HEAD + b"\r\n")
+        assert b"200 OK" in await reader.read()
+    writer.close()
+    assert "Traceback" not in log.getvalue()
+
+
 async def test_a_body_that_comes_in_pieces_is_taken(process: Process) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", int(process.url.rpartition(":")[2]))
     writer.write(b"POST /slack/events HTTP/1.1\r\n" + HEAD + b"Content-Length: 6\r\n\r\n")
