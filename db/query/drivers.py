@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, LiteralString
 
 from db.query import facets, selects
-from db.query.fragments import Parameters
 from db.query.moments import NO_DATE
 from db.query.resolving import Resolved
 from db.query.selects import Select
@@ -31,7 +29,7 @@ from db.states import Priority
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Driver:
-    """`select` writes a SELECT of every `issue_id` that can match, each at most once, in no order.
+    """A way to every issue that can match.
 
     `sharp`: commonly leads to few issues, so it is looked at before the sort order is walked. `costly`: how long
     it is cannot be told from an index alone. `pinned`: all issues of one person, which an index has in order too.
@@ -51,7 +49,7 @@ def drivers(resolved: Resolved) -> list[Driver]:
     if facets.tell(resolved):
         found.append(
             Driver(
-                select=lambda parameters: selects.by_facets(resolved, parameters),
+                select=selects.by_facets(resolved),
                 sharp=True,
                 costly=facets.tell_states_alone(resolved),
             )
@@ -95,45 +93,16 @@ def _exact(resolved: Resolved) -> Driver | None:
             return None
 
 
-# As in db.ranking: the pairs lead, and the words are looked at in what they lead to.
-_BY_PAIRS: Final[LiteralString] = (
-    "SELECT issue_id FROM (SELECT workspace_id, issue_id, document FROM issue_documents"
-    " WHERE pairs @> array_append({}::integer[], pair_tag({}::text)) OFFSET 0) found"
-    " WHERE workspace_id = $1 AND document @@ {}::text::tsquery"
-)
-
-
 def narrowed(ways: Sequence[Driver]) -> Driver:
-    """To where all of these lead, the shortest of which is the first."""
-    if len(ways) == 1:
-        return ways[0]
-
-    def select(parameters: Parameters) -> str:
-        return " INTERSECT ".join(f"(SELECT issue_id FROM ({way.select(parameters)}) led)" for way in ways)
-
-    return Driver(select=select, sharp=True)
+    """To where all of these lead."""
+    return (
+        ways[0] if len(ways) == 1 else Driver(select=selects.by_all([way.select for way in ways]), sharp=True)
+    )
 
 
 def text_driver(resolved: Resolved) -> Driver | None:
-    """The documents with all the words asked for."""
-    texts = [t for t in resolved.query.texts() if not t.negated and resolved.texts[t]]
-    if not texts:
-        return None
-    words = " & ".join(f"({resolved.texts[text]})" for text in texts)
-    tag = f"#{resolved.actor.workspace_id}"
-    tagged = f"'{tag}' & {words}"
-    pairs = sorted({pair for text in texts for pair in resolved.pairs.get(text, ())})
-
-    def select(parameters: Parameters) -> str:
-        if pairs:
-            return parameters.fill(_BY_PAIRS, pairs, tag, words)
-        return parameters.fill(
-            "SELECT issue_id FROM (SELECT workspace_id, issue_id FROM issue_documents"
-            " WHERE document @@ {}::text::tsquery OFFSET 0) found WHERE workspace_id = $1",
-            tagged,
-        )
-
-    return Driver(select=select, sharp=True)
+    select = selects.by_text(resolved)
+    return Driver(select=select, sharp=True) if select is not None else None
 
 
 def _of_term(term: AnyTerm, resolved: Resolved) -> Iterator[Driver]:
@@ -182,9 +151,10 @@ def _of_presence(term: Presence, resolved: Resolved) -> Iterator[Driver]:
     if len(term.fields) != 1:
         return
     (field,) = term.fields
-    there = selects.by_presence(field) if term.present else None
-    if there is not None:
-        yield Driver(select=there, sharp=True)
+    if term.present and field in selects.THERE:
+        yield Driver(select=selects.by_presence(field), sharp=True)
+    elif term.present and field is EmptyField.WATCHER:
+        yield Driver(select=selects.watched(), sharp=True)
     elif not term.present and field is EmptyField.REPORTER:
         yield Driver(select=selects.by_nobody(states(resolved)), sharp=True)
     elif field is EmptyField.PRIORITY:

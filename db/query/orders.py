@@ -92,10 +92,20 @@ class Direction:
         if self.cursor is None:
             return "true"
         columns: LiteralString = ", ".join([sql for sql, _ in self.order.keys])
+        return parameters.fill(self._after(columns), *self.cursor.values)
+
+    def _after(self, columns: LiteralString) -> LiteralString:
         # The SELECT hides the value from the planner, which else plans every page anew for a better guess.
         places: LiteralString = ", ".join(["(SELECT {}::text::" + kind + ")" for _, kind in self.order.keys])
         compare: LiteralString = " < " if self.descending else " > "
-        return parameters.fill("(" + columns + ")" + compare + "(" + places + ")", *self.cursor.values)
+        return "(" + columns + ")" + compare + "(" + places + ")"
+
+    def after_cursor_outside(self, parameters: Parameters) -> str:
+        """As `after_cursor`, where only the columns k0, k1... are."""
+        if self.cursor is None:
+            return "true"
+        columns: LiteralString = ", ".join(["i." + name for name in _NAMES[: len(self.order.keys)]])
+        return parameters.fill(self._after(columns), *self.cursor.values)
 
     @property
     def after_asked(self) -> LiteralString:

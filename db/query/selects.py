@@ -1,8 +1,9 @@
-"""SELECTs of issue ids, each read off one index: where a term leads to."""
+"""SELECTs of the issues that a term selects, each read off an index that leads straight to them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final, LiteralString
 from uuid import UUID
 
@@ -11,65 +12,158 @@ from db.query.fragments import Parameters
 from db.query.resolving import Resolved
 from db.query.terms import DateField, EmptyField
 
-Select = Callable[[Parameters], str]
 
-_PARTS: Final[dict[bool, LiteralString]] = {False: "NOT is_closed", True: "is_closed"}
-_CLOSED: Final[LiteralString] = "closed_at IS NOT NULL"
+@dataclass(frozen=True, slots=True)
+class Select:
+    """Writes a SELECT of every issue that can match, each once, in no order: of any columns of `issues i` where
+    that is what it reads, else of nothing but `issue_id`."""
 
-_ISSUES: Final[LiteralString] = "SELECT issue_id FROM issues WHERE workspace_id = $1 AND deleted_at IS NULL"
+    write: Callable[[Parameters, str], str]
+    of_issues: bool
+
+    def __call__(self, parameters: Parameters, columns: str = "i.issue_id") -> str:
+        return self.write(parameters, columns)
+
+
+_LIVE: Final[LiteralString] = "i.workspace_id = $1 AND i.deleted_at IS NULL"
+_PARTS: Final[dict[bool, LiteralString]] = {False: "NOT i.is_closed", True: "i.is_closed"}
+_CLOSED: Final[LiteralString] = "i.closed_at IS NOT NULL"
+_NEWEST: Final[LiteralString] = " ORDER BY i.updated_at DESC"
+
+
+def _issues(conditions: Callable[[Parameters], list[str]]) -> Select:
+    """All that fulfil one of the conditions, no two of which an issue fulfils."""
+
+    def write(parameters: Parameters, columns: str) -> str:
+        selects = [
+            f"(SELECT {columns} FROM issues i WHERE {_LIVE} AND {condition})"
+            for condition in conditions(parameters)
+        ]
+        return " UNION ALL ".join(selects) or f"SELECT {columns} FROM issues i WHERE {_LIVE} AND false"
+
+    return Select(write, of_issues=True)
+
+
+def _ids(sql: LiteralString, *values: object) -> Select:
+    return Select(lambda parameters, _: parameters.fill(sql, *values), of_issues=False)
+
+
+def _in_parts(test: LiteralString, values: Iterable[object], known: list[bool]) -> Select:
+    """Each value by itself, open and closed apart, and in the order of the index: the planner would else rather
+    read the table, and hope to find enough of it soon."""
+    wanted = list(dict.fromkeys(values))
+    return _issues(
+        lambda parameters: [
+            parameters.fill(test + " AND " + _PARTS[closed] + _NEWEST, value)
+            for value in wanted
+            for closed in known
+        ]
+    )
+
+
+def by_assignee(ids: list[UUID], known: list[bool]) -> Select:
+    return _in_parts("i.assignee_id = {}::uuid", ids, known)
+
+
+def by_reporter(ids: list[UUID], known: list[bool]) -> Select:
+    return _in_parts("i.reporter_id = {}::uuid", ids, known)
+
+
+def by_nobody(known: list[bool]) -> Select:
+    """Those that nobody reported."""
+    return _issues(lambda _: ["i.reporter_id IS NULL AND " + _PARTS[it] + _NEWEST for it in known])
+
+
+def by_priority(ranks: list[int], known: list[bool]) -> Select:
+    return _in_parts("(-i.priority) = {}::smallint", ranks, known)
+
+
+def by_state(known: list[bool]) -> Select:
+    return _issues(lambda _: [_PARTS[closed] + _NEWEST for closed in known])
 
 
 _DATE_COLUMNS: Final[dict[DateField, tuple[LiteralString, LiteralString, LiteralString]]] = {
-    DateField.CREATED: ("created_at", "timestamptz", " DESC"),
-    DateField.UPDATED: ("updated_at", "timestamptz", " DESC"),
-    DateField.CLOSED: ("closed_at", "timestamptz", ""),
-    DateField.DUE: ("coalesce(due_on, 'infinity'::date)", "date", ""),
+    DateField.CREATED: ("i.created_at", "timestamptz", " DESC"),
+    DateField.UPDATED: ("i.updated_at", "timestamptz", " DESC"),
+    DateField.CLOSED: ("i.closed_at", "timestamptz", ""),
+    DateField.DUE: ("coalesce(i.due_on, 'infinity'::date)", "date", ""),
 }
 
 
 def by_dates(field: DateField, known: list[bool], low: object, high: object) -> Select:
     """From `low` until `high`, either of which may be None; in the order of the index, as `_in_parts`."""
     column, kind, way = _DATE_COLUMNS[field]
-    parts = [_CLOSED] if field is DateField.CLOSED else [_PARTS[closed] for closed in known]
 
-    def select(parameters: Parameters) -> str:
-        selects = []
-        for part in parts:
-            tests = [_ISSUES + " AND " + part]
+    def conditions(parameters: Parameters) -> list[str]:
+        found = []
+        for part in [_CLOSED] if field is DateField.CLOSED else [_PARTS[closed] for closed in known]:
+            tests: list[str] = [part]
             if low is not None:
                 tests.append(parameters.fill(column + " >= {}::" + kind, low))
             if high is not None:
                 tests.append(parameters.fill(column + " < {}::" + kind, high))
-            selects.append(f"({' AND '.join(tests)} ORDER BY {column}{way})")
-        return " UNION ALL ".join(selects)
+            found.append(" AND ".join(tests) + " ORDER BY " + column + way)
+        return found
 
-    return select
+    return _issues(conditions)
 
 
-_THERE: Final[dict[EmptyField, LiteralString]] = {
-    EmptyField.PARENT: _ISSUES + " AND parent_id IS NOT NULL",
-    EmptyField.REF: _ISSUES + " AND lower(external_ref) IS NOT NULL AND external_ref IS NOT NULL",
-    EmptyField.WATCHER: "SELECT DISTINCT issue_id FROM watchers WHERE workspace_id = $1",
+# What most issues lack, and what there is an index for of those that have it.
+THERE: Final[dict[EmptyField, LiteralString]] = {
+    EmptyField.PARENT: "i.parent_id IS NOT NULL",
+    EmptyField.REF: "lower(i.external_ref) IS NOT NULL AND i.external_ref IS NOT NULL",
 }
 
 
-def by_presence(field: EmptyField) -> Select | None:
-    """Of those that have what most issues lack, where there is an index of them."""
-    there = _THERE.get(field)
-    return (lambda parameters: parameters.fill(there)) if there is not None else None
+def by_presence(field: EmptyField) -> Select:
+    """Those that have what is in THERE."""
+    return _issues(lambda _: [THERE[field]])
 
 
-def by_nobody(known: list[bool]) -> Select:
-    selects = [
-        f"({_ISSUES} AND reporter_id IS NULL AND {_PARTS[closed]} ORDER BY updated_at DESC)"
-        for closed in known
-    ]
-    return lambda parameters: " UNION ALL ".join(selects) or f"{_ISSUES} AND false"
+def by_facets(resolved: Resolved) -> Select:
+    def write(parameters: Parameters, columns: str) -> str:
+        return f"""
+            SELECT i.* FROM {facets.KINDS} k CROSS JOIN LATERAL (
+                SELECT {columns} FROM issues i
+                WHERE {_LIVE} AND {facets.OF} = k.facets{_NEWEST} OFFSET 0
+            ) i WHERE {facets.kinds(resolved, parameters)}"""
+
+    return Select(write, of_issues=True)
+
+
+def by_parent(ids: list[UUID]) -> Select:
+    return _issues(lambda parameters: [parameters.fill("i.parent_id = ANY ({}::uuid[])", ids)])
+
+
+def by_original(ids: list[UUID]) -> Select:
+    return _issues(lambda parameters: [parameters.fill("i.duplicate_of = ANY ({}::uuid[])", ids)])
+
+
+_REF: Final[LiteralString] = "lower(i.external_ref) = ANY ({}::text[]) AND i.external_ref IS NOT NULL"
+
+
+def by_ref(refs: list[str]) -> Select:
+    return _issues(lambda parameters: [parameters.fill(_REF, refs)])
+
+
+_SELECT: Final[LiteralString] = "SELECT i.issue_id FROM issues i WHERE " + _LIVE + " AND "
+
+
+def by_key(numbers: list[int], refs: list[str]) -> Select:
+    """Ids alone: an issue may be found by both."""
+    return _ids(_SELECT + "i.number = ANY ({}::bigint[]) UNION " + _SELECT + _REF, numbers, refs)
+
+
+def filed_or_assigned(person: UUID) -> Select:
+    """Ids alone, as `by_key`."""
+    return _ids(
+        _SELECT + "i.reporter_id = {}::uuid UNION " + _SELECT + "i.assignee_id = {}::uuid", person, person
+    )
 
 
 def by_label(labels: Iterable[UUID]) -> Select:
     ids = list(labels)
-    return lambda parameters: parameters.fill(
+    return _ids(
         "SELECT DISTINCT issue_id FROM issue_labels WHERE workspace_id = $1 AND label_id = ANY ({}::uuid[])"
         if len(ids) > 1
         else "SELECT issue_id FROM issue_labels WHERE workspace_id = $1 AND label_id = ANY ({}::uuid[])",
@@ -77,96 +171,56 @@ def by_label(labels: Iterable[UUID]) -> Select:
     )
 
 
+def watched() -> Select:
+    return _ids("SELECT DISTINCT issue_id FROM watchers WHERE workspace_id = $1")
+
+
 def by_watcher(ids: list[UUID]) -> Select:
-    return lambda parameters: parameters.fill(
+    return _ids(
         "SELECT DISTINCT issue_id FROM watchers WHERE workspace_id = $1 AND person_id = ANY ({}::uuid[])", ids
     )
 
 
 def by_commenter(ids: list[UUID]) -> Select:
-    return lambda parameters: parameters.fill(
+    return _ids(
         "SELECT DISTINCT issue_id FROM comments WHERE workspace_id = $1 AND author_id = ANY ({}::uuid[])", ids
     )
 
 
 def by_awaited(ids: list[UUID]) -> Select:
-    return lambda parameters: parameters.fill(
+    return _ids(
         "SELECT DISTINCT issue_id FROM awaited WHERE workspace_id = $1 AND person_id = ANY ({}::uuid[])", ids
     )
 
 
-def by_assignee(ids: list[UUID], known: list[bool]) -> Select:
-    return _in_parts(" AND assignee_id = {}::uuid", ids, known)
+# As in db.ranking: the pairs lead, and the words are looked at in what they lead to.
+_BY_PAIRS: Final[LiteralString] = (
+    "SELECT issue_id FROM (SELECT workspace_id, issue_id, document FROM issue_documents"
+    " WHERE pairs @> array_append({}::integer[], pair_tag({}::text)) OFFSET 0) found"
+    " WHERE workspace_id = $1 AND document @@ {}::text::tsquery"
+)
+_BY_WORDS: Final[LiteralString] = (
+    "SELECT issue_id FROM (SELECT workspace_id, issue_id FROM issue_documents"
+    " WHERE document @@ {}::text::tsquery OFFSET 0) found WHERE workspace_id = $1"
+)
 
 
-def by_reporter(ids: list[UUID], known: list[bool]) -> Select:
-    return _in_parts(" AND reporter_id = {}::uuid", ids, known)
+def by_text(resolved: Resolved) -> Select | None:
+    """Those whose documents have all the words asked for; None where there are none."""
+    texts = [text for text in resolved.query.texts() if not text.negated and resolved.texts[text]]
+    if not texts:
+        return None
+    words = " & ".join(f"({resolved.texts[text]})" for text in texts)
+    tag = f"#{resolved.actor.workspace_id}"
+    pairs = sorted({pair for text in texts for pair in resolved.pairs.get(text, ())})
+    return _ids(_BY_PAIRS, pairs, tag, words) if pairs else _ids(_BY_WORDS, f"'{tag}' & {words}")
 
 
-def _in_parts(test: LiteralString, values: Iterable[object], known: list[bool]) -> Select:
-    """Each value by itself, open and closed apart, and in the order of the index: the planner would else rather
-    read the table, and hope to find enough of it soon."""
-    wanted = list(dict.fromkeys(values))
-
-    def select(parameters: Parameters) -> str:
-        selects = [
-            parameters.fill(
-                "(" + _ISSUES + test + " AND " + _PARTS[closed] + " ORDER BY updated_at DESC)", value
-            )
-            for value in wanted
-            for closed in known
-        ]
-        return " UNION ALL ".join(selects) or _ISSUES + " AND false"
-
-    return select
-
-
-def filed_or_assigned(person: UUID) -> Select:
-    return lambda parameters: parameters.fill(
-        _ISSUES + " AND reporter_id = {}::uuid UNION " + _ISSUES + " AND assignee_id = {}::uuid",
-        person,
-        person,
-    )
-
-
-def by_facets(resolved: Resolved, parameters: Parameters) -> str:
-    return f"""
-        SELECT i.issue_id FROM {facets.KINDS} k CROSS JOIN LATERAL (
-            SELECT i.issue_id FROM issues i
-            WHERE i.workspace_id = $1 AND i.deleted_at IS NULL AND {facets.OF} = k.facets
-            ORDER BY i.updated_at DESC OFFSET 0
-        ) i WHERE {facets.kinds(resolved, parameters)}"""
-
-
-def by_state(known: list[bool]) -> Select:
-    selects = [f"({_ISSUES} AND {_PARTS[closed]} ORDER BY updated_at DESC)" for closed in known]
-    return lambda parameters: " UNION ALL ".join(selects) or f"{_ISSUES} AND false"
-
-
-def by_priority(ranks: list[int], known: list[bool]) -> Select:
-    return _in_parts(" AND (-priority) = {}::smallint", ranks, known)
-
-
-def by_parent(ids: list[UUID]) -> Select:
-    return lambda parameters: parameters.fill(_ISSUES + " AND parent_id = ANY ({}::uuid[])", ids)
-
-
-def by_original(ids: list[UUID]) -> Select:
-    return lambda parameters: parameters.fill(_ISSUES + " AND duplicate_of = ANY ({}::uuid[])", ids)
-
-
-def by_ref(refs: list[str]) -> Select:
-    return lambda parameters: parameters.fill(
-        _ISSUES + " AND lower(external_ref) = ANY ({}::text[]) AND external_ref IS NOT NULL", refs
-    )
-
-
-def by_key(numbers: list[int], refs: list[str]) -> Select:
-    return lambda parameters: parameters.fill(
-        _ISSUES
-        + " AND number = ANY ({}::bigint[]) UNION "
-        + _ISSUES
-        + " AND lower(external_ref) = ANY ({}::text[]) AND external_ref IS NOT NULL",
-        numbers,
-        refs,
+def by_all(selects: Sequence[Select]) -> Select:
+    """Those that all of these lead to."""
+    return Select(
+        lambda parameters, _: " INTERSECT ".join(
+            f"(SELECT issue_id FROM ({select(parameters)}) led)" for select in selects
+        ),
+        of_issues=False,
     )

@@ -142,15 +142,21 @@ def gather(
 ) -> Statement:
     """The first `limit` in the order of what the driver leads to."""
     statement = _new(resolved, beside)
-    driven = driver.select(statement.parameters)
-    after = direction.after_cursor(statement.parameters)
-    condition = statement.condition()
-    rows = f"""
-        SELECT i.* FROM ({driven} OFFSET 0) driven
-        CROSS JOIN LATERAL (
-            SELECT {_looked_at(condition)}{direction.selected} FROM issues i
-            WHERE i.workspace_id = $1 AND i.issue_id = driven.issue_id AND {after} OFFSET 0
-        ) i"""
+    parameters = statement.parameters
+    if driver.select.of_issues:
+        condition = statement.condition(seen=False)
+        rows = f"{driver.select(parameters, _looked_at(condition) + direction.selected)} OFFSET 0"
+        condition = f"{condition} AND {direction.after_cursor_outside(parameters)} AND {_UNUSED}"
+    else:
+        driven = driver.select(parameters)
+        after = direction.after_cursor(parameters)
+        condition = statement.condition()
+        rows = f"""
+            SELECT i.* FROM ({driven} OFFSET 0) driven
+            CROSS JOIN LATERAL (
+                SELECT {_looked_at(condition)}{direction.selected} FROM issues i
+                WHERE i.workspace_id = $1 AND i.issue_id = driven.issue_id AND {after} OFFSET 0
+            ) i"""
     statement.sql = _page(rows, condition, direction, limit)
     return statement
 
@@ -261,12 +267,16 @@ def extent(resolved: Resolved, ways: Sequence[Driver], at_most: int) -> Statemen
 def number_matching(resolved: Resolved, driver: Driver) -> Statement:
     """How many of those the driver leads to match."""
     statement = Statement(resolved)
+    condition = statement.condition()
+    if driver.select.of_issues:
+        rows = driver.select(statement.parameters, _looked_at(condition))
+        statement.sql = f"SELECT count(*) FROM ({rows} OFFSET 0) i WHERE {condition}"
+        return statement
     driven = driver.select(statement.parameters)
     statement.sql = f"""
         SELECT count(*) FROM ({driven} OFFSET 0) driven
         CROSS JOIN LATERAL (
-            SELECT FROM issues i
-            WHERE i.issue_id = driven.issue_id AND {statement.condition()} OFFSET 0
+            SELECT FROM issues i WHERE i.issue_id = driven.issue_id AND {condition} OFFSET 0
         ) i"""
     return statement
 
