@@ -15,10 +15,13 @@ from db.errors import (
     NotFound,
     Unavailable,
 )
+from handlers.views.blocks import truncate
 from handlers.words import Mrkdwn, Words
 
 # What people call by a name, which they may have misspelt; anything else was there when they were shown it.
 _NAMED: Final = frozenset({"issue", "label", "person", "report", "saved-query"})
+# Of what somebody typed, so much tells what it was.
+_REF_MAX: Final = 100
 _ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -49,11 +52,11 @@ def explain(error: Exception, words: Words, reference: str) -> Mrkdwn:
             kind = _slug(error.kind)
             if kind not in _NAMED or not error.ref or _ID.fullmatch(error.ref):
                 return words("error-gone", kind=kind)
-            return words("error-not-found", kind=kind, ref=error.ref)
+            return words("error-not-found", kind=kind, ref=truncate(error.ref, _REF_MAX))
         case Forbidden():
             return words("error-forbidden", needs=_slug(error.needs))
         case Conflict():
-            return words("error-conflict", kind=_slug(error.kind), ref=error.ref)
+            return words("error-conflict", kind=_slug(error.kind), ref=truncate(error.ref, _REF_MAX))
         case Invalid():
             return Mrkdwn("\n".join(explain_field(each, words) for each in error.errors))
         case LodgeError():

@@ -66,6 +66,11 @@ def test_who_may_is_said_of_everybody_who_could(locale: str) -> None:
     assert len(said) == len(NEEDS)
 
 
+def test_what_was_typed_at_length_is_shown_in_part() -> None:
+    for error in (NotFound("person", "&" * 3000), Conflict("label", "&" * 3000)):
+        assert german(error).count("&amp;") == 99
+
+
 @pytest.mark.parametrize("locale", LOCALES)
 def test_what_is_gone_is_not_called_by_its_id(locale: str) -> None:
     for kind in KINDS:
