@@ -42,7 +42,8 @@ async def desk(conn: asyncpg.Connection, actor: Actor, query: Query | None) -> A
         zone = ZoneInfo(state["zone"])
         chosen = await choose(conn, actor, query)
         source = await _source(conn, actor, chosen, zone, state)
-        yield Desk(conn=conn, actor=actor, zone=zone, source=source, naming=Naming(conn, actor, chosen, zone))
+        naming = Naming(conn, actor, chosen, zone, source if isinstance(source, Sifted) else None)
+        yield Desk(conn=conn, actor=actor, zone=zone, source=source, naming=naming)
 
 
 async def _state(conn: asyncpg.Connection, actor: Actor) -> Any:

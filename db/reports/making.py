@@ -34,7 +34,7 @@ from db.reports.numbers import (
     Who,
     Work,
 )
-from db.reports.periods import Period, Unit, floor, midnight, step
+from db.reports.periods import Period, Unit, floor, step
 
 MOST_POINTS: Final = 20
 AGES: Final = (0, 7, 30, 90, 365)
@@ -161,24 +161,24 @@ async def digest(
     conn: asyncpg.Connection, actor: Actor, period: Period, today: date, query: Query | None = None
 ) -> DigestReport:
     """What happened in the period, and what needs somebody today."""
+    span, span_before = _both(period)
     async with desk(conn, actor, query) as at:
-        total, before = await at.source.traffic(_both(period))
+        total, before = await at.source.traffic([span, span_before])
         standing = await at.source.standing(())
-        closed = await at.source.closed_by_person(_both(period)[0])
+        closed = await at.source.closed_by_person(span)
         closers = sorted(
             ((person, count) for person, count in closed.items() if person is not None),
             key=lambda found: (-found[1], found[0]),
         )[:3]
         names = await names_of_people(conn, actor.workspace_id, [person for person, _ in closers])
-        first, stop = midnight(period.start, at.zone), midnight(period.end, at.zone)
         return DigestReport(
             period=period,
             total=total,
             before=before,
             open_now=standing.open,
             closers=tuple(Closer(who=names[person], closed=count) for person, count in closers),
-            newest=await at.naming.newest(first, stop),
-            finished=await at.naming.finished(first, stop),
+            newest=await at.naming.newest(span),
+            finished=await at.naming.finished(span),
             pressing=await at.naming.pressing(),
             overdue=await at.naming.overdue(today),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, Final, LiteralString
 from zoneinfo import ZoneInfo
@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 import asyncpg
 
 from db.access import Actor
-from db.ids import LabelId, PersonId, WorkspaceId
+from db.ids import IssueId, LabelId, PersonId, WorkspaceId
 from db.reports.choosing import Chosen
-from db.reports.numbers import NamedIssue, Who
+from db.reports.numbers import NamedIssue, Span, Who
+from db.reports.periods import midnight
+from db.reports.sifted import Sifted
 from db.states import Priority
 
 # A constant of the statements: a plan made once for all is a good one only when it knows how few are asked for.
@@ -31,11 +33,14 @@ _ASSIGNEE: Final[LiteralString] = """) i
 class Naming:
     """Lists of at most MOST issues each, of those the actor sees and the query chooses."""
 
-    def __init__(self, conn: asyncpg.Connection, actor: Actor, chosen: Chosen, zone: ZoneInfo) -> None:
+    def __init__(
+        self, conn: asyncpg.Connection, actor: Actor, chosen: Chosen, zone: ZoneInfo, sifted: Sifted | None
+    ) -> None:
         self._conn = conn
         self._actor = actor
         self._chosen = chosen
         self._zone = zone
+        self._sifted = sifted
         self._each_planned = False
 
     async def oldest(self) -> tuple[NamedIssue, ...]:
@@ -63,17 +68,26 @@ class Naming:
             today,
         )
 
-    async def newest(self, first: datetime, stop: datetime) -> tuple[NamedIssue, ...]:
-        """Created in the time given and still open."""
-        return await self._read(
-            "NOT i.is_closed AND i.created_at >= $3 AND i.created_at < $4",
-            "i.created_at DESC, i.issue_id DESC",
-            first,
-            stop,
-        )
+    async def newest(self, span: Span) -> tuple[NamedIssue, ...]:
+        """Created in these days and still open."""
+        order: LiteralString = "i.created_at DESC, i.issue_id DESC"
+        found = await self._sifted.newest(span, MOST) if self._sifted is not None else None
+        if found is not None:
+            return await self._of(found, order)
+        which: LiteralString = "NOT i.is_closed AND i.created_at >= $3 AND i.created_at < $4"
+        return await self._read(which, order, *self._instants(span))
 
-    async def finished(self, first: datetime, stop: datetime) -> tuple[NamedIssue, ...]:
-        return await self._read("i.closed_at >= $3 AND i.closed_at < $4", "i.closed_at DESC", first, stop)
+    async def finished(self, span: Span) -> tuple[NamedIssue, ...]:
+        """Closed in these days, the last first. Of those closed at once it does not matter which: to order them, too,
+        all of a large change would be read."""
+        order: LiteralString = "i.closed_at DESC"
+        found = await self._sifted.finished(span, MOST) if self._sifted is not None else None
+        if found is not None:
+            return await self._of(found, order)
+        return await self._read("i.closed_at >= $3 AND i.closed_at < $4", order, *self._instants(span))
+
+    def _instants(self, span: Span) -> tuple[datetime, datetime]:
+        return midnight(span.start, self._zone), midnight(span.end, self._zone)
 
     async def _open(
         self, order: LiteralString, which: LiteralString = "NOT i.is_closed"
@@ -93,6 +107,16 @@ class Naming:
             self._actor.sees_only,
             *values,
             *chosen.params,
+        )
+        return tuple(_issue(r, self._zone) for r in rows)
+
+    async def _of(self, issues: Sequence[IssueId], order: LiteralString) -> tuple[NamedIssue, ...]:
+        """The first of these, which are known to be chosen."""
+        rows = await self._conn.fetch(
+            f"{_NAMED} i.workspace_id = $1 AND i.issue_id = ANY ($2::uuid[])"
+            f" ORDER BY {order} LIMIT {MOST:d} {_ASSIGNEE} {order}",
+            self._actor.workspace_id,
+            issues,
         )
         return tuple(_issue(r, self._zone) for r in rows)
 

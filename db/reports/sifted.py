@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from db.access import Actor
-from db.ids import LabelId, PersonId
+from db.ids import IssueId, LabelId, PersonId
 from db.query.fragments import Parameters
 from db.query.terms import AnyTerm
 from db.reports import few
@@ -28,6 +28,9 @@ standing AS MATERIALIZED (
     SELECT n.* FROM touched t,
     LATERAL (SELECT * FROM rollup_now n WHERE n.workspace_id = $1 AND n.issue_id = t.issue_id OFFSET 0) n
 )"""
+
+# More issues than these of one day are not ordered here.
+_MOST_OF_A_DAY: Final = 300
 
 _DAYS: Final[LiteralString] = "unnest({}::integer[], {}::integer[]) WITH ORDINALITY AS s (first, stop, place)"
 
@@ -181,6 +184,30 @@ class Sifted:
             GROUP BY day"""
         )
         return [_traffic(rows, span) for span in spans]
+
+    async def newest(self, span: Span, most: int) -> list[IssueId] | None:
+        """The open issues that were created last; with those of the same day, whose order the rows do not tell. None
+        where these are very many."""
+        return await self._last("i.created_day", "i.is_open", span, most)
+
+    async def finished(self, span: Span, most: int) -> list[IssueId] | None:
+        """As `newest`, those that were closed last."""
+        return await self._last("i.closed_day", "true", span, most)
+
+    async def _last(
+        self, day: LiteralString, which: LiteralString, span: Span, most: int
+    ) -> list[IssueId] | None:
+        asked = self._ask()
+        first = asked.fill("{}::integer", day_number(span.start))
+        stop = asked.fill("{}::integer", day_number(span.end))
+        inside = asked.rows(f"i.issue_id, {day} AS day", f"{which} AND {day} >= {first} AND {day} < {stop}")
+        rows = await asked.fetch(
+            f"""
+            SELECT issue_id FROM (SELECT issue_id FROM ({inside}) i ORDER BY day DESC
+                                  FETCH FIRST {most:d} ROWS WITH TIES) last
+            LIMIT {_MOST_OF_A_DAY + 1:d}"""
+        )
+        return [r["issue_id"] for r in rows] if len(rows) <= _MOST_OF_A_DAY else None
 
     async def latencies(self, spans: Sequence[Span], *, top: int) -> Latencies:
         groups = await self._few_closes(spans)

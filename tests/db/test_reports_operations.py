@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,6 +20,7 @@ from db.query import parse
 from db.reports.choosing import choose
 from db.reports.desk import desk
 from db.reports.kept import Kept
+from db.reports.naming import Naming
 from db.reports.numbers import Span
 from db.reports.scanned import Scanned
 from db.rollups import differences, fold, rebuild
@@ -210,9 +213,10 @@ async def test_every_report_is_the_same_from_rollups_and_from_a_query_that_choos
     assert await reports.aging(conn, world.admin, today) == await reports.aging(
         conn, world.admin, today, every
     )
-    assert await reports.digest(conn, world.admin, period, today) == await reports.digest(
-        conn, world.admin, period, today, every
-    )
+    kept, sifted = [await reports.digest(conn, world.admin, period, today, query) for query in (None, every)]
+    # Of issues closed by one change any may be named.
+    assert [each.closed_at for each in kept.finished] == [each.closed_at for each in sifted.finished]
+    assert replace(kept, finished=()) == replace(sifted, finished=())
 
 
 async def test_what_is_overdue_is_so_today_whatever_the_period(conn: asyncpg.Connection) -> None:
@@ -224,6 +228,46 @@ async def test_what_is_overdue_is_so_today_whatever_the_period(conn: asyncpg.Con
     for text in ("today", "yesterday", "last month"):
         report = await reports.digest(conn, world.ada, reports.parse_period(text, today), today)
         assert [issue.title for issue in report.overdue] == ["20 days late", "1 days late"], text
+
+
+@pytest.mark.parametrize("most_of_a_day", [0, 300])
+async def test_the_issues_a_digest_names_are_those_of_all_that_a_query_chooses(
+    conn: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, most_of_a_day: int
+) -> None:
+    monkeypatch.setattr("db.reports.sifted._MOST_OF_A_DAY", most_of_a_day)
+    world, chance = await make_world(conn), random.Random(15)
+    await rebuild(conn, world.workspace_id)
+    for step in range(120):
+        if step == 80:
+            await conn.execute(
+                "UPDATE issues SET created_at = created_at - number % 7 * interval '1 day',"
+                " closed_at = closed_at - number % 5 * interval '1 day'"
+            )
+            await conn.execute("DELETE FROM pending_changes")
+            await rebuild(conn, world.workspace_id)
+        with suppress(LodgeError):
+            await act(conn, world, chance)
+    today = datetime.now(UTC).date()
+    named = 0
+    for text in (
+        "assignee:me",
+        "-label:bug",
+        "priority:urgent,high,medium",
+        "something",
+        "label:ops no:assignee",
+    ):
+        query = parse(text)
+        for days in (1, 3, 30):
+            span = Span(start=today - timedelta(days=days), end=today + timedelta(days=1))
+            async with desk(conn, world.ada, query) as at:
+                assert type(at.source).__name__ == "Sifted"
+                walked = Naming(conn, world.ada, await choose(conn, world.ada, query), at.zone, None)
+                assert await at.naming.newest(span) == await walked.newest(span)
+                found, expected = await at.naming.finished(span), await walked.finished(span)
+                assert [each.closed_at for each in found] == [each.closed_at for each in expected]
+            named += len(found)
+    assert named > 20
+    assert await conn.fetchval("SELECT count(*) FROM pending_changes") > 10
 
 
 async def test_a_guest_is_shown_their_own_issues_only(conn: asyncpg.Connection) -> None:
