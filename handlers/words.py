@@ -34,6 +34,10 @@ _FORMATTING = re.compile(r"(?<![^\W_])[*_~`](?=\S)|(?<=\S)[*_~`](?![^\W_])")
 _QUOTE = re.compile(r"^&gt;", re.MULTILINE)
 # Slack has no escape for these: an invisible space on both sides keeps them letters.
 _INVISIBLE = "\u200b"
+# Fluent refuses what is long, for fear of messages that nobody has read: something else stands for it meanwhile,
+# with a character that no text has.
+_LONG = 200
+_STAND_IN = re.compile("\x01([0-9]+)\x01")
 # One that begins or ends a code span, and is no letter.
 _CODE_MARK = re.compile(rf"(?<!{_INVISIBLE})`")
 
@@ -112,10 +116,12 @@ class Words:
         given: dict[str, Any] = {
             name: safe(value) if isinstance(value, str) else value for name, value in arguments.items()
         }
-        text, errors = self._bundle.format_pattern(message.value, given)
+        long = [name for name, value in given.items() if isinstance(value, str) and len(value) > _LONG]
+        told = given | {name: f"\x01{index}\x01" for index, name in enumerate(long)}
+        text, errors = self._bundle.format_pattern(message.value, told)
         if errors:
             raise errors[0]
-        return str(text)
+        return _STAND_IN.sub(lambda found: str(given[long[int(found[1])]]), str(text))
 
 
 def _quick_shapes(text: str) -> dict[str, _Shape]:

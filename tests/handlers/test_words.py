@@ -88,6 +88,15 @@ def test_counts_are_said_in_the_reader_s_language() -> None:
     assert "1.234" in words("de")("list-head", count=1234)
 
 
+def test_long_texts_fit_into_every_message() -> None:
+    names = "a & b " * 1000
+    said = words("en")("import-preview-labels", count=2, names=names)
+    assert escape(names) in said
+    assert words("en")("import-preview-labels", count=2, names="\x017\x01") == words("en")(
+        "import-preview-labels", count=2, names="7"
+    )
+
+
 def test_beside_a_field_stand_the_letters_that_formatted_text_shows() -> None:
     typed = "a `tick` & <b>"
     said = Mrkdwn(f"{escape(typed)}: did you mean {code('label:r&d')}?")
