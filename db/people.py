@@ -8,7 +8,7 @@ from typing import Any, Final, LiteralString
 
 import asyncpg
 
-from db import limits
+from db import belongings, limits
 from db.access import Action, Actor, require
 from db.constraints import domain_errors
 from db.errors import Conflict, FieldError, Invalid, NotFound
@@ -327,8 +327,7 @@ async def _merge(
     change_id = await record(conn, actor, "merge_people", origin, (), summary=summary)
     pair = (actor.workspace_id, from_id, into_id)
     await conn.execute(_TELL, *pair, change_id, actor.person_id, actor.source.value)
-    for statement in _MOVES:
-        await conn.execute(statement, *pair)
+    await belongings.hand_over(conn, *pair)
     await conn.execute(
         "UPDATE people SET slack_user_id = NULL, active = false WHERE workspace_id = $1 AND person_id = $2",
         actor.workspace_id,
@@ -337,32 +336,6 @@ async def _merge(
     await conn.execute(_JOIN, *pair, gone["slack_user_id"], gone["active"])
     return Merged(person=await get(conn, actor, into_id), change_id=change_id)
 
-
-# Everything that points at a person as they are now. Changes and events say who it was then, and stay.
-_MOVES: Final[tuple[LiteralString, ...]] = (
-    "UPDATE issues SET assignee_id = $3 WHERE workspace_id = $1 AND assignee_id = $2",
-    "UPDATE issues SET reporter_id = $3 WHERE workspace_id = $1 AND reporter_id = $2",
-    "UPDATE comments SET author_id = $3 WHERE workspace_id = $1 AND author_id = $2",
-    """INSERT INTO watchers (workspace_id, issue_id, person_id)
-       SELECT workspace_id, issue_id, $3 FROM watchers WHERE workspace_id = $1 AND person_id = $2
-       ON CONFLICT DO NOTHING""",
-    "DELETE FROM watchers WHERE workspace_id = $1 AND person_id = $2 AND person_id <> $3",
-    """INSERT INTO mutes (workspace_id, issue_id, person_id, since)
-       SELECT workspace_id, issue_id, $3, since FROM mutes WHERE workspace_id = $1 AND person_id = $2
-       ON CONFLICT DO NOTHING""",
-    "DELETE FROM mutes WHERE workspace_id = $1 AND person_id = $2 AND person_id <> $3",
-    """INSERT INTO awaited (workspace_id, person_id, issue_id, comment_id, since)
-       SELECT workspace_id, $3, issue_id, comment_id, since FROM awaited WHERE workspace_id = $1 AND person_id = $2
-       ON CONFLICT DO NOTHING""",
-    "DELETE FROM awaited WHERE workspace_id = $1 AND person_id = $2 AND person_id <> $3",
-    """UPDATE saved_queries q
-       SET owner_id = $3,
-           name = CASE WHEN EXISTS (SELECT FROM saved_queries o WHERE o.workspace_id = $1 AND o.owner_id = $3
-                                    AND lower(o.name) = lower(q.name))
-                  THEN left(name, 40) || ' ' || left(saved_query_id::text, 8) ELSE name END
-       WHERE workspace_id = $1 AND owner_id = $2""",
-    "UPDATE people SET merged_into = $3 WHERE workspace_id = $1 AND (merged_into = $2 OR person_id = $2)",
-)
 
 # The survivor takes over what only the other one had; somebody known in Slack is who Slack says they are, as what they
 # chose and what was decided of them says too: nobody comes back by being merged.

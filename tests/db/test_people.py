@@ -3,7 +3,7 @@ import asyncio
 import asyncpg
 import pytest
 
-from db import changes, comments, issues, people, preferences, standing, watchers
+from db import changes, comments, issues, people, preferences, standing, tokens, watchers
 from db.errors import Conflict, Forbidden, Invalid, NotFound
 from db.ids import PersonId, SlackUserId, new_uuid
 from db.issues import Origin
@@ -11,6 +11,7 @@ from db.people import Person
 from db.pool import Database
 from db.preferences import Preferences, Rhythm
 from db.states import Role
+from tests.db.neighbour import make_other
 from tests.db.worlds import file, make_world, me
 
 
@@ -145,6 +146,43 @@ async def test_what_was_decided_of_a_slack_user_and_what_they_chose_goes_with_th
     )
     assert (met.person_id, met.role) == (placeholder.person_id, Role.ADMIN)
     assert preferences.read(met.settings) == chosen
+
+
+async def _pointing_at(conn: asyncpg.Connection, person: PersonId) -> set[str]:
+    """The columns of all tables that refer to people, where one refers to this one."""
+    rows = await conn.fetch(
+        """
+        SELECT c.conrelid::regclass::text AS place, a.attname FROM pg_constraint c
+        JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey) AND a.attname <> 'workspace_id'
+        WHERE c.confrelid = 'people'::regclass"""
+    )
+    return {
+        f"{place}.{column}"
+        for place, column in rows
+        if await conn.fetchval(f"SELECT EXISTS (SELECT FROM {place} WHERE {column} = $1)", person)
+    }
+
+
+async def test_all_that_a_slack_user_has_is_the_placeholders_whom_they_are_merged_into(
+    conn: asyncpg.Connection,
+) -> None:
+    other, _ = await make_other(conn)
+    placeholder = (await people.create(conn, other.admin, "A.", "a@old.example.com")).person_id
+    await tokens.create(conn, other.ada, token_id="hers", name="ci", role=Role.MEMBER, secret_hash="x")
+    owned = {
+        "homes.person_id",
+        "imports.asked_by",
+        "notices.person_id",
+        "outgoing_webhooks.owner_id",
+        "schedules.owner_id",
+        "subscriptions.owner_id",
+        "tokens.person_id",
+        "webhooks.owner_id",
+    }
+    assert owned | {"changes.actor_id", "told.person_id"} <= await _pointing_at(conn, me(other.ada))
+    await people.merge(conn, other.admin, me(other.ada), placeholder)
+    assert await _pointing_at(conn, me(other.ada)) == {"changes.actor_id"}
+    assert owned <= await _pointing_at(conn, placeholder)
 
 
 @pytest.mark.parametrize("into_slack_user", [True, False])
