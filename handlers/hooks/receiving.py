@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, assert_never
 from urllib.parse import parse_qs
 
@@ -68,6 +68,10 @@ class Taken:
 
 def understand(hook: Hook, delivery: Delivery) -> list[Signal]:
     """Raises Unreadable."""
+    return [_storable(signal) for signal in _read(hook, delivery)]
+
+
+def _read(hook: Hook, delivery: Delivery) -> list[Signal]:
     body = _json(delivery)
     match hook.kind:
         case Kind.GENERIC:
@@ -79,6 +83,16 @@ def understand(hook: Hook, delivery: Delivery) -> list[Signal]:
         case Kind.GITHUB:
             return github.read(table(body, "{}"), delivery.headers)
     assert_never(hook.kind)
+
+
+def _storable(signal: Signal) -> Signal:
+    """Its texts for people are; JSON's `\\u0000` can stand in a name too."""
+    reference = signal.external_ref
+    return replace(
+        signal,
+        key=None if signal.key is None else limits.clean(signal.key) or None,
+        external_ref=None if reference is None else limits.clean(reference),
+    )
 
 
 def _json(delivery: Delivery) -> Any:
@@ -95,7 +109,6 @@ def _named(delivery: Delivery) -> str | None:
     name = next((delivery.headers[each] for each in _IDS if delivery.headers.get(each)), None)
     if name is None:
         return None
-    name = limits.clean(name)
     return f"id:{name}" if len(name) <= _KEY_MAX else f"id:{hashlib.sha256(name.encode()).hexdigest()}"
 
 
@@ -169,7 +182,9 @@ async def _receive(services: Services, request: web.Request) -> web.Response:
         raise Unavailable("the webhook's secret cannot be opened: rotate it") from error
     if not authentic(hook.auth, secret, headers, body):
         return _answer(401, {"error": "the signature or token is missing or wrong"})
-    delivery = Delivery(headers={name: headers[name] for name in _KEPT_HEADERS if name in headers}, body=body)
+    # A header may hold any bytes, the database no such text.
+    kept = {name: limits.clean(headers[name]) for name in _KEPT_HEADERS if name in headers}
+    delivery = Delivery(headers=kept, body=body)
     try:
         taken = await take(services, hook, delivery)
     except Unreadable as error:

@@ -29,7 +29,7 @@ class Unreadable(LodgeError):
 
     def __init__(self, code: str, what: object = "") -> None:
         self.code = code
-        self.what = str(what)[:200]
+        self.what = limits.clean(str(what))[:200]
         super().__init__(f"{code} {self.what}".strip())
 
 
@@ -97,10 +97,11 @@ def moment(value: object) -> datetime | None:
             seconds = float(str(value))
             return datetime.fromtimestamp(seconds / 1000 if seconds > 1e11 else seconds, UTC)
         found = datetime.fromisoformat(str(value))
+        if found.year == 1:
+            return None
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
     except (ValueError, OverflowError, OSError):
         raise Unreadable("no-time", value) from None
-    found = found if found.tzinfo else found.replace(tzinfo=UTC)
-    return found if found.year > 1 else None
 
 
 def table(value: object, name: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Any
 
 import asyncpg
 import pytest
@@ -14,6 +15,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from db.pool import Database, open_database
 from handlers.hooks import create_hooks
+from tests.handlers.hooks.bodies import ALERTS, GITHUB_ISSUE, SENTRY_ALERT, SENTRY_ISSUE, SENTRY_METRIC
 from tests.scenarios.conftest import Json, Lodge, said
 from tests.scenarios.webhooks import listed, make
 
@@ -139,3 +141,48 @@ async def test_without_the_database_the_sender_is_told_to_come_again(
     assert {status for status, _ in again} == {200}
     assert {number for number in done if again[number][1]["result"] != "repeated"} == set()
     assert "200 issues" in await listed(lodge)
+
+
+def spoiled(value: Any) -> Any:
+    """With what JSON can write and no text of the database can hold, in every text."""
+    if isinstance(value, dict):
+        return {name: spoiled(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [spoiled(each) for each in value]
+    return f"\0{value}\0" if isinstance(value, str) else value
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "headers"),
+    [
+        ("generic", {"title": "Pump", "key": "a", "labels": ["b"], "description": "c"}, {}),
+        ("generic", {"title": "Pump", "status": "odd"}, {}),
+        ("generic", {"title": "Pump", "priority": "odd"}, {}),
+        ("generic", {"title": "Pump", "at": "odd"}, {}),
+        ("generic", {"title": "Pump", "at": "9999-12-31T23:59:59-12:00"}, {}),
+        ("alertmanager", ALERTS, {}),
+        ("sentry", SENTRY_ISSUE, {"Sentry-Hook-Resource": "issue"}),
+        ("sentry", SENTRY_ALERT, {"Sentry-Hook-Resource": "event_alert"}),
+        ("sentry", SENTRY_METRIC, {"Sentry-Hook-Resource": "metric_alert"}),
+        ("github", GITHUB_ISSUE, {"X-GitHub-Event": "issues"}),
+    ],
+)
+async def test_what_no_database_can_hold_is_left_out_or_told_of(
+    lodge: Lodge, kind: str, body: Json, headers: dict[str, str]
+) -> None:
+    sender = await make(lodge, kind, "bearer" if kind == "alertmanager" else "hmac")
+    for sent in (spoiled(body), {**body, "at": spoiled(body.get("at", ""))}, body):
+        assert (await sender.send(sent, headers))[0] in (200, 422)
+
+
+async def test_headers_that_are_no_text_are_read_as_far_as_they_are(lodge: Lodge) -> None:
+    sender = await make(lodge, "generic", "bearer")
+    head = (
+        f"POST {sender.path} HTTP/1.1\r\nHost: lodge\r\nConnection: close\r\n"
+        f"Authorization: Bearer {sender.secret}\r\nContent-Length: 2\r\n"
+    ).encode()
+    odd = b"".join(name + b": \xff\xfe\r\n" for name in (b"Content-Type", b"Webhook-Id", b"X-GitHub-Event"))
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(lodge.process.url.rpartition(":")[2]))
+    writer.write(head + odd + b"\r\n{}")
+    assert b" 422 " in (await reader.readline())
+    writer.close()
