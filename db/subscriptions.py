@@ -107,7 +107,8 @@ async def create(conn: asyncpg.Connection, actor: Actor, draft: SubscriptionDraf
         SELECT $1, $2, $3, $4, $5, $6
         WHERE $7 > (SELECT count(*) FROM subscriptions
                     WHERE workspace_id = $1 AND channel_id = $2 AND query <> $4)
-          AND $8 > (SELECT count(*) FROM subscriptions WHERE workspace_id = $1)
+          AND $8 > (SELECT count(*) FROM subscriptions
+                    WHERE workspace_id = $1 AND NOT (channel_id = $2 AND query = $4))
         ON CONFLICT (workspace_id, channel_id, query) DO UPDATE
             SET owner_id = excluded.owner_id, events = excluded.events, place = excluded.place, paused_why = NULL
         RETURNING {_COLUMNS}

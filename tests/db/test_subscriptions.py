@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import asyncpg
@@ -16,7 +17,7 @@ from db.ids import ChannelId
 from db.issues import IssuePatch
 from db.query import QueryError, parse
 from db.states import CloseReason, Priority, Status
-from db.subscriptions import CHANNEL_MAX, FollowUps, News, SubscriptionDraft
+from db.subscriptions import CHANNEL_MAX, WORKSPACE_MAX, FollowUps, News, SubscriptionDraft
 from handlers.subscriptions.following import Touched
 from tests.db.worlds import World, file, make_world, me
 
@@ -180,6 +181,24 @@ async def test_too_many_in_a_channel_are_refused(conn: asyncpg.Connection, world
         await subscriptions.create(conn, world.ada, SubscriptionDraft(channel_id=HERE, query=f"word{number}"))
     with pytest.raises(Conflict):
         await subscriptions.create(conn, world.ada, SubscriptionDraft(channel_id=HERE, query="more"))
+
+
+async def test_one_that_is_there_is_changed_also_where_there_are_as_many_as_can_be(
+    conn: asyncpg.Connection, world: World
+) -> None:
+    draft = SubscriptionDraft(channel_id=HERE, query="first")
+    first = await subscriptions.create(conn, world.ada, draft)
+    await conn.execute(
+        """
+        INSERT INTO subscriptions (workspace_id, channel_id, owner_id, query, events, place)
+        SELECT workspace_id, 'C' || number, owner_id, query, events, place
+        FROM subscriptions, generate_series(2, $1) number""",
+        WORKSPACE_MAX,
+    )
+    again = await subscriptions.create(conn, world.ada, replace(draft, place=FollowUps.CHANNEL))
+    assert (again.subscription_id, again.place) == (first.subscription_id, FollowUps.CHANNEL)
+    with pytest.raises(Conflict):
+        await subscriptions.create(conn, world.ada, replace(draft, query="more"))
 
 
 async def test_what_cannot_be_is_refused(conn: asyncpg.Connection, world: World) -> None:
