@@ -35,4 +35,7 @@ def blocked(
         lines.append(f"• *{key}*  {what}  {moment(event.at)}")
     if len(error.blockers) > SHOWN:
         lines.append(words("undo-blocked-more", count=len(error.blockers) - SHOWN))
+    seen = [concerned[event.issue_id] for event in error.blockers if event.issue_id in concerned]
+    if seen:
+        lines.append(words("undo-blocked-next", key=seen[0].key(prefix)))
     return Reply(text=Mrkdwn("\n".join(lines)))

@@ -111,6 +111,8 @@ async def test_undo_names_what_stands_in_the_way(lodge: Lodge) -> None:
     blocked = said(await press(lodge, "ada", closed, "undo_change"))
     assert "LDG-1" in blocked
     assert lodge.person("grace").id in blocked
+    assert "/issue edit LDG-1" in blocked
+    assert "/issue history LDG-1" in blocked
 
 
 async def test_nothing_to_undo_is_said(lodge: Lodge) -> None:

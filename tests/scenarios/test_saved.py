@@ -72,6 +72,7 @@ async def test_it_stands_for_its_query_wherever_one_is_typed(filed: Lodge) -> No
     shown = await filed.ask("grace", "mine saved:bugs")
     assert "One issue" in said(shown)
     await filed.indexed()
+    assert "`/issue saved`" in said(await filed.ask("grace", "list saved:xyzzy"))
     found = said(await filed.ask("grace", "search saved:bugs two"))
     assert "Two" in found
     assert "One" not in found

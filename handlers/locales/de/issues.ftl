@@ -65,7 +65,8 @@ undone = { $count ->
     [one] Rückgängig gemacht.
    *[other] Rückgängig gemacht, bei { $count } Issues.
 }
-undo-blocked = Das lässt sich nicht mehr rückgängig machen:
+undo-blocked = Das lässt sich nicht mehr rückgängig machen. Seither:
+undo-blocked-next = `/issue edit { $key }` ändert es von Hand; `/issue history { $key }` zeigt alles, was getan wurde.
 undone-before = Das war schon rückgängig gemacht.
 undo-blocked-more = … und { $count } weitere.
 undo-nothing = Von dir gibt es nichts rückgängig zu machen.

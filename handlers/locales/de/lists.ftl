@@ -13,6 +13,7 @@ search-empty = Nichts gefunden zu „{ $text }“. Vielleicht mit weniger oder a
 search-corrected = Nichts zu „{ $text }“; gezeigt wird „{ $corrected }“.
 search-head = Beste Treffer zu „{ $text }“:
 
+query-saved-help = `/issue saved` zeigt, welche es gibt.
 query-help = `/issue help query` zeigt alle Begriffe.
 query-suggestion = War `{ $suggestion }` gemeint?
 query-unknown-field = „{ $part }“ in „{ $term }“ kenne ich nicht.

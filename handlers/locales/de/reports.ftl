@@ -138,5 +138,5 @@ field-period-order = „{ $value }“ endet, bevor es beginnt.
 field-period-too-long = „{ $value }“ ist zu lang: Ein Zeitraum hat höchstens { $limit } Tage.
 field-period-count = „{ $value }“ ist kein Zeitraum: zähle von 1 bis { $limit }.
 field-period-range = „{ $value }“ liegt außerhalb der Jahre 1970 bis 2200. Um danach als Wort zu suchen, setze es in Anführungszeichen.
-field-period-no-such-day = „{ $value }“ steht nicht im Kalender.
+field-period-no-such-day = „{ $value }“ steht nicht im Kalender. Ein Monat liest sich wie 2026-07, ein Tag wie 2026-07-31.
 report-takes-long = Das dauert einen Moment: Gerade ist viel zu zählen. Der Bericht kommt von selbst.

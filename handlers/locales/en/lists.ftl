@@ -13,6 +13,7 @@ search-empty = Nothing found for “{ $text }”. Try fewer or other words.
 search-corrected = Nothing for “{ $text }”; showing “{ $corrected }”.
 search-head = Best matches for “{ $text }”:
 
+query-saved-help = `/issue saved` lists those that are.
 query-help = `/issue help query` shows all terms.
 query-suggestion = Did you mean `{ $suggestion }`?
 query-unknown-field = I do not know “{ $part }” in “{ $term }”.

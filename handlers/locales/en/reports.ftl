@@ -138,5 +138,5 @@ field-period-order = “{ $value }” ends before it begins.
 field-period-too-long = “{ $value }” is too long: a period has at most { $limit } days.
 field-period-count = “{ $value }” is not a period: count from 1 to { $limit }.
 field-period-range = “{ $value }” lies outside the years 1970 to 2200. To look for it as a word, put it in quotes.
-field-period-no-such-day = “{ $value }” is not in the calendar.
+field-period-no-such-day = “{ $value }” is not in the calendar. A month reads like 2026-07, a day like 2026-07-31.
 report-takes-long = This takes a moment: there is much to count just now. The report comes by itself.
