@@ -30,9 +30,10 @@ FRAME: Final = struct.Struct(">cI")
 _CHUNK: Final = 1 << 18
 _NICENESS: Final = 5
 _PROGRESS_EVERY: Final = 0.25
-_PARENT: Final = STAGED_COLUMNS.index("parent_key")
-_ALIAS: Final = STAGED_COLUMNS.index("alias_key")
-_REFERENCE: Final = STAGED_COLUMNS.index("reference_key")
+_STATUS: Final = STAGED_COLUMNS.index("status")
+_LINKS: Final = tuple(
+    STAGED_COLUMNS.index(name) for name in ("reference_key", "alias_key", "parent_key", "duplicate_key")
+)
 
 
 class Kind(Enum):
@@ -90,13 +91,12 @@ def run(stream: BinaryIO, out: BinaryIO) -> None:
 def _survey(reading: Reading, out: BinaryIO) -> None:
     keys = _Sheet(Kind.KEYS, out)
     write, survey = keys.write, reading.survey
-    progress = _Progress(reading, out)
+    progress, linked = _Progress(reading, out), reading.mapping.has_links
+    nothing = (None,) * (len(_LINKS) + 1)
     for staged, _, _ in reading:
         if staged is not None:
-            parent = staged[_PARENT]
-            # What is known of a row that has no parent is enough without the key that others name it by.
-            own = parent and (staged[_REFERENCE] or staged[1])
-            write((staged[1], staged[3], staged[19], own, parent, parent and staged[_ALIAS]))
+            links = (*(staged[at] for at in _LINKS), staged[_STATUS] == "closed") if linked else nothing
+            write((staged[1], staged[3], staged[19], *links))
             if staged[20]:
                 survey.comments += staged[20].count('"body": ')
         if not survey.rows % 512:

@@ -1,23 +1,57 @@
-"""Parents that a file gives its rows, and among them those that no issue can have."""
+"""Parents and originals that are to be given, and among them those that no issue can have."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Final, LiteralString
 
 import asyncpg
 
+from db.ids import WorkspaceId
 from db.issues.linking import DEPTH_MAX
 
-# `child` is a row of the file, `parent` the row or issue above it. No row has two parents.
-PARTS: Final[LiteralString] = "CREATE TEMPORARY TABLE parts (child uuid, parent uuid) ON COMMIT DROP"
+# What each child is to have above it, or nothing; no child stands twice. `kept`: it has that already, and keeps it.
+PARTS: Final[LiteralString] = """
+CREATE TEMPORARY TABLE parts (child uuid, parent uuid, kept boolean NOT NULL DEFAULT false) ON COMMIT DROP;
+CREATE TEMPORARY TABLE refused (child uuid) ON COMMIT DROP"""
+EMPTY: Final[LiteralString] = "TRUNCATE parts, refused"
+
+# A circle that is refused leaves what is here as it is, which can close another. So often that is followed up.
+_ROUNDS: Final = 10
+
+
+class Above(StrEnum):
+    """How one issue can stand above another."""
+
+    PARENT = "parent"
+    ORIGINAL = "duplicate"
+
+
+async def leave_out(conn: asyncpg.Connection, workspace_id: WorkspaceId, above: Above) -> int:
+    """Moves those of the caller's `parts` to `refused` that would put an issue above itself, or more than DEPTH_MAX
+    above one another; returns how many.
+
+    Whatever else the workspace has above them counts too. Nobody may change that meanwhile (see `hold_parents`).
+    """
+    left_out = 0
+    for _ in range(_ROUNDS):
+        await conn.execute(_WALK_UP[above], workspace_id)
+        await find_circles(conn)
+        done = await conn.execute(_REFUSE)
+        await conn.execute("DROP TABLE circular")
+        if done.endswith(" 0"):
+            return left_out
+        left_out += int(done.split()[-1])
+    # So tangled that none of the rest is taken: what is here is in no circle.
+    done = await conn.execute(_REFUSE_ALL)
+    return left_out + int(done.split()[-1])
 
 
 async def find_circles(conn: asyncpg.Connection) -> int:
     """Makes `circular` of the children in the caller's table `parts` that are above themselves, or that more than
     DEPTH_MAX others are above; returns how many.
 
-    A row below such a circle keeps its parent: only what goes round is refused. What else the workspace has cannot
-    be part of a circle: no issue that is there already is below one that is still to come.
+    A row below such a circle keeps its parent: only what goes round is refused.
     """
     await conn.execute("ANALYZE parts")
     await conn.execute(_ROUND, DEPTH_MAX)
@@ -33,7 +67,8 @@ async def find_circles(conn: asyncpg.Connection) -> int:
 _ROUND: Final[LiteralString] = """
 CREATE TEMPORARY TABLE circular ON COMMIT DROP AS
 WITH RECURSIVE sound (child, depth) AS (
-    SELECT p.child, 2 FROM parts p WHERE NOT EXISTS (SELECT FROM parts o WHERE o.child = p.parent)
+    SELECT p.child, CASE WHEN p.parent IS NULL THEN 1 ELSE 2 END
+    FROM parts p WHERE NOT EXISTS (SELECT FROM parts o WHERE o.child = p.parent)
     UNION ALL
     SELECT p.child, s.depth + 1 FROM sound s JOIN parts p ON p.parent = s.child WHERE s.depth < $1
 )
@@ -42,3 +77,33 @@ FROM parts p WHERE NOT EXISTS (SELECT FROM sound s WHERE s.child = p.child)"""
 
 _SPARE: Final[LiteralString] = """
 DELETE FROM circular c WHERE NOT deep AND NOT EXISTS (SELECT FROM circular o WHERE o.parent = c.child)"""
+
+# What stands above those that are named, as far as nothing else is said of it.
+_WALK_UP: Final[dict[Above, LiteralString]] = {
+    Above.PARENT: """
+WITH RECURSIVE above (issue_id, parent_id) AS (
+    SELECT i.issue_id, i.parent_id FROM issues i
+    WHERE i.workspace_id = $1 AND i.parent_id IS NOT NULL AND i.issue_id IN (SELECT parent FROM parts)
+      AND NOT EXISTS (SELECT FROM parts o WHERE o.child = i.issue_id)
+    UNION
+    SELECT i.issue_id, i.parent_id FROM above a JOIN issues i ON i.workspace_id = $1 AND i.issue_id = a.parent_id
+    WHERE i.parent_id IS NOT NULL AND NOT EXISTS (SELECT FROM parts o WHERE o.child = i.issue_id)
+)
+INSERT INTO parts SELECT issue_id, parent_id, true FROM above""",
+    Above.ORIGINAL: """
+WITH RECURSIVE above (issue_id, duplicate_of) AS (
+    SELECT i.issue_id, i.duplicate_of FROM issues i
+    WHERE i.workspace_id = $1 AND i.duplicate_of IS NOT NULL AND i.issue_id IN (SELECT parent FROM parts)
+      AND NOT EXISTS (SELECT FROM parts o WHERE o.child = i.issue_id)
+    UNION
+    SELECT i.issue_id, i.duplicate_of FROM above a JOIN issues i ON i.workspace_id = $1 AND i.issue_id = a.duplicate_of
+    WHERE i.duplicate_of IS NOT NULL AND NOT EXISTS (SELECT FROM parts o WHERE o.child = i.issue_id)
+)
+INSERT INTO parts SELECT issue_id, duplicate_of, true FROM above""",
+}
+
+_REFUSE: Final[LiteralString] = """
+WITH gone AS (DELETE FROM parts p USING circular c WHERE p.child = c.child AND NOT p.kept RETURNING p.child)
+INSERT INTO refused SELECT child FROM gone"""
+_REFUSE_ALL: Final[LiteralString] = """
+WITH gone AS (DELETE FROM parts WHERE NOT kept RETURNING child) INSERT INTO refused SELECT child FROM gone"""

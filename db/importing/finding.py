@@ -8,14 +8,13 @@ import json
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, LiteralString
+from typing import Any, Final
 
 from db import imports
 from db.importing.child import Kind
-from db.importing.circles import PARTS, find_circles
-from db.importing.columns import Field
 from db.importing.decoding import SAMPLE
 from db.importing.inspecting import Inspection, inspect, retold
+from db.importing.keys import SEEN, Known, hold_against
 from db.importing.mapping import NOBODY, Mapping
 from db.importing.matching import Candidate, People, chosen_people, match_people, true_names
 from db.importing.naming import match_labels
@@ -40,6 +39,7 @@ class Found:
     existing: int
     repeated: int
     circular: int = 0
+    relinked: int = 0
     people: People
     strangers: list[str]
     chosen: dict[str, Candidate] = field(default_factory=dict)
@@ -57,6 +57,7 @@ class Found:
             "existing": self.existing,
             "repeated": self.repeated,
             "circular": self.circular,
+            "relinked": self.relinked,
             "matched_count": len({*self.people.found, *self.chosen}),
             "guessed": _named(guessed),
             "chosen": _named(self.chosen),
@@ -127,6 +128,7 @@ async def survey(
         existing=known.existing,
         repeated=known.repeated,
         circular=known.circular,
+        relinked=known.relinked,
         people=people,
         strangers=[
             name
@@ -184,51 +186,18 @@ def _untitled(inspection: Inspection, mapping: Mapping) -> Found:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Known:
-    existing: int
-    repeated: int
-    circular: int
-
-
 async def _survey(
     database: Database, workspace: Workspace, source: AsyncIterator[bytes], mapping: Mapping
-) -> tuple[Survey, _Known]:
+) -> tuple[Survey, Known]:
     """Keys go into a temporary table: how many there are is no reason to hold them here."""
     done: list[Survey] = []
     async with database.transaction() as conn, read_table(source, mapping, survey=True) as frames:
         await conn.execute(
-            "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;"
-            "CREATE TEMPORARY TABLE seen (source_key uuid, line integer, lodge_id uuid, own_key uuid, parent_key uuid,"
-            " alias_key uuid) ON COMMIT DROP"
+            "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;" + SEEN
         )
         with reader_loss():
             await conn.copy_to_table("seen", source=_keys(frames, done), format="csv", schema_name="pg_temp")
-        row = await conn.fetchrow(_COUNT_KNOWN, workspace.workspace_id)
-        circular = 0
-        if Field.PARENT in mapping.columns:
-            await conn.execute(PARTS)
-            if not (await conn.execute(_FIND_PARTS, workspace.workspace_id)).endswith(" 0"):
-                circular = await find_circles(conn)
-    return done[0], _Known(existing=row["existing"], repeated=row["repeated"], circular=circular)
-
-
-_IS_KNOWN: Final[LiteralString] = """(
-    EXISTS (SELECT FROM imported_issues k JOIN issues i USING (workspace_id, issue_id)
-            WHERE k.workspace_id = $1 AND k.source_key = s.source_key AND i.deleted_at IS NULL)
-    OR EXISTS (SELECT FROM issues i WHERE i.workspace_id = $1 AND i.issue_id = s.lodge_id))"""
-
-_COUNT_KNOWN: Final[LiteralString] = f"""
-SELECT count(*) FILTER (WHERE known) AS existing, count(*) - count(DISTINCT source_key) AS repeated
-FROM (SELECT s.source_key, {_IS_KNOWN} AS known FROM seen s) rows"""
-
-# Of issues that are here already an import leaves the parents as they are.
-_FIND_PARTS: Final[LiteralString] = f"""
-INSERT INTO parts
-SELECT DISTINCT ON (s.own_key) s.own_key, coalesce(a.own_key, s.parent_key)
-FROM seen s LEFT JOIN seen a ON a.alias_key = s.parent_key
-WHERE s.parent_key IS NOT NULL AND NOT {_IS_KNOWN}
-ORDER BY s.own_key, s.line"""
+        return done[0], await hold_against(conn, workspace.workspace_id, mapping)
 
 
 async def _keys(frames: AsyncIterator[Frame], done: list[Survey]) -> AsyncIterator[bytes]:

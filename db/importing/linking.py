@@ -7,37 +7,61 @@ from typing import Final, LiteralString
 import asyncpg
 
 from db.access import Actor
-from db.importing.circles import PARTS, find_circles
+from db.importing import updating
+from db.importing.circles import EMPTY, PARTS, Above, leave_out
+from db.issues.linking import hold_parents
 
 
-async def link_imported(conn: asyncpg.Connection, actor: Actor) -> tuple[int, int]:
-    """Inside the transaction that has `staged` and `known`.
+async def find_links(conn: asyncpg.Connection, actor: Actor, *, updates: bool) -> int:
+    """Inside the transaction that has `staged` and `known`: makes `links` of what their rows name; of known ones only
+    where they are updated. Returns how many links lead nowhere."""
+    if updates:
+        # From here to the commit nobody else gives an issue a parent: of several circles are made that none sees.
+        await hold_parents(conn, actor)
+    await conn.execute(_FIND_TARGETS, actor.workspace_id, updates)
+    return int(await conn.fetchval("SELECT count(*) FROM links WHERE target IS NULL"))
 
-    Returns how many links lead nowhere, and how many would put an issue below itself: their issues have no parent.
-    """
-    if not await conn.fetchval(_HAS_LINKS):
-        return 0, 0
-    await conn.execute(_FIND_TARGETS, actor.workspace_id)
+
+async def no_links(conn: asyncpg.Connection) -> None:
+    """For a file that has no column for any."""
+    await conn.execute(
+        "CREATE TEMPORARY TABLE links (issue_id uuid, known boolean, kind text, target uuid) ON COMMIT DROP"
+    )
+
+
+async def link(conn: asyncpg.Connection, actor: Actor, *, updates: bool) -> int:
+    """Gives new issues what `links` says, and leaves out of `changing` what cannot be. Returns how many links would
+    have put an issue above itself: those of new issues lead nowhere, known issues keep theirs."""
     circular = 0
     await conn.execute(PARTS)
-    if not (await conn.execute(_FIND_PARTS)).endswith(" 0"):
-        circular = await find_circles(conn)
-        if circular:
-            await conn.execute(_REFUSE)
+    for above in Above:
+        await conn.execute(_NEW_PARTS[above])
+        if updates:
+            await updating.list_parts(conn, above)
+        left_out = await leave_out(conn, actor.workspace_id, above)
+        if left_out:
+            await conn.execute(_REFUSE, above.value)
+            if updates:
+                await updating.refuse(conn, above)
+        await conn.execute(EMPTY)
+        circular += left_out
     await conn.execute(_LINK, actor.workspace_id)
-    return int(await conn.fetchval(_UNLINKED)), circular
+    return circular
 
 
-_HAS_LINKS: Final[LiteralString] = (
-    "SELECT EXISTS (SELECT FROM staged WHERE duplicate_key IS NOT NULL OR parent_key IS NOT NULL)"
-)
-
+# Of rows that stand twice the last one counts, as it does for the fields. What was deleted is not here.
 _FIND_TARGETS: Final[LiteralString] = """
 CREATE TEMPORARY TABLE links ON COMMIT DROP AS
-WITH wanted AS (
-    SELECT issue_id, duplicate_key AS key, 'duplicate' AS kind FROM staged WHERE duplicate_key IS NOT NULL
+WITH rows AS (
+    SELECT issue_id, false AS known, duplicate_key, parent_key FROM staged
     UNION ALL
-    SELECT issue_id, parent_key, 'parent' FROM staged WHERE parent_key IS NOT NULL
+    (SELECT DISTINCT ON (target) target, true, duplicate_key, parent_key FROM known
+     WHERE $2 AND NOT EXISTS (SELECT FROM staged s WHERE s.issue_id = known.target)
+     ORDER BY target, line DESC)
+), wanted AS (
+    SELECT issue_id, known, 'duplicate' AS kind, duplicate_key AS key FROM rows WHERE duplicate_key IS NOT NULL
+    UNION ALL
+    SELECT issue_id, known, 'parent', parent_key FROM rows WHERE parent_key IS NOT NULL
 ), here AS (
     SELECT DISTINCT ON (key) key, target
     FROM (SELECT coalesce(reference_key, source_key) AS key, issue_id AS target FROM staged
@@ -49,25 +73,32 @@ WITH wanted AS (
           SELECT alias_key, target FROM known WHERE alias_key IS NOT NULL) places
     ORDER BY key, target
 )
-SELECT w.issue_id, w.kind, coalesce(here.target, k.issue_id) AS target
+SELECT w.issue_id, w.known, w.kind, t.issue_id AS target
 FROM wanted w
 LEFT JOIN here USING (key)
-LEFT JOIN imported_issues k ON k.workspace_id = $1 AND k.source_key = w.key"""
+LEFT JOIN imported_issues k ON k.workspace_id = $1 AND k.source_key = w.key
+LEFT JOIN issues t
+    ON t.workspace_id = $1 AND t.issue_id = coalesce(here.target, k.issue_id) AND t.deleted_at IS NULL"""
 
-_FIND_PARTS: Final[LiteralString] = """
-INSERT INTO parts SELECT issue_id, target FROM links WHERE kind = 'parent' AND target IS NOT NULL"""
+# No issue is its own duplicate, and only a closed one is a duplicate.
+_NEW_PARTS: Final[dict[Above, LiteralString]] = {
+    Above.PARENT: """
+INSERT INTO parts SELECT issue_id, target FROM links WHERE NOT known AND kind = 'parent' AND target IS NOT NULL""",
+    Above.ORIGINAL: """
+INSERT INTO parts
+SELECT l.issue_id, l.target FROM links l JOIN staged s USING (issue_id)
+WHERE l.kind = 'duplicate' AND l.target <> l.issue_id AND s.status = 'closed'""",
+}
 _REFUSE: Final[LiteralString] = """
-DELETE FROM links l USING circular c WHERE l.kind = 'parent' AND l.issue_id = c.child"""
+DELETE FROM links l USING refused r WHERE NOT l.known AND l.kind = $1 AND l.issue_id = r.child"""
 
-# The closing event says what the issue says. No issue is its own duplicate.
+# The closing event says what the issue says.
 _LINK: Final[LiteralString] = """
 WITH found AS (
-    SELECT l.issue_id, d.issue_id AS duplicate_of, p.issue_id AS parent_id
-    FROM (SELECT DISTINCT issue_id FROM links) l
-    LEFT JOIN links d_l ON d_l.issue_id = l.issue_id AND d_l.kind = 'duplicate' AND d_l.target <> l.issue_id
-    LEFT JOIN issues d ON d.workspace_id = $1 AND d.issue_id = d_l.target
-    LEFT JOIN links p_l ON p_l.issue_id = l.issue_id AND p_l.kind = 'parent'
-    LEFT JOIN issues p ON p.workspace_id = $1 AND p.issue_id = p_l.target
+    SELECT l.issue_id, d.target AS duplicate_of, p.target AS parent_id
+    FROM (SELECT DISTINCT issue_id FROM links WHERE NOT known) l
+    LEFT JOIN links d ON d.issue_id = l.issue_id AND d.kind = 'duplicate' AND d.target <> l.issue_id
+    LEFT JOIN links p ON p.issue_id = l.issue_id AND p.kind = 'parent'
 ), linked AS (
     UPDATE issues i
     SET parent_id = f.parent_id,
@@ -82,5 +113,3 @@ UPDATE events e
 SET after = e.after || jsonb_build_object('close_reason', 'duplicate', 'duplicate_of', l.duplicate_of)
 FROM linked l
 WHERE e.workspace_id = $1 AND e.issue_id = l.issue_id AND e.kind = 'edited' AND l.duplicate_of IS NOT NULL"""
-
-_UNLINKED: Final[LiteralString] = "SELECT count(*) FROM links WHERE target IS NULL"

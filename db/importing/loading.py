@@ -18,13 +18,12 @@ import asyncpg
 from db.access import Actor
 from db.errors import LodgeError
 from db.ids import ChangeId, new_uuid
+from db.importing import linking, updating
 from db.importing.child import Kind
 from db.importing.converting import STAGED_COLUMNS
-from db.importing.linking import link_imported
 from db.importing.mapping import Existing, Mapping
 from db.importing.process import Frame
 from db.importing.surveying import Survey
-from db.importing.updating import update_known
 from db.importing.writing import CLOSED, COMMENTS, CREATED, ISSUES, LABELS
 from db.origins import Origin
 
@@ -62,7 +61,7 @@ class DoneBefore(LodgeError):
 class Outcome:
     """`existing` rows had been imported before, `updated` of them were changed; `repeated` stood twice in the file.
 
-    `unlinked` links lead nowhere; `circular` parents would have put an issue below itself.
+    `unlinked` links lead nowhere; `circular` ones would have put an issue above itself.
     """
 
     created: int = 0
@@ -136,8 +135,11 @@ class Loading:
         change_id = await self._open_change()
         existing, repeated = await self._take_keys(survey.good)
         counts = await self._write(change_id, survey)
-        unlinked, circular = await link_imported(self.conn, self.actor) if counts["created"] else (0, 0)
-        updated, told = await self._update(change_id) if existing else (0, 0)
+        updates = bool(existing) and self.mapping.existing is Existing.UPDATE
+        unlinked, circular = await self._link(updates=updates) if counts["created"] or updates else (0, 0)
+        updated, told = (
+            await updating.update_known(self.conn, self.actor, change_id, self.mapping) if updates else (0, 0)
+        )
         outcome = Outcome(
             created=counts["created"],
             existing=existing,
@@ -283,10 +285,17 @@ class Loading:
     def _has_comments(self) -> bool:
         return any(column == "comment" for column in self.mapping.columns)
 
-    async def _update(self, change_id: ChangeId) -> tuple[int, int]:
-        if self.mapping.existing is not Existing.UPDATE:
+    async def _link(self, *, updates: bool) -> tuple[int, int]:
+        """How many links lead nowhere, and how many back to where they begin. What changes is held from here on."""
+        if self.mapping.has_links:
+            unlinked = await linking.find_links(self.conn, self.actor, updates=updates)
+        elif updates:
+            await linking.no_links(self.conn)
+        if updates:
+            await updating.compare(self.conn, self.actor, self.mapping)
+        if not self.mapping.has_links:
             return 0, 0
-        return await update_known(self.conn, self.actor, change_id, self.mapping)
+        return unlinked, await linking.link(self.conn, self.actor, updates=updates)
 
     async def _close_change(self, change_id: ChangeId, outcome: Outcome) -> ChangeId | None:
         workspace = self.actor.workspace_id

@@ -54,6 +54,11 @@ class Mapping:
         return Field.TITLE in self.columns
 
     @property
+    def has_links(self) -> bool:
+        """Whether rows can name others."""
+        return Field.PARENT in self.columns or Field.DUPLICATE_OF in self.columns
+
+    @property
     def names_are_full(self) -> bool:
         """Lodge writes full names: there nobody goes by a handle."""
         return self.format is Format.LODGE

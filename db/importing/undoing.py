@@ -11,9 +11,11 @@ from db import imports
 from db.access import Actor
 from db.errors import Conflict, LodgeError
 from db.ids import ChangeId, new_uuid
+from db.importing.circles import EMPTY, PARTS, Above, leave_out
 from db.importing.loading import announce
 from db.importing.naming import unmake
 from db.imports import Import, State
+from db.issues.linking import hold_parents
 from db.states import Source
 from db.undoing import LATER, bring_back_labels, reverse_known
 
@@ -62,7 +64,7 @@ async def undo(
         raise Conflict("import", "undone")
     await conn.execute("SET LOCAL statement_timeout = 0")
     await bring_back_labels(conn, actor, held)
-    counts = await _look(conn, wanted, ChangeId(held))
+    counts = await _look(conn, actor, wanted, ChangeId(held))
     if counts["touched"] and not leave_touched:
         rows = await conn.fetch(_TOUCHED, _NAMED)
         await conn.execute("DROP TABLE brought, changed")
@@ -91,19 +93,22 @@ async def undo(
     )
 
 
-async def _look(conn: asyncpg.Connection, wanted: Import, held: ChangeId) -> dict[str, int]:
+async def _look(conn: asyncpg.Connection, actor: Actor, wanted: Import, held: ChangeId) -> dict[str, int]:
     """Makes `brought` and `changed`, and counts what of them was touched since and what was not."""
     await conn.execute(
         "CREATE TEMPORARY TABLE brought (issue_id uuid, number bigint, touched boolean) ON COMMIT DROP;"
         "CREATE TEMPORARY TABLE changed (issue_id uuid, number bigint, touched boolean) ON COMMIT DROP"
     )
-    await conn.execute(_BROUGHT, wanted.workspace_id, held)
-    await conn.execute("ANALYZE brought")
     if (wanted.outcome or {}).get("updated"):
         await conn.execute(_CHANGED, wanted.workspace_id, held)
+        if await conn.fetchval(_MOVES_PARENTS, wanted.workspace_id, held):
+            await hold_parents(conn, actor)
         await conn.execute(_HOLD, wanted.workspace_id)
         await conn.execute(_TOUCHED_SINCE, wanted.workspace_id, held)
+        await _keep_circles_out(conn, wanted, held)
         await conn.execute("ANALYZE changed")
+    await conn.execute(_BROUGHT, wanted.workspace_id, held)
+    await conn.execute("ANALYZE brought")
     row = await conn.fetchrow(
         """
         SELECT count(*) FILTER (WHERE b.touched) + (SELECT count(*) FROM changed c WHERE c.touched) AS touched,
@@ -112,6 +117,24 @@ async def _look(conn: asyncpg.Connection, wanted: Import, held: ChangeId) -> dic
         FROM brought b"""
     )
     return dict(row)
+
+
+async def _keep_circles_out(conn: asyncpg.Connection, wanted: Import, held: ChangeId) -> None:
+    """What had a parent or original that is no more, or stands below it by now, counts as touched."""
+    await conn.execute(_LOST, wanted.workspace_id, held)
+    await conn.execute(PARTS)
+    left_out = 1
+    # What stays as it is can stand in the way of others.
+    while left_out:
+        left_out = 0
+        for above in Above:
+            if not (await conn.execute(_BACK, wanted.workspace_id, held, _COLUMNS[above])).endswith(" 0"):
+                left_out += await leave_out(conn, wanted.workspace_id, above)
+                await conn.execute(
+                    "UPDATE changed SET touched = true WHERE issue_id IN (SELECT child FROM refused)"
+                )
+                await conn.execute(EMPTY)
+    await conn.execute("DROP TABLE parts, refused")
 
 
 async def _remove(
@@ -151,9 +174,14 @@ SELECT number FROM brought WHERE touched UNION ALL SELECT number FROM changed WH
 ORDER BY number LIMIT $1"""
 
 # Touched: something happened to it after the import (but that it was taken back and brought again), or an issue
-# from elsewhere refers to it. What happens from here to the commit meets the row lock of the deletion, and finds
-# the issue gone.
+# from elsewhere refers to it and goes on to. What happens from here to the commit meets the row lock of the deletion,
+# and finds the issue gone.
 _BROUGHT: Final[LiteralString] = """
+WITH leaving AS MATERIALIZED (
+    SELECT c.issue_id, e.after FROM changed c
+    JOIN events e ON e.workspace_id = $1 AND e.issue_id = c.issue_id AND e.change_id = $2 AND e.kind = 'edited'
+    WHERE NOT c.touched AND e.after ?| '{parent_id,duplicate_of}'
+)
 INSERT INTO brought (issue_id, number, touched)
 SELECT i.issue_id, i.number,
        EXISTS (SELECT FROM events o
@@ -162,11 +190,13 @@ SELECT i.issue_id, i.number,
        OR EXISTS (SELECT FROM issues r
                   WHERE r.workspace_id = $1 AND r.parent_id = i.issue_id AND r.deleted_at IS NULL
                     AND NOT EXISTS (SELECT FROM events m WHERE m.workspace_id = $1 AND m.issue_id = r.issue_id
-                                      AND m.change_id = $2 AND m.kind = 'created'))
+                                      AND m.change_id = $2 AND m.kind = 'created')
+                    AND NOT EXISTS (SELECT FROM leaving l WHERE l.issue_id = r.issue_id AND l.after ? 'parent_id'))
        OR EXISTS (SELECT FROM issues r
                   WHERE r.workspace_id = $1 AND r.duplicate_of = i.issue_id AND r.deleted_at IS NULL
                     AND NOT EXISTS (SELECT FROM events m WHERE m.workspace_id = $1 AND m.issue_id = r.issue_id
-                                      AND m.change_id = $2 AND m.kind = 'created'))
+                                      AND m.change_id = $2 AND m.kind = 'created')
+                    AND NOT EXISTS (SELECT FROM leaving l WHERE l.issue_id = r.issue_id AND l.after ? 'duplicate_of'))
 FROM events e JOIN issues i USING (workspace_id, issue_id)
 WHERE e.workspace_id = $1 AND e.change_id = $2 AND e.kind = 'created' AND i.deleted_at IS NULL"""
 
@@ -177,9 +207,10 @@ SELECT i.issue_id, i.number, false
 FROM (SELECT DISTINCT issue_id FROM events e
       WHERE e.workspace_id = $1 AND e.change_id = $2 AND e.kind IN ('edited', 'commented')) e
 JOIN issues i ON i.workspace_id = $1 AND i.issue_id = e.issue_id AND i.deleted_at IS NULL
-WHERE NOT EXISTS (SELECT FROM brought b WHERE b.issue_id = e.issue_id)
-  AND NOT EXISTS (SELECT FROM events m WHERE m.workspace_id = $1 AND m.issue_id = e.issue_id
+WHERE NOT EXISTS (SELECT FROM events m WHERE m.workspace_id = $1 AND m.issue_id = e.issue_id
                   AND m.change_id = $2 AND m.kind = 'created')"""
+_MOVES_PARENTS: Final[LiteralString] = """
+SELECT EXISTS (SELECT FROM events WHERE workspace_id = $1 AND change_id = $2 AND before ? 'parent_id')"""
 _HOLD: Final[LiteralString] = """
 SELECT FROM issues WHERE workspace_id = $1 AND issue_id IN (SELECT issue_id FROM changed)
 ORDER BY issue_id FOR NO KEY UPDATE"""
@@ -187,6 +218,19 @@ _TOUCHED_SINCE: Final[LiteralString] = f"""
 UPDATE changed SET touched = true
 WHERE issue_id IN (SELECT mine.issue_id FROM events mine {LATER}
                    AND mine.issue_id IN (SELECT issue_id FROM changed))"""
+
+_COLUMNS: Final = {Above.PARENT: "parent_id", Above.ORIGINAL: "duplicate_of"}
+_BACK: Final[LiteralString] = """
+INSERT INTO parts
+SELECT e.issue_id, (e.before ->> $3)::uuid FROM events e JOIN changed c USING (issue_id)
+WHERE e.workspace_id = $1 AND e.change_id = $2 AND e.kind = 'edited' AND e.before ? $3 AND NOT c.touched"""
+_LOST: Final[LiteralString] = """
+UPDATE changed c SET touched = true
+FROM events e
+WHERE e.workspace_id = $1 AND e.change_id = $2 AND e.issue_id = c.issue_id AND e.kind = 'edited'
+  AND EXISTS (SELECT FROM issues gone
+              WHERE gone.workspace_id = $1 AND gone.deleted_at IS NOT NULL
+                AND gone.issue_id IN ((e.before ->> 'parent_id')::uuid, (e.before ->> 'duplicate_of')::uuid))"""
 
 _DELETE_ISSUES: Final[LiteralString] = """
 WITH gone AS (

@@ -9,72 +9,103 @@ import asyncpg
 from db.access import Actor
 from db.ids import ChangeId
 from db.importing import commenting
+from db.importing.circles import Above
 from db.importing.columns import Field
 from db.importing.mapping import Mapping
+
+_COMPARED: Final = (
+    Field.DESCRIPTION,
+    Field.STATUS,
+    Field.PRIORITY,
+    Field.ASSIGNEE,
+    Field.DUE,
+    Field.LABELS,
+    Field.RESOLUTION,
+    Field.PARENT,
+    Field.DUPLICATE_OF,
+)
+
+
+async def compare(conn: asyncpg.Connection, actor: Actor, mapping: Mapping) -> None:
+    """Inside the transaction that has `known` and `links`: makes `changing`, the issues that differ from the file in
+    the columns which it has, and `telling`, those with comments that are new; and holds both.
+
+    The fields of an issue that somebody edits this very moment stay as they leave them.
+    """
+    await conn.execute(_WANTED, actor.workspace_id, *(field in mapping.columns for field in _COMPARED))
+    await conn.execute(_CHANGING)
+    if Field.COMMENT in mapping.columns:
+        await commenting.find_new(conn, actor)
+    else:
+        await conn.execute("CREATE TEMPORARY TABLE telling (issue_id uuid) ON COMMIT DROP")
+    await conn.execute(_HOLD, actor.workspace_id)
+    await conn.execute(_LEAVE_EDITED, actor.workspace_id)
+
+
+async def list_parts(conn: asyncpg.Connection, above: Above) -> None:
+    """Adds to `parts` what `changing` would put above its issues."""
+    await conn.execute(_LIST_PARTS[above])
+
+
+async def refuse(conn: asyncpg.Connection, above: Above) -> None:
+    """Of what is in `refused`, `changing` leaves above it what is there."""
+    await conn.execute(_STAY[above])
+    await conn.execute("DELETE FROM changing WHERE after = '{}'")
 
 
 async def update_known(
     conn: asyncpg.Connection, actor: Actor, change_id: ChangeId, mapping: Mapping
 ) -> tuple[int, int]:
-    """Changes what differs in the columns that the file has, and nothing else, and adds comments that are new.
-
-    Returns how many issues that were, and how many comments. The fields of an issue that somebody edits this very
-    moment stay as they leave them.
-    """
-    has = [
-        wanted in mapping.columns
-        for wanted in (
-            Field.DESCRIPTION,
-            Field.STATUS,
-            Field.PRIORITY,
-            Field.ASSIGNEE,
-            Field.DUE,
-            Field.LABELS,
-        )
-    ]
-    reason_told = Field.RESOLUTION in mapping.columns
-    await conn.execute(_WANTED, actor.workspace_id, *has, reason_told)
-    await conn.execute(_CHANGING)
-    with_comments = Field.COMMENT in mapping.columns
-    if with_comments:
-        await commenting.find_new(conn, actor)
-    else:
-        await conn.execute("CREATE TEMPORARY TABLE telling (issue_id uuid) ON COMMIT DROP")
-    await conn.execute(_HOLD, actor.workspace_id)
+    """Writes what `changing` and `telling` have; returns how many issues that were, and how many comments."""
     done = await conn.execute(_UPDATE, actor.workspace_id, change_id, actor.person_id)
-    if has[-1]:
+    if Field.LABELS in mapping.columns:
         await conn.execute(_DROP_LABELS, actor.workspace_id)
         await conn.execute(_ADD_LABELS, actor.workspace_id)
-    if not with_comments:
+    if Field.COMMENT not in mapping.columns:
         return int(done.split()[-1]), 0
     comments = await commenting.add_new(conn, actor, change_id)
     return int(await conn.fetchval(_TOUCHED, actor.workspace_id, change_id)), comments
 
 
-# Of rows that stand twice the last one counts, as it would had they come one after the other.
+# Of rows that stand twice the last one counts, as it would had they come one after the other. $2 to $10 say for each of
+# `_COMPARED` whether the file has it. A link that leads nowhere changes nothing; an empty cell takes the link away.
 _WANTED: Final[LiteralString] = """
 CREATE TEMPORARY TABLE wanted ON COMMIT DROP AS
 SELECT DISTINCT ON (i.issue_id)
        i.issue_id, i.version, i.status AS was_status, i.assignee_id AS was_assignee, i.priority AS was_priority,
-       i.closed_at AS was_closed_at, k.title AS title,
+       k.title AS title,
        CASE WHEN $2 THEN coalesce(k.description, '') ELSE i.description END AS description,
-       CASE WHEN $3 THEN k.status ELSE i.status END AS status,
-       CASE WHEN NOT $3 THEN i.close_reason
-            WHEN k.status <> 'closed' THEN NULL
-            -- `Closed` alone says nothing against the reason that is there.
-            WHEN i.status = 'closed' AND (k.close_reason = 'duplicate' OR k.close_reason = 'completed' AND NOT $8)
-                THEN i.close_reason
-            WHEN k.close_reason = 'duplicate' THEN 'not_planned'
-            ELSE k.close_reason END AS close_reason,
+       now_is.status, closed.reason AS close_reason,
+       CASE WHEN closed.reason = 'duplicate' THEN CASE WHEN now_is.repeating THEN same.target ELSE i.duplicate_of END
+           END AS duplicate_of,
+       CASE WHEN NOT $9 THEN i.parent_id WHEN part.issue_id IS NOT NULL THEN coalesce(part.target, i.parent_id)
+           END AS parent_id,
        CASE WHEN $3 AND k.status = 'closed' THEN greatest(k.closed_at, i.created_at) END AS closed_at,
        CASE WHEN $4 THEN k.priority ELSE i.priority END AS priority,
        CASE WHEN $5 THEN a.person_id ELSE i.assignee_id END AS assignee_id,
        CASE WHEN $6 THEN k.due_on ELSE i.due_on END AS due_on,
        l.labels AS old_labels, CASE WHEN $7 THEN n.labels ELSE l.labels END AS labels,
-       i.title AS old_title, i.description AS old_description, i.close_reason AS old_reason, i.due_on AS old_due_on
+       i.title AS old_title, i.description AS old_description, i.close_reason AS old_reason, i.due_on AS old_due_on,
+       i.duplicate_of AS old_duplicate_of, i.parent_id AS old_parent_id
 FROM known k
 JOIN issues i ON i.workspace_id = $1 AND i.issue_id = k.target AND i.deleted_at IS NULL
 LEFT JOIN staged_people a ON a.number = k.assignee
+LEFT JOIN links part ON part.issue_id = i.issue_id AND part.kind = 'parent'
+LEFT JOIN links same ON same.issue_id = i.issue_id AND same.kind = 'duplicate'
+CROSS JOIN LATERAL (SELECT CASE WHEN $3 THEN k.status ELSE i.status END AS status) told
+CROSS JOIN LATERAL (
+    SELECT told.status, coalesce(told.status = 'closed' AND same.target <> i.issue_id, false) AS repeating,
+           $10 AND same.issue_id IS NULL AND i.duplicate_of IS NOT NULL AS parted) now_is
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN now_is.status <> 'closed' THEN NULL
+                WHEN now_is.repeating THEN 'duplicate'
+                WHEN NOT $3 THEN CASE WHEN now_is.parted THEN 'not_planned' ELSE i.close_reason END
+                -- `Closed` alone says nothing against the reason that is there.
+                WHEN i.status = 'closed' AND NOT now_is.parted
+                     AND (k.close_reason = 'duplicate' OR k.close_reason = 'completed' AND NOT $8)
+                    THEN i.close_reason
+                WHEN k.close_reason = 'duplicate' THEN 'not_planned'
+                ELSE k.close_reason END AS reason) closed
 CROSS JOIN LATERAL (
     SELECT coalesce(array_agg(label_id ORDER BY label_id), '{}') AS labels FROM issue_labels il
     WHERE il.workspace_id = $1 AND il.issue_id = i.issue_id) l
@@ -101,10 +132,12 @@ CROSS JOIN LATERAL (
     SELECT jsonb_build_object('title', w.old_title, 'description', w.old_description, 'status', w.was_status,
                               'close_reason', w.old_reason, 'priority', {_PRIORITY}[w.was_priority],
                               'assignee_id', w.was_assignee, 'due_on', w.old_due_on,
+                              'duplicate_of', w.old_duplicate_of, 'parent_id', w.old_parent_id,
                               'labels', {_NAMES} (w.old_labels))) AS was,
            jsonb_build_object('title', w.title, 'description', w.description, 'status', w.status,
                               'close_reason', w.close_reason, 'priority', {_PRIORITY}[w.priority],
                               'assignee_id', w.assignee_id, 'due_on', w.due_on,
+                              'duplicate_of', w.duplicate_of, 'parent_id', w.parent_id,
                               'labels', {_NAMES} (w.labels))) AS becomes
 ) told
 WHERE told.was <> told.becomes"""
@@ -117,6 +150,32 @@ WHERE workspace_id = $1
   AND issue_id IN (SELECT issue_id FROM changing UNION ALL SELECT issue_id FROM telling)
 ORDER BY issue_id FOR NO KEY UPDATE"""
 
+_LEAVE_EDITED: Final[LiteralString] = """
+DELETE FROM changing c USING issues i
+WHERE i.workspace_id = $1 AND i.issue_id = c.issue_id AND (i.version <> c.version OR i.deleted_at IS NOT NULL)"""
+
+_LIST_PARTS: Final[dict[Above, LiteralString]] = {
+    Above.PARENT: """
+INSERT INTO parts SELECT issue_id, parent_id FROM changing WHERE parent_id IS DISTINCT FROM old_parent_id""",
+    Above.ORIGINAL: """
+INSERT INTO parts SELECT issue_id, duplicate_of FROM changing WHERE duplicate_of IS DISTINCT FROM old_duplicate_of""",
+}
+_STAY: Final[dict[Above, LiteralString]] = {
+    Above.PARENT: """
+UPDATE changing SET parent_id = old_parent_id, before = before - 'parent_id', after = after - 'parent_id'
+WHERE issue_id IN (SELECT child FROM refused)""",
+    # What is closed by the file is closed all the same.
+    Above.ORIGINAL: """
+UPDATE changing
+SET duplicate_of = old_duplicate_of,
+    close_reason = CASE WHEN was_status = 'closed' THEN old_reason ELSE 'not_planned' END,
+    before = CASE WHEN was_status = 'closed' THEN before - '{duplicate_of,close_reason}'::text[]
+                  ELSE before - 'duplicate_of' END,
+    after = CASE WHEN was_status = 'closed' THEN after - '{duplicate_of,close_reason}'::text[]
+                 ELSE after - 'duplicate_of' || '{"close_reason": "not_planned"}' END
+WHERE issue_id IN (SELECT child FROM refused)""",
+}
+
 _TOUCHED: Final[LiteralString] = """
 SELECT count(DISTINCT issue_id) FROM events
 WHERE workspace_id = $1 AND change_id = $2
@@ -126,9 +185,9 @@ _UPDATE: Final[LiteralString] = """
 WITH updated AS (
     UPDATE issues i
     SET title = c.title, description = c.description, status = c.status, close_reason = c.close_reason,
-        duplicate_of = CASE WHEN c.close_reason = 'duplicate' THEN i.duplicate_of END, priority = c.priority,
-        assignee_id = c.assignee_id, due_on = c.due_on, version = i.version + 1,
-        updated_at = greatest(now(), i.updated_at), labelled = cardinality(c.labels) > 0,
+        duplicate_of = c.duplicate_of, parent_id = c.parent_id, priority = c.priority, assignee_id = c.assignee_id,
+        due_on = c.due_on, version = i.version + 1, updated_at = greatest(now(), i.updated_at),
+        labelled = cardinality(c.labels) > 0,
         closed_at = CASE WHEN c.status = 'closed' THEN coalesce(i.closed_at, c.closed_at, now()) END
     FROM changing c
     WHERE i.workspace_id = $1 AND i.issue_id = c.issue_id AND i.version = c.version AND i.deleted_at IS NULL

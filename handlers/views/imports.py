@@ -160,6 +160,8 @@ def _facts(
         facts.append(words("import-preview-ask-order"))
     if survey["existing"]:
         facts.append(words("import-preview-existing-" + mapping.existing.value, count=survey["existing"]))
+    if relinked := survey.get("relinked"):
+        facts.append(words("import-preview-relinked", count=relinked))
     if survey["repeated"]:
         facts.append(words("import-preview-repeated", count=survey["repeated"]))
     if circular := survey.get("circular"):

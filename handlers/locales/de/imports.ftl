@@ -79,9 +79,13 @@ import-preview-repeated = { $count ->
     [one] 1 Zeile wiederholt eine andere und wird einmal importiert.
    *[other] { $count } Zeilen wiederholen andere und werden einmal importiert.
 }
+import-preview-relinked = { $count ->
+    [one] 1 davon bekommt ein anderes übergeordnetes Issue oder Original, oder verliert es.
+   *[other] { $count } davon bekommen ein anderes übergeordnetes Issue oder Original, oder verlieren es.
+}
 import-preview-circular = { $count ->
-    [one] 1 Zeile nennt etwas als übergeordnet, das selbst unter ihr steht: Ihr Issue kommt ohne übergeordnetes.
-   *[other] { $count } Zeilen nennen etwas als übergeordnet, das selbst unter ihnen steht: Ihre Issues kommen ohne übergeordnetes.
+    [one] 1 Zeile nennt ein übergeordnetes Issue oder Original, das zu ihr zurückführt: Dieser Verweis wird ausgelassen.
+   *[other] { $count } Zeilen nennen übergeordnete Issues oder Originale, die zu ihnen zurückführen: Diese Verweise werden ausgelassen.
 }
 import-preview-people = Personen: { $matched } hier gefunden, { $strangers } nicht.
 import-preview-guessed = An Kürzel oder Adresse erkannt: { $names }
@@ -153,8 +157,8 @@ import-done-unlinked = { $count ->
    *[other] { $count } Verweise auf Issues, die es hier nicht gibt
 }
 import-done-circular = { $count ->
-    [one] 1 übergeordnetes Issue ausgelassen: Es stand unter seinem eigenen Teil
-   *[other] { $count } übergeordnete Issues ausgelassen: Sie standen unter ihren eigenen Teilen
+    [one] 1 Verweis ausgelassen: Er führte zu seinem eigenen Issue zurück
+   *[other] { $count } Verweise ausgelassen: Sie führten zu ihren eigenen Issues zurück
 }
 import-failed-rows = { $count ->
     [one] Diese Zeile wurde nicht importiert. Nach der Korrektur die Datei einfach wieder hier ablegen.

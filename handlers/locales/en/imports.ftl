@@ -79,9 +79,13 @@ import-preview-repeated = { $count ->
     [one] 1 row repeats another and is imported once.
    *[other] { $count } rows repeat others and are imported once.
 }
+import-preview-relinked = { $count ->
+    [one] 1 of them gets another parent or original, or loses it.
+   *[other] { $count } of them get another parent or original, or lose it.
+}
 import-preview-circular = { $count ->
-    [one] 1 row names a parent that is itself below it: its issue comes without a parent.
-   *[other] { $count } rows name parents that are themselves below them: their issues come without a parent.
+    [one] 1 row names a parent or original that leads back to it: that link is left out.
+   *[other] { $count } rows name parents or originals that lead back to them: these links are left out.
 }
 import-preview-people = People: { $matched } found here, { $strangers } not.
 import-preview-guessed = Known by handle or address: { $names }
@@ -153,8 +157,8 @@ import-done-unlinked = { $count ->
    *[other] { $count } links to issues that are not here
 }
 import-done-circular = { $count ->
-    [one] 1 parent left out: it was below its own part
-   *[other] { $count } parents left out: they were below their own parts
+    [one] 1 link left out: it led back to its own issue
+   *[other] { $count } links left out: they led back to their own issues
 }
 import-failed-rows = { $count ->
     [one] This row was not imported. Correct it and drop the file again.

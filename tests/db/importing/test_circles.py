@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from db import workspaces
+from db.ids import WorkspaceId
 from db.importing import finding
-from db.importing.circles import PARTS, find_circles
+from db.importing.circles import PARTS, Above, find_circles, leave_out
 from db.issues.linking import DEPTH_MAX
 from db.pool import Database
 from tests.db.importing.conftest import Desk
 from tests.db.importing.tables import as_csv, source_of
 
+WORKSPACE = WorkspaceId("T0HARBOUR")
 _PARENTS = """
 SELECT i.external_ref, p.external_ref FROM issues i
 JOIN issues p ON p.workspace_id = i.workspace_id AND p.issue_id = i.parent_id ORDER BY i.number"""
@@ -87,6 +91,43 @@ async def test_any_parents_are_left_without_a_circle_and_with_all_that_is_in_non
         rows = await conn.fetch("SELECT child FROM circular")
     refused = {int(str(row["child"]).replace("-", "")) for row in rows}
     assert (count, refused) == (len(refused), set(in_circles(pairs)))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    here=st.lists(st.integers(-1, 6), max_size=8),
+    told=st.dictionaries(st.integers(0, 9), st.integers(-1, 9), max_size=10),
+)
+async def test_whatever_is_here_and_whatever_is_told_nobody_comes_to_stand_above_itself(
+    shared: Database, here: list[int], told: dict[int, int]
+) -> None:
+    """Here each number has a lower one above it, or none; what is told may be anything."""
+    known = {child: parent for child, parent in enumerate(here) if 0 <= parent < child}
+    async with shared.connection() as conn:
+        tried = conn.transaction()
+        await tried.start()
+        await workspaces.ensure(conn, WORKSPACE, "Harbour")
+        for child in range(len(here)):
+            await conn.execute(
+                "INSERT INTO issues (workspace_id, issue_id, number, title, parent_id) VALUES ($1, $2, $3, 'A', $4)",
+                WORKSPACE,
+                UUID(int=child),
+                child + 1,
+                UUID(int=known[child]) if child in known else None,
+            )
+        await conn.execute(PARTS)
+        for child, parent in told.items():
+            above = UUID(int=parent) if parent >= 0 else None
+            await conn.execute("INSERT INTO parts VALUES ($1, $2)", UUID(int=child), above)
+        count = await leave_out(conn, WORKSPACE, Above.PARENT)
+        refused = {row["child"].int for row in await conn.fetch("SELECT child FROM refused")}
+        await tried.rollback()
+    wanted = {**known, **told}
+    after = {**known, **{child: parent for child, parent in told.items() if child not in refused}}
+    assert count == len(refused)
+    assert not list(in_circles([pair for pair in after.items() if pair[1] >= 0]))
+    if not list(in_circles([pair for pair in wanted.items() if pair[1] >= 0])):
+        assert not refused
 
 
 def in_circles(pairs: Iterable[tuple[int, int]]) -> Iterable[int]:
