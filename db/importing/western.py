@@ -13,6 +13,8 @@ _SAMPLE: Final = 4_000
 _WESTERN: Final = frozenset("äöüÄÖÜßéèàçñáíóúÉâêëîïôûùÿãõåæøœìòÀÂÇÈÊËÎÏÔŒÙÛÁÍÓÚÑÃÕÅÆØ")
 _CENTRAL: Final = frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻáčďéěíňřšťúůýžÁČĎÉĚÍŇŘŠŤÚŮÝŽőűŐŰöüäÖÜÄ")
 _RARE: Final = frozenset("šžŠŽŸ")
+# What Hungarian looks like where its ő and ű are misread as the õ and û that Windows has in the west.
+_HUNGARIAN: Final = frozenset("áéíóöõúüû")
 _BETWEEN_WORDS: Final = frozenset("‘“”„«»–—…•·€£§°™®©¿¡ªº²³½¼¾×")
 
 
@@ -21,7 +23,21 @@ def guess_western(sample: bytes) -> str:
     places = [place for place, byte in enumerate(sample) if byte > 0x7F][:_SAMPLE]
     fits = {name: _fitness(sample, name, places) for name in _CANDIDATES}
     best = max(_CANDIDATES, key=lambda name: fits[name])
-    return best if fits[best] >= fits["cp1252"] + _MARGIN and fits[best] > 0 else "cp1252"
+    if fits[best] >= fits["cp1252"] + _MARGIN and fits[best] > 0:
+        return best
+    return "cp1250" if _is_hungarian(sample, places) else "cp1252"
+
+
+def _is_hungarian(sample: bytes, places: list[int]) -> bool:
+    """The other letters are the same in both. No other language has just these: Estonian writes õ without á, í, ó and
+    ú, French û without them too, and Portuguese õ before e only, beside ã and ç."""
+    text = sample.decode("cp1252", "replace").lower()
+    letters = [text[place] for place in places if text[place].isalpha()]
+    of_it = [letter for letter in letters if letter in _HUNGARIAN]
+    if len(of_it) < 0.95 * len(letters) or not {*of_it} & {*"áíóú"}:
+        return False
+    told = [place for place in places if text[place] in "õû"]
+    return any(text[place] == "û" or text[place + 1 : place + 2] != "e" for place in told)
 
 
 def _fitness(sample: bytes, name: str, places: list[int]) -> float:

@@ -19,6 +19,11 @@ FRENCH = "titre,description\nÉcran bloqué,La page d’accueil ne s’affiche p
 SPANISH = "título,descripción\nAvería del motor,La pantalla está rota más allá del año pasado\n"
 SWEDISH = "rubrik,beskrivning\nKnappen går inte,Användaren får inte öppna sidan på språket\n"
 POLISH = "tytuł,opis\nŻółta łódź przecieka,Wciąż się psuje i nikt nie wie dlaczego\n"
+HUNGARIAN = "cím,leírás\nA gép nem működik,Az időzítő elromlott és a bejelentkező gomb túl kicsi\n"
+PORTUGUESE = "título,descrição\nAs opções não abrem,Os botões das configurações já não estão visíveis\n"
+ESTONIAN = (
+    "pealkiri,kirjeldus\nNupp ei tööta,Kõik lehed näitavad tühja välja ja üks võib üldse avamata jääda\n"
+)
 CZECH = "název,popis\nPřihlášení nefunguje,Tlačítko „Uložit“ už není vidět při změně šířky\n"
 NORWEGIAN = (
     "tittel,beskrivelse\nKnappen gjør ingenting,Søk fører til en tom side når brukeren prøver å lagre\n"
@@ -41,7 +46,8 @@ def test_what_western_spreadsheets_write_is_read(name: str, text: str, times: in
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        *[("cp1250", text) for text in (POLISH, CZECH)],
+        *[("cp1250", text) for text in (POLISH, CZECH, HUNGARIAN)],
+        *[("cp1252", text) for text in (PORTUGUESE, ESTONIAN)],
         *[(name, NORWEGIAN) for name in ("cp1252", "mac_roman", "cp850")],
     ],
 )
@@ -67,7 +73,22 @@ def test_other_alphabets_are_read(name: str, text: str, times: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["Šemeta", "naïve", "café", "Žižek", "10\xa0km of\xa0the", "“so”", "it’s", "€ 5", "¿Qué?", "5 m³"]
+    "word",
+    [
+        "versões e botões",
+        "sûr, où ça",
+        "août",
+        "Šemeta",
+        "naïve",
+        "café",
+        "Žižek",
+        "10\xa0km of\xa0the",
+        "“so”",
+        "it’s",
+        "€ 5",
+        "¿Qué?",
+        "5 m³",
+    ],
 )
 def test_one_odd_letter_is_no_reason_to_read_it_otherwise_than_windows_does(word: str) -> None:
     data = f"title,x\n{word},b\n".encode("cp1252")
