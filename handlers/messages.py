@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from db import cards, channels, choices, issues, limits
-from db.access import sees
+from db.access import Actor, sees
 from db.errors import NotFound
 from db.ids import ChannelId, MessageTs
 from db.issues import Issue, IssueDraft
@@ -21,6 +21,7 @@ from db.states import Role
 from handlers import sources
 from handlers.acting import Place, origin_of, tell
 from handlers.commands import KEY, Commands, Reply
+from handlers.errors import explain
 from handlers.hearing import Heard
 from handlers.loading import open_form, present
 from handlers.requesting import Asker
@@ -38,6 +39,7 @@ SHORTCUT = "issue_from_message"
 EMOJI = "ticket"
 # Of the keys in one mention.
 SHOWN = 5
+Message = tuple[ChannelId, MessageTs]
 _MENTIONED = re.compile(r"^\s*<@[UW][A-Z0-9]+(?:\|[^>]*)?>[\s:,]*")
 
 
@@ -67,7 +69,7 @@ class Messages:
 
     async def _form(self, asker: Asker, message: Mapping[str, Any], place: Place) -> Json | Reply:
         channel_id = ChannelId(str(place.channel_id))
-        again = await self._again(asker, source_ref(channel_id, message["ts"]))
+        again = await self._again(asker, (channel_id, MessageTs(message["ts"])))
         if again is not None:
             return again
         title, text = title_of(message), markdown_of(message)[: issue_form.EDITABLE_MAX]
@@ -86,13 +88,12 @@ class Messages:
             channel_id=channel_id,
         )
 
-    async def _again(self, asker: Asker, ref: str) -> Reply | None:
+    async def _again(self, asker: Asker, message: Message) -> Reply | None:
         """Where the message is an issue already: its card, unless this person may not see it."""
         spoken = words(asker.locale)
         async with self._services.database.connection() as conn:
-            try:
-                issue = await issues.by_ref(conn, replace(asker.actor, role=Role.ADMIN), ref)
-            except NotFound:
+            issue = await _issue_of(conn, asker.actor, message)
+            if issue is None:
                 return None
             if not sees(asker.actor, reporter_id=issue.reporter_id, assignee_id=issue.assignee_id):
                 return Reply(text=spoken("message-again-hidden"))
@@ -124,7 +125,7 @@ class Messages:
             await tell(place, Reply(text=said), client, asker.slack_user_id)
         elif all(KEY.fullmatch(each) for each in text.replace(",", " ").split()):
             for key in text.replace(",", " ").split()[:SHOWN]:
-                await self._show(asker, key, place, client)
+                await tell(place, await self._shown(asker, key), client, asker.slack_user_id)
         else:
             message = {name: value for name, value in event.items() if name != "blocks"} | {"text": text}
             await self._file(asker, event["channel"], message, client)
@@ -137,27 +138,35 @@ class Messages:
             return
         place = Place(channel_id=event["channel"])
         if KEY.fullmatch(text):
-            await self._show(heard.asker, text, place, heard.client)
+            reply = await self._shown(heard.asker, text)
+            await tell(place, reply, heard.client, heard.asker.slack_user_id)
             return
         reply = creating_view.offer(title_of(event), words(heard.asker.locale))
         await tell(place, reply, heard.client, heard.asker.slack_user_id)
 
-    async def _show(self, asker: Asker, key: str, place: Place, client: AsyncWebClient) -> None:
+    async def _shown(self, asker: Asker, key: str) -> Reply:
+        """Its card, or that there is none: others that were named are shown all the same."""
+        spoken = words(asker.locale)
         async with self._services.database.connection() as conn:
-            issue = await issues.by_ref(conn, asker.actor, key)
-            drawn = await card_of(conn, asker, issue, words(asker.locale), CardStyle.FULL)
-        await tell(place, Reply(text=drawn.text, blocks=drawn.blocks), client, asker.slack_user_id)
+            try:
+                issue = await issues.by_ref(conn, asker.actor, key)
+            except NotFound as error:
+                return Reply(text=explain(error, spoken, asker.reference))
+            drawn = await card_of(conn, asker, issue, spoken, CardStyle.FULL)
+        return Reply(text=drawn.text, blocks=drawn.blocks)
 
     async def _file(
         self, asker: Asker, channel_id: str, message: dict[str, Any], client: AsyncWebClient
     ) -> None:
         """Once a message: whoever is second is shown the issue there is."""
-        ref, body = source_ref(channel_id, message["ts"]), markdown_of(message)
+        where, body = (ChannelId(channel_id), MessageTs(message["ts"])), markdown_of(message)
         title = title_of(message)[: limits.TITLE_MAX]
-        draft = IssueDraft(title=title, description=body if body != title else "", external_ref=ref)
+        draft = IssueDraft(
+            title=title, description=body if body != title else "", external_ref=source_ref(*where)
+        )
         thread_ts = MessageTs(message.get("thread_ts") or message["ts"])
         async with self._services.database.transaction() as conn:
-            filed = await self._once(conn, asker, draft, ref)
+            filed = await self._once(conn, asker, draft, where)
             if filed is not None:
                 await cards.ask(
                     conn,
@@ -168,22 +177,34 @@ class Messages:
                     owner_id=asker.person.person_id,
                 )
         self._services.bell.ring()
-        if filed is None and (again := await self._again(asker, ref)) is not None:
+        if filed is None and (again := await self._again(asker, where)) is not None:
             place = Place(channel_id=channel_id, thread_ts=thread_ts)
             await tell(place, again, client, asker.slack_user_id)
 
     async def _once(
-        self, conn: asyncpg.Connection, asker: Asker, draft: IssueDraft, ref: str
+        self, conn: asyncpg.Connection, asker: Asker, draft: IssueDraft, message: Message
     ) -> Issue | None:
         """None: the message is an issue already, or became one this moment."""
-        everything = replace(asker.actor, role=Role.ADMIN)
-        try:
-            await issues.by_ref(conn, everything, ref)
-        except NotFound:
-            # The message's own key, so that two who react at the same moment file one issue.
-            origin = replace(origin_of(asker), request_key=await sources.key(conn, everything, ref))
-            written = await issues.create(conn, asker.actor, draft, origin)
-            return None if written.repeated else written.issue
+        if await _issue_of(conn, asker.actor, message) is not None:
+            return None
+        # The message's own key, so that two who react at the same moment file one issue.
+        key = await sources.key(conn, _everything(asker.actor), source_ref(*message))
+        written = await issues.create(conn, asker.actor, draft, replace(origin_of(asker), request_key=key))
+        return None if written.repeated else written.issue
+
+
+def _everything(actor: Actor) -> Actor:
+    return replace(actor, role=Role.ADMIN)
+
+
+async def _issue_of(conn: asyncpg.Connection, actor: Actor, message: Message) -> Issue | None:
+    """The issue that was made from the message, or whose card it is; also one that the actor may not see."""
+    card = await cards.at(conn, actor.workspace_id, *message)
+    try:
+        if card is not None:
+            return await issues.get(conn, _everything(actor), card.issue_id)
+        return await issues.by_ref(conn, _everything(actor), source_ref(*message))
+    except NotFound:
         return None
 
 

@@ -105,6 +105,16 @@ async def test_a_reaction_files_the_message_and_replies_are_comments(lodge: Lodg
     assert "fire is out" in await comments_of(lodge)
 
 
+async def test_a_card_is_its_issue_and_becomes_no_other(lodge: Lodge) -> None:
+    card, ada = await posted(lodge, "Pump"), lodge.person("ada")
+    await ada.react("general", card["ts"], "ticket")
+    await ada.expect_message("general", lambda m: "This message is LDG-1 already" in str(m))
+    await ada.message_shortcut("general", card["ts"], "issue_from_message")
+    await lodge.settled()
+    assert not ada.modals()
+    assert "LDG-2" not in said(await lodge.ask("ada", "list"))
+
+
 async def test_another_reaction_does_nothing(lodge: Lodge) -> None:
     ada = lodge.person("ada")
     ts = await ada.send("general", "Nice")
@@ -122,6 +132,10 @@ async def test_a_mention_files_or_shows(lodge: Lodge) -> None:
     await grace.expect_message(
         "general", lambda each: each.get("is_ephemeral") and "lift is stuck" in said(each)
     )
+    await grace.send("general", f"<@{bot}> LDG-99, LDG-1")
+    await grace.expect_message("general", lambda each: "no issue LDG-99" in said(each))
+    await lodge.settled()
+    assert sum("lift is stuck" in said(each) for each in grace.ephemerals("general")) == 2
     await grace.send("general", f"<@{bot}>")
     await grace.expect_message(
         "general", lambda each: each.get("is_ephemeral") and "after my name" in said(each)
