@@ -61,6 +61,7 @@ WITH earlier AS (
         CASE WHEN was ? 'title' THEN was ->> 'title' ELSE i.title END AS title,
         CASE WHEN was ? 'description' THEN was ->> 'description' ELSE i.description END AS description,
         CASE WHEN was ? 'status' THEN was ->> 'status' ELSE i.status END AS status,
+        CASE WHEN was ? 'status' THEN was ->> 'status' = 'closed' ELSE i.is_closed END AS is_closed,
         CASE WHEN was ? 'close_reason' THEN was ->> 'close_reason' ELSE i.close_reason END AS close_reason,
         CASE WHEN was ? 'duplicate_of' THEN (was ->> 'duplicate_of')::uuid ELSE i.duplicate_of END AS duplicate_of,
         CASE WHEN was ? 'parent_id' THEN (was ->> 'parent_id')::uuid ELSE i.parent_id END AS parent_id,

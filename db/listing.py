@@ -15,7 +15,7 @@ from db.access import Actor
 from db.ids import IssueId
 from db.issues.record import COLUMNS, Issue, read_issue
 from db.query import facets
-from db.query.choosing import Measured, leading, measure, shortest
+from db.query.choosing import Measured, leading, measure, short
 from db.query.cursors import Cursor, decode, encode
 from db.query.drivers import Driver, quick_drivers
 from db.query.orders import ORDERS, Direction, direction
@@ -26,6 +26,7 @@ from db.query.walking import (
     Statement,
     among,
     gather,
+    is_covered,
     number_in_sample,
     number_matching,
     number_of_all,
@@ -38,6 +39,8 @@ MAX_PAGE: Final = 100
 
 # So few are gathered at once; beyond, walking a little of the order is tried first.
 _FEW: Final = 300
+# But so many where an index has all that is looked at.
+_COVERED: Final = 15_000
 # So many are gathered when a short walk finds little; and so many when a long one does.
 _SOME: Final = 1_000
 _MANY: Final = 2_000
@@ -234,7 +237,8 @@ async def _measure(conn: asyncpg.Connection, resolved: Resolved, *, rare: bool) 
     """What is told from indexes alone."""
     ways = quick_drivers(resolved)
     at_most = _COUNTED_WHOLE if rare or any(way.exact for way in ways) else _COUNTED_LED
-    return await measure(conn, resolved, ways, at_most)
+    order = direction(resolved.query.order, None)
+    return await measure(conn, resolved, ways, [_most(resolved, way, order, at_most) for way in ways])
 
 
 async def _count(conn: asyncpg.Connection, resolved: Resolved, measured: Measured, *, rare: bool) -> Count:
@@ -243,7 +247,7 @@ async def _count(conn: asyncpg.Connection, resolved: Resolved, measured: Measure
         return Count(value=measured.matching, exact=True)
     if top <= _COUNTED_WHOLE:
         return Count(value=await _value(conn, number_of_all(resolved)), exact=True)
-    driver = measured.shortest(measured.at_most)
+    driver = measured.ways[0][1] if measured.ways else None
     if rare and driver is None:
         driver = await leading(conn, resolved, _COUNTED_WHOLE)
     found = size = 0
@@ -333,8 +337,20 @@ async def _few(
         return driver.sharp and not (confined and driver.pinned)
 
     if measured is None:
-        return await shortest(conn, resolved, list(filter(wanted, quick_drivers(resolved))), _FEW)
-    return next((driver for length, driver in measured.ways if length <= _FEW and wanted(driver)), None)
+        ways = list(filter(wanted, quick_drivers(resolved)))
+        found = await short(conn, resolved, ways, [_most(resolved, driver, way, _FEW) for driver in ways])
+    else:
+        found = [
+            (length, driver)
+            for length, driver in measured.ways
+            if wanted(driver) and length <= _most(resolved, driver, way, _FEW)
+        ]
+    return found[0][1] if found else None
+
+
+def _most(resolved: Resolved, driver: Driver, way: Direction, at_most: int) -> int:
+    """So many, or more where none of them has to be read."""
+    return max(at_most, _COVERED) if is_covered(resolved, driver, way) else at_most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1364,7 +1364,7 @@ CREATE INDEX issues_by_assignee ON public.issues USING btree (workspace_id, assi
 
 CREATE INDEX issues_by_creation ON public.issues USING btree (workspace_id, is_closed, created_at DESC, issue_id DESC) WHERE (deleted_at IS NULL);
 
-CREATE INDEX issues_by_due ON public.issues USING btree (workspace_id, is_closed, COALESCE(due_on, 'infinity'::date), issue_id) WHERE (deleted_at IS NULL);
+CREATE INDEX issues_by_due ON public.issues USING btree (workspace_id, is_closed, COALESCE(due_on, 'infinity'::date), issue_id) INCLUDE (due_on, updated_at) WHERE (deleted_at IS NULL);
 
 CREATE INDEX issues_by_external_ref ON public.issues USING btree (workspace_id, lower(external_ref)) WHERE (external_ref IS NOT NULL);
 

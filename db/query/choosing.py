@@ -14,62 +14,63 @@ from db.query.walking import extent, length
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """How many issues each way leads to, counted no further than just beyond `at_most`; the shortest first.
+    """How many issues those ways lead to that lead to no more than was asked; the shortest first.
 
     `top` is the highest number given out.
     """
 
     ways: Sequence[tuple[int, Driver]]
-    at_most: int
     top: int
 
     @property
     def matching(self) -> int | None:
         """How many match, where a way leads to these alone."""
-        return next((length for length, way in self.ways if way.exact and length <= self.at_most), None)
-
-    def shortest(self, at_most: int) -> Driver | None:
-        """Unless all lead to more than `at_most`."""
-        return next((way for length, way in self.ways if length <= at_most), None)
+        return next((length for length, way in self.ways if way.exact), None)
 
 
 async def measure(
-    conn: asyncpg.Connection, resolved: Resolved, ways: Sequence[Driver], at_most: int
+    conn: asyncpg.Connection, resolved: Resolved, ways: Sequence[Driver], at_most: Sequence[int]
 ) -> Measured:
-    """All of `ways` at once."""
+    """Each way up to its own limit."""
     statement = extent(resolved, ways, at_most)
     top, *lengths = await conn.fetchval(statement.sql, *statement.values)
-    found = sorted(zip(lengths, ways, strict=True), key=lambda each: each[0])
-    return Measured(ways=found, at_most=at_most, top=top)
+    return Measured(ways=_short(ways, lengths, at_most), top=top)
+
+
+async def short(
+    conn: asyncpg.Connection, resolved: Resolved, ways: Sequence[Driver], at_most: Sequence[int]
+) -> list[tuple[int, Driver]]:
+    """Those that lead to no more than the limit of each, with how many that is; the shortest first."""
+    if not ways:
+        return []
+    statement = length(resolved, ways, at_most)
+    lengths = await conn.fetchval(statement.sql, *statement.values)
+    return _short(ways, lengths, at_most)
+
+
+def _short(
+    ways: Sequence[Driver], lengths: Sequence[int], at_most: Sequence[int]
+) -> list[tuple[int, Driver]]:
+    measured = zip(lengths, ways, at_most, strict=True)
+    return sorted(((led, way) for led, way, most in measured if led <= most), key=lambda each: each[0])
 
 
 async def shortest(
     conn: asyncpg.Connection, resolved: Resolved, ways: Sequence[Driver], at_most: int
 ) -> Driver | None:
     """The driver that leads to the fewest issues, unless all lead to more than `at_most`."""
-    if not ways:
-        return None
-    statement = length(resolved, ways, at_most)
-    lengths: list[int] = await conn.fetchval(statement.sql, *statement.values)
-    first = min(range(len(ways)), key=lengths.__getitem__)
-    return ways[first] if lengths[first] <= at_most else None
+    found = await short(conn, resolved, ways, [at_most] * len(ways))
+    return found[0][1] if found else None
 
 
 async def leading(conn: asyncpg.Connection, resolved: Resolved, at_most: int) -> Driver | None:
-    """What leads to no more than so many: of all ways that do, what is led to by each of them.
+    """What leads to no more than so many: to where all the ways lead that do.
 
     Full text comes last: how far it leads is only told by going there.
     """
     ways = drivers(resolved)
-    if ways:
-        statement = length(resolved, ways, at_most)
-        lengths: list[int] = await conn.fetchval(statement.sql, *statement.values)
-        short = [
-            way
-            for led, way in sorted(zip(lengths, ways, strict=True), key=lambda each: each[0])
-            if led <= at_most
-        ]
-        if short:
-            return narrowed(short)
+    found = await short(conn, resolved, ways, [at_most] * len(ways))
+    if found:
+        return narrowed([way for _, way in found])
     said = text_driver(resolved)
     return await shortest(conn, resolved, [said] if said else [], at_most)

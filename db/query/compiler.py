@@ -211,7 +211,7 @@ class _Compiler:
 
     def _span(self, field: DateField, span: Span) -> str:
         if span.moment == OVERDUE:
-            return self.fill("i.due_on < {}::date AND i.status <> 'closed'", self.resolved.clock.today)
+            return self.fill("i.due_on < {}::date AND NOT i.is_closed", self.resolved.clock.today)
         if span.moment == NO_DATE:
             return "i.due_on IS NULL"
         low, high = day_limits(span, self.resolved, field)

@@ -16,10 +16,16 @@ from db.query.terms import DateField, EmptyField
 @dataclass(frozen=True, slots=True)
 class Select:
     """Writes a SELECT of every issue that can match, each once, in no order: of any columns of `issues i` where
-    that is what it reads, else of nothing but `issue_id`."""
+    that is what it reads, else of nothing but `issue_id`.
+
+    `parted`: of those open, or closed, that the query's states tell. `covered`: the columns that its index has, so
+    that no issue is read for them.
+    """
 
     write: Callable[[Parameters, str], str]
     of_issues: bool
+    parted: bool = False
+    covered: frozenset[str] = frozenset()
 
     def __call__(self, parameters: Parameters, columns: str = "i.issue_id") -> str:
         return self.write(parameters, columns)
@@ -31,7 +37,12 @@ _CLOSED: Final[LiteralString] = "i.closed_at IS NOT NULL"
 _NEWEST: Final[LiteralString] = " ORDER BY i.updated_at DESC"
 
 
-def _issues(conditions: Callable[[Parameters], list[str]]) -> Select:
+def _issues(
+    conditions: Callable[[Parameters], list[str]],
+    *,
+    parted: bool = False,
+    covered: frozenset[str] = frozenset(),
+) -> Select:
     """All that fulfil one of the conditions, no two of which an issue fulfils."""
 
     def write(parameters: Parameters, columns: str) -> str:
@@ -41,7 +52,7 @@ def _issues(conditions: Callable[[Parameters], list[str]]) -> Select:
         ]
         return " UNION ALL ".join(selects) or f"SELECT {columns} FROM issues i WHERE {_LIVE} AND false"
 
-    return Select(write, of_issues=True)
+    return Select(write, of_issues=True, parted=parted, covered=covered)
 
 
 def _ids(sql: LiteralString, *values: object) -> Select:
@@ -57,7 +68,8 @@ def _in_parts(test: LiteralString, values: Iterable[object], known: list[bool]) 
             parameters.fill(test + " AND " + _PARTS[closed] + _NEWEST, value)
             for value in wanted
             for closed in known
-        ]
+        ],
+        parted=True,
     )
 
 
@@ -71,7 +83,9 @@ def by_reporter(ids: list[UUID], known: list[bool]) -> Select:
 
 def by_nobody(known: list[bool]) -> Select:
     """Those that nobody reported."""
-    return _issues(lambda _: ["i.reporter_id IS NULL AND " + _PARTS[it] + _NEWEST for it in known])
+    return _issues(
+        lambda _: ["i.reporter_id IS NULL AND " + _PARTS[it] + _NEWEST for it in known], parted=True
+    )
 
 
 def by_priority(ranks: list[int], known: list[bool]) -> Select:
@@ -79,7 +93,7 @@ def by_priority(ranks: list[int], known: list[bool]) -> Select:
 
 
 def by_state(known: list[bool]) -> Select:
-    return _issues(lambda _: [_PARTS[closed] + _NEWEST for closed in known])
+    return _issues(lambda _: [_PARTS[closed] + _NEWEST for closed in known], parted=True)
 
 
 _DATE_COLUMNS: Final[dict[DateField, tuple[LiteralString, LiteralString, LiteralString]]] = {
@@ -88,6 +102,7 @@ _DATE_COLUMNS: Final[dict[DateField, tuple[LiteralString, LiteralString, Literal
     DateField.CLOSED: ("i.closed_at", "timestamptz", ""),
     DateField.DUE: ("coalesce(i.due_on, 'infinity'::date)", "date", ""),
 }
+_COVERED: Final = frozenset({"i.workspace_id", "i.issue_id", "i.is_closed", "i.due_on", "i.updated_at"})
 
 
 def by_dates(field: DateField, known: list[bool], low: object, high: object) -> Select:
@@ -105,7 +120,11 @@ def by_dates(field: DateField, known: list[bool], low: object, high: object) -> 
             found.append(" AND ".join(tests) + " ORDER BY " + column + way)
         return found
 
-    return _issues(conditions)
+    return _issues(
+        conditions,
+        parted=field is not DateField.CLOSED,
+        covered=_COVERED if field is DateField.DUE else frozenset(),
+    )
 
 
 # What most issues lack, and what there is an index for of those that have it.

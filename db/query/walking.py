@@ -21,7 +21,7 @@ from db.query.fragments import Parameters
 from db.query.orders import ORDERS, Direction
 from db.query.resolving import Resolved
 from db.query.terms import AnyTerm, Labels, SortKey
-from db.query.traits import pinned, pinned_priority, priorities, states, stretch
+from db.query.traits import pinned, pinned_priority, priorities, states, stretch, whole_states
 
 _COLUMN: Final = re.compile(r"\bi\.[a-z_]+\b")
 
@@ -44,14 +44,22 @@ class Statement:
         actor = self.resolved.actor
         return (actor.workspace_id, actor.sees_only, *self.parameters.values)
 
-    def condition(self, *, each: bool = True, seen: bool = True, but: AnyTerm | None = None) -> str:
-        """Not `seen`: for rows that are of the workspace and not deleted anyway. `but`: what they all fulfil."""
+    def condition(
+        self, *, each: bool = True, seen: bool = True, parted: bool = False, but: AnyTerm | None = None
+    ) -> str:
+        """Not `seen`: for rows that are of the workspace and not deleted anyway. `parted`: that are all open, or all
+        closed, where the query's states tell that. `but`: what they all fulfil."""
         query = self.resolved.query
-        left = replace(query, terms=tuple(term for term in query.terms if term is not but))
-        asked = replace(self.resolved, query=left)
+        terms = (term for term in query.terms if term is not but and not (parted and self._is_told(term)))
+        asked = replace(self.resolved, query=replace(query, terms=tuple(terms)))
         made = compile_query(asked, self.parameters.next, each=each, seen=seen)
         self.parameters.take(made.params)
         return made.sql
+
+    def _is_told(self, term: AnyTerm) -> bool:
+        """Whether the states tell what the term asks for."""
+        asked = whole_states([term])
+        return asked is not None and set(states(self.resolved)).issubset(asked)
 
 
 def walk(
@@ -63,7 +71,7 @@ def walk(
     """
     statement = _new(resolved, beside)
     label = labelled(resolved) if depth >= _TOGETHER else None
-    condition = statement.condition(seen=False, but=label)
+    condition = statement.condition(seen=False, parted=direction.order.parted, but=label)
     rows = _rows(statement, direction, depth, _looked_at(condition))
     if label is not None:
         rows = _labelled(statement, rows, label)
@@ -144,7 +152,7 @@ def gather(
     statement = _new(resolved, beside)
     parameters = statement.parameters
     if driver.select.of_issues:
-        condition = statement.condition(seen=False)
+        condition = statement.condition(seen=False, parted=driver.select.parted)
         rows = f"{driver.select(parameters, _looked_at(condition) + direction.selected)} OFFSET 0"
         condition = f"{condition} AND {direction.after_cursor_outside(parameters)} AND {_UNUSED}"
     else:
@@ -159,6 +167,16 @@ def gather(
             ) i"""
     statement.sql = _page(rows, condition, direction, limit)
     return statement
+
+
+def is_covered(resolved: Resolved, driver: Driver, direction: Direction) -> bool:
+    """Whether `gather` finds all it looks at in the driver's index, and reads no issues but those of the page."""
+    if not driver.select.covered:
+        return False
+    condition = Statement(resolved).condition(seen=False, parted=driver.select.parted)
+    return "FROM" not in condition and driver.select.covered.issuperset(
+        _COLUMN.findall(condition + direction.selected)
+    )
 
 
 def _page(rows: str, condition: str, direction: Direction, limit: int) -> str:
@@ -179,6 +197,9 @@ def _rows(statement: Statement, direction: Direction, depth: int, columns: str) 
     """Issues in the order, from the cursor on; merged from open and closed ones where the index parts them."""
     common = _common(statement, direction)
     stop = _stop(depth)
+    if "i.due_on" in columns:
+        # Nor may the index of due dates have all of them: it would be read whole, and sorted.
+        columns += ", i.number"
     selects = [
         f"(SELECT {columns}{direction.selected} FROM issues i WHERE {common} AND {part}"
         f" ORDER BY {direction.inside} {stop})"
@@ -243,19 +264,24 @@ _FIRST_ID: Final[LiteralString] = "'00000000-0000-0000-0000-000000000000'::uuid"
 
 
 def length(
-    resolved: Resolved, ways: Sequence[Driver], at_most: int, *, beside: Parameters | None = None
+    resolved: Resolved,
+    ways: Sequence[Driver],
+    at_most: int | Sequence[int],
+    *,
+    beside: Parameters | None = None,
 ) -> Statement:
-    """How many issues each driver leads to, counted no further than just beyond `at_most`."""
+    """How many issues each driver leads to, counted no further than just beyond `at_most`, or its own of these."""
     statement = _new(resolved, beside)
+    limits = [at_most] * len(ways) if isinstance(at_most, int) else at_most
     counts = [
-        f"(SELECT count(*) FROM (SELECT FROM ({way.select(statement.parameters)}) x {_stop(at_most + 1)}) x)"
-        for way in ways
+        f"(SELECT count(*) FROM (SELECT FROM ({way.select(statement.parameters)}) x {_stop(limit + 1)}) x)"
+        for way, limit in zip(ways, limits, strict=True)
     ]
     statement.sql = f"SELECT ARRAY[{', '.join(counts)}]::bigint[] AS lengths WHERE {_UNUSED}"
     return statement
 
 
-def extent(resolved: Resolved, ways: Sequence[Driver], at_most: int) -> Statement:
+def extent(resolved: Resolved, ways: Sequence[Driver], at_most: Sequence[int]) -> Statement:
     """The highest number given out, before the lengths of the drivers."""
     statement = length(resolved, ways, at_most)
     statement.sql = f"""
@@ -267,16 +293,16 @@ def extent(resolved: Resolved, ways: Sequence[Driver], at_most: int) -> Statemen
 def number_matching(resolved: Resolved, driver: Driver) -> Statement:
     """How many of those the driver leads to match."""
     statement = Statement(resolved)
-    condition = statement.condition()
     if driver.select.of_issues:
+        condition = statement.condition(seen=False, parted=driver.select.parted)
         rows = driver.select(statement.parameters, _looked_at(condition))
-        statement.sql = f"SELECT count(*) FROM ({rows} OFFSET 0) i WHERE {condition}"
+        statement.sql = f"SELECT count(*) FROM ({rows} OFFSET 0) i WHERE {condition} AND {_UNUSED}"
         return statement
     driven = driver.select(statement.parameters)
     statement.sql = f"""
         SELECT count(*) FROM ({driven} OFFSET 0) driven
         CROSS JOIN LATERAL (
-            SELECT FROM issues i WHERE i.issue_id = driven.issue_id AND {condition} OFFSET 0
+            SELECT FROM issues i WHERE i.issue_id = driven.issue_id AND {statement.condition()} OFFSET 0
         ) i"""
     return statement
 

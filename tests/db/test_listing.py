@@ -265,6 +265,18 @@ async def test_pages_in_every_order_are_the_whole_list_once_both_ways(
         ),
         *("no:label", "is:open no:comment", "has:label", "no:assignee sort:due", "source:slack -label:x"),
         *("has:due is:open", "due:none", "reason:completed", "no:reporter", "closed:>2020-01-01"),
+        *(
+            "due:overdue",
+            "due:<2026-06-04",
+            "due:>2026-06-02 is:open sort:-due",
+            "due:2026-06-01 sort:created",
+        ),
+        *(
+            "label:x due:<2026-06-09",
+            "label:x priority:high is:open",
+            "label:x,y label:y",
+            "assignee:me label:x",
+        ),
     ],
 )
 async def test_the_way_in_makes_no_difference(
@@ -273,6 +285,8 @@ async def test_the_way_in_makes_no_difference(
     await many(conn, 60)
     await issue(conn, "word", labels=("x",), indexed=True)
     await issue(conn, "word", labels=("x",), status="in_progress", indexed=True)
+    await issue(conn, labels=("x", "y"), due_on=day("2026-06-02"), assignee_id=ada.person_id, priority=2)
+    await issue(conn, labels=("y",), due_on=day("2026-05-02"))
     whole = (await walk_through(conn, ada, text, 5))[0]
     for few, some, many_, short, long, further in (
         (0, 0, 0, 1, 100, 0),
@@ -285,6 +299,7 @@ async def test_the_way_in_makes_no_difference(
         (100, 100, 100, 1, 1, 0),
     ):
         monkeypatch.setattr(listing, "_FEW", few)
+        monkeypatch.setattr(listing, "_COVERED", few)
         monkeypatch.setattr(listing, "_SOME", some)
         monkeypatch.setattr(listing, "_MANY", many_)
         monkeypatch.setattr(listing, "_SHORT", short)
@@ -389,6 +404,7 @@ async def test_a_list_by_due_date_ends_where_the_dates_it_asks_for_end(
     for number in range(60):
         await issue(conn, due_on=day(f"2026-05-{number:02}") if 11 <= number < 31 else None)
     monkeypatch.setattr(listing, "_FEW", 0)
+    monkeypatch.setattr(listing, "_COVERED", 0)
     monkeypatch.setattr(listing, "_MANY", 0)
     monkeypatch.setattr(listing, "_SHORT", 25)
     monkeypatch.setattr(listing, "_LONG", 25)

@@ -201,6 +201,54 @@ async def test_dates_lead_by_their_index_however_many_they_might_lead_to(
             assert_no_table_read(plans)
 
 
+@pytest.mark.parametrize("mode", ["force_generic_plan", "force_custom_plan"])
+async def test_what_is_due_is_found_and_counted_in_the_index_of_due_dates_alone(
+    filled: asyncpg.Connection, mode: str
+) -> None:
+    await filled.execute("UPDATE issues SET due_on = current_date - 9 WHERE number % 9 = 0")
+    await filled.execute("VACUUM ANALYZE issues")
+    await filled.execute(f"SET plan_cache_mode = {mode}")
+    ada = await who(filled, LARGE)
+    for text in ("due:overdue", "due:overdue sort:due", "is:open due:<7d"):
+        plans = Plans(filled)
+        page, counted = await listing.page_and_count(plans, ada, parse(text), limit=10)
+        assert len(page.items) == 10
+        assert counted.exact
+        assert counted.value > 200
+        _, *rest = plans.seen
+        assert "Index Only Scan using issues_by_due" in "\n".join(rest)
+        # Whole rows are fetched for the page alone, by their key.
+        scans = set(re.findall(r"Index Scan using (\w+) on issues\b", "\n".join(rest)))
+        assert scans <= {"issues_pkey"}, plans.text
+        assert_no_table_read(plans)
+
+
+async def test_several_filters_lead_to_where_all_of_them_do(
+    filled: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "_FEW", 5)
+    monkeypatch.setattr(listing, "_MANY", 5_000)
+    ada = await who(filled, LARGE)
+    for text in ("label:rare label:common", "label:rare assignee:me sort:created"):
+        plans = Plans(filled)
+        await listing.page(plans, ada, parse(text), limit=10)
+        assert "SetOp Intersect" in plans.text, (text, plans.text)
+        assert_no_table_read(plans)
+
+
+async def test_walking_an_order_is_not_given_up_for_an_index_that_has_all_columns(
+    filled: asyncpg.Connection,
+) -> None:
+    await filled.execute("VACUUM ANALYZE issues")
+    await filled.execute("SET plan_cache_mode = force_generic_plan")
+    ada = await who(filled, LARGE)
+    for text in ("has:due -due:overdue", "due:none,overdue is:open"):
+        plans = Plans(filled)
+        await listing.page(plans, ada, parse(text), limit=10)
+        assert "issues_by_update" in plans.text, (text, plans.text)
+        assert "issues_by_due" not in plans.text, (text, plans.text)
+
+
 async def test_a_page_for_programs_is_read_off_the_index_of_its_order(filled: asyncpg.Connection) -> None:
     ada = await who(filled, LARGE)
     for text, index in {
