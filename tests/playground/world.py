@@ -1,4 +1,4 @@
-"""A manifest, a tiny Bolt app as the bot under test, and short builders of blocks."""
+"""A manifest, a tiny Bolt app as the bot under test, short builders of blocks, and how Slack refuses."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
+import pytest
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.wire import Json, loads
@@ -156,3 +158,30 @@ def modal(*blocks: Json, callback_id: str = "form", **more: Any) -> Json:
         "blocks": list(blocks),
         **more,
     }
+
+
+SECTION: Json = {"type": "section", "text": {"type": "mrkdwn", "text": "x"}}
+
+
+async def post(client: AsyncWebClient, *blocks: Json, channel: str = "C0GENERAL") -> str:
+    return str((await client.chat_postMessage(channel=channel, text="card", blocks=list(blocks)))["ts"])
+
+
+def accept(bot: Bot, action_id: str) -> None:
+    """Presses of it are acked, and that is all."""
+
+    @bot.app.action(action_id)
+    async def acked(ack: Any) -> None:
+        await ack()
+
+
+async def refusal(call: Any) -> Json:
+    """What Slack answers to a call that it refuses."""
+    with pytest.raises(SlackApiError) as caught:
+        await call
+    answer: Json = caught.value.response.data
+    return answer
+
+
+async def code(call: Any) -> str:
+    return str((await refusal(call))["error"])

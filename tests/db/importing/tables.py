@@ -24,6 +24,16 @@ def as_csv(rows: Iterable[Sequence[Any]], *, separator: str = ",", newline: str 
     return out.getvalue()
 
 
+def many(count: int, first: int = 1) -> str:
+    """So many issues with keys from P-`first` on."""
+    return as_csv(
+        [
+            ["key", "title", "status", "labels"],
+            *[[f"P-{n}", f"Issue {n}", "open", "bug,ui"] for n in range(first, first + count)],
+        ]
+    )
+
+
 def survey_of(data: bytes | str, **changes: Any) -> tuple[Survey, list[dict[str, Any]]]:
     """What a pass over the file finds, and its staged rows by column."""
     raw = data.encode() if isinstance(data, str) else data

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import asyncpg
@@ -13,20 +12,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from db import changes, imports, issues, labels
+from db import imports, issues, labels
 from db.access import Actor
-from db.errors import Conflict, Forbidden
+from db.errors import Forbidden
 from db.importing import finding, undoing
 from db.importing.dates import read_moment
-from db.importing.loading import Step
 from db.importing.mapping import NOBODY, Existing
-from db.importing.problems import BadRow, Flaw, TableFlaw
-from db.importing.running import Interrupted, Run
+from db.importing.problems import BadRow
 from db.imports import State
-from db.issues import IssueDraft, IssuePatch
+from db.issues import IssueDraft
 from db.states import CloseReason, Role, Status
 from tests.db.importing.conftest import Desk, MakeDesk
-from tests.db.importing.tables import as_csv, source_of
+from tests.db.importing.tables import as_csv, many, source_of
 
 JIRA = ["Summary", "Issue key", "Status", "Priority", "Assignee", "Reporter", "Created", "Updated", "Resolved",
         "Labels", "Labels", "Outward issue link (Duplicate)", "Parent", "Comment", "Comment"]  # fmt: skip
@@ -40,15 +37,6 @@ def jira(number: int, **cells: str) -> list[str]:
         found.append(values.get(f"{name} 2", "") if name in seen else values.get(name, ""))
         seen.add(name)
     return found
-
-
-def many(count: int, first: int = 1) -> str:
-    return as_csv(
-        [
-            ["key", "title", "status", "labels"],
-            *[[f"P-{n}", f"Issue {n}", "open", "bug,ui"] for n in range(first, first + count)],
-        ]
-    )
 
 
 async def test_everything_that_matters_comes_along(desk: Desk) -> None:
@@ -311,172 +299,6 @@ async def test_what_has_labels_and_comments_is_known_after_an_import_an_update_a
     async with desk.database.transaction() as conn:
         await undoing.undo(conn, desk.actor, ended, leave_touched=True)
     assert (await desk.rows(_FACETS))[0][:2] == (0, 0)
-
-
-async def test_cancelling_while_it_runs_leaves_nothing(desk: Desk) -> None:
-    reached, rest = asyncio.Event(), asyncio.Event()
-
-    async def slow() -> AsyncIterator[bytes]:
-        yield many(20_000).encode()
-        reached.set()
-        await rest.wait()
-        yield b""
-
-    claimed = await desk.claimed(source_of(many(3)))
-    running = asyncio.create_task(desk.run(claimed, slow).to_the_end())
-    await reached.wait()
-    async with desk.database.transaction() as conn:
-        await imports.cancel(conn, desk.actor, claimed)
-    ended = await running
-    assert ended.state is State.CANCELLED
-    for table in ("issues", "events", "labels", "imported_issues", "changes"):
-        assert await desk.count(table) == 0
-
-
-async def test_a_cancel_that_comes_after_the_writing_still_leaves_nothing(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    source = source_of(many(50))
-    claimed = await desk.claimed(source)
-
-    async def cancel_at_the_end(run: Run, step: Step) -> None:
-        async with desk.database.transaction() as conn:
-            await imports.cancel(conn, desk.actor, claimed)
-
-    monkeypatch.setattr(Run, "_tell", cancel_at_the_end)
-    ended = await desk.run(claimed, source).to_the_end()
-    assert ended.state is State.CANCELLED
-    assert await desk.count("issues") == 0
-    assert await desk.count("labels") == 0
-
-
-async def test_a_process_that_is_to_stop_lets_go_and_another_begins_anew(desk: Desk) -> None:
-    source = source_of(many(500))
-    claimed = await desk.claimed(source)
-
-    async def endless() -> AsyncIterator[bytes]:
-        yield many(500).encode()
-        await asyncio.Event().wait()
-
-    with pytest.raises(Interrupted):
-        await desk.run(claimed, endless, stopping=lambda: True).to_the_end()
-    assert await desk.count("issues") == 0
-    async with desk.database.transaction() as conn:
-        again = await imports.claim(conn, claimed)
-    assert again is not None
-    assert again.attempts == 2
-    assert (await desk.run(again, source).to_the_end()).state is State.DONE
-    assert await desk.count("issues") == 500
-
-
-async def test_a_lost_connection_leaves_nothing_and_may_be_tried_again(desk: Desk) -> None:
-    reached = asyncio.Event()
-
-    async def interrupted() -> AsyncIterator[bytes]:
-        yield many(5_000).encode()
-        # The reader is a process of its own: it takes its time until there is something to copy.
-        async with asyncio.timeout(60):
-            while not await desk.rows(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND query LIKE 'COPY%' AND state <> 'idle'"
-            ):
-                await asyncio.sleep(0.01)
-        reached.set()
-        yield many(5_000, first=6_000).encode()
-
-    claimed = await desk.claimed(source_of(many(3)))
-    with pytest.raises(Exception) as caught:
-        await desk.run(claimed, interrupted).to_the_end()
-    assert not isinstance(caught.value, TableFlaw)
-    assert reached.is_set()
-    assert await desk.count("issues") == 0
-    async with desk.database.transaction() as conn:
-        again = await imports.claim(conn, claimed)
-    assert again is not None
-    assert (await desk.run(again, source_of(many(5_000))).to_the_end()).state is State.DONE
-    assert await desk.count("issues") == 5_000
-
-
-async def test_a_full_disk_is_said_and_leaves_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def full(run: Run, step: Step) -> None:
-        raise asyncpg.DiskFullError("could not extend file")
-
-    monkeypatch.setattr(Run, "_tell", full)
-    source = source_of(many(50))
-    ended = await desk.run(await desk.claimed(source), source).to_the_end()
-    assert (ended.state, ended.outcome) == (State.FAILED, {"flaw": "no-room"})
-    assert await desk.count("issues") == 0
-
-
-async def test_a_download_that_breaks_off_leaves_nothing(desk: Desk) -> None:
-    async def broken() -> AsyncIterator[bytes]:
-        yield many(2_000).encode()
-        raise TableFlaw(Flaw.CUT_OFF, received=10, size=20)
-
-    ended = await desk.run(await desk.claimed(source_of(many(3))), broken).to_the_end()
-    assert (ended.state, (ended.outcome or {})["flaw"]) == (State.FAILED, "cut-off")
-    assert await desk.count("issues") == 0
-
-
-async def test_the_same_import_run_twice_at_once_is_done_once(desk: Desk) -> None:
-    source = source_of(many(2_000))
-    claimed = await desk.claimed(source)
-    ended = await asyncio.gather(*(desk.run(claimed, source).to_the_end() for _ in range(2)))
-    assert [each.state for each in ended] == [State.DONE, State.DONE]
-    assert await desk.count("issues") == 2_000
-
-
-async def test_nobody_sees_half_an_import(desk: Desk) -> None:
-    seen: set[int] = set()
-    source = source_of(many(60_000))
-
-    async def look(progress: object) -> None:
-        seen.add(await desk.count("issues"))
-
-    run = desk.run(await desk.claimed(source), source, show=look)
-    await run.to_the_end()
-    seen.add(await desk.count("issues"))
-    assert seen <= {0, 60_000}
-    assert 60_000 in seen
-
-
-async def test_undo_removes_the_import_and_lets_it_come_again(desk: Desk) -> None:
-    data = as_csv([["key", "title", "assignee", "labels"], ["P-1", "A", "bob", "odd"], ["P-2", "B", "", ""]])
-    ended = await desk.load(data)
-    async with desk.database.transaction() as conn:
-        undone = await undoing.undo(conn, desk.actor, ended)
-    assert (undone.removed, undone.left) == (2, 0)
-    assert await desk.rows("SELECT count(*) FROM issues WHERE deleted_at IS NULL") == [(0,)]
-    assert await desk.count("labels") == 0
-    again = await desk.load(data)
-    assert (again.outcome or {})["created"] == 2
-
-
-async def test_what_was_taken_back_as_any_change_is_comes_again(desk: Desk) -> None:
-    ended = await desk.load(many(3))
-    async with desk.database.transaction() as conn:
-        await changes.undo(conn, desk.actor, ended.change_id)
-    with pytest.raises(Conflict):
-        async with desk.database.transaction() as conn:
-            await undoing.undo(conn, desk.actor, ended)
-    again = await desk.load(many(4))
-    assert (again.outcome or {})["created"] == 4
-    assert await desk.rows("SELECT count(*) FROM issues WHERE deleted_at IS NULL") == [(4,)]
-
-
-async def test_undo_names_what_was_worked_on_and_removes_nothing(desk: Desk) -> None:
-    ended = await desk.load(many(5))
-    async with desk.database.connection() as conn:
-        issue = await issues.by_ref(conn, desk.actor, "P-3")
-        await issues.edit(conn, desk.actor, issue.issue_id, IssuePatch(title="Touched"))
-    with pytest.raises(undoing.Touched) as caught:
-        async with desk.database.transaction() as conn:
-            await undoing.undo(conn, desk.actor, ended)
-    assert (caught.value.numbers, caught.value.touched, caught.value.untouched) == ((issue.number,), 1, 4)
-    assert await desk.rows("SELECT count(*) FROM issues WHERE deleted_at IS NULL") == [(5,)]
-    async with desk.database.transaction() as conn:
-        undone = await undoing.undo(conn, desk.actor, ended, leave_touched=True)
-    assert (undone.removed, undone.left) == (4, 1)
 
 
 async def test_somebody_else_can_neither_start_nor_undo_it(desk: Desk) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from db import changes, comments, issues
 from db.changes import UndoBlocked
+from db.errors import Conflict
 from db.importing import undoing
 from db.importing.mapping import Existing
 from db.importing.undoing import Touched, UndoneImport
@@ -13,7 +14,7 @@ from db.imports import Import
 from db.issues import IssuePatch
 from db.states import CloseReason
 from tests.db.importing.conftest import Desk
-from tests.db.importing.tables import as_csv
+from tests.db.importing.tables import as_csv, many
 
 HEADER = ["Summary", "Issue key", "Issue Type", "Status", "Labels", "Comment", "Comment"]
 SEEN = "2024-01-03 08:00;Grace Hopper;Seen"
@@ -167,3 +168,42 @@ async def test_what_an_import_put_below_an_issue_stands_in_the_way_of_its_undo(
         async with desk.database.transaction() as conn:
             await changes.undo(conn, desk.actor, original.change_id)
     assert {event.issue_id for event in blocked.value.blockers} == {other.issue_id}
+
+
+async def test_undo_removes_the_import_and_lets_it_come_again(desk: Desk) -> None:
+    data = as_csv([["key", "title", "assignee", "labels"], ["P-1", "A", "bob", "odd"], ["P-2", "B", "", ""]])
+    ended = await desk.load(data)
+    async with desk.database.transaction() as conn:
+        undone = await undoing.undo(conn, desk.actor, ended)
+    assert (undone.removed, undone.left) == (2, 0)
+    assert await desk.rows("SELECT count(*) FROM issues WHERE deleted_at IS NULL") == [(0,)]
+    assert await desk.count("labels") == 0
+    again = await desk.load(data)
+    assert (again.outcome or {})["created"] == 2
+
+
+async def test_what_was_taken_back_as_any_change_is_comes_again(desk: Desk) -> None:
+    ended = await desk.load(many(3))
+    async with desk.database.transaction() as conn:
+        await changes.undo(conn, desk.actor, ended.change_id)
+    with pytest.raises(Conflict):
+        async with desk.database.transaction() as conn:
+            await undoing.undo(conn, desk.actor, ended)
+    again = await desk.load(many(4))
+    assert (again.outcome or {})["created"] == 4
+    assert await desk.rows("SELECT count(*) FROM issues WHERE deleted_at IS NULL") == [(4,)]
+
+
+async def test_undo_names_what_was_worked_on_and_removes_nothing(desk: Desk) -> None:
+    ended = await desk.load(many(5))
+    async with desk.database.connection() as conn:
+        issue = await issues.by_ref(conn, desk.actor, "P-3")
+        await issues.edit(conn, desk.actor, issue.issue_id, IssuePatch(title="Touched"))
+    with pytest.raises(undoing.Touched) as caught:
+        async with desk.database.transaction() as conn:
+            await undoing.undo(conn, desk.actor, ended)
+    assert (caught.value.numbers, caught.value.touched, caught.value.untouched) == ((issue.number,), 1, 4)
+    assert await desk.rows("SELECT count(*) FROM issues WHERE deleted_at IS NULL") == [(5,)]
+    async with desk.database.transaction() as conn:
+        undone = await undoing.undo(conn, desk.actor, ended, leave_touched=True)
+    assert (undone.removed, undone.left) == (4, 1)
