@@ -1,4 +1,7 @@
-"""A headless Chromium, a local Slack, and an app that says what the test tells it to."""
+"""A headless Chromium, a local Slack, and an app that says what the test tells it to.
+
+The tests of a process share the Chromium, and with it an event loop; each has windows of its own.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,8 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Page, Playwright, async_playwright, expect
 
 from bot.playground import LocalSlack
 from tests.browser import chromium
@@ -39,30 +43,53 @@ def chromium_path() -> str:
     return path
 
 
-@pytest.fixture
-async def browser(chromium_path: str) -> AsyncIterator[Browser]:
+class Launcher:
+    """One Chromium for all tests of this process; another after one that has crashed."""
+
+    def __init__(self, playwright: Playwright, path: str) -> None:
+        self._playwright = playwright
+        self._path = path
+        self._launched: Browser | None = None
+
+    async def browser(self) -> Browser:
+        if self._launched is None or not self._launched.is_connected():
+            self._launched = await self._playwright.chromium.launch(
+                executable_path=self._path, args=list(ARGS), timeout=2 * PATIENCE
+            )
+        return self._launched
+
+    async def close(self) -> None:
+        if self._launched is not None:
+            await self._launched.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def launcher(chromium_path: str) -> AsyncIterator[Launcher]:
     async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(
-            executable_path=chromium_path, args=list(ARGS), timeout=2 * PATIENCE
-        )
-        yield launched
-        await launched.close()
+        launcher = Launcher(playwright, chromium_path)
+        yield launcher
+        await launcher.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser(launcher: Launcher) -> Browser:
+    return await launcher.browser()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def app() -> AsyncIterator[ScriptedApp]:
     async with ScriptedApp() as scripted:
         yield scripted
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def slack(app: ScriptedApp) -> AsyncIterator[LocalSlack]:
     async with LocalSlack(request_url=app.url, manifest=MANIFEST, chatter=True, rate_limits="off") as local:
         app.use(local)
         yield local
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def open_page(browser: Browser) -> AsyncIterator[OpenPage]:
     """`await open_page(url, "ada")`: that person's window. Errors in the page fail the test."""
     troubles: list[str] = []
@@ -84,7 +111,7 @@ async def open_page(browser: Browser) -> AsyncIterator[OpenPage]:
     assert troubles == []
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def page(slack: LocalSlack, open_page: OpenPage) -> Page:
     """Ada's window on the local Slack."""
     return await open_page(slack.url, "ada")

@@ -122,3 +122,10 @@ def _name(payload: Json) -> str:
     if payload["type"] == "event_callback":
         return str(payload["event"]["type"])
     return str(payload.get("callback_id") or payload.get("view", {}).get("callback_id"))
+
+
+def opens(app: ScriptedApp, view: Json) -> Any:
+    async def handler(payload: Json) -> None:
+        await app.call("views.open", trigger_id=payload["trigger_id"], view=view)
+
+    return handler

@@ -6,16 +6,17 @@ import re
 from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
 
 from bot.playground import LocalSlack
 from bot.process import Options, Process, running
-from bot.settings import Settings
 from tests.browser.conftest import OpenPage
 from tests.browser.steps import enter, pick
 from tests.browser.test_story import ROOT, shoot
+from tests.settings import settings_for
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 ROWS = 12_000
 HEADER = "Key,Title,Status,Priority,Assignee,Reporter,Labels,Created,Comment"
@@ -32,22 +33,15 @@ MANY = "".join(
 )
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def slack() -> AsyncIterator[LocalSlack]:
     async with LocalSlack(manifest=ROOT / "manifest.yml", chatter=True, rate_limits="off") as local:
         yield local
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def process(slack: LocalSlack, db_url: str) -> AsyncIterator[Process]:
-    settings = Settings(
-        database_url=db_url,
-        port=0,
-        slack_signing_secret=slack.signing_secret,
-        slack_bot_token=slack.bot_token,
-        slack_api_url=slack.api_url,
-        log="text",
-    )
+    settings = settings_for(slack, db_url)
     async with running(settings, Options()) as process:
         slack.request_url = f"{process.url}/slack/events"
         yield process

@@ -24,7 +24,7 @@ from tests.browser.blocks import (
 from tests.browser.conftest import OpenPage
 from tests.browser.steps import enter, say
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 # Every visible text whose contrast against what lies behind it is under WCAG AA.
 FAINT = """async () => {

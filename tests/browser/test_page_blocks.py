@@ -9,7 +9,7 @@ from bot.playground import LocalSlack
 from tests.browser.blocks import actions, button, chart, data_table, mrkdwn, options, plain, section
 from tests.browser.steps import enter, newest, say
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def test_unknown_blocks_and_elements_show_as_errors_never_as_nothing(

@@ -9,7 +9,7 @@ from bot.playground import LocalSlack
 from tests.browser.long_channel import MESSAGES, SCROLL, fill
 from tests.browser.steps import enter
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def test_two_thousand_messages_are_all_shown_and_what_is_typed_below_them_arrives(

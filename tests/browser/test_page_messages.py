@@ -11,7 +11,7 @@ from bot.playground import LocalSlack, posting
 from tests.browser.conftest import OpenPage
 from tests.browser.steps import enter, say
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 # Scrolled up, and resting there for some frames: what is drawn late may still go back to the end.
 UP_THERE = """() => {

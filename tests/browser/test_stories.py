@@ -15,7 +15,7 @@ from tests.browser.test_story import field, process, shoot, slack
 
 __all__ = ["process", "slack"]
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def _home(page: Page) -> Locator:

@@ -7,17 +7,18 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
 
 from bot.demo.planting import plant
 from bot.parts import parts
 from bot.playground import LocalSlack
 from bot.process import Options, Process, running
-from bot.settings import Settings
 from tests.browser.conftest import OpenPage
 from tests.browser.steps import command, enter, newest, pick
+from tests.settings import settings_for
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 ROOT = Path(__file__).parents[2]
 SHOTS = ROOT / ".shots"
@@ -29,23 +30,16 @@ Old ramp,Gone since May,medium,CLOSED
 """
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def slack() -> AsyncIterator[LocalSlack]:
     manifest = ROOT / "manifest.yml"
     async with LocalSlack(manifest=manifest, chatter=True, rate_limits="realistic") as local:
         yield local
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def process(slack: LocalSlack, db_url: str) -> AsyncIterator[Process]:
-    settings = Settings(
-        database_url=db_url,
-        port=0,
-        slack_signing_secret=slack.signing_secret,
-        slack_bot_token=slack.bot_token,
-        slack_api_url=slack.api_url,
-        log="text",
-    )
+    settings = settings_for(slack, db_url)
     async with running(settings, Options(parts=parts)) as process:
         slack.request_url = f"{process.url}/slack/events"
         await plant(process.services, slack)
