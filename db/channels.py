@@ -21,13 +21,15 @@ class ChannelSettings:
     """`broadcast`: changes of state are said in the channel too. `silent`: other changes are said nowhere, the
     card alone shows them. `condensed`: cards of one line.
 
-    `previews`: issues named in chat are shown. `emoji` makes a message an issue; None: the workspace's.
+    `previews`: issues named in chat are shown. `reactions`: those to a card act on its issue. `emoji` makes a
+    message an issue; None: the workspace's.
     """
 
     broadcast: bool = False
     silent: bool = False
     condensed: bool = False
     previews: bool = False
+    reactions: bool = False
     emoji: str | None = None
 
 
@@ -80,5 +82,6 @@ def _read(kept: dict[str, Any]) -> ChannelSettings:
         silent=bool(kept.get("silent")),
         condensed=bool(kept.get("condensed")),
         previews=bool(kept.get("previews")),
+        reactions=bool(kept.get("reactions")),
         emoji=kept.get("emoji"),
     )

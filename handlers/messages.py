@@ -24,6 +24,7 @@ from handlers.commands import KEY, Commands, Reply
 from handlers.errors import explain
 from handlers.hearing import Heard
 from handlers.loading import open_form, present
+from handlers.reacting import Reacting
 from handlers.requesting import Asker
 from handlers.services import Services
 from handlers.showing import card_of
@@ -46,6 +47,7 @@ _MENTIONED = re.compile(r"^\s*<@[UW][A-Z0-9]+(?:\|[^>]*)?>[\s:,]*")
 class Messages:
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._reacting = Reacting(services)
 
     async def shortcut(
         self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, asker: Asker
@@ -102,12 +104,16 @@ class Messages:
         return Reply(text=f"{said} {drawn.text}", blocks=drawn.blocks)
 
     async def reacted(self, event: dict[str, Any], client: AsyncWebClient, asker: Asker | None) -> None:
-        """The workspace's emoji (:ticket: unless set) on a message files it, and posts the card below it."""
+        """The workspace's emoji (:ticket: unless set) on a message files it, and posts the card below it; on a card
+        some act."""
         item = event["item"]
         if asker is None or item.get("type") != "message":
             return
         async with self._services.database.connection() as conn:
             kept = await channels.settings(conn, asker.actor.workspace_id, ChannelId(item["channel"]))
+        where = (ChannelId(item["channel"]), MessageTs(item["ts"]))
+        if kept.reactions and await self._reacting.acted(asker, event["reaction"], where, client):
+            return
         if event["reaction"] != (kept.emoji or asker.workspace.settings.get("emoji", EMOJI)):
             return
         message = await _fetch(client, item["channel"], item["ts"])

@@ -14,7 +14,7 @@ CALLBACK: Final = "channel_settings_form"
 OPEN: Final = "channel_settings_open"
 SWITCHES: Final = "switches"
 EMOJI: Final = "emoji"
-_NAMES: Final = ("broadcast", "silent", "condensed", "previews")
+_NAMES: Final = ("broadcast", "silent", "condensed", "previews", "reactions")
 _EMOJI: Final = re.compile(r":?([\w+'\-]+(?:::skin-tone-\d)?):?")
 
 
@@ -61,5 +61,6 @@ def read(view: Mapping[str, Any]) -> ChannelSettings | None:
         silent="silent" in on,
         condensed="condensed" in on,
         previews="previews" in on,
+        reactions="reactions" in on,
         emoji=named[1].lower() if named else None,
     )

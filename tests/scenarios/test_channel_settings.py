@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.scenarios.conftest import Json, Lodge, said
 from tests.scenarios.test_conversations import posted
 
@@ -71,6 +73,47 @@ async def test_a_channel_has_an_emoji_of_its_own(lodge: Lodge) -> None:
     assert "No issue" in said(await lodge.ask("ada", "list"))
     await ada.react("general", ts, "eyes")
     await ada.expect_message("general", lambda m: "LDG-1" in said(m), thread_ts=ts)
+
+
+@pytest.mark.parametrize(
+    ("emoji", "shown"),
+    [("eyes", "U0GRACE"), ("white_check_mark", "Completed"), ("rotating_light", "Urgent")],
+)
+async def test_reactions_to_cards_act_where_the_channel_wants_it(
+    lodge: Lodge, emoji: str, shown: str
+) -> None:
+    card, grace = await posted(lodge, "Tap"), lodge.person("grace")
+    assert await choose(lodge, {"switches": ["reactions"]}) == {}
+    await grace.react("general", card["ts"], emoji)
+    told = await grace.expect_message("general", lambda m: m.get("is_ephemeral") and shown in said(m))
+    await grace.expect_message("general", lambda m: m["ts"] == card["ts"] and shown in said(m))
+    await grace.click("undo_change", channel="general", ts=told["ts"])
+    await lodge.settled()
+    assert shown not in said(await lodge.ask("ada", "LDG-1"))
+
+
+async def test_reactions_to_cards_say_nothing_elsewhere(lodge: Lodge) -> None:
+    card, grace = await posted(lodge, "Tap"), lodge.person("grace")
+    for emoji in ("eyes", "white_check_mark", "rotating_light"):
+        await grace.react("general", card["ts"], emoji)
+    await lodge.settled()
+    shown = said(await lodge.ask("ada", "LDG-1"))
+    assert "Open" in shown
+    assert grace.id not in shown
+    assert "Urgent" not in shown
+
+
+async def test_reactions_to_other_messages_and_of_others_do_not_act(lodge: Lodge) -> None:
+    card, guest = await posted(lodge, "Tap"), lodge.person("guest")
+    assert await choose(lodge, {"switches": ["reactions"]}) == {}
+    await guest.react("general", card["ts"], "white_check_mark")
+    await guest.expect_message("general", lambda m: m.get("is_ephemeral") and "needs a member" in said(m))
+    ts = await guest.send("general", "Done")
+    for message, emoji in ((ts, "white_check_mark"), (card["ts"], "tada")):
+        await lodge.person("grace").react("general", message, emoji)
+    await lodge.settled()
+    shown = said(await lodge.ask("ada", "LDG-1"))
+    assert "Open" in shown
 
 
 async def test_settings_lead_to_the_channel(lodge: Lodge) -> None:

@@ -1,5 +1,5 @@
 usage-channel = { $command } channel
-help-channel = Wie ich mich in diesem Channel verhalte: Änderungen laut oder gar nicht sagen, einzeilige Karten, genannte Issues zeigen, und das Emoji, das eine Nachricht zum Issue macht.
+help-channel = Wie ich mich in diesem Channel verhalte: Änderungen laut oder gar nicht sagen, einzeilige Karten, genannte Issues zeigen, was Reaktionen auf Karten bewirken, und das Emoji, das eine Nachricht zum Issue macht.
 channel-title = Dieser Channel
 channel-none = Diese Einstellungen gehören zu einem Channel. Ruf sie dort auf.
 channel-open = Dieser Channel …
@@ -12,7 +12,10 @@ channel-condensed = Einzeilige Karten
 channel-condensed-about = Sonst mit Beschreibung und Knöpfen.
 channel-previews = Genannte Issues zeigen
 channel-previews-about = Einmal in der Stunde je Thread. Sonst, wenn man mich fragt.
+channel-reactions = Reaktionen auf Karten wirken
+channel-reactions-about = 👀 übernimmt das Issue, ✅ schließt es, 🚨 macht es dringend.
 channel-emoji = Emoji, das eine Nachricht zum Issue macht
 channel-emoji-hint = Sein Name, ohne Doppelpunkte. Leer: wie überall.
 channel-emoji-wrong = Das ist kein Name eines Emojis wie ticket oder white_check_mark.
 channel-saved = Die Einstellungen von { $channel } sind gespeichert.
+reaction-done = { $key }: { $what }

@@ -1,5 +1,5 @@
 usage-channel = { $command } channel
-help-channel = How I behave in this channel: say changes aloud or not at all, cards of one line, show issues that are named, and the emoji that files a message.
+help-channel = How I behave in this channel: say changes aloud or not at all, cards of one line, show issues that are named, what reactions to cards do, and the emoji that files a message.
 channel-title = This channel
 channel-none = These settings belong to a channel. Ask for them there.
 channel-open = This channel …
@@ -12,7 +12,10 @@ channel-condensed = Cards of one line
 channel-condensed-about = Otherwise with description and buttons.
 channel-previews = Show issues that are named
 channel-previews-about = Once an hour in a thread. Otherwise when I am asked.
+channel-reactions = Reactions to cards act
+channel-reactions-about = 👀 takes the issue, ✅ closes it, 🚨 makes it urgent.
 channel-emoji = Emoji that files a message
 channel-emoji-hint = Its name, without the colons. Empty: as everywhere.
 channel-emoji-wrong = This is not the name of an emoji, like ticket or white_check_mark.
 channel-saved = The settings of { $channel } are saved.
+reaction-done = { $key }: { $what }
