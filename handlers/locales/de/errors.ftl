@@ -28,7 +28,7 @@ error-forbidden = Das darfst du nicht: Dafür braucht es { $needs ->
     [a-person-it-belongs-to] eine Person, der es gehören kann
     [its-author-or-an-admin] die Person, die das geschrieben hat, oder einen Admin
     [its-owner-or-an-admin] die Person, der es gehört, oder einen Admin
-    [member] ein Mitglied dieses Workspaces
+    [member] ein Mitglied, das kein Gast ist
     [the-person-who-shared-the-file-or-an-admin] die Person, die die Datei geteilt hat, oder einen Admin
     [whoever-made-the-change-or-an-admin] die Person, die das geändert hat, oder einen Admin
    *[person] eine Person

@@ -28,7 +28,7 @@ error-forbidden = You may not do that: it needs { $needs ->
     [a-person-it-belongs-to] a person it can belong to
     [its-author-or-an-admin] its author, or an admin
     [its-owner-or-an-admin] its owner, or an admin
-    [member] a member of this workspace
+    [member] a member, who is no guest
     [the-person-who-shared-the-file-or-an-admin] the person who shared the file, or an admin
     [whoever-made-the-change-or-an-admin] whoever made the change, or an admin
    *[person] a person
