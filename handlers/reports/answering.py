@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
 from datetime import date
 
 from slack_sdk.errors import SlackApiError
@@ -32,6 +33,9 @@ NOTICE_AFTER = 3.0
 # Reports made at the same time. Each holds a connection for a dozen statements; the other connections are for those
 # whose command has to be acknowledged.
 _AT_ONCE = 3
+# Reports with pictures, from the making to the answer: one is drawn, while others are made and uploaded. To make very
+# many at once would keep everybody else waiting for nothing, and their numbers would be old when they are shown.
+_DRAWN_AT_ONCE = 5
 
 _log = logging.getLogger(__name__)
 _CLOSED_DOORS = frozenset({"not_in_channel", "channel_not_found", "is_archived", "restricted_action"})
@@ -41,6 +45,7 @@ class Reporting:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._turns = asyncio.Semaphore(_AT_ONCE)
+        self._drawn_turns = asyncio.Semaphore(_DRAWN_AT_ONCE)
 
     async def command(self, call: Call) -> Reply | None:
         request = asking.read(call.text, self._today(call.asker))
@@ -48,8 +53,9 @@ class Reporting:
             return _which(call)
         request = await self._meant(call.asker, request)
         await call.answering.acknowledge()
-        sheet = await self._patiently(call, request)
-        await self._answer(call.response_url, call.client, call.asker, sheet, request, call.words)
+        async with AsyncExitStack() as turn:
+            sheet = await self._patiently(call, request, turn)
+            await self._answer(call.response_url, call.client, call.asker, sheet, request, call.words)
         return None
 
     async def refresh(self, press: Press) -> None:
@@ -79,6 +85,10 @@ class Reporting:
 
     async def share(self, press: Press) -> None:
         """Posts the report as it is now in the channel, for everyone."""
+        async with self._turn(press.asker):
+            await self._share(press)
+
+    async def _share(self, press: Press) -> None:
         request = await self._for_everyone(press.asker, Request.read(press.value))
         sheet = await self._sheet(press.asker, request, press.words)
         channel = Mrkdwn(f"<#{press.asker.channel_id}>")
@@ -126,10 +136,15 @@ class Reporting:
             keys = Keys(prefix=asker.workspace.key_prefix, base=self._services.public_url)
             return await make(conn, asker.actor, request, self._today(asker), words, keys)
 
-    async def _patiently(self, call: Call, request: Request) -> Sheet:
+    async def _patiently(self, call: Call, request: Request, turn: AsyncExitStack) -> Sheet:
         """Nobody wonders whether anything happens: issues of a workspace that is counted for the first time, or of a
-        large import, are read one by one meanwhile."""
-        making = asyncio.ensure_future(self._sheet(call.asker, request, call.words))
+        large import, are read one by one meanwhile; and of many reports with pictures one is drawn after the other."""
+
+        async def in_turn() -> Sheet:
+            await turn.enter_async_context(self._turn(call.asker))
+            return await self._sheet(call.asker, request, call.words)
+
+        making = asyncio.ensure_future(in_turn())
         try:
             await asyncio.wait({making}, timeout=NOTICE_AFTER)
             if not making.done():
@@ -138,7 +153,16 @@ class Reporting:
         finally:
             making.cancel()
 
+    def _turn(self, asker: Asker) -> AbstractAsyncContextManager[object]:
+        """Held until the report is shown."""
+        native = look_of(asker.workspace, self._services.clock()) is Look.NATIVE
+        return nullcontext() if native else self._drawn_turns
+
     async def _redraw(self, press: Press, request: Request) -> None:
+        async with self._turn(press.asker):
+            await self._redraw_now(press, request)
+
+    async def _redraw_now(self, press: Press, request: Request) -> None:
         """What all in the channel see is replaced only by what all may see."""
         url = press.body.get("response_url")
         try:
