@@ -97,7 +97,7 @@ def _read(row: Any) -> Subscription:
 async def create(conn: asyncpg.Connection, actor: Actor, draft: SubscriptionDraft) -> Subscription:
     """One a channel and query: a second one takes the place of the first, and runs.
 
-    Raises Forbidden, Invalid, Conflict at too many, and QueryError.
+    Raises Forbidden, Invalid, also at too many, and QueryError.
     """
     require(actor, Action.SUBSCRIBE)
     query = await _checked(conn, actor, draft)
@@ -123,8 +123,18 @@ async def create(conn: asyncpg.Connection, actor: Actor, draft: SubscriptionDraf
         WORKSPACE_MAX,
     )
     if row is None:
-        raise Conflict("subscription", f"number {CHANNEL_MAX + 1}")
+        raise Invalid(await _too_many(conn, actor, draft.channel_id))
     return _read(row)
+
+
+async def _too_many(conn: asyncpg.Connection, actor: Actor, channel_id: ChannelId) -> FieldError:
+    if len(await of_channel(conn, actor, channel_id)) >= CHANNEL_MAX:
+        code, limit = "subscriptions_too_many", CHANNEL_MAX
+    else:
+        code, limit = "subscriptions_all_taken", WORKSPACE_MAX
+    return FieldError(
+        field="query", code=code, message=f"there are {limit} subscriptions already", limit=limit
+    )
 
 
 async def edit(

@@ -10,10 +10,11 @@ from db.access import Action, require
 from db.errors import Conflict, Invalid, LodgeError
 from db.ids import ChannelId
 from db.query import QueryError
-from db.subscriptions import CHANNEL_MAX, Subscription, SubscriptionDraft, SubscriptionId
+from db.subscriptions import Subscription, SubscriptionDraft, SubscriptionId
 from handlers.acting import Outcome, Place, Press, Submission
 from handlers.channels import can_post
 from handlers.commands import Call, Reply
+from handlers.creating import field_errors
 from handlers.errors import explain
 from handlers.querying import explain_query
 from handlers.requesting import Asker
@@ -84,12 +85,9 @@ class Subscribing:
         except QueryError as error:
             return Outcome(errors={view.QUERY: explain_query(error, sent.words)})
         except Invalid as error:
-            first = error.errors[0]
-            field = view.NEWS if first.field == "news" else view.QUERY
-            message = "subscription-news-needed" if field == view.NEWS else "subscription-too-long"
-            return Outcome(errors={field: sent.words.plain(message)})
+            return Outcome(errors=field_errors(error, sent))
         except Conflict:
-            return Outcome(errors={view.QUERY: sent.words.plain("subscription-there", count=CHANNEL_MAX)})
+            return Outcome(errors={view.QUERY: sent.words.plain("subscription-there")})
 
     async def _save(self, sent: Submission) -> Outcome:
         """A form that was sent before changes nothing, whatever became of the subscription since."""

@@ -179,8 +179,10 @@ async def test_one_a_channel_and_query(conn: asyncpg.Connection, world: World) -
 async def test_too_many_in_a_channel_are_refused(conn: asyncpg.Connection, world: World) -> None:
     for number in range(CHANNEL_MAX):
         await subscriptions.create(conn, world.ada, SubscriptionDraft(channel_id=HERE, query=f"word{number}"))
-    with pytest.raises(Conflict):
+    with pytest.raises(Invalid) as refused:
         await subscriptions.create(conn, world.ada, SubscriptionDraft(channel_id=HERE, query="more"))
+    (error,) = refused.value.errors
+    assert (error.field, error.code, error.limit) == ("query", "subscriptions_too_many", CHANNEL_MAX)
 
 
 async def test_one_that_is_there_is_changed_also_where_there_are_as_many_as_can_be(
@@ -197,8 +199,10 @@ async def test_one_that_is_there_is_changed_also_where_there_are_as_many_as_can_
     )
     again = await subscriptions.create(conn, world.ada, replace(draft, place=FollowUps.CHANNEL))
     assert (again.subscription_id, again.place) == (first.subscription_id, FollowUps.CHANNEL)
-    with pytest.raises(Conflict):
+    with pytest.raises(Invalid) as refused:
         await subscriptions.create(conn, world.ada, replace(draft, query="more"))
+    (error,) = refused.value.errors
+    assert (error.code, error.limit) == ("subscriptions_all_taken", WORKSPACE_MAX)
 
 
 async def test_what_cannot_be_is_refused(conn: asyncpg.Connection, world: World) -> None:

@@ -127,6 +127,20 @@ async def test_what_cannot_be_is_said_at_its_field(lodge: Lodge) -> None:
     assert list(await subscribe(lodge, {"query": "label:nosuch"})) == ["query"]
 
 
+async def test_a_channel_that_follows_as_much_as_it_can_says_so(lodge: Lodge) -> None:
+    await subscribe(lodge, {"query": "first"})
+    async with lodge.process.services.database.connection() as conn:
+        await conn.execute(
+            """
+            INSERT INTO subscriptions (workspace_id, channel_id, owner_id, query, events, place)
+            SELECT workspace_id, channel_id, owner_id, 'word' || number, events, place
+            FROM subscriptions, generate_series(2, 20) number"""
+        )
+    assert "at most 20 queries" in said(await lodge.ask("ada", "subscribe more"))
+    errors = await subscribe(lodge, {"query": "more"})
+    assert "at most 20 queries" in errors["query"]
+
+
 async def test_a_guest_cannot_subscribe(lodge: Lodge) -> None:
     assert "follows" not in said(await lodge.ask("guest", "subscribe status:open"))
 
