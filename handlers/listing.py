@@ -17,7 +17,7 @@ from db.query.terms import ME, People, When
 from handlers.acting import Press, on_press
 from handlers.commands import Call, Commands, Reply
 from handlers.requesting import Asker
-from handlers.saved import expand, may_name_saved
+from handlers.saved import meant
 from handlers.services import Services
 from handlers.views import listing as view
 from handlers.views.people import People as Known
@@ -41,23 +41,16 @@ class Listing:
 
     async def list(self, call: Call) -> Reply:
         """Without a query: all that is not closed."""
-        text = await self._meant(call, call.text.strip())
+        text = await meant(self._services.database, call.asker.actor, call.text)
         if text.casefold() in (MINE, *_MINE_TOO):
             # The command of that name is meant, and not the word: `search` looks for words.
             text = f"assignee:me {OPEN}"
         return await self._reply(call.asker, text or OPEN, None, call.words, call.command)
 
     async def mine(self, call: Call) -> Reply:
-        text = await self._meant(call, call.text.strip())
+        text = await meant(self._services.database, call.asker.actor, call.text)
         query = f"assignee:me {text or OPEN}"
         return await self._reply(call.asker, query, None, call.words, call.command)
-
-    async def _meant(self, call: Call, typed: str) -> str:
-        """With saved queries in place of their names."""
-        if not may_name_saved(typed):
-            return typed
-        async with self._services.database.connection() as conn:
-            return await expand(conn, call.asker.actor, typed)
 
     async def turn(self, press: Press) -> None:
         """Next or previous: the list is replaced by its other page."""

@@ -53,6 +53,15 @@ async def expand(conn: asyncpg.Connection, actor: Actor, text: str) -> str:
     return text
 
 
+async def meant(database: Database, actor: Actor, typed: str) -> str:
+    """As `expand`, of what somebody typed: nothing is asked where nothing can be named."""
+    text = typed.strip()
+    if not may_name_saved(text):
+        return text
+    async with database.connection() as conn:
+        return await expand(conn, actor, text)
+
+
 def may_name_saved(text: str) -> bool:
     """Whether `expand` has to look: a term names one, or all of it may be a name."""
     return bool(_TERM.search(text)) or bool(text and len(text) <= NAME_MAX + 2 and ":" not in text)
