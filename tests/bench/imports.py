@@ -21,7 +21,6 @@ import psutil
 from bot.embedded import EmbeddedPostgres
 from bot.playground import LocalSlack
 from bot.process import Options, running
-from bot.settings import Settings
 from db import imports, people, workspaces
 from db.access import Actor
 from db.ids import SlackUserId, WorkspaceId
@@ -33,6 +32,7 @@ from db.pool import Database, open_database
 from db.states import Role
 from db.workspaces import Workspace
 from tests.bench.rows import Row
+from tests.settings import settings_for
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 _PREVIEWED = 100_000_000
@@ -275,14 +275,7 @@ async def _felt(server: EmbeddedPostgres, folder: Path, size: int) -> list[Row]:
     await migrate(conn)
     await conn.close()
     async with LocalSlack(manifest=MANIFEST, rate_limits="off") as slack:
-        settings = Settings(
-            database_url=server.dsn("felt"),
-            port=0,
-            slack_signing_secret=slack.signing_secret,
-            slack_bot_token=slack.bot_token,
-            slack_api_url=slack.api_url,
-            log="text",
-        )
+        settings = settings_for(slack, server.dsn("felt"))
         async with running(settings, Options()) as process:
             slack.request_url = f"{process.url}/slack/events"
             small = await _small(slack, folder)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import shlex
 from collections.abc import AsyncIterator
@@ -15,8 +14,8 @@ import pytest
 from bot.embedded import _load
 from bot.playground import LocalSlack
 from bot.process import running
-from bot.settings import Settings
 from tests.scenarios.conftest import MANIFEST, Lodge, said
+from tests.settings import settings_for
 
 OPERATE = (Path(__file__).parents[2] / "docs" / "operate.md").read_text()
 
@@ -42,32 +41,19 @@ async def ran(words: list[str], folder: Path, binaries: Path) -> None:
 
 
 async def binaries(dsn: str) -> Path:
-    """pg_dump and pg_restore of the server's own version, as the documentation demands."""
+    """pg_dump and pg_restore of the server's version, as the documentation demands, or else the next: they know older
+    servers too."""
     conn = await asyncpg.connect(dsn)
     major = conn.get_server_version().major
     await conn.close()
-    package = Path(_load().__file__).parent
-    for folder in sorted(package.glob("pginstall*/bin")):
+    found: dict[int, Path] = {}
+    for folder in (Path(_load().__file__).parent).glob("pginstall*/bin"):
         process = await asyncio.create_subprocess_exec(
             str(folder / "pg_dump"), "--version", stdout=asyncio.subprocess.PIPE
         )
         version, _ = await process.communicate()
-        if f" {major}." in version.decode():
-            return folder
-    # The servers that tests start come with theirs.
-    assert "LODGE_TEST_DATABASE_URL" in os.environ, f"no pg_dump of PostgreSQL {major}"
-    pytest.skip(f"LODGE_TEST_DATABASE_URL IS POSTGRESQL {major}: there is no pg_dump of that version here")
-
-
-def settings(slack: LocalSlack, dsn: str) -> Settings:
-    return Settings(
-        database_url=dsn,
-        port=0,
-        slack_signing_secret=slack.signing_secret,
-        slack_bot_token=slack.bot_token,
-        slack_api_url=slack.api_url,
-        log="text",
-    )
+        found[int(re.findall(r" (\d+)\.", version.decode())[0])] = folder
+    return found[min(version for version in found if version >= major)]
 
 
 async def contents(dsn: str) -> dict[str, tuple[int, str]]:
@@ -89,7 +75,7 @@ async def contents(dsn: str) -> dict[str, tuple[int, str]]:
 async def test_what_was_dumped_is_restored_and_goes_on(
     slack: LocalSlack, db_url: str, empty_db_url: str, tmp_path: Path
 ) -> None:
-    async with running(settings(slack, db_url)) as process:
+    async with running(settings_for(slack, db_url)) as process:
         slack.request_url = f"{process.url}/slack/events"
         lodge = Lodge(slack=slack, process=process)
         await lodge.ask("ada", "new Kept +bug !high")
@@ -104,7 +90,7 @@ async def test_what_was_dumped_is_restored_and_goes_on(
     ]
     await ran(restore, tmp_path, programs)
     assert await contents(empty_db_url) == await contents(db_url)
-    async with running(settings(slack, empty_db_url)) as process:
+    async with running(settings_for(slack, empty_db_url)) as process:
         slack.request_url = f"{process.url}/slack/events"
         lodge = Lodge(slack=slack, process=process)
         shown = said(await lodge.ask("ada", "show LDG-1"))

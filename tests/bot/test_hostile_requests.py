@@ -15,7 +15,7 @@ from bot import server
 from bot.logs import set_up_logs
 from bot.playground import LocalSlack
 from bot.process import Options, Process, running
-from bot.settings import Settings
+from tests.settings import settings_for
 
 KEEP_OPEN = b"Host: lodge\r\n"
 HEAD = KEEP_OPEN + b"Connection: close\r\n"
@@ -34,13 +34,7 @@ async def log() -> AsyncIterator[io.StringIO]:
 @pytest.fixture
 async def process(db_url: str, log: io.StringIO) -> AsyncIterator[Process]:
     async with LocalSlack(rate_limits="off") as slack:
-        settings = Settings(
-            database_url=db_url,
-            port=0,
-            slack_signing_secret=slack.signing_secret,
-            slack_bot_token=slack.bot_token,
-            slack_api_url=slack.api_url,
-        )
+        settings = settings_for(slack, db_url)
         async with running(settings, Options()) as process:
             yield process
 

@@ -20,10 +20,10 @@ from bot.playground import LocalSlack
 from bot.process import Options, Process, running
 from bot.receiving import SignatureCheck
 from bot.server import BODY_MAX
-from bot.settings import Settings
 from db.errors import Busy, FieldError, Invalid, NotFound
 from handlers.requesting import Asker
 from handlers.services import Services
+from tests.settings import settings_for
 
 heard: list[Asker | None] = []
 
@@ -59,14 +59,7 @@ async def slack() -> AsyncIterator[LocalSlack]:
 
 @asynccontextmanager
 async def served(slack: LocalSlack, dsn: str) -> AsyncIterator[Process]:
-    settings = Settings(
-        database_url=dsn,
-        port=0,
-        slack_signing_secret=slack.signing_secret,
-        slack_bot_token=slack.bot_token,
-        slack_api_url=slack.api_url,
-        log="text",
-    )
+    settings = settings_for(slack, dsn)
     options = Options(register=register, register_jobs=lambda _worker, _services: None)
     async with running(settings, options) as process:
         slack.request_url = f"{process.url}/slack/events"

@@ -27,6 +27,7 @@ from db.route import Route
 from tests.faults.pooler import Pooler, pooler
 from tests.scenarios.conftest import Lodge, said
 from tests.scenarios.test_import_by_drop import START, as_csv, drop
+from tests.settings import settings_for
 
 pytestmark = pytest.mark.faults
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
@@ -51,15 +52,7 @@ async def bouncer(db_url: str) -> AsyncIterator[Pooler]:
 async def served(
     slack: LocalSlack, dsn: str, *, direct: str | None = None, pace: Pace = DEAF
 ) -> AsyncIterator[Lodge]:
-    settings = Settings(
-        database_url=dsn,
-        direct_database_url=direct,
-        port=0,
-        slack_signing_secret=slack.signing_secret,
-        slack_bot_token=slack.bot_token,
-        slack_api_url=slack.api_url,
-        log="text",
-    )
+    settings = settings_for(slack, dsn, direct_database_url=direct)
     async with running(settings, Options(pace=pace)) as process:
         slack.request_url = f"{process.url}/slack/events"
         yield Lodge(slack=slack, process=process)

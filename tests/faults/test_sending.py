@@ -14,12 +14,12 @@ import pytest
 
 from bot.playground import LocalSlack
 from bot.process import Options, Process, running
-from bot.settings import Settings
 from bot.worker import Pace
 from db import outbox
 from db.ids import ChannelId, PersonId, SlackUserId, WorkspaceId
 from db.outbox import Outgoing
 from tests.faults.test_scheduled_posts import replica as replica_process
+from tests.settings import settings_for
 
 pytestmark = pytest.mark.faults
 QUICK = Pace(
@@ -39,14 +39,7 @@ async def slack() -> AsyncIterator[LocalSlack]:
 
 @asynccontextmanager
 async def replica(slack: LocalSlack, dsn: str) -> AsyncIterator[Process]:
-    settings = Settings(
-        database_url=dsn,
-        port=0,
-        slack_signing_secret=slack.signing_secret,
-        slack_bot_token=slack.bot_token,
-        slack_api_url=slack.api_url,
-        log="text",
-    )
+    settings = settings_for(slack, dsn)
     async with running(settings, Options(pace=QUICK)) as process:
         yield process
 

@@ -13,11 +13,11 @@ import pytest
 
 from bot.playground import LocalSlack
 from bot.process import running
-from bot.settings import Settings
 from db.ids import WorkspaceId
 from tests.faults.whole import ROOT, serving
 from tests.scenarios.conftest import Lodge
 from tests.scenarios.test_import_by_drop import START, as_csv, drop
+from tests.settings import settings_for
 
 _SAMPLE = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$")
 
@@ -30,14 +30,7 @@ async def slack() -> AsyncIterator[LocalSlack]:
 
 @pytest.fixture
 async def lodge(slack: LocalSlack, db_url: str) -> AsyncIterator[Lodge]:
-    settings = Settings(
-        database_url=db_url,
-        port=0,
-        slack_signing_secret=slack.signing_secret,
-        slack_bot_token=slack.bot_token,
-        slack_api_url=slack.api_url,
-        log="text",
-    )
+    settings = settings_for(slack, db_url)
     async with running(settings) as process:
         slack.request_url = f"{process.url}/slack/events"
         yield Lodge(slack=slack, process=process)

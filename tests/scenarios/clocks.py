@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 from bot.playground import LocalSlack
 from bot.process import Options, running
-from bot.settings import Settings
 from bot.worker import Pace
 from tests.scenarios.conftest import Lodge
 from tests.scenarios.redelivery import nothing_happens_again
+from tests.settings import settings_for
 
 
 class Clock:
@@ -29,15 +29,7 @@ class Clock:
 async def lodge_at(
     slack: LocalSlack, db_url: str, clock: Clock, *, public_url: str | None = None, again: bool = True
 ) -> AsyncIterator[Lodge]:
-    settings = Settings(
-        database_url=db_url,
-        port=0,
-        slack_signing_secret=slack.signing_secret,
-        slack_bot_token=slack.bot_token,
-        slack_api_url=slack.api_url,
-        public_url=public_url,
-        log="text",
-    )
+    settings = settings_for(slack, db_url, public_url=public_url)
     pace = Pace(poll=timedelta(seconds=0.2))
     options = Options(clock=clock, pace=pace)
     async with running(settings, options) as process:

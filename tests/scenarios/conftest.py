@@ -15,8 +15,8 @@ from bot.background import BackgroundTasks
 from bot.playground import LocalSlack, Person
 from bot.playground.activity import PATIENCE
 from bot.process import Options, Process, running
-from bot.settings import Settings
 from tests.scenarios.redelivery import nothing_happens_again
+from tests.settings import settings_for
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 Json = dict[str, Any]
@@ -105,14 +105,7 @@ async def slack() -> AsyncIterator[LocalSlack]:
 
 @pytest.fixture
 async def lodge(slack: LocalSlack, db_url: str) -> AsyncIterator[Lodge]:
-    settings = Settings(
-        database_url=db_url,
-        port=0,
-        slack_signing_secret=slack.signing_secret,
-        slack_bot_token=slack.bot_token,
-        slack_api_url=slack.api_url,
-        log="text",
-    )
+    settings = settings_for(slack, db_url)
     async with running(settings, Options()) as process:
         slack.request_url = f"{process.url}/slack/events"
         made = Lodge(slack=slack, process=process)

@@ -18,7 +18,6 @@ from aiohttp.test_utils import TestServer
 
 from bot.playground import LocalSlack
 from bot.process import Options, running
-from bot.settings import Settings
 from db import outgoing
 from db.access import Actor
 from db.ids import WorkspaceId
@@ -27,6 +26,7 @@ from handlers.jobs import Job
 from handlers.outgoing import sending
 from tests.scenarios.conftest import Json, Lodge, said
 from tests.scenarios.redelivery import again, nothing_happens_again
+from tests.settings import settings_for
 
 
 @dataclass(kw_only=True)
@@ -67,15 +67,7 @@ async def program() -> AsyncIterator[Program]:
 async def lodge(slack: LocalSlack, db_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Lodge]:
     # What is tried again is tried again by the test.
     monkeypatch.setattr(sending, "DELAYS", (timedelta(hours=1),) * 5)
-    settings = Settings(
-        database_url=db_url,
-        port=0,
-        slack_signing_secret=slack.signing_secret,
-        slack_bot_token=slack.bot_token,
-        slack_api_url=slack.api_url,
-        allow_private_webhooks=True,
-        log="text",
-    )
+    settings = settings_for(slack, db_url, allow_private_webhooks=True)
     async with running(settings, Options()) as process:
         slack.request_url = f"{process.url}/slack/events"
         yield Lodge(slack=slack, process=process)
@@ -227,13 +219,7 @@ async def test_two_turns_at_once_say_everything_once(lodge: Lodge, program: Prog
 
 
 async def test_a_private_address_is_refused_at_its_field(slack: LocalSlack, db_url: str) -> None:
-    settings = Settings(
-        database_url=db_url,
-        port=0,
-        slack_signing_secret=slack.signing_secret,
-        slack_bot_token=slack.bot_token,
-        slack_api_url=slack.api_url,
-    )
+    settings = settings_for(slack, db_url)
     async with running(settings, Options()) as process:
         slack.request_url = f"{process.url}/slack/events"
         ada = slack.person("ada")

@@ -11,7 +11,6 @@ import pytest
 
 from bot.playground import LocalSlack
 from bot.process import Options, running
-from bot.settings import Settings
 from bot.worker import Pace
 from db import saved_queries
 from db.access import Actor
@@ -19,6 +18,7 @@ from db.ids import SlackUserId, WorkspaceId
 from db.query import parse
 from db.states import Role
 from tests.scenarios.conftest import Json, Lodge, said
+from tests.settings import settings_for
 
 # To stop a hang; pictures are drawn when nothing else wants the processors.
 PATIENT = 120
@@ -42,14 +42,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def lodge(slack: LocalSlack, db_url: str, clock: Clock) -> AsyncIterator[Lodge]:
-    settings = Settings(
-        database_url=db_url,
-        port=0,
-        slack_signing_secret=slack.signing_secret,
-        slack_bot_token=slack.bot_token,
-        slack_api_url=slack.api_url,
-        log="text",
-    )
+    settings = settings_for(slack, db_url)
     pace = Pace(poll=timedelta(seconds=0.2))
     async with running(settings, Options(clock=clock, pace=pace)) as process:
         slack.request_url = f"{process.url}/slack/events"
