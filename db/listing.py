@@ -41,9 +41,12 @@ MAX_PAGE: Final = 100
 _FEW: Final = 300
 # But so many where an index has all that is looked at.
 _COVERED: Final = 15_000
-# So many are gathered when a short walk finds little; and so many when a long one does.
+# So many are gathered when a short walk finds little; and so many when a long one leaves the page unfilled.
 _SOME: Final = 1_000
 _MANY: Final = 2_000
+_MANY_TO_FILL: Final = 6_000
+# Ways that lead to so many times as many still narrow what the shortest leads to.
+_NARROWING: Final = 3
 # How deep the order is walked, one after the other, until the page is full or the end is reached.
 _SHORT: Final = 1_000
 _LONG: Final = 3_000
@@ -309,19 +312,15 @@ async def _rows(
         return begun.rows, None
     # What the long walk would find, going by the short one.
     hoped = len(begun.rows) * _LONG // _SHORT
-    tried = 0
-    if hoped < 2 * limit:
-        tried = _MANY if hoped < limit else _SOME
-        if driver := await leading(conn, resolved, tried):
-            return await _fetch(conn, gather(resolved, driver, way, limit=limit)), None
+    if hoped < 2 * limit and (driver := await leading(conn, resolved, _MANY if hoped < limit else _SOME)):
+        return await _fetch(conn, gather(resolved, driver, way, limit=limit)), None
     walked = await _walked(conn, resolved, way, limit, _LONG)
     if walked.whole:
         return walked.rows, None
     if facets.tell(resolved) and facets.decide(resolved) and way.order.inner:
         return await _fetch(conn, walk_kinds(resolved, way, limit=limit, depth=limit)), None
-    if tried < _MANY and (driver := await leading(conn, resolved, _MANY)):
-        return await _fetch(conn, gather(resolved, driver, way, limit=limit)), None
-    if not walked.rows and (driver := await leading(conn, resolved, _MANY_FOR_NOTHING)):
+    most = _MANY_TO_FILL if walked.rows else _MANY_FOR_NOTHING
+    if driver := await leading(conn, resolved, most, narrowed_by=_NARROWING * most):
         return await _fetch(conn, gather(resolved, driver, way, limit=limit)), None
     return await _further(conn, resolved, way, limit, walked)
 

@@ -63,14 +63,21 @@ async def shortest(
     return found[0][1] if found else None
 
 
-async def leading(conn: asyncpg.Connection, resolved: Resolved, at_most: int) -> Driver | None:
+async def leading(
+    conn: asyncpg.Connection, resolved: Resolved, at_most: int, *, narrowed_by: int = 0
+) -> Driver | None:
     """What leads to no more than so many: to where all the ways lead that do.
 
-    Full text comes last: how far it leads is only told by going there.
+    `narrowed_by`: ways that read no issues may lead to so many, if another is short enough. Full text comes last:
+    how far it leads is only told by going there.
     """
     ways = drivers(resolved)
-    found = await short(conn, resolved, ways, [at_most] * len(ways))
-    if found:
-        return narrowed([way for _, way in found])
+    limits = [at_most if way.select.of_issues else max(at_most, narrowed_by) for way in ways]
+    found = await short(conn, resolved, ways, limits)
+    others = [way for _, way in found]
+    if found and found[0][0] <= at_most:
+        return narrowed(others)
     said = text_driver(resolved)
-    return await shortest(conn, resolved, [said] if said else [], at_most)
+    if said is None or await shortest(conn, resolved, [said], at_most) is None:
+        return None
+    return narrowed([said, *others])

@@ -23,7 +23,7 @@ from db.query.terms import (
     Refs,
     When,
 )
-from db.query.traits import only_closed, states, stretch, whole_states
+from db.query.traits import states, stretch, whole_states
 from db.states import Priority
 
 
@@ -57,8 +57,9 @@ def drivers(resolved: Resolved) -> list[Driver]:
     person = resolved.actor.sees_only
     if person is not None:
         found.append(Driver(select=selects.filed_or_assigned(person), sharp=True))
-    if only_closed(resolved) is not None:
-        found.append(Driver(select=selects.by_state(states(resolved)), sharp=False))
+    known = states(resolved)
+    if len(known) < 2:
+        found.append(Driver(select=selects.by_state(known), sharp=not known))
     return found
 
 
@@ -78,7 +79,7 @@ def _exact(resolved: Resolved) -> Driver | None:
     if len(people) > 1 or known is None:
         return None
     if not people:
-        return Driver(select=selects.by_state(known), sharp=False, exact=True)
+        return Driver(select=selects.by_state(known), sharp=not known, exact=True)
     (term,) = people
     if term.negated or NOBODY in term.names:
         return None

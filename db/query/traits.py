@@ -30,16 +30,8 @@ NEVER: Final = date.max
 _CLOSED_VALUES: Final = {Status.CLOSED.value, *(reason.value for reason in CloseReason)}
 
 
-def only_closed(resolved: Resolved) -> bool | None:
-    """True: all that match are closed; False: all are open; None: there may be both."""
-    for term in resolved.query.terms:
-        known = _closed_by(term)
-        if known is not None:
-            return known
-    return None
-
-
 def _closed_by(term: AnyTerm) -> bool | None:
+    """True: all that it selects are closed; False: all are open; None: there may be both."""
     if isinstance(term, Choice) and term.field is ChoiceField.STATUS:
         values = set(term.values)
         if term.negated:
@@ -58,9 +50,13 @@ def _closed_by(term: AnyTerm) -> bool | None:
 
 
 def states(resolved: Resolved) -> list[bool]:
-    """The values `is_closed` can have."""
-    known = only_closed(resolved)
-    return [False, True] if known is None else [known]
+    """The values that `is_closed` of what matches can have; none where the terms contradict each other."""
+    return _possible(resolved.query.terms)
+
+
+def _possible(terms: Iterable[AnyTerm]) -> list[bool]:
+    told = [known for term in terms if (known := _closed_by(term)) is not None]
+    return [state for state in (False, True) if all(known is state for known in told)]
 
 
 def whole_states(terms: Iterable[AnyTerm]) -> list[bool] | None:
@@ -69,7 +65,7 @@ def whole_states(terms: Iterable[AnyTerm]) -> list[bool] | None:
     asked = list(terms)
     if not all(_asks_for_whole_states(term) for term in asked):
         return None
-    return [state for state in (False, True) if all(_closed_by(term) in (None, state) for term in asked)]
+    return _possible(asked)
 
 
 def _asks_for_whole_states(term: AnyTerm) -> bool:

@@ -223,7 +223,7 @@ def _common(statement: Statement, direction: Direction) -> str:
 def _parts(statement: Statement, direction: Direction) -> list[LiteralString]:
     if not direction.order.parted:
         return ["true"]
-    return [_PARTS[closed] for closed in states(statement.resolved)]
+    return [_PARTS[closed] for closed in states(statement.resolved)] or ["false"]
 
 
 def _bounds(statement: Statement, direction: Direction) -> list[str]:

@@ -302,6 +302,8 @@ async def test_the_way_in_makes_no_difference(
         monkeypatch.setattr(listing, "_COVERED", few)
         monkeypatch.setattr(listing, "_SOME", some)
         monkeypatch.setattr(listing, "_MANY", many_)
+        monkeypatch.setattr(listing, "_MANY_TO_FILL", many_)
+        monkeypatch.setattr(listing, "_MANY_FOR_NOTHING", some)
         monkeypatch.setattr(listing, "_SHORT", short)
         monkeypatch.setattr(listing, "_LONG", long)
         monkeypatch.setattr(listing, "_FURTHER", further)
