@@ -166,6 +166,17 @@ async def test_the_list_edits_pauses_resumes_and_ends(lodge: Lodge) -> None:
     assert "Nothing yet" in said(await lodge.ask("ada", "subscriptions"))
 
 
+async def test_a_channel_follows_one_issue(lodge: Lodge) -> None:
+    for title in ("Pump", "Boiler"):
+        await lodge.ask("ada", f"new {title}", "product")
+    assert "follows" in said(await lodge.ask("ada", "subscribe key:LDG-1"))
+    for key in ("LDG-2", "LDG-1"):
+        await lodge.ask("grace", f"close {key}", "product")
+    await posted(lodge, "Pump")
+    await lodge.announced()
+    assert not any("Boiler" in text for text in posts(lodge))
+
+
 async def test_who_ends_following_everything_reads_that_it_was_everything(lodge: Lodge) -> None:
     assert await subscribe(lodge, {}) == {}
     await lodge.settled()
