@@ -134,7 +134,7 @@ class Drawing:
         """None when it is nothing for them any more."""
         known = await people.get_many(conn, _system(workspace_id), [notice.person_id])
         person = known.get(notice.person_id)
-        if person is None or not person.active:
+        if person is None or not person.active or person.slack_user_id is None:
             return None
         issue = (await issues.get_many(conn, reader_of(person), [notice.issue_id])).get(notice.issue_id)
         return None if issue is None else await message_of(self._services, conn, person, [(issue, notice)])
