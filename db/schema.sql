@@ -1374,7 +1374,7 @@ CREATE INDEX issues_by_original ON public.issues USING btree (workspace_id, dupl
 
 CREATE INDEX issues_by_parent ON public.issues USING btree (workspace_id, parent_id) WHERE (parent_id IS NOT NULL);
 
-CREATE INDEX issues_by_priority ON public.issues USING btree (workspace_id, is_closed, ((- (priority)::smallint)) DESC, updated_at DESC, issue_id DESC) WHERE (deleted_at IS NULL);
+CREATE INDEX issues_by_priority ON public.issues USING btree (workspace_id, is_closed, ((- (priority)::smallint)) DESC, updated_at DESC, issue_id DESC) INCLUDE (priority, due_on) WHERE (deleted_at IS NULL);
 
 CREATE INDEX issues_by_reporter ON public.issues USING btree (workspace_id, reporter_id, is_closed, updated_at DESC, issue_id DESC) WHERE (deleted_at IS NULL);
 

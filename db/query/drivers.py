@@ -122,7 +122,7 @@ def _of_term(term: AnyTerm, resolved: Resolved) -> Iterator[Driver]:
             yield from _of_presence(term, resolved)
         case Choice(field=ChoiceField.PRIORITY):
             ranks = [-Priority[value.upper()].value for value in term.values]
-            yield Driver(select=selects.by_priority(ranks, states(resolved)), sharp=False, costly=True)
+            yield Driver(select=selects.by_priority(ranks, states(resolved)), sharp=False)
         case _:
             return
 
@@ -160,7 +160,7 @@ def _of_presence(term: Presence, resolved: Resolved) -> Iterator[Driver]:
         yield Driver(select=selects.by_nobody(states(resolved)), sharp=True)
     elif field is EmptyField.PRIORITY:
         ranks = [-rank.value for rank in Priority if (rank is not Priority.NONE) is term.present]
-        yield Driver(select=selects.by_priority(ranks, states(resolved)), sharp=False, costly=True)
+        yield Driver(select=selects.by_priority(ranks, states(resolved)), sharp=False)
 
 
 def _of_refs(term: Refs, resolved: Resolved) -> Iterator[Driver]:

@@ -15,7 +15,7 @@ class Order:
     """All columns run the same way, so that one row comparison tells what comes after a place.
 
     `keys` are SQL with its type. `parted`: the index keeps open and closed apart. `inner`: the
-    indexes of assignee, reporter and priority have this order too.
+    indexes of assignee, reporter and priority have this order too. `held`: what else its index has.
     """
 
     keys: tuple[tuple[LiteralString, LiteralString], ...]
@@ -23,6 +23,7 @@ class Order:
     parted: bool = True
     bounded_by: DateField | None = None
     inner: bool = False
+    held: frozenset[str] = frozenset()
 
 
 _ID: Final[tuple[LiteralString, LiteralString]] = ("i.issue_id", "uuid")
@@ -33,11 +34,16 @@ ORDERS: Final[dict[SortKey, Order]] = {
     SortKey.CREATED: Order(
         keys=(("i.created_at", "timestamptz"), _ID), descending=True, bounded_by=DateField.CREATED
     ),
-    SortKey.PRIORITY: Order(keys=(("(-i.priority)", "smallint"), _UPDATED, _ID), descending=True),
+    SortKey.PRIORITY: Order(
+        keys=(("(-i.priority)", "smallint"), _UPDATED, _ID),
+        descending=True,
+        held=frozenset({"i.priority", "i.due_on"}),
+    ),
     SortKey.DUE: Order(
         keys=(("coalesce(i.due_on, 'infinity'::date)", "date"), _ID),
         descending=False,
         bounded_by=DateField.DUE,
+        held=frozenset({"i.due_on"}),
     ),
     SortKey.NUMBER: Order(keys=(("i.number", "bigint"),), descending=False, parted=False),
 }

@@ -97,12 +97,6 @@ def priorities(resolved: Resolved) -> list[int]:
     return []
 
 
-def pinned_priority(resolved: Resolved) -> int | None:
-    """The one priority all that matches has, negated as in the index."""
-    ranks = priorities(resolved)
-    return ranks[0] if len(ranks) == 1 else None
-
-
 Dates = tuple[date | None, date | None]
 
 

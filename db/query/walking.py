@@ -21,12 +21,14 @@ from db.query.fragments import Parameters
 from db.query.orders import ORDERS, Direction
 from db.query.resolving import Resolved
 from db.query.terms import AnyTerm, Labels, SortKey
-from db.query.traits import pinned, pinned_priority, priorities, states, stretch, whole_states
+from db.query.traits import pinned, priorities, states, stretch, whole_states
 
 _COLUMN: Final = re.compile(r"\bi\.[a-z_]+\b")
 
 # From so many on, those with a label are looked up together. It takes them all, and not only until a page is full.
 _TOGETHER: Final = 500
+
+_HELD: Final = frozenset().union(*(order.held for order in ORDERS.values()))
 
 _PARTS: Final[dict[bool, LiteralString]] = {False: "NOT i.is_closed", True: "i.is_closed"}
 
@@ -197,8 +199,9 @@ def _rows(statement: Statement, direction: Direction, depth: int, columns: str) 
     """Issues in the order, from the cursor on; merged from open and closed ones where the index parts them."""
     common = _common(statement, direction)
     stop = _stop(depth)
-    if "i.due_on" in columns:
-        # Nor may the index of due dates have all of them: it would be read whole, and sorted.
+    own = ORDERS[SortKey.PRIORITY] if _of_one_priority(statement.resolved, direction) else direction.order
+    if _HELD.intersection(_COLUMN.findall(columns)) - own.held:
+        # Nor may the index of another order have all of them: it would be read whole, and sorted.
         columns += ", i.number"
     selects = [
         f"(SELECT {columns}{direction.selected} FROM issues i WHERE {common} AND {part}"
@@ -234,9 +237,8 @@ def _bounds(statement: Statement, direction: Direction) -> list[str]:
     person = pinned(resolved)
     if person is not None and direction.order.inner:
         found.append(parameters.fill(person[0] + " = {}::uuid", person[1]))
-    rank = pinned_priority(resolved)
-    if rank is not None and person is None and direction.order.inner:
-        found.append(parameters.fill("(-i.priority) = {}::smallint", rank))
+    if _of_one_priority(resolved, direction):
+        found.append(parameters.fill("(-i.priority) = {}::smallint", *priorities(resolved)))
     ranks = priorities(resolved)
     if ranks and direction.order is ORDERS[SortKey.PRIORITY]:
         found.append(parameters.fill(_RANKED, min(ranks), max(ranks)))
@@ -248,6 +250,11 @@ def _bounds(statement: Statement, direction: Direction) -> list[str]:
         if high is not None:
             found.append(parameters.fill(bound.replace("?", "<"), high))
     return found
+
+
+def _of_one_priority(resolved: Resolved, direction: Direction) -> bool:
+    """Whether it is the index of priorities that is walked, within one of them."""
+    return direction.order.inner and pinned(resolved) is None and len(priorities(resolved)) == 1
 
 
 _RANKED: Final[LiteralString] = "(-i.priority) >= {}::smallint AND (-i.priority) <= {}::smallint"

@@ -242,11 +242,17 @@ async def test_walking_an_order_is_not_given_up_for_an_index_that_has_all_column
     await filled.execute("VACUUM ANALYZE issues")
     await filled.execute("SET plan_cache_mode = force_generic_plan")
     ada = await who(filled, LARGE)
-    for text in ("has:due -due:overdue", "due:none,overdue is:open"):
+    for text, index, other in (
+        ("has:due -due:overdue", "issues_by_update", "issues_by_due"),
+        ("due:none,overdue is:open", "issues_by_update", "issues_by_due"),
+        ("priority:high,low", "issues_by_update", "issues_by_priority"),
+        ("-priority:none is:closed", "issues_by_update", "issues_by_priority"),
+        ("-priority:none is:open sort:due", "issues_by_due", "issues_by_priority"),
+    ):
         plans = Plans(filled)
         await listing.page(plans, ada, parse(text), limit=10)
-        assert "issues_by_update" in plans.text, (text, plans.text)
-        assert "issues_by_due" not in plans.text, (text, plans.text)
+        assert index in plans.text, (text, plans.text)
+        assert other not in plans.text, (text, plans.text)
 
 
 async def test_a_page_for_programs_is_read_off_the_index_of_its_order(filled: asyncpg.Connection) -> None:
