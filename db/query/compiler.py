@@ -77,12 +77,15 @@ _DATE_LIMITS: Final[dict[DateField, tuple[LiteralString, LiteralString]]] = {
 }
 
 
-def compile_query(resolved: Resolved, start: int, *, each: bool = False, seen: bool = True) -> Condition:
+def compile_query(
+    resolved: Resolved, start: int, *, each: bool = False, seen: bool = True, hidden: bool = True
+) -> Condition:
     """What `resolved` asks, and what the actor may see. `each`: asked issue by issue, as lists do.
 
-    Not `seen`: of issues of the workspace that are not deleted, which is all that most actors need.
+    Not `seen`: of issues of the workspace that are not deleted, which is all that most actors need. Not `hidden`: a
+    plan may go by how common just these values are.
     """
-    parameters = Parameters(start, hidden=each)
+    parameters = Parameters(start, hidden=each and hidden)
     compiler = _Compiler(resolved, parameters, each)
     parts = [compiler.term(term) for term in resolved.query.terms]
     if seen or resolved.actor.sees_only is not None:

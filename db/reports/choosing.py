@@ -20,11 +20,13 @@ _THEIRS = Condition(sql=VISIBLE, params=())
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """The condition for counting all issues it chooses, and for a list that stops after a few."""
+    """The condition for counting all issues it chooses, and for a list that stops after a few: of any number, and
+    where it is known to choose many."""
 
     resolved: Resolved
     many: Choose
     few: Choose
+    few_of_many: Choose
 
     @property
     def since(self) -> datetime | None:
@@ -41,13 +43,18 @@ async def choose(
     if query is None or not query.terms:
         resolved = plain(actor, Query(), now or datetime.now(UTC))
         every = _ALL if actor.sees_only is None else _THEIRS
-        return Chosen(resolved=resolved, many=lambda start: every, few=lambda start: every)
+        return Chosen(resolved=resolved, many=_always(every), few=_always(every), few_of_many=_always(every))
     resolved = await resolve(conn, actor, query, now=now)
     return Chosen(
         resolved=resolved,
         many=lambda start: compile_query(resolved, start),
         few=lambda start: compile_query(resolved, start, each=True),
+        few_of_many=lambda start: compile_query(resolved, start, each=True, hidden=False),
     )
+
+
+def _always(condition: Condition) -> Choose:
+    return lambda start: condition
 
 
 def _earliest(term: When, resolved: Resolved) -> datetime | None:

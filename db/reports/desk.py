@@ -32,7 +32,12 @@ class Desk:
     actor: Actor
     zone: ZoneInfo
     source: Source
-    naming: Naming
+    chosen: Chosen
+
+    def naming(self, open_now: int) -> Naming:
+        """`open_now`: how many issues the report has found open."""
+        sifted = self.source if isinstance(self.source, Sifted) else None
+        return Naming(self.conn, self.actor, self.chosen, self.zone, sifted=sifted, open_now=open_now)
 
 
 @asynccontextmanager
@@ -42,8 +47,7 @@ async def desk(conn: asyncpg.Connection, actor: Actor, query: Query | None) -> A
         zone = ZoneInfo(state["zone"])
         chosen = await choose(conn, actor, query)
         source = await _source(conn, actor, chosen, zone, state)
-        naming = Naming(conn, actor, chosen, zone, source if isinstance(source, Sifted) else None)
-        yield Desk(conn=conn, actor=actor, zone=zone, source=source, naming=naming)
+        yield Desk(conn=conn, actor=actor, zone=zone, source=source, chosen=chosen)
 
 
 async def _state(conn: asyncpg.Connection, actor: Actor) -> Any:

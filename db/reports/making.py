@@ -142,7 +142,8 @@ async def aging(
     spans = [Span(start=older, end=younger) for younger, older in pairwise(bounds)]
     async with desk(conn, actor, query) as at:
         standing = await at.source.standing(spans)
-        oldest, stalest = await at.naming.oldest(), await at.naming.stalest()
+        naming = at.naming(standing.open)
+        oldest, stalest = await naming.oldest(), await naming.stalest()
     counts = standing.created
     ends = (*AGES[1:], None)
     return AgingReport(
@@ -171,16 +172,17 @@ async def digest(
             key=lambda found: (-found[1], found[0]),
         )[:3]
         names = await names_of_people(conn, actor.workspace_id, [person for person, _ in closers])
+        naming = at.naming(standing.open)
         return DigestReport(
             period=period,
             total=total,
             before=before,
             open_now=standing.open,
             closers=tuple(Closer(who=names[person], closed=count) for person, count in closers),
-            newest=await at.naming.newest(span),
-            finished=await at.naming.finished(span),
-            pressing=await at.naming.pressing(),
-            overdue=await at.naming.overdue(today),
+            newest=await naming.newest(span),
+            finished=await naming.finished(span),
+            pressing=await naming.pressing(),
+            overdue=await naming.overdue(today),
         )
 
 

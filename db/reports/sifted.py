@@ -185,29 +185,40 @@ class Sifted:
         )
         return [_traffic(rows, span) for span in spans]
 
-    async def newest(self, span: Span, most: int) -> list[IssueId] | None:
-        """The open issues that were created last; with those of the same day, whose order the rows do not tell. None
+    async def all_open(self) -> list[IssueId]:
+        asked = self._ask()
+        rows = await asked.fetch(f"SELECT issue_id FROM ({asked.rows('i.issue_id', 'i.is_open')}) i")
+        return [r["issue_id"] for r in rows]
+
+    async def oldest(self, most: int) -> list[IssueId] | None:
+        """The open issues that were created first; with those of the same day, whose order the rows do not tell. None
         where these are very many."""
-        return await self._last("i.created_day", "i.is_open", span, most)
+        asked = self._ask()
+        return await self._ends(
+            asked, asked.rows("i.issue_id, i.created_day AS day", "i.is_open"), "day", most
+        )
+
+    async def newest(self, span: Span, most: int) -> list[IssueId] | None:
+        """As `oldest`, those of the span that were created last."""
+        asked = self._ask()
+        within = f"i.is_open AND {asked.inside('i.created_day', span)}"
+        rows = asked.rows("i.issue_id, i.created_day AS day", within)
+        return await self._ends(asked, rows, "day DESC", most)
 
     async def finished(self, span: Span, most: int) -> list[IssueId] | None:
         """As `newest`, those that were closed last."""
-        return await self._last("i.closed_day", "true", span, most)
-
-    async def _last(
-        self, day: LiteralString, which: LiteralString, span: Span, most: int
-    ) -> list[IssueId] | None:
         asked = self._ask()
-        first = asked.fill("{}::integer", day_number(span.start))
-        stop = asked.fill("{}::integer", day_number(span.end))
-        inside = asked.rows(f"i.issue_id, {day} AS day", f"{which} AND {day} >= {first} AND {day} < {stop}")
-        rows = await asked.fetch(
+        rows = asked.closed_in(span, "i.issue_id, i.closed_day AS day")
+        return await self._ends(asked, rows, "day DESC", most)
+
+    async def _ends(self, asked: _Asking, rows: str, order: LiteralString, most: int) -> list[IssueId] | None:
+        found = await asked.fetch(
             f"""
-            SELECT issue_id FROM (SELECT issue_id FROM ({inside}) i ORDER BY day DESC
-                                  FETCH FIRST {most:d} ROWS WITH TIES) last
+            SELECT issue_id FROM (SELECT issue_id FROM ({rows}) i ORDER BY {order}
+                                  FETCH FIRST {most:d} ROWS WITH TIES) ends
             LIMIT {_MOST_OF_A_DAY + 1:d}"""
         )
-        return [r["issue_id"] for r in rows] if len(rows) <= _MOST_OF_A_DAY else None
+        return [r["issue_id"] for r in found] if len(found) <= _MOST_OF_A_DAY else None
 
     async def latencies(self, spans: Sequence[Span], *, top: int) -> Latencies:
         groups = await self._few_closes(spans)
@@ -310,9 +321,12 @@ class _Asking:
         )
 
     def closed_in(self, span: Span, columns: str) -> str:
+        return self.rows(columns, self.inside("i.closed_day", span))
+
+    def inside(self, day: LiteralString, span: Span) -> str:
         first = self.fill("{}::integer", day_number(span.start))
         stop = self.fill("{}::integer", day_number(span.end))
-        return self.rows(columns, f"i.closed_day >= {first} AND i.closed_day < {stop}")
+        return f"{day} >= {first} AND {day} < {stop}"
 
     def days(self, spans: Sequence[Span]) -> str:
         return self.fill(

@@ -56,10 +56,10 @@ async def filled(conn: asyncpg.Connection) -> asyncpg.Connection:
         )
         await conn.execute(
             """
-            INSERT INTO issues (workspace_id, number, title, status, close_reason, closed_at, assignee_id, reporter_id,
-                                priority, created_at, updated_at, due_on, labelled)
-            SELECT $1::text, next_number($1), 'topic' || n % 97, CASE WHEN n % 5 = 0 THEN 'open' ELSE 'closed' END,
-                   CASE WHEN n % 5 > 0 THEN 'completed' END,
+            INSERT INTO issues (workspace_id, number, title, description, status, close_reason, closed_at, assignee_id,
+                                reporter_id, priority, created_at, updated_at, due_on, labelled)
+            SELECT $1::text, next_number($1), 'topic' || n % 97, repeat('what happened ', 100),
+                   CASE WHEN n % 5 = 0 THEN 'open' ELSE 'closed' END, CASE WHEN n % 5 > 0 THEN 'completed' END,
                    CASE WHEN n % 5 > 0 THEN now() - (6000 - n) * interval '90 min' END,
                    ($2::uuid[])[1 + n % 4], ($2::uuid[])[1 + n % 3], 1 + n % 5,
                    now() - (6000 - n) * interval '95 min', now() - (6000 - n) * interval '89 min',
@@ -86,7 +86,7 @@ async def filled(conn: asyncpg.Connection) -> asyncpg.Connection:
         """
         INSERT INTO issue_documents (workspace_id, issue_id, number, config, document)
         SELECT workspace_id, issue_id, number, 'english',
-               issue_document('english', workspace_id, number, title, description, NULL) FROM issues"""
+               issue_document('english', workspace_id, number, title, '', NULL) FROM issues"""
     )
     for name in (HERE, ELSEWHERE):
         await rollups.rebuild(conn, name)
@@ -170,3 +170,20 @@ async def test_the_plans_are_those_of_kept_numbers(filled: asyncpg.Connection) -
     for query, source in ((None, "Kept"), ("assignee:me", "Sifted"), ("due:overdue", "Sifted")):
         async with desk(filled, ada, parse(query) if query else None) as at:
             assert type(at.source).__name__ == source
+
+
+ORDERS = re.compile(r"using (issues_by_(?:creation|update|priority|due))")
+
+
+@pytest.mark.parametrize("report", ["aging", "digest"])
+async def test_few_open_issues_are_read_by_themselves_and_not_come_upon_on_the_way(
+    filled: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, report: str
+) -> None:
+    ada = await asked(filled)
+    plans = BothPlans(filled)
+    await REPORTS[report](plans, ada, parse("label:rare"))
+    assert not ORDERS.search(plans.text), plans.text
+    monkeypatch.setattr("db.reports.naming.FEW", 10)
+    plans = BothPlans(filled)
+    await REPORTS[report](plans, ada, parse("label:common"))
+    assert ORDERS.search(plans.text), plans.text

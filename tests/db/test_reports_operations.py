@@ -230,11 +230,12 @@ async def test_what_is_overdue_is_so_today_whatever_the_period(conn: asyncpg.Con
         assert [issue.title for issue in report.overdue] == ["20 days late", "1 days late"], text
 
 
-@pytest.mark.parametrize("most_of_a_day", [0, 300])
+@pytest.mark.parametrize(("most_of_a_day", "few"), [(0, 0), (300, 0), (300, 1000), (0, 3)])
 async def test_the_issues_a_digest_names_are_those_of_all_that_a_query_chooses(
-    conn: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, most_of_a_day: int
+    conn: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, most_of_a_day: int, few: int
 ) -> None:
     monkeypatch.setattr("db.reports.sifted._MOST_OF_A_DAY", most_of_a_day)
+    monkeypatch.setattr("db.reports.naming.FEW", few)
     world, chance = await make_world(conn), random.Random(15)
     await rebuild(conn, world.workspace_id)
     for step in range(120):
@@ -248,6 +249,9 @@ async def test_the_issues_a_digest_names_are_those_of_all_that_a_query_chooses(
         with suppress(LodgeError):
             await act(conn, world, chance)
     today = datetime.now(UTC).date()
+    await conn.execute(
+        "UPDATE issues SET due_on = $1::date + number::integer % 9 - 5 WHERE number % 3 > 0", today
+    )
     named = 0
     for text in (
         "assignee:me",
@@ -261,9 +265,14 @@ async def test_the_issues_a_digest_names_are_those_of_all_that_a_query_chooses(
             span = Span(start=today - timedelta(days=days), end=today + timedelta(days=1))
             async with desk(conn, world.ada, query) as at:
                 assert type(at.source).__name__ == "Sifted"
-                walked = Naming(conn, world.ada, await choose(conn, world.ada, query), at.zone, None)
-                assert await at.naming.newest(span) == await walked.newest(span)
-                found, expected = await at.naming.finished(span), await walked.finished(span)
+                naming = at.naming((await at.source.standing(())).open)
+                walked = Naming(conn, world.ada, at.chosen, at.zone, sifted=None, open_now=0)
+                assert await naming.newest(span) == await walked.newest(span)
+                assert await naming.oldest() == await walked.oldest()
+                assert await naming.stalest() == await walked.stalest()
+                assert await naming.pressing() == await walked.pressing()
+                assert await naming.overdue(today) == await walked.overdue(today)
+                found, expected = await naming.finished(span), await walked.finished(span)
                 assert [each.closed_at for each in found] == [each.closed_at for each in expected]
             named += len(found)
     assert named > 20
