@@ -175,9 +175,10 @@ async def _undo(conn: asyncpg.Connection, actor: Actor, change_id: ChangeId | No
     target = await _hold(conn, actor, await _origin_of(conn, actor, target))
     if target.undone_by is not None:
         return await _done_before(conn, actor, target)
+    # Labels, then parents, then issues, as in `edit`: nobody waits crosswise.
+    await bring_back_labels(conn, actor, target.change_id)
     if await conn.fetchval(_MOVES_PARENTS, actor.workspace_id, target.change_id):
         await hold_parents(conn, actor)
-    await bring_back_labels(conn, actor, target.change_id)
     await _hold_issues(conn, actor, target.change_id)
     in_the_way = await blockers(conn, actor, target.change_id)
     if in_the_way:

@@ -142,6 +142,8 @@ JOIN labels l ON l.workspace_id = $1 AND lower(l.name) = lower(given)
 WHERE e.workspace_id = $1 AND e.change_id = $2 AND e.kind = 'deleted' AND e.before ? 'labels'
 ON CONFLICT DO NOTHING"""
 
+# What is written comes from what was changed itself: how many rows a change has nobody can guess, and two lists that
+# are taken for one row each would be held against each other row by row.
 # Fields that the event names go back to what it says was before. Labels by name: they may have been renamed
 # or merged since, and then the old name comes back (made beforehand, see `bring_back_labels`).
 _REVERT: Final[LiteralString] = """
@@ -175,7 +177,8 @@ WITH mine AS MATERIALIZED (
         version = i.version + 1, updated_at = greatest(clock_timestamp(), i.updated_at)
     FROM mine
     WHERE i.workspace_id = $1 AND i.issue_id = mine.issue_id AND i.deleted_at IS NULL
-    RETURNING i.issue_id, i.version, i.status, i.assignee_id, i.priority
+    RETURNING i.issue_id, i.version, i.status, i.assignee_id, i.priority, mine.was, mine.became,
+              mine.status AS was_status, mine.assignee_id AS was_assignee, mine.priority AS was_priority
 ), untagged AS (
     DELETE FROM issue_labels il USING mine
     WHERE il.workspace_id = $1 AND il.issue_id = mine.issue_id AND was ? 'labels'
@@ -191,9 +194,9 @@ WITH mine AS MATERIALIZED (
 )
 INSERT INTO events (workspace_id, change_id, issue_id, actor_id, source, kind, version, before, after,
                     was_status, was_assignee, was_priority, now_status, now_assignee, now_priority)
-SELECT $1, $3, mine.issue_id, $4, $5, 'edited', r.version, mine.became, mine.was,
-       mine.status, mine.assignee_id, mine.priority, r.status, r.assignee_id, r.priority
-FROM mine JOIN reverted r USING (issue_id) ORDER BY mine.issue_id"""
+SELECT $1, $3, issue_id, $4, $5, 'edited', version, became, was,
+       was_status, was_assignee, was_priority, status, assignee_id, priority
+FROM reverted ORDER BY issue_id"""
 
 _COMMENTS: Final[LiteralString] = """
 WITH mine AS MATERIALIZED (
@@ -206,7 +209,7 @@ WITH mine AS MATERIALIZED (
         body = CASE WHEN mine.kind = 'comment_edited' THEN mine.was ->> 'body' ELSE c.body END,
         edited_at = CASE WHEN mine.kind = 'comment_edited' THEN clock_timestamp() ELSE c.edited_at END
     FROM mine WHERE c.workspace_id = $1 AND c.comment_id = mine.comment_id
-    RETURNING c.comment_id
+    RETURNING mine.*
 ), recent AS (
     UPDATE issues i SET updated_at = greatest(clock_timestamp(), i.updated_at)
     FROM (SELECT DISTINCT issue_id FROM mine) m WHERE i.workspace_id = $1 AND i.issue_id = m.issue_id
@@ -216,7 +219,7 @@ SELECT $1, $3, issue_id, $4, $5,
        CASE WHEN kind = 'comment_edited' THEN 'comment_edited'
             WHEN kind = 'comment_deleted' THEN 'comment_restored' ELSE 'comment_deleted' END,
        became, was
-FROM mine JOIN turned USING (comment_id) ORDER BY event_id"""
+FROM turned ORDER BY event_id"""
 
 
 async def reverse(

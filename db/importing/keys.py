@@ -41,6 +41,7 @@ async def hold_against(conn: asyncpg.Connection, workspace_id: WorkspaceId, mapp
     updates = mapping.existing is Existing.UPDATE
     await conn.execute("ANALYZE rows")
     await conn.execute(_HERE, workspace_id)
+    await conn.execute("ANALYZE here")
     await conn.execute(PARTS)
     await conn.execute("CREATE TEMPORARY TABLE relinked (issue_id uuid) ON COMMIT DROP")
     circular = 0

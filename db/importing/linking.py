@@ -19,6 +19,7 @@ async def find_links(conn: asyncpg.Connection, actor: Actor, *, updates: bool) -
         # From here to the commit nobody else gives an issue a parent: of several circles are made that none sees.
         await hold_parents(conn, actor)
     await conn.execute(_FIND_TARGETS, actor.workspace_id, updates)
+    await conn.execute("ANALYZE links")
     return int(await conn.fetchval("SELECT count(*) FROM links WHERE target IS NULL"))
 
 

@@ -204,11 +204,9 @@ WHERE e.workspace_id = $1 AND e.change_id = $2 AND e.kind = 'created' AND i.dele
 _CHANGED: Final[LiteralString] = """
 INSERT INTO changed (issue_id, number, touched)
 SELECT i.issue_id, i.number, false
-FROM (SELECT DISTINCT issue_id FROM events e
-      WHERE e.workspace_id = $1 AND e.change_id = $2 AND e.kind IN ('edited', 'commented')) e
-JOIN issues i ON i.workspace_id = $1 AND i.issue_id = e.issue_id AND i.deleted_at IS NULL
-WHERE NOT EXISTS (SELECT FROM events m WHERE m.workspace_id = $1 AND m.issue_id = e.issue_id
-                  AND m.change_id = $2 AND m.kind = 'created')"""
+FROM (SELECT issue_id FROM events WHERE workspace_id = $1 AND change_id = $2 GROUP BY issue_id
+      HAVING bool_or(kind IN ('edited', 'commented')) AND NOT bool_or(kind = 'created')) e
+JOIN issues i ON i.workspace_id = $1 AND i.issue_id = e.issue_id AND i.deleted_at IS NULL"""
 _MOVES_PARENTS: Final[LiteralString] = """
 SELECT EXISTS (SELECT FROM events WHERE workspace_id = $1 AND change_id = $2 AND before ? 'parent_id')"""
 _HOLD: Final[LiteralString] = """

@@ -9,6 +9,7 @@ from db.changes import NothingToUndo, UndoBlocked
 from db.errors import Forbidden, NotFound
 from db.ids import ChangeId, new_uuid
 from db.issues import IssuePatch, Origin
+from db.issues.linking import hold_parents
 from db.pool import Database
 from db.states import CloseReason, Priority, Status
 from tests.db.worlds import file, make_world, me
@@ -240,6 +241,33 @@ async def test_undos_of_one_change_at_once_are_done_once(database: Database) -> 
     assert [undone.repeated for undone in done].count(False) == 1
     async with database.connection() as conn:
         assert (await issues.get(conn, world.ada, issue.issue_id)).version == 3
+
+
+async def test_an_undo_and_an_edit_that_need_a_label_and_parents_do_not_wait_crosswise(
+    database: Database,
+) -> None:
+    async with database.connection() as conn:
+        world = await make_world(conn)
+        top = await file(conn, world.ada)
+        issue = await file(conn, world.ada, labels=("bug",))
+        patch = IssuePatch(labels=(), parent_id=top.issue_id)
+        written = await issues.edit(conn, world.ada, issue.issue_id, patch)
+        (label,) = await labels.all(conn, world.ada)
+        await labels.rename(conn, world.ada, label.label_id, "defect")
+
+    async def undo() -> changes.Undone:
+        async with database.connection() as conn:
+            return await changes.undo(conn, world.ada, written.change_id)
+
+    async with database.transaction() as conn:
+        await labels.ensure(conn, world.ada, ["bug"])
+        undoing = asyncio.create_task(undo())
+        while not await conn.fetchval(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
+        ):
+            await asyncio.sleep(0)
+        await hold_parents(conn, world.ada)
+    assert (await undoing).count == 1
 
 
 async def test_undo_survives_a_renamed_label_and_a_merged_person(conn: asyncpg.Connection) -> None:

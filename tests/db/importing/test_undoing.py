@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from typing import Any, LiteralString
+
 import pytest
 
 from db import changes, comments, issues
 from db.changes import UndoBlocked
 from db.errors import Conflict
+from db.ids import new_uuid
 from db.importing import undoing
 from db.importing.mapping import Existing
 from db.importing.undoing import Touched, UndoneImport
 from db.imports import Import
 from db.issues import IssuePatch
 from db.states import CloseReason
+from db.undoing import _COMMENTS, _REVERT
 from tests.db.importing.conftest import Desk
 from tests.db.importing.tables import as_csv, many
 
@@ -207,3 +213,24 @@ async def test_undo_names_what_was_worked_on_and_removes_nothing(desk: Desk) -> 
     async with desk.database.transaction() as conn:
         undone = await undoing.undo(conn, desk.actor, ended, leave_touched=True)
     assert (undone.removed, undone.left) == (4, 1)
+
+
+def joined(plan: dict[str, Any]) -> Iterator[set[str]]:
+    """What kinds of nodes each join holds against each other."""
+    below = plan.get("Plans", [])
+    if plan["Node Type"] in ("Nested Loop", "Hash Join", "Merge Join"):
+        yield {each["Node Type"] for each in below}
+    for each in below:
+        yield from joined(each)
+
+
+@pytest.mark.parametrize("statement", [_REVERT, _COMMENTS], ids=["fields", "comments"])
+async def test_what_is_taken_back_is_not_held_against_itself_row_by_row(
+    desk: Desk, statement: LiteralString
+) -> None:
+    """Nobody can guess how much a change has: two lists would be taken for one row each."""
+    async with desk.database.connection() as conn:
+        given = (desk.actor.workspace_id, new_uuid(), new_uuid(), desk.actor.person_id, "import")
+        plan = await conn.fetchval("EXPLAIN (FORMAT JSON) " + statement.replace("{OF}", ""), *given)
+    [told] = json.loads(plan) if isinstance(plan, str) else plan
+    assert {"CTE Scan"} not in list(joined(told["Plan"]))
