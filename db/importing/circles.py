@@ -78,28 +78,20 @@ FROM parts p WHERE NOT EXISTS (SELECT FROM sound s WHERE s.child = p.child)"""
 _SPARE: Final[LiteralString] = """
 DELETE FROM circular c WHERE NOT deep AND NOT EXISTS (SELECT FROM circular o WHERE o.parent = c.child)"""
 
-# What stands above those that are named, as far as nothing else is said of it.
+# What stands above those that are named, as far as nothing else is said of it. {ABOVE} is the column that says so.
+_WALK: Final[LiteralString] = """
+WITH RECURSIVE above (issue_id, next_id) AS (
+    SELECT i.issue_id, i.{ABOVE} FROM issues i
+    WHERE i.workspace_id = $1 AND i.{ABOVE} IS NOT NULL AND i.issue_id IN (SELECT parent FROM parts)
+      AND NOT EXISTS (SELECT FROM parts o WHERE o.child = i.issue_id)
+    UNION
+    SELECT i.issue_id, i.{ABOVE} FROM above a JOIN issues i ON i.workspace_id = $1 AND i.issue_id = a.next_id
+    WHERE i.{ABOVE} IS NOT NULL AND NOT EXISTS (SELECT FROM parts o WHERE o.child = i.issue_id)
+)
+INSERT INTO parts SELECT issue_id, next_id, true FROM above"""
 _WALK_UP: Final[dict[Above, LiteralString]] = {
-    Above.PARENT: """
-WITH RECURSIVE above (issue_id, parent_id) AS (
-    SELECT i.issue_id, i.parent_id FROM issues i
-    WHERE i.workspace_id = $1 AND i.parent_id IS NOT NULL AND i.issue_id IN (SELECT parent FROM parts)
-      AND NOT EXISTS (SELECT FROM parts o WHERE o.child = i.issue_id)
-    UNION
-    SELECT i.issue_id, i.parent_id FROM above a JOIN issues i ON i.workspace_id = $1 AND i.issue_id = a.parent_id
-    WHERE i.parent_id IS NOT NULL AND NOT EXISTS (SELECT FROM parts o WHERE o.child = i.issue_id)
-)
-INSERT INTO parts SELECT issue_id, parent_id, true FROM above""",
-    Above.ORIGINAL: """
-WITH RECURSIVE above (issue_id, duplicate_of) AS (
-    SELECT i.issue_id, i.duplicate_of FROM issues i
-    WHERE i.workspace_id = $1 AND i.duplicate_of IS NOT NULL AND i.issue_id IN (SELECT parent FROM parts)
-      AND NOT EXISTS (SELECT FROM parts o WHERE o.child = i.issue_id)
-    UNION
-    SELECT i.issue_id, i.duplicate_of FROM above a JOIN issues i ON i.workspace_id = $1 AND i.issue_id = a.duplicate_of
-    WHERE i.duplicate_of IS NOT NULL AND NOT EXISTS (SELECT FROM parts o WHERE o.child = i.issue_id)
-)
-INSERT INTO parts SELECT issue_id, duplicate_of, true FROM above""",
+    Above.PARENT: _WALK.replace("{ABOVE}", "parent_id"),
+    Above.ORIGINAL: _WALK.replace("{ABOVE}", "duplicate_of"),
 }
 
 _REFUSE: Final[LiteralString] = """
