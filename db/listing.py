@@ -147,11 +147,12 @@ async def _page(
 
 def broken_off(page: Page, reached: tuple[str, ...], at: Cursor | None, scope: str) -> Page:
     """The page goes on where the looking stopped, even if nothing was found up to there."""
-    backwards = at is not None and at.backwards
-    cursor = encode(Cursor(values=reached, backwards=backwards), scope)
-    if backwards:
-        return replace(page, previous_cursor=cursor, broken_off=True)
-    return replace(page, next_cursor=cursor, broken_off=True)
+    if at is None or not at.backwards:
+        return replace(page, next_cursor=encode(Cursor(values=reached), scope), broken_off=True)
+    # With nothing on it, this page still leads back to the one it was turned to from.
+    following = page.next_cursor or encode(Cursor(values=reached), scope)
+    preceding = encode(Cursor(values=reached, backwards=True), scope)
+    return replace(page, next_cursor=following, previous_cursor=preceding, broken_off=True)
 
 
 async def _ranked(conn: asyncpg.Connection, resolved: Resolved, limit: int, cursor: str | None) -> Page:

@@ -311,6 +311,38 @@ async def test_the_way_in_makes_no_difference(
         monkeypatch.setattr(walking, "_TOGETHER", 2)
 
 
+async def test_a_page_broken_off_on_the_way_back_leads_forward_again(
+    conn: asyncpg.Connection, ada: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(30):
+        await issue(conn, priority=1 if number in (0, 28, 29) else 5, updated=number, labels=("x",))
+    for name, value in {
+        "_FEW": 0,
+        "_MANY": 0,
+        "_MANY_TO_FILL": 0,
+        "_MANY_FOR_NOTHING": 0,
+        "_SHORT": 5,
+    }.items():
+        monkeypatch.setattr(listing, name, value)
+    monkeypatch.setattr(listing, "_LONG", 5)
+    monkeypatch.setattr(listing, "_FURTHER_FOR_NOTHING", 1)
+    query = parse("label:x -priority:none")
+    cursor: str | None = None
+    pages: list[listing.Page] = []
+    while not pages or pages[-1].next_cursor is not None:
+        pages.append(await listing.page(conn, ada, query, limit=2, cursor=cursor, now=NOW))
+        cursor = pages[-1].next_cursor
+    last = next(page for page in pages[1:] if page.items)
+    back = await listing.page(conn, ada, query, limit=2, cursor=last.previous_cursor, now=NOW)
+    assert back.broken_off
+    assert back.items == ()
+    assert back.previous_cursor is not None
+    again = await listing.page(conn, ada, query, limit=2, cursor=back.next_cursor, now=NOW)
+    while not again.items:
+        again = await listing.page(conn, ada, query, limit=2, cursor=again.next_cursor, now=NOW)
+    assert again.items[0] == last.items[0]
+
+
 async def test_a_list_read_while_others_write_misses_and_repeats_nothing(
     database: Database, conn: asyncpg.Connection, ada: Actor
 ) -> None:
