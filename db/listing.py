@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ from db.query.cursors import Cursor, decode, encode
 from db.query.drivers import Driver, quick_drivers
 from db.query.orders import ORDERS, Direction, direction
 from db.query.resolving import Resolved, needs_lookup, plain, resolve
+from db.query.sampling import RUN, rounded, spread
 from db.query.terms import Query, SortKey
 from db.query.traits import pinned
 from db.query.walking import (
@@ -60,10 +60,8 @@ _FURTHER_FOR_NOTHING: Final = 6
 _COUNTED_WHOLE: Final = 5_000
 # So many are looked at one by one rather than sampled.
 _COUNTED_LED: Final = 1_500
-# Runs of neighbours, which mostly lie side by side in the table too, are read several times as quickly as as many
-# issues here and there.
+# So many issues are sampled, at first and at most.
 _SAMPLES: Final = (600, 3_000)
-_RUN: Final = 8
 # So many in the sample tell the number well enough; what is rarer is looked for in a larger one, and then counted.
 _TOLD: Final = 20
 
@@ -256,27 +254,16 @@ async def _count(conn: asyncpg.Connection, resolved: Resolved, measured: Measure
         driver = await leading(conn, resolved, _COUNTED_WHOLE)
     found = size = 0
     for wanted in _SAMPLES if driver is None else ():
-        starts = _spread(top, wanted)
-        size = len(starts) * _RUN
-        found = await _value(conn, number_in_sample(resolved, starts, _RUN))
+        starts = spread(top, wanted)
+        size = len(starts) * RUN
+        found = await _value(conn, number_in_sample(resolved, starts, RUN))
         if found >= _TOLD:
             break
     else:
         driver = driver or await leading(conn, resolved, _COUNTED_WHOLE)
     if driver is not None:
         return Count(value=await _value(conn, number_matching(resolved, driver)), exact=True)
-    return Count(value=_rounded(found * top / size), exact=False)
-
-
-def _spread(top: int, wanted: int) -> list[int]:
-    """Where runs of numbers begin, one at a place by chance in each of as many stretches of the same length.
-
-    The same issues each time, so that a list tells the same number on each of its pages.
-    """
-    chance = random.Random(top)  # noqa: S311 - a statistic, not a secret
-    runs = min(wanted, top) // _RUN
-    stretch = top / runs
-    return [int(place * stretch + chance.random() * (stretch - _RUN)) + 1 for place in range(runs)]
+    return Count(value=rounded(found * top / size), exact=False)
 
 
 async def matching(
@@ -395,9 +382,3 @@ async def _fetch(conn: asyncpg.Connection, statement: Statement) -> list[Any]:
 
 async def _value(conn: asyncpg.Connection, statement: Statement) -> Any:
     return await conn.fetchval(statement.sql, *statement.values)
-
-
-def _rounded(value: float) -> int:
-    """To two digits: more would look surer than it is."""
-    digits = max(0, len(str(int(value))) - 2)
-    return int(round(value, -digits))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
+from db import listing
 from db.access import Actor
 from db.documents import index_issues
 from db.ids import PersonId, WorkspaceId
+from db.query import parse
 from db.states import Role
 
 HOME = WorkspaceId("TQUERY1")
@@ -98,3 +101,41 @@ async def issue(
 
 def day(text: str) -> date:
     return date.fromisoformat(text)
+
+
+async def many(conn: asyncpg.Connection, count: int, seed: int = 1) -> None:
+    """Issues with much in common, so that every order has ties."""
+    chance = random.Random(seed)
+    rows = [
+        (
+            f"Issue {n}",
+            chance.choice(["open", "closed"]),
+            chance.randint(1, 5),
+            None if chance.random() < 0.5 else day(f"2026-06-{chance.randint(1, 5):02}"),
+            NOW - timedelta(days=chance.randint(0, 6)),
+        )
+        for n in range(count)
+    ]
+    await conn.executemany(
+        """
+        INSERT INTO issues (workspace_id, number, title, status, close_reason, closed_at, priority, due_on,
+                            created_at, updated_at)
+        VALUES ($1, next_number($1), $2, $3::text, CASE WHEN $3 = 'closed' THEN 'completed' END,
+                CASE WHEN $3 = 'closed' THEN $6::timestamptz END, $4, $5, $6, $6)
+        """,
+        [(HOME, *row) for row in rows],
+    )
+
+
+async def walk_through(
+    conn: asyncpg.Connection, who: Actor, text: str, limit: int
+) -> tuple[list[int], list[list[int]], str | None]:
+    """All numbers, page by page, and the cursor back from the last page."""
+    pages: list[list[int]] = []
+    cursor = None
+    while True:
+        page = await listing.page(conn, who, parse(text), limit=limit, cursor=cursor, now=NOW)
+        pages.append([one.number for one in page.items])
+        if page.next_cursor is None:
+            return [number for one in pages for number in one], pages, page.previous_cursor
+        cursor = page.next_cursor

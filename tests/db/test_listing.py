@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +13,7 @@ from db.errors import Invalid
 from db.pool import Database
 from db.query import QueryError, SortKey, parse, walking
 from db.states import Role
-from tests.db.query_data import AWAY, HOME, NOW, actor, day, issue, person, workspace
+from tests.db.query_data import AWAY, HOME, NOW, actor, day, issue, many, person, walk_through, workspace
 
 
 async def found(conn: asyncpg.Connection, who: Actor, text: str) -> list[int]:
@@ -167,44 +166,6 @@ async def test_other_workspaces_and_deleted_issues_are_not_there(
     await conn.execute("UPDATE issues SET deleted_at = now() WHERE issue_id = $1", gone["issue_id"])
     for text in ("", "label:bug", "is:open sort:key", "key:1,2"):
         assert await found(conn, ada, text) == [1], text
-
-
-async def many(conn: asyncpg.Connection, count: int, seed: int = 1) -> None:
-    """Issues with much in common, so that every order has ties."""
-    chance = random.Random(seed)
-    rows = [
-        (
-            f"Issue {n}",
-            chance.choice(["open", "closed"]),
-            chance.randint(1, 5),
-            None if chance.random() < 0.5 else day(f"2026-06-{chance.randint(1, 5):02}"),
-            NOW - timedelta(days=chance.randint(0, 6)),
-        )
-        for n in range(count)
-    ]
-    await conn.executemany(
-        """
-        INSERT INTO issues (workspace_id, number, title, status, close_reason, closed_at, priority, due_on,
-                            created_at, updated_at)
-        VALUES ($1, next_number($1), $2, $3::text, CASE WHEN $3 = 'closed' THEN 'completed' END,
-                CASE WHEN $3 = 'closed' THEN $6::timestamptz END, $4, $5, $6, $6)
-        """,
-        [(HOME, *row) for row in rows],
-    )
-
-
-async def walk_through(
-    conn: asyncpg.Connection, who: Actor, text: str, limit: int
-) -> tuple[list[int], list[list[int]], str | None]:
-    """All numbers, page by page, and the cursor back from the last page."""
-    pages: list[list[int]] = []
-    cursor = None
-    while True:
-        page = await listing.page(conn, who, parse(text), limit=limit, cursor=cursor, now=NOW)
-        pages.append([one.number for one in page.items])
-        if page.next_cursor is None:
-            return [number for one in pages for number in one], pages, page.previous_cursor
-        cursor = page.next_cursor
 
 
 def sort_value(key: SortKey, row: Any) -> tuple[Any, ...]:
@@ -388,49 +349,6 @@ async def test_what_was_typed_never_becomes_sql(conn: asyncpg.Connection, ada: A
     assert await conn.fetchval("SELECT count(*) FROM issues") == 1
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        *("", "is:open", "is:closed", "-status:closed", "-is:open", "status:open", "status:closed,completed"),
-        *("assignee:me", "assignee:me -status:closed", "assignee:me,ben is:closed", "is:open is:closed"),
-        *(
-            "reporter:me",
-            "reporter:ben status:completed",
-            "-assignee:me",
-            "assignee:me,none",
-            "assignee:me reporter:me",
-        ),
-        *(
-            "status:open,in_progress,closed",
-            "-status:open,in_progress,closed",
-            "-status:completed,open,in_progress",
-        ),
-        *(
-            "priority:high",
-            "status:open priority:high",
-            "no:assignee is:open",
-            "created:<2020-01-01",
-            "label:x",
-        ),
-    ],
-)
-async def test_what_an_index_counts_is_what_the_list_has(
-    conn: asyncpg.Connection, ada: Actor, ben: Actor, text: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await many(conn, 60)
-    await issue(conn, "labelled", labels=("x",))
-    await conn.execute("UPDATE issues SET reporter_id = $1 WHERE number % 3 = 0", ben.person_id)
-    await conn.execute("UPDATE issues SET assignee_id = $1 WHERE number % 4 = 0", ada.person_id)
-    await conn.execute("UPDATE issues SET assignee_id = $1 WHERE number % 4 = 1", ben.person_id)
-    await conn.execute("UPDATE issues SET deleted_at = now() WHERE number % 7 = 0")
-    listed = len((await walk_through(conn, ada, text, 50))[0])
-    for whole, led in ((5_000, 1_500), (30, 30), (-1, 1_500)):
-        monkeypatch.setattr(listing, "_COUNTED_WHOLE", whole)
-        monkeypatch.setattr(listing, "_COUNTED_LED", led)
-        made = await listing.count(conn, ada, parse(text), now=NOW)
-        assert made == listing.Count(value=listed, exact=True) or not made.exact, (whole, led)
-
-
 async def test_a_list_by_due_date_ends_where_the_dates_it_asks_for_end(
     conn: asyncpg.Connection, ada: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -453,68 +371,3 @@ async def test_a_list_by_due_date_ends_where_the_dates_it_asks_for_end(
             page = await listing.page(conn, ada, parse(f"{text} sort:{way}due"), limit=30, now=NOW)
             assert len(page.items) == found, (text, way)
             assert page.next_cursor is None, (text, way)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        *("", "is:open", "assignee:me", "assignee:me is:closed sort:created", "label:x", "label:x label:y"),
-        *("priority:high", "due:<2026-06-03", "word sort:due", "no:label is:closed", "-status:open,closed"),
-    ],
-)
-async def test_a_page_and_how_many_there_are_may_be_had_at_once(
-    conn: asyncpg.Connection, ada: Actor, text: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await many(conn, 60)
-    await issue(conn, "word", labels=("x", "y"), indexed=True)
-    await issue(conn, "words", labels=("x",), indexed=True)
-    await conn.execute("UPDATE issues SET assignee_id = $1 WHERE number % 4 = 0", ada.person_id)
-    listed = len((await walk_through(conn, ada, text, 50))[0])
-    for limit, whole, few, long in (
-        (10, 5_000, 300, 3_000),
-        (80, 5_000, 0, 3_000),
-        (5, 30, 0, 7),
-        (80, 5, 0, 7),
-    ):
-        monkeypatch.setattr(listing, "_COUNTED_WHOLE", whole)
-        monkeypatch.setattr(listing, "_FEW", few)
-        monkeypatch.setattr(listing, "_SHORT", min(long, 1_000))
-        monkeypatch.setattr(listing, "_LONG", long)
-        cursor = None
-        for _ in range(3):
-            query = parse(text)
-            page, counted = await listing.page_and_count(
-                conn, ada, query, limit=limit, cursor=cursor, now=NOW
-            )
-            assert page == await listing.page(conn, ada, query, limit=limit, cursor=cursor, now=NOW)
-            assert counted.value == listed or not counted.exact
-            assert counted.value >= len(page.items)
-            if page.next_cursor is None and cursor is None:
-                assert counted == listing.Count(value=listed, exact=True)
-            cursor = page.next_cursor
-            if cursor is None:
-                break
-
-
-async def test_a_large_count_is_about_right_and_says_so(
-    conn: asyncpg.Connection, ada: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(listing, "_COUNTED_WHOLE", 100)
-    monkeypatch.setattr(listing, "_COUNTED_LED", 100)
-    monkeypatch.setattr(listing, "_MANY", 50)
-    await conn.execute(
-        """
-        INSERT INTO issues (workspace_id, number, title, priority)
-        SELECT $1, next_number($1), 'x', 1 + n % 5 FROM generate_series(1, 4000) n
-        """,
-        HOME,
-    )
-    made = await listing.count(conn, ada, parse("priority:high"))
-    assert not made.exact
-    assert 600 < made.value < 1_000
-    assert await listing.count(conn, ada, parse("key:LDG-1,2")) == listing.Count(value=2, exact=True)
-    # What was thought rare, and is not: the sample tells it all the same.
-    assert await listing.count(conn, ada, parse("priority:high"), rare=True) == made
-    assert await listing.count(conn, ada, parse("key:LDG-1,2"), rare=True) == listing.Count(
-        value=2, exact=True
-    )
