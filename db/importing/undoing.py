@@ -173,32 +173,32 @@ _TOUCHED: Final[LiteralString] = """
 SELECT number FROM brought WHERE touched UNION ALL SELECT number FROM changed WHERE touched
 ORDER BY number LIMIT $1"""
 
-# Touched: something happened to it after the import (but that it was taken back and brought again), or an issue
-# from elsewhere refers to it and goes on to. What happens from here to the commit meets the row lock of the deletion,
-# and finds the issue gone.
+# Touched: something happened to it after the import and was not taken back, or an issue from elsewhere refers to it
+# and goes on to. What happens from here to the commit meets the row lock of the deletion, and finds the issue gone.
 _BROUGHT: Final[LiteralString] = """
-WITH leaving AS MATERIALIZED (
+WITH mine AS MATERIALIZED (
+    SELECT issue_id FROM events WHERE workspace_id = $1 AND change_id = $2 AND kind = 'created'
+), leaving AS MATERIALIZED (
     SELECT c.issue_id, e.after FROM changed c
     JOIN events e ON e.workspace_id = $1 AND e.issue_id = c.issue_id AND e.change_id = $2 AND e.kind = 'edited'
     WHERE NOT c.touched AND e.after ?| '{parent_id,duplicate_of}'
 )
 INSERT INTO brought (issue_id, number, touched)
 SELECT i.issue_id, i.number,
-       EXISTS (SELECT FROM events o
+       EXISTS (SELECT FROM events o JOIN changes c USING (workspace_id, change_id)
                WHERE o.workspace_id = $1 AND o.issue_id = i.issue_id AND o.change_id <> $2
-                 AND o.kind NOT IN ('deleted', 'restored'))
+                 AND o.kind NOT IN ('deleted', 'restored') AND c.undone_by IS NULL
+                 AND NOT EXISTS (SELECT FROM changes undone WHERE undone.workspace_id = $1
+                                 AND undone.change_id = c.undoes AND undone.undone_by = c.change_id))
        OR EXISTS (SELECT FROM issues r
                   WHERE r.workspace_id = $1 AND r.parent_id = i.issue_id AND r.deleted_at IS NULL
-                    AND NOT EXISTS (SELECT FROM events m WHERE m.workspace_id = $1 AND m.issue_id = r.issue_id
-                                      AND m.change_id = $2 AND m.kind = 'created')
-                    AND NOT EXISTS (SELECT FROM leaving l WHERE l.issue_id = r.issue_id AND l.after ? 'parent_id'))
+                    AND r.issue_id NOT IN (SELECT issue_id FROM mine)
+                    AND r.issue_id NOT IN (SELECT issue_id FROM leaving WHERE after ? 'parent_id'))
        OR EXISTS (SELECT FROM issues r
                   WHERE r.workspace_id = $1 AND r.duplicate_of = i.issue_id AND r.deleted_at IS NULL
-                    AND NOT EXISTS (SELECT FROM events m WHERE m.workspace_id = $1 AND m.issue_id = r.issue_id
-                                      AND m.change_id = $2 AND m.kind = 'created')
-                    AND NOT EXISTS (SELECT FROM leaving l WHERE l.issue_id = r.issue_id AND l.after ? 'duplicate_of'))
-FROM events e JOIN issues i USING (workspace_id, issue_id)
-WHERE e.workspace_id = $1 AND e.change_id = $2 AND e.kind = 'created' AND i.deleted_at IS NULL"""
+                    AND r.issue_id NOT IN (SELECT issue_id FROM mine)
+                    AND r.issue_id NOT IN (SELECT issue_id FROM leaving WHERE after ? 'duplicate_of'))
+FROM mine JOIN issues i ON i.workspace_id = $1 AND i.issue_id = mine.issue_id AND i.deleted_at IS NULL"""
 
 # Those that were here before; of them a later change to the same stands in the way, as it does everywhere.
 _CHANGED: Final[LiteralString] = """

@@ -101,6 +101,14 @@ async def test_an_import_that_only_updated_can_be_taken_back(desk: Desk) -> None
     assert await desk.rows(_STATE) == was
 
 
+async def test_what_was_taken_back_since_stands_in_no_way(desk: Desk) -> None:
+    old = await desk.load(OLD)
+    await undo(desk, await desk.load(NEW, existing=Existing.UPDATE))
+    undone = await undo(desk, old)
+    assert (undone.removed, undone.left) == (3, 0)
+    assert await desk.rows(_STATE) == []
+
+
 async def test_what_was_changed_since_stays_and_is_named(desk: Desk) -> None:
     ended = await grown(desk)
     one = await issue(desk, "P-1")
