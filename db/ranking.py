@@ -102,13 +102,24 @@ def pairs_of(resolved: Resolved) -> list[int]:
 
 
 async def page(
-    conn: asyncpg.Connection, resolved: Resolved, words: str, *, scope: str, limit: int, cursor: str | None
+    conn: asyncpg.Connection,
+    resolved: Resolved,
+    words: str,
+    *,
+    scope: str,
+    limit: int,
+    cursor: str | None,
+    top: int | None = None,
 ) -> RankedPage:
-    """`words` is a tsquery; the other terms of the query filter. Raises Invalid for a foreign cursor."""
+    """`words` is a tsquery; the other terms of the query filter. Raises Invalid for a foreign cursor.
+
+    `top`: the highest number given out, where it is known.
+    """
     after: tuple[float, int] | None = None
     few = await _filtered(conn, resolved, _FEW)
     if cursor is None:
-        looked_at = await window(conn, resolved, words, await top_number(conn, resolved) + 1, few=few)
+        top = await top_number(conn, resolved) if top is None else top
+        looked_at = await window(conn, resolved, words, top + 1, few=few)
     else:
         below, end, rank, number = decode(cursor, scope, 4).values
         after = (-float(rank), -int(number))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 import asyncpg
 
@@ -61,6 +61,15 @@ class SearchPage:
     how: str = _TYPED
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Leads:
+    """`direct`: whose key or external reference was typed. `top`: the highest number. `words`: a tsquery, as typed."""
+
+    direct: tuple[IssueId, ...]
+    top: int
+    words: str
+
+
 def marked(text: str) -> list[tuple[str, bool]]:
     """The pieces of a marked text, each with whether it matched."""
     pieces: list[tuple[str, bool]] = []
@@ -85,12 +94,15 @@ async def search(
     resolved = await resolve(conn, actor, query, now=now)
     scope = f"search {actor.workspace_id} {query.text()}"
     mode, inner = _opened(cursor, scope)
-    direct = await _directly(conn, actor, resolved, text) if cursor is None else []
+    leads = await _leads(conn, resolved, text if cursor is None else None)
+    direct = leads.direct
     for attempt in _MODES[_MODES.index(mode) :]:
-        words, corrected = await _words(conn, resolved, attempt)
+        words, corrected = await _words(conn, resolved, attempt, leads)
         if not words:
             continue
-        page = await ranking.page(conn, resolved, words, scope=scope, limit=limit, cursor=inner)
+        page = await ranking.page(
+            conn, resolved, words, scope=scope, limit=limit, cursor=inner, top=leads.top
+        )
         if page.candidates or cursor is not None:
             mode = attempt
             break
@@ -116,7 +128,7 @@ async def again(
     if how not in _MODES:
         raise _foreign()
     resolved = await resolve(conn, actor, parse(text))
-    words, corrected = await _words(conn, resolved, how)
+    words, corrected = await _words(conn, resolved, how, await _leads(conn, resolved, None))
     rows = await conn.fetch(
         f"""
         SELECT i.issue_id FROM unnest($3::bigint[]) WITH ORDINALITY AS shown (number, place)
@@ -149,10 +161,12 @@ def _foreign() -> Invalid:
     return Invalid(FieldError(field="cursor", code="invalid", message="this cursor belongs to no search"))
 
 
-async def _words(conn: asyncpg.Connection, resolved: Resolved, mode: str) -> tuple[str, str | None]:
+async def _words(
+    conn: asyncpg.Connection, resolved: Resolved, mode: str, leads: _Leads
+) -> tuple[str, str | None]:
     """The tsquery of a mode, and the corrected text when words were corrected; empty when the mode adds nothing."""
     if mode == _TYPED:
-        return await _typed(conn, resolved), None
+        return leads.words, None
     plain = [t for t in resolved.query.texts() if not t.exact and not t.negated]
     corrections = await vocabulary.correct(conn, resolved.actor.workspace_id, [text.words for text in plain])
     if mode == _CORRECTED and not corrections:
@@ -181,50 +195,67 @@ def _any_of(resolved: Resolved) -> str:
     return " & ".join([f"({' | '.join(free)})", *bound]) if free else ""
 
 
-async def _typed(conn: asyncpg.Connection, resolved: Resolved) -> str:
-    """As typed, the last word perhaps not to its end."""
-    words = ranking.words_of(resolved)
-    last = resolved.query.terms[-1] if resolved.query.terms else None
-    if not isinstance(last, Text) or last.exact or last.negated:
-        return words
-    endings = await vocabulary.complete(conn, resolved.actor.workspace_id, last.words)
-    if not endings:
-        return words
-    completed = await conn.fetchval(
-        """
-        SELECT string_agg('(' || plainto_tsquery($1::text::regconfig, word)::text || ')', ' | ')
-        FROM unnest($2::text[]) AS word
-        WHERE numnode(plainto_tsquery($1::text::regconfig, word)) > 0
-        """,
-        resolved.config,
-        [last.words, *endings],
-    )
-    before = replace(resolved, query=Query(terms=resolved.query.terms[:-1]))
-    return " & ".join(
-        part for part in (ranking.words_of(before), f"({completed})" if completed else "") if part
-    )
-
-
-async def _directly(conn: asyncpg.Connection, actor: Actor, resolved: Resolved, text: str) -> list[IssueId]:
-    """The issue whose key or external reference was typed."""
-    ref = text.strip().strip('"').casefold()
-    prefix, _, number = ref.rpartition("-")
-    own = int(number) if prefix in ("", resolved.key_prefix.casefold()) and number.isdecimal() else None
-    if not ref or (own is not None and own >= 1 << 63):
-        return []
-    rows = await conn.fetch(
-        f"""
+# All that a search asks before it looks for matches, but what its query names. Of a word that is typed to its end the
+# others that begin so come along, the commonest first.
+_LEADS: Final[LiteralString] = f"""
+SELECT
+    ARRAY(
         SELECT i.issue_id FROM issues i WHERE {VISIBLE} AND i.number = $3
         UNION
         SELECT i.issue_id FROM issues i
         WHERE {VISIBLE} AND lower(i.external_ref) = $4 AND i.external_ref IS NOT NULL
-        """,
-        actor.workspace_id,
-        actor.sees_only,
-        own,
-        ref,
+    ) AS direct,
+    (SELECT coalesce(max(number), 0) FROM issues WHERE workspace_id = $1) AS top,
+    (
+        SELECT string_agg('(' || plainto_tsquery($5::text::regconfig, word)::text || ')', ' | ')
+        FROM (
+            SELECT $6::text AS word
+            UNION ALL
+            (SELECT word FROM search_words
+             WHERE workspace_id = $1 AND word > $7 AND word < $8 ORDER BY popularity DESC, word LIMIT $9)
+        ) begun
+        WHERE numnode(plainto_tsquery($5::text::regconfig, word)) > 0
+    ) AS begun
+"""
+
+
+async def _leads(conn: asyncpg.Connection, resolved: Resolved, ref: str | None) -> _Leads:
+    """`ref`: what may be the key or the external reference of an issue."""
+    number, external = (None, None) if ref is None else _named(resolved, ref)
+    last = resolved.query.terms[-1] if resolved.query.terms else None
+    begun = last.words if isinstance(last, Text) and not last.exact and not last.negated else None
+    above, below = vocabulary.beyond(begun or "") or (None, None)
+    row = await conn.fetchrow(
+        _LEADS,
+        resolved.actor.workspace_id,
+        resolved.actor.sees_only,
+        number,
+        external,
+        resolved.config,
+        begun,
+        above,
+        below,
+        vocabulary.COMPLETIONS,
     )
-    return [row["issue_id"] for row in rows]
+    return _Leads(direct=tuple(row["direct"]), top=row["top"], words=_typed(resolved, begun, row["begun"]))
+
+
+def _named(resolved: Resolved, text: str) -> tuple[int | None, str | None]:
+    """The number and the external reference that may have been typed."""
+    ref = text.strip().strip('"').casefold()
+    prefix, _, number = ref.rpartition("-")
+    own = int(number) if prefix in ("", resolved.key_prefix.casefold()) and number.isdecimal() else None
+    if not ref or (own is not None and own >= 1 << 63):
+        return None, None
+    return own, ref
+
+
+def _typed(resolved: Resolved, begun: str | None, endings: str | None) -> str:
+    """As typed, the last word perhaps not to its end."""
+    if begun is None:
+        return ranking.words_of(resolved)
+    before = replace(resolved, query=Query(terms=resolved.query.terms[:-1]))
+    return " & ".join(part for part in (ranking.words_of(before), f"({endings})" if endings else "") if part)
 
 
 async def _hits(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from itertools import combinations
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 from rapidfuzz.distance import DamerauLevenshtein
@@ -21,7 +21,7 @@ _LONGEST = 30
 # Longer words are compared by their beginning, and may have two errors.
 _LONG = 6
 _BEGINNING = 7
-_COMPLETIONS = 8
+COMPLETIONS: Final = 8
 _BEYOND = chr(0x10FFFF)
 
 
@@ -50,23 +50,10 @@ def _hash(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
 
 
-async def complete(conn: asyncpg.Connection, workspace_id: WorkspaceId, beginning: str) -> list[str]:
-    """The commonest words that begin so, itself not among them."""
+def beyond(beginning: str) -> tuple[str, str] | None:
+    """Between which two all words are that begin so, itself not among them; None for what is not completed."""
     beginning = beginning.lower()
-    if not learnable(beginning):
-        return []
-    rows = await conn.fetch(
-        """
-        SELECT word FROM search_words
-        WHERE workspace_id = $1 AND word > $2 AND word < $3
-        ORDER BY popularity DESC, word LIMIT $4
-        """,
-        workspace_id,
-        beginning,
-        beginning + _BEYOND,
-        _COMPLETIONS,
-    )
-    return [row["word"] for row in rows]
+    return (beginning, beginning + _BEYOND) if learnable(beginning) else None
 
 
 async def popularity(
