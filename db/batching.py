@@ -18,8 +18,6 @@ Key = TypeVar("Key", bound=Hashable)
 
 # One that is longer would keep its first waiting for its last.
 MOST: Final = 64
-# Statements under way at once. With one, the disk and the server's processes would idle by turns.
-LANES: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -39,15 +37,23 @@ class Asked(Generic[Question, Answer]):
 
 
 class Together(Generic[Question, Answer]):
-    """`work` answers every request of the batch it is given; what it raises is everybody's answer."""
+    """`work` answers every request of the batch it is given; what it raises is everybody's answer.
+
+    `lanes`: statements under way at once. With one, batches are large and cheap; with two, the disk and the server's
+    processes do not idle by turns, where there is nothing else for them to do.
+    """
 
     def __init__(
-        self, work: Callable[[Sequence[Asked[Question, Answer]]], Awaitable[None]], *, name: str
+        self,
+        work: Callable[[Sequence[Asked[Question, Answer]]], Awaitable[None]],
+        *,
+        name: str,
+        lanes: int = 1,
     ) -> None:
         self._work = work
         self._name = name
+        self._free = lanes
         self._waiting: deque[Asked[Question, Answer]] = deque()
-        self._busy = 0
         self._lanes: set[asyncio.Task[None]] = set()
 
     async def ask(self, question: Question) -> Answer:
@@ -55,8 +61,8 @@ class Together(Generic[Question, Answer]):
             question=question, done=asyncio.get_running_loop().create_future()
         )
         self._waiting.append(asked)
-        if self._busy < LANES:
-            self._busy += 1
+        if self._free:
+            self._free -= 1
             lane = asyncio.create_task(self._run(), name=self._name)
             self._lanes.add(lane)
             lane.add_done_callback(self._lanes.discard)
@@ -70,7 +76,7 @@ class Together(Generic[Question, Answer]):
                 await asyncio.sleep(0)
         finally:
             # Counted here and not when the task is seen to have ended: nobody may come to wait in between.
-            self._busy -= 1
+            self._free += 1
 
     async def _next(self) -> None:
         batch = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]

@@ -89,7 +89,7 @@ class Filing:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._filed: Together[_Wanted, Written] = Together(self._file, name="filing")
+        self._filed: Together[_Wanted, Written] = Together(self._file, name="filing", lanes=2)
 
     async def create(self, actor: Actor, draft: IssueDraft, origin: Origin = NOWHERE) -> Written:
         """In a transaction of its own, that has ended when this returns. Raises as `create`, and Busy, Unavailable."""

@@ -3,7 +3,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 
-from db.batching import LANES, Alike, Asked, Together
+from db.batching import Alike, Asked, Together
 from db.errors import NotFound
 
 
@@ -73,7 +73,31 @@ async def test_who_gives_up_leaves_the_others_their_answer() -> None:
     assert await stays == 2
 
 
-async def test_an_error_nobody_thought_of_is_told_to_who_asked_and_holds_up_nobody_else() -> None:
+@pytest.mark.parametrize("lanes", [1, 2])
+async def test_no_more_statements_are_under_way_than_there_are_lanes(lanes: int) -> None:
+    batches: list[int] = []
+    may = asyncio.Event()
+
+    async def work(batch: Sequence[Asked[int, int]]) -> None:
+        batches.append(len(batch))
+        await may.wait()
+        for each in batch:
+            each.succeed(each.question)
+
+    together: Together[int, int] = Together(work, name="test", lanes=lanes)
+    asked = []
+    for question in range(lanes + 3):
+        asked.append(asyncio.create_task(together.ask(question)))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+    assert batches == [1] * lanes
+    may.set()
+    assert await asyncio.gather(*asked) == list(range(lanes + 3))
+    assert batches == [1] * lanes + [3]
+
+
+@pytest.mark.parametrize("lanes", [1, 2])
+async def test_an_error_nobody_thought_of_is_told_to_who_asked_and_holds_up_nobody_else(lanes: int) -> None:
     may = asyncio.Event()
 
     async def work(batch: Sequence[Asked[int, int]]) -> None:
@@ -81,14 +105,14 @@ async def test_an_error_nobody_thought_of_is_told_to_who_asked_and_holds_up_nobo
         for each in batch:
             each.succeed(100 // each.question)
 
-    together: Together[int, int] = Together(work, name="test")
+    together: Together[int, int] = Together(work, name="test", lanes=lanes)
     asked = []
-    for question in (*[0] * LANES, 4, 5):
+    for question in (*[0] * lanes, 4, 5):
         asked.append(asyncio.create_task(together.ask(question)))
         # So that each lane has begun with one that fails, and the last two wait behind them.
         await asyncio.sleep(0)
         await asyncio.sleep(0)
     may.set()
     *failed, first, second = await asyncio.gather(*asked, return_exceptions=True)
-    assert [type(each) for each in failed] == [ZeroDivisionError] * LANES
+    assert [type(each) for each in failed] == [ZeroDivisionError] * lanes
     assert (first, second) == (25, 20)
