@@ -35,7 +35,7 @@ NOTICE_AFTER = 3.0
 _AT_ONCE = 3
 # Reports with pictures, from the making to the answer: one is drawn, while others are made and uploaded. To make very
 # many at once would keep everybody else waiting for nothing, and their numbers would be old when they are shown.
-_DRAWN_AT_ONCE = 5
+_DRAWN_AT_ONCE = 3
 
 _log = logging.getLogger(__name__)
 _CLOSED_DOORS = frozenset({"not_in_channel", "channel_not_found", "is_archived", "restricted_action"})
