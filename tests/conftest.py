@@ -7,7 +7,7 @@ import os
 import tempfile
 import uuid
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -94,6 +94,26 @@ def template(server_dsn: str) -> str:
         fresh = await asyncpg.connect(with_database(server_dsn, name))
         await migrate(fresh)
         await fresh.close()
+
+    asyncio.run(build())
+    return name
+
+
+def filled_template(
+    server_dsn: str, template: str, fill: Callable[[asyncpg.Connection], Awaitable[None]]
+) -> str:
+    """The name of a copy of `template` with what `fill` puts there. A module whose tests all begin with it has this
+    as its own `template`, and fills once."""
+    name = f"template_{uuid.uuid4().hex[:12]}"
+
+    async def build() -> None:
+        conn = await asyncpg.connect(server_dsn)
+        await conn.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+        await conn.close()
+        opened = await open_database(with_database(server_dsn, name), min_size=1, max_size=1)
+        async with opened.connection() as fresh:
+            await fill(fresh)
+        await opened.close()
 
     asyncio.run(build())
     return name

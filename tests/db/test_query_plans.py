@@ -16,6 +16,7 @@ from db.ids import WorkspaceId
 from db.query import parse
 from db.query.resolving import look_up, read
 from db.states import Role
+from tests.conftest import filled_template
 from tests.db.query_data import actor, person, workspace
 
 LARGE = WorkspaceId("TLARGE")
@@ -59,8 +60,7 @@ class Plans:
         return "\n".join(self.seen)
 
 
-@pytest.fixture
-async def filled(conn: asyncpg.Connection) -> asyncpg.Connection:
+async def fill(conn: asyncpg.Connection) -> None:
     """A workspace of 12,000 issues beside one of 100, both with labels, people and documents."""
     for name, issues in ((LARGE, 12_000), (SMALL, 100)):
         await workspace(conn, name)
@@ -108,6 +108,15 @@ async def filled(conn: asyncpg.Connection) -> asyncpg.Connection:
     for name in (LARGE, SMALL):
         await documents.learn(conn, name, [("login", 9), ("page", 8), ("timeout", 10)])
     await conn.execute("ANALYZE")
+
+
+@pytest.fixture(scope="module")
+def template(server_dsn: str, template: str) -> str:
+    return filled_template(server_dsn, template, fill)
+
+
+@pytest.fixture
+def filled(conn: asyncpg.Connection) -> asyncpg.Connection:
     return conn
 
 

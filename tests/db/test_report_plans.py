@@ -16,6 +16,7 @@ from db.ids import WorkspaceId
 from db.query import parse
 from db.reports.desk import desk
 from db.states import Role
+from tests.conftest import filled_template
 from tests.db.query_data import actor, person, workspace
 from tests.db.test_query_plans import Plans
 
@@ -45,8 +46,7 @@ class BothPlans(Plans):
         return await self.conn.execute(sql, *values)
 
 
-@pytest.fixture
-async def filled(conn: asyncpg.Connection) -> asyncpg.Connection:
+async def fill(conn: asyncpg.Connection) -> None:
     """Two workspaces of 6,000 issues each, filed in the last 400 days, most of them closed, each assigned once."""
     for name in (HERE, ELSEWHERE):
         await workspace(conn, name)
@@ -91,6 +91,15 @@ async def filled(conn: asyncpg.Connection) -> asyncpg.Connection:
     for name in (HERE, ELSEWHERE):
         await rollups.rebuild(conn, name)
     await conn.execute("VACUUM ANALYZE")
+
+
+@pytest.fixture(scope="module")
+def template(server_dsn: str, template: str) -> str:
+    return filled_template(server_dsn, template, fill)
+
+
+@pytest.fixture
+def filled(conn: asyncpg.Connection) -> asyncpg.Connection:
     return conn
 
 
