@@ -12,6 +12,7 @@ from aiohttp.web import RequestPayloadError
 from pythonjsonlogger.json import JsonFormatter
 
 from bot.settings import LogFormat
+from db.errors import Unavailable
 from handlers import reference
 
 # Tokens of Slack and of Lodge, signing hashes, and what follows a bearer or a password in a URL.
@@ -33,9 +34,12 @@ class _Request(logging.Filter):
 
 
 class _Discreet(logging.Formatter):
-    """PostgreSQL tells the failing row in an error's detail: what people wrote."""
+    """PostgreSQL tells the failing row in an error's detail: what people wrote. That it is away takes one line."""
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 # logging's own name
+        if isinstance(ei[1], Unavailable):
+            # Where it was missed is everywhere: why it is away is enough.
+            return f"{ei[1].__doc__} {ei[1].__cause__ or ''}".strip()
         text, error = super().formatException(ei), ei[1]
         while error is not None:
             detail = getattr(error, "detail", None)

@@ -12,6 +12,7 @@ import pytest
 
 from bot.logs import hide_secrets, set_up_logs
 from bot.settings import LogFormat
+from db.errors import Unavailable
 
 log = logging.getLogger("tests.log")
 
@@ -78,3 +79,16 @@ def test_a_database_that_is_away_takes_one_line_a_try(form: LogFormat, stream: i
     lines = stream.getvalue().splitlines()
     assert len(lines) == 1
     assert "No such file" in lines[0]
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_what_needed_the_database_meanwhile_says_why_it_is_away(form: LogFormat, stream: io.StringIO) -> None:
+    set_up_logs(form, stream=stream)
+    try:
+        raise Unavailable from FileNotFoundError(2, "No such file or directory")
+    except Unavailable as error:
+        log.warning("scheduled work failed", exc_info=error)
+    told = stream.getvalue()
+    assert "The database cannot be reached." in told
+    assert "No such file" in told
+    assert "Traceback" not in told
