@@ -150,7 +150,9 @@ async def running(settings: Settings, options: Options | None = None) -> AsyncIt
         app = create_app(services, installations, clients, background, register=chosen.register)
         check = SignatureCheck(settings.slack_signing_secret) if settings.slack_signing_secret else None
         lost = partial(workflows.give_up, clients.with_token)
-        receiver = Receiver(app, Once(database), check, observe=metrics.was_asked, lost=lost)
+        receiver = Receiver(
+            app, Once(database), check, observe=metrics.was_asked, lost=lost, rush=services.rush
+        )
         socket = _socket(settings, clients, receiver, stack)
         probes = _probes(database, dsn, worker if chosen.work else None, installations, socket)
         mounted = dict(chosen.parts(services))

@@ -17,6 +17,7 @@ from slack_bolt.response import BoltResponse
 from db.errors import Busy, Unavailable
 from handlers import asked
 from handlers.dedupe import Once
+from handlers.rush import Rush
 
 _log = logging.getLogger(__name__)
 
@@ -83,12 +84,14 @@ class Receiver:
         *,
         observe: Observe | None = None,
         lost: Lost | None = None,
+        rush: Rush | None = None,
     ) -> None:
         self._app = app
         self._once = once
         self._check = check
         self._observe = observe or (lambda _what, _outcome, _seconds: None)
         self._lost = lost
+        self._rush = rush or Rush()
 
     async def __call__(self, request: web.Request) -> web.Response:
         if self._check is None:
@@ -127,7 +130,8 @@ class Receiver:
             return BoltResponse(status=200, body="")
         began, noted = time.perf_counter(), asked.begin(body)
         try:
-            response = await self._once.handle(body, lambda: self._app.async_dispatch(request))
+            with self._rush.answering():
+                response = await self._once.handle(body, lambda: self._app.async_dispatch(request))
         except (Busy, Unavailable) as error:
             _log.error("an event could not be taken on", extra={"error": type(error).__name__})
             response = BoltResponse(status=503, headers={"Retry-After": "5"})

@@ -38,6 +38,8 @@ REST: Final = 0.5
 # the batches that follow it are few and large.
 _EASE: Final = 3.0
 _LONGEST_REST: Final = 2.0
+# Seconds that a batch waits while many people are being answered.
+_LETS_PASS: Final = 3.0
 # Seconds after which what follows from a change has waited for people long enough.
 BEHIND: Final = 5.0
 # One change of many issues is not said to everyone about each.
@@ -93,6 +95,7 @@ class Announcing:
         self._services = services
         self.announcers: list[Announcer] = [self._tell_slack]
         self._next: dict[WorkspaceId, float] = {}
+        self._behind: set[WorkspaceId] = set()
 
     async def run(self, job: Job) -> None:
         workspace_id = WorkspaceId(job.payload.decode())
@@ -109,6 +112,8 @@ class Announcing:
         self._next[workspace_id] = begin + REST
         if begin > now:
             await asyncio.sleep(begin - now)
+        if workspace_id not in self._behind:
+            await self._services.rush.over(within=_LETS_PASS)
 
     async def _announce(self, workspace_id: WorkspaceId) -> bool:
         """Whether there may be more."""
@@ -122,7 +127,9 @@ class Announcing:
                 await announcer(conn, batch)
         self._services.bell.ring()
         ended = time.monotonic()
-        rest = resting(ended - began, batch.waited.total_seconds())
+        waited = batch.waited.total_seconds()
+        (self._behind.add if waited > BEHIND else self._behind.discard)(workspace_id)
+        rest = resting(ended - began, waited)
         self._next[workspace_id] = max(self._next.get(workspace_id, 0.0), ended + rest)
         return len(batch.changes) == BATCH
 

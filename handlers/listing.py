@@ -41,10 +41,11 @@ class Listing:
 
     async def list(self, call: Call) -> Reply:
         """Without a query: all that is not closed."""
-        text = await meant(self._services.database, call.asker.actor, call.text)
-        if text.casefold() in (MINE, *_MINE_TOO):
+        if call.text.strip().casefold() in (MINE, *_MINE_TOO):
             # The command of that name is meant, and not the word: `search` looks for words.
             text = f"assignee:me {OPEN}"
+        else:
+            text = await meant(self._services.database, call.asker.actor, call.text)
         return await self._reply(call.asker, text or OPEN, None, call.words, call.command)
 
     async def mine(self, call: Call) -> Reply:

@@ -17,6 +17,7 @@ from db.remarks import Remarks
 from handlers.api.secrets import TokenChecker
 from handlers.charts import Drawer
 from handlers.outside import Outside
+from handlers.rush import Rush
 from handlers.vault import Vault
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class Services:
     outside: Outside
     drawer: Drawer
     public_url: str | None = None
+    rush: Rush = field(default_factory=Rush)
     filing: Filing = field(init=False)
     amending: Amending = field(init=False)
     reading: Reading = field(init=False)

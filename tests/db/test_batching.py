@@ -116,3 +116,27 @@ async def test_an_error_nobody_thought_of_is_told_to_who_asked_and_holds_up_nobo
     *failed, first, second = await asyncio.gather(*asked, return_exceptions=True)
     assert [type(each) for each in failed] == [ZeroDivisionError] * lanes
     assert (first, second) == (25, 20)
+
+
+@pytest.mark.parametrize(("pause", "batches"), [(0.0, [2]), (1.0, [1, 1])])
+async def test_only_in_a_rush_does_the_first_wait_for_company(pause: float, batches: list[int]) -> None:
+    now, seen = 0.0, list[int]()
+
+    async def work(batch: Sequence[Asked[int, int]]) -> None:
+        seen.append(len(batch))
+        for each in batch:
+            each.succeed(each.question)
+
+    together: Together[int, int] = Together(work, name="test", clock=lambda: now)
+    for question in range(30):
+        now += pause
+        await together.ask(question)
+    seen.clear()
+    asked = []
+    for question in range(2):
+        now += pause
+        asked.append(asyncio.create_task(together.ask(question)))
+        for _ in range(3):
+            await asyncio.sleep(0)
+    assert await asyncio.gather(*asked) == [0, 1]
+    assert seen == batches

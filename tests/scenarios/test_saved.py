@@ -52,6 +52,14 @@ async def test_one_is_saved_from_a_list_and_run_by_its_name(filed: Lodge) -> Non
     assert "One issue" in said(await filed.ask("grace", "mine label:bug"))
 
 
+async def test_no_name_takes_the_place_of_a_word_of_the_command(filed: Lodge) -> None:
+    await filed.ask("ada", "assign 2 me")
+    await save(filed, "ada", "label:ui", {"name": "mine"})
+    for command in ("list mine", "mine"):
+        assert "Two" in said(await filed.ask("ada", command)), command
+    assert "Three" in said(await filed.ask("ada", "list saved:mine"))
+
+
 async def test_ones_own_are_nobody_elses_and_the_workspaces_are_everybodys(filed: Lodge) -> None:
     await save(filed, "ada", "label:bug", {"name": "bugs"})
     assert "No issue matches" in said(await filed.ask("grace", "list bugs"))
