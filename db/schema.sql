@@ -56,6 +56,17 @@ CREATE FUNCTION public.add_histograms(one integer[], other integer[]) RETURNS in
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (SELECT array_agg((pair.a + pair.b) ORDER BY pair.place) AS array_agg FROM UNNEST(add_histograms.one, add_histograms.other) WITH ORDINALITY pair(a, b, place));
 
+CREATE FUNCTION public.count_latencies(histogram integer[], buckets smallint[], counts bigint[]) RETURNS integer[]
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+BEGIN
+    FOR place IN 1 .. cardinality(buckets) LOOP
+        histogram[buckets[place] + 1] := histogram[buckets[place] + 1] + counts[place];
+    END LOOP;
+    RETURN histogram;
+END
+$$;
+
 CREATE FUNCTION public.create_workspace(id text, workspace_name text DEFAULT ''::text) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -102,7 +113,7 @@ $$;
 
 CREATE FUNCTION public.histogram(buckets smallint[], counts bigint[]) RETURNS integer[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN (SELECT array_agg((COALESCE(given.count, (0)::bigint))::integer ORDER BY every.bucket) AS array_agg FROM (generate_series(0, 207) every(bucket) LEFT JOIN UNNEST(histogram.buckets, histogram.counts) given(bucket, count) ON ((given.bucket = every.bucket))));
+    RETURN public.count_latencies(array_fill(0, ARRAY[208]), buckets, counts);
 
 CREATE FUNCTION public.issue_document(config regconfig, workspace text, number bigint, title text, description text, comments text) RETURNS tsvector
     LANGUAGE sql IMMUTABLE PARALLEL SAFE

@@ -66,20 +66,27 @@ days AS (
 ), sliced AS MATERIALIZED (
     SELECT sign, issue_id, closed_day, latency, latency_bucket(latency) AS bucket, slice
     FROM moved, unnest(latency_slices(priority, labels)) slice WHERE closed_day IS NOT NULL
-), latencies AS (
-    INSERT INTO rollup_latency (workspace_id, grain, span, slice, closed, total, histogram)
-    SELECT $1, grain, span, slice, sum(closed), sum(total),
-           histogram(array_agg(bucket), array_agg(closed))
+), bucketed AS MATERIALIZED (
+    SELECT grain, span, slice, sum(closed) AS closed, sum(total) AS total, array_agg(bucket) AS buckets,
+           array_agg(closed) AS counts
     FROM (SELECT grain, closed_day / grain AS span, slice, bucket, sum(sign) AS closed,
                  sum(sign * latency) AS total
           FROM sliced, {EVERY_GRAIN}
           GROUP BY 1, 2, 3, 4
-          HAVING sum(sign) <> 0 OR sum(sign * latency) <> 0) bucketed
+          HAVING sum(sign) <> 0 OR sum(sign * latency) <> 0) counted
     GROUP BY grain, span, slice
-    ORDER BY 2, 3, 4
-    ON CONFLICT (workspace_id, grain, span, slice) DO UPDATE
-    SET closed = rollup_latency.closed + excluded.closed, total = rollup_latency.total + excluded.total,
-        histogram = add_histograms(rollup_latency.histogram, excluded.histogram)
+), latencies AS (
+    -- Those that there are by an update: what an insert would bring for a conflict had to be a whole histogram.
+    UPDATE rollup_latency r
+    SET closed = r.closed + b.closed, total = r.total + b.total,
+        histogram = count_latencies(r.histogram, b.buckets, b.counts)
+    FROM bucketed b
+    WHERE r.workspace_id = $1 AND r.grain = b.grain AND r.span = b.span AND r.slice = b.slice
+), first_latencies AS (
+    INSERT INTO rollup_latency (workspace_id, grain, span, slice, closed, total, histogram)
+    SELECT $1, grain, span, slice, closed, total, histogram(buckets, counts) FROM bucketed b
+    WHERE NOT EXISTS (SELECT FROM rollup_latency r WHERE r.workspace_id = $1 AND r.grain = b.grain
+                      AND r.span = b.span AND r.slice = b.slice)
 ), closes AS (
     INSERT INTO rollup_closes (workspace_id, slice, bucket, closed_day, issue_id, latency)
     SELECT $1, slice, bucket, closed_day, issue_id, latency FROM sliced WHERE sign = 1
