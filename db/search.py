@@ -17,7 +17,7 @@ from db.ids import IssueId
 from db.issues.record import COLUMNS, Issue, read_issue
 from db.query.cursors import Cursor, decode, encode
 from db.query.parser import parse
-from db.query.resolving import Resolved, resolve
+from db.query.resolving import LOOK_UP, Resolved, found_in, read, resolve, wanted
 from db.query.terms import Query, Text
 
 MAX_PAGE: Final = 50
@@ -91,10 +91,9 @@ async def search(
     """Words and query terms, best match first; a key or reference leads to its issue. Raises QueryError, Invalid."""
     limit = max(1, min(limit, MAX_PAGE))
     query = parse(text)
-    resolved = await resolve(conn, actor, query, now=now)
     scope = f"search {actor.workspace_id} {query.text()}"
     mode, inner = _opened(cursor, scope)
-    leads = await _leads(conn, resolved, text if cursor is None else None)
+    resolved, leads = await _begun(conn, actor, query, text if cursor is None else "", now)
     direct = leads.direct
     for attempt in _MODES[_MODES.index(mode) :]:
         words, corrected = await _words(conn, resolved, attempt, leads)
@@ -127,8 +126,8 @@ async def again(
     """
     if how not in _MODES:
         raise _foreign()
-    resolved = await resolve(conn, actor, parse(text))
-    words, corrected = await _words(conn, resolved, how, await _leads(conn, resolved, None))
+    resolved, leads = await _begun(conn, actor, parse(text), "", None)
+    words, corrected = await _words(conn, resolved, how, leads)
     rows = await conn.fetch(
         f"""
         SELECT i.issue_id FROM unnest($3::bigint[]) WITH ORDINALITY AS shown (number, place)
@@ -195,59 +194,63 @@ def _any_of(resolved: Resolved) -> str:
     return " & ".join([f"({' | '.join(free)})", *bound]) if free else ""
 
 
-# All that a search asks before it looks for matches, but what its query names. Of a word that is typed to its end the
-# others that begin so come along, the commonest first.
-_LEADS: Final[LiteralString] = f"""
-SELECT
+_SEEN: Final[LiteralString] = VISIBLE.replace("$2", "$11")
+
+# All that a search asks before it looks for matches. Of a word that is typed to its end the others that begin so come
+# along, the commonest first.
+_BEGIN: Final[LiteralString] = f"""
+WITH looked AS MATERIALIZED ({LOOK_UP})
+SELECT looked.*,
     ARRAY(
-        SELECT i.issue_id FROM issues i WHERE {VISIBLE} AND i.number = $3
+        SELECT i.issue_id FROM issues i
+        WHERE {_SEEN} AND i.number = $12 AND ($13 = '' OR $13 = lower(looked.key_prefix))
         UNION
         SELECT i.issue_id FROM issues i
-        WHERE {VISIBLE} AND lower(i.external_ref) = $4 AND i.external_ref IS NOT NULL
+        WHERE {_SEEN} AND lower(i.external_ref) = $14 AND i.external_ref IS NOT NULL
     ) AS direct,
     (SELECT coalesce(max(number), 0) FROM issues WHERE workspace_id = $1) AS top,
     (
-        SELECT string_agg('(' || plainto_tsquery($5::text::regconfig, word)::text || ')', ' | ')
+        SELECT string_agg('(' || plainto_tsquery(looked.config::regconfig, word)::text || ')', ' | ')
         FROM (
-            SELECT $6::text AS word
+            SELECT $15::text AS word
             UNION ALL
             (SELECT word FROM search_words
-             WHERE workspace_id = $1 AND word > $7 AND word < $8 ORDER BY popularity DESC, word LIMIT $9)
+             WHERE workspace_id = $1 AND word > $16 AND word < $17 ORDER BY popularity DESC, word LIMIT $18)
         ) begun
-        WHERE numnode(plainto_tsquery($5::text::regconfig, word)) > 0
+        WHERE numnode(plainto_tsquery(looked.config::regconfig, word)) > 0
     ) AS begun
+FROM looked
 """
 
 
-async def _leads(conn: asyncpg.Connection, resolved: Resolved, ref: str | None) -> _Leads:
-    """`ref`: what may be the key or the external reference of an issue."""
-    number, external = (None, None) if ref is None else _named(resolved, ref)
-    last = resolved.query.terms[-1] if resolved.query.terms else None
+async def _begun(
+    conn: asyncpg.Connection, actor: Actor, query: Query, ref: str, now: datetime | None
+) -> tuple[Resolved, _Leads]:
+    """`ref`: what may be the key or the external reference of an issue; empty where none is looked for."""
+    last = query.terms[-1] if query.terms else None
     begun = last.words if isinstance(last, Text) and not last.exact and not last.negated else None
     above, below = vocabulary.beyond(begun or "") or (None, None)
     row = await conn.fetchrow(
-        _LEADS,
-        resolved.actor.workspace_id,
-        resolved.actor.sees_only,
-        number,
-        external,
-        resolved.config,
+        _BEGIN,
+        *wanted(actor, query.terms),
+        actor.sees_only,
+        *_named(ref),
         begun,
         above,
         below,
         vocabulary.COMPLETIONS,
     )
-    return _Leads(direct=tuple(row["direct"]), top=row["top"], words=_typed(resolved, begun, row["begun"]))
+    resolved = read(found_in(row, query.terms), actor, query, now=now)
+    leads = _Leads(direct=tuple(row["direct"]), top=row["top"], words=_typed(resolved, begun, row["begun"]))
+    return resolved, leads
 
 
-def _named(resolved: Resolved, text: str) -> tuple[int | None, str | None]:
-    """The number and the external reference that may have been typed."""
+def _named(text: str) -> tuple[int | None, str, str | None]:
+    """The number, the prefix of a key before it, and the external reference that may have been typed."""
     ref = text.strip().strip('"').casefold()
     prefix, _, number = ref.rpartition("-")
-    own = int(number) if prefix in ("", resolved.key_prefix.casefold()) and number.isdecimal() else None
-    if not ref or (own is not None and own >= 1 << 63):
-        return None, None
-    return own, ref
+    known = number.isdecimal() and int(number) < 1 << 63
+    return int(number) if known else None, prefix, ref or None
 
 
 def _typed(resolved: Resolved, begun: str | None, endings: str | None) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 # With so many at once, each waits for the others already.
 MANY: Final = 4
+# Seconds without so many: between two waves of answers there are few for a moment.
+LULL: Final = 0.25
 
 
 class Rush:
@@ -16,23 +19,32 @@ class Rush:
 
     def __init__(self) -> None:
         self.under_way = 0
-        self._few = asyncio.Event()
-        self._few.set()
+        self._many_until = -LULL
 
-    @contextlib.contextmanager
+    @contextmanager
     def answering(self) -> Iterator[None]:
         self.under_way += 1
-        if self.under_way == MANY:
-            self._few.clear()
+        self._look()
         try:
             yield
         finally:
+            self._look()
             self.under_way -= 1
-            if self.under_way < MANY:
-                self._few.set()
 
     async def over(self, *, within: float) -> None:
-        """Returns when few are being answered, and after `within` seconds in any case."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(within):
-                await self._few.wait()
+        """Returns when there is a lull, and after `within` seconds in any case."""
+        until = time.monotonic() + within
+        wait = self._lull() - time.monotonic()
+        while wait > 0 and time.monotonic() < until:
+            await asyncio.sleep(min(wait, until - time.monotonic()))
+            wait = self._lull() - time.monotonic()
+
+    def _lull(self) -> float:
+        """When there is one, if nobody comes."""
+        return self._look() + LULL
+
+    def _look(self) -> float:
+        """When there were many last."""
+        if self.under_way >= MANY:
+            self._many_until = time.monotonic()
+        return self._many_until

@@ -93,8 +93,9 @@ def plain(actor: Actor, query: Query, now: datetime) -> Resolved:
     )
 
 
-# Names that are found are few and exact; what is needed for a guess is read only where one was not.
-_LOOK_UP: Final[LiteralString] = """
+# From $1, the workspace, to $10 what `wanted` gives. Names that are found are few and exact; what is needed for a guess
+# is read only where one was not.
+LOOK_UP: Final[LiteralString] = """
 WITH person AS MATERIALIZED (
     SELECT wanted.name, coalesce(p.merged_into, p.person_id) AS person_id, 1 AS place
     FROM unnest($3::text[], $4::text[]) AS wanted (name, slack_id)
@@ -155,22 +156,30 @@ async def look_up(
 ) -> Found:
     """Everything that the queries name, in one statement; with the queries kept under a name if `saved`."""
     terms = [term for query in queries for term in query.terms]
+    return found_in(await conn.fetchrow(LOOK_UP, *wanted(actor, terms, saved=saved)), terms)
+
+
+def wanted(actor: Actor, terms: Sequence[AnyTerm], *, saved: bool = False) -> tuple[object, ...]:
+    """The values of `LOOK_UP`."""
     names = sorted({name for term in terms if isinstance(term, People) for name in term.names} - {ME, NOBODY})
-    labels = sorted({name for term in terms if isinstance(term, Labels) for name in term.names})
-    texts = list(dict.fromkeys(term for term in terms if isinstance(term, Text)))
-    row = await conn.fetchrow(
-        _LOOK_UP,
+    texts = _texts(terms)
+    return (
         actor.workspace_id,
         actor.person_id,
         names,
         [_MENTION.sub(r"\1", name).upper() for name in names],
-        labels,
+        sorted({name for term in terms if isinstance(term, Labels) for name in term.names}),
         _numbers(terms),
         [text.words for text in texts],
         [text.exact for text in texts],
         _CANDIDATES,
         saved,
     )
+
+
+def found_in(row: Any, terms: Sequence[AnyTerm]) -> Found:
+    """The one row that `LOOK_UP` gives for these terms."""
+    texts = _texts(terms)
     people: dict[str, UUID] = {}
     for name, person_id in row["people"] or ():
         people.setdefault(name, UUID(person_id))
@@ -188,6 +197,10 @@ async def look_up(
         pairs={text: pairs for text, pairs in zip(texts, row["pairs"] or (), strict=False) if pairs},
         saved=row["saved"] or (),
     )
+
+
+def _texts(terms: Iterable[AnyTerm]) -> list[Text]:
+    return list(dict.fromkeys(term for term in terms if isinstance(term, Text)))
 
 
 def read(found: Found, actor: Actor, query: Query, *, now: datetime | None = None) -> Resolved:
