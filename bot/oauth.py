@@ -36,7 +36,7 @@ from handlers.requesting import Directory
 from handlers.services import Services
 from handlers.vault import Vault
 from handlers.views import pages
-from handlers.words import Words, language, words
+from handlers.words import Words, words_accepted
 
 _log = logging.getLogger(__name__)
 
@@ -154,12 +154,7 @@ def _page(status: int, html: str, settings: AsyncOAuthSettings) -> BoltResponse:
 
 
 def _spoken(request: AsyncBoltRequest) -> Words:
-    accepted = ",".join(request.headers.get("accept-language", ()))
-    for each in accepted.split(","):
-        wanted = each.partition(";")[0].strip()
-        if wanted and language(wanted) == wanted.replace("_", "-").split("-")[0].lower():
-            return words(wanted)
-    return words(None)
+    return words_accepted(",".join(request.headers.get("accept-language", ())))
 
 
 def create_install(

@@ -162,6 +162,15 @@ def words(locale: str | None) -> Words:
     return _load(language(locale))
 
 
+def words_accepted(header: str) -> Words:
+    """In the first language of a browser's Accept-Language that there is."""
+    for each in header.split(","):
+        wanted = each.partition(";")[0].strip()
+        if wanted and language(wanted) == wanted.replace("_", "-").split("-")[0].lower():
+            return words(wanted)
+    return words(None)
+
+
 @cache
 def _load(spoken: str) -> Words:
     folder = files("handlers") / "locales" / spoken

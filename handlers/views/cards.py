@@ -209,7 +209,9 @@ def row(
     facts: list[str] = [status_of(issue, words)]
     if issue.priority is not Priority.NONE:
         facts.append(priority_of(issue.priority, words))
-    if reader is None or issue.assignee_id != reader:
+    if issue.assignee_id is None:
+        facts.append(words("card-unassigned"))
+    elif issue.assignee_id != reader:
         facts.append(who(issue.assignee_id, people, words))
     if issue.due_on:
         facts.append(words("card-due", date=day(issue.due_on, words)))

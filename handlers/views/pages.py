@@ -1,4 +1,4 @@
-"""The pages that a browser shows at the end of an installation."""
+"""The pages that a browser shows: at the end of an installation, and where a link to an issue leads."""
 
 from __future__ import annotations
 
@@ -21,6 +21,17 @@ def installed(words: Words, *, name: str, link: str) -> str:
         title=escape(words.plain("install-done", name=name)),
         text=escape(words.plain("install-next")),
         link=escape(link),
+        follow=escape(words.plain("install-open")),
+    )
+
+
+def elsewhere(words: Words) -> str:
+    """An issue is shown in Slack, and here nothing is said of it."""
+    return _PAGE.format(
+        language=words.locale,
+        title=escape(words.plain("link-title")),
+        text=escape(words.plain("link-how")),
+        link="slack://open",
         follow=escape(words.plain("install-open")),
     )
 

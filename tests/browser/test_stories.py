@@ -206,6 +206,9 @@ async def test_a_step_of_a_workflow_is_run_from_the_page(
     await dialog.get_by_label("Post the card in").select_option(label="#support")
     await dialog.get_by_role("button", name="Run").click()
     await expect(dialog.get_by_role("status")).to_contain_text("LDG-")
+    # However much it has to show, its title and its buttons stay where they are.
+    await expect(dialog.get_by_role("heading", name="Create an issue")).to_be_in_viewport(ratio=1)
+    await expect(dialog.get_by_role("button", name="Run")).to_be_in_viewport(ratio=1)
     await shoot(page, "workflow-step")
     await dialog.get_by_role("button", name="Close").click()
     await expect(dialog).to_have_count(0)

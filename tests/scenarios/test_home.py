@@ -240,6 +240,52 @@ async def test_a_saved_query_is_a_list_and_can_be_pinned(lodge: Lodge) -> None:
     await ada.expect_home(lambda view: "saved query is gone" in said(view))
 
 
+async def test_a_pinned_query_that_is_gone_can_be_taken_off_the_overview(lodge: Lodge) -> None:
+    owner = await _owner(lodge)
+    async with lodge.process.services.database.connection() as conn:
+        kept = await saved_queries.save(conn, owner.actor, "Bugs", parse("label:bug"))
+    ada = lodge.person("ada")
+    home = await _open(lodge)
+    await ada.choose("home_list", str(kept.saved_query_id), view_id=home["id"])
+    home = await ada.expect_home(lambda view: "home_pin" in buttons(view))
+    await ada.click("home_pin", view_id=home["id"])
+    home = await ada.expect_home(lambda view: "Take off" in said(view))
+    async with lodge.process.services.database.connection() as conn:
+        await saved_queries.remove(conn, owner.actor, "Bugs")
+    await ada.choose("home_list", "overview", view_id=home["id"])
+    home = await ada.expect_home(lambda view: "saved query is gone" in said(view))
+    assert "Waiting for me" in body(home)
+    await ada.click("home_pin", view_id=home["id"])
+    home = await ada.expect_home(lambda view: "saved query is gone" not in said(view))
+    assert "home_pin" not in buttons(home)
+
+
+async def test_a_german_reads_german_is_told_who_left_and_what_to_do_next(lodge: Lodge) -> None:
+    grace = lodge.person("grace")
+    await lodge.ask("linus", "new Liegengeblieben @grace")
+    user = {"id": grace.id, "team_id": lodge.slack.team_id, "name": "grace", "deleted": True}
+    lodge.slack.emit({"type": "user_change", "user": user})
+    await lodge.settled()
+    home = await _open(lodge, "linus", shows="Von mir gemeldet")
+    text = body(home)
+    assert "(ausgeschieden)" in said(_row(home, "Liegengeblieben"))
+    for shown, way in (("Dir ist nichts zugewiesen", "Alle offenen Issues"), ("Niemand wartet", "erwähnt")):
+        assert way in text[text.index(shown) :]
+    assert "home_settings" not in buttons(home)
+    assert "home_settings" in buttons(await _open(lodge, "ada"))
+
+
+async def test_a_guest_sees_only_their_own_in_every_list(lodge: Lodge) -> None:
+    await _file(lodge, "Secret", "Theirs")
+    await lodge.ask("guest", "new Mine")
+    home = await _open(lodge, "guest", shows="Mine")
+    guest = lodge.person("guest")
+    await guest.choose("home_list", "all", view_id=home["id"])
+    home = await guest.expect_home(lambda view: "Filed by me" not in body(view) and "Mine" in body(view))
+    assert "Secret" not in said(home)
+    assert "home_settings" not in buttons(home)
+
+
 class Counting:
     """The database, and what it is asked."""
 

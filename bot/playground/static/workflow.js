@@ -16,7 +16,7 @@ function choices(type) {
 function control(input, id) {
   const props = { id, name: input.name, class: "field-control", required: input.is_required, "aria-describedby": input.description ? `${id}-hint` : undefined };
   if (input.type === USER || input.type === CHANNEL) {
-    return h("select", props, h("option", { value: "" }, "Nothing"), choices(input.type).map(([value, label]) => h("option", { value }, label)));
+    return h("select", props, h("option", { value: "" }, input.type === USER ? "Nobody" : "No channel"), choices(input.type).map(([value, label]) => h("option", { value }, label)));
   }
   if (input.type === "boolean") return h("input", { ...props, type: "checkbox", class: undefined, required: false });
   if (input.type === "integer" || input.type === "number") return h("input", { ...props, type: "number", step: input.type === "integer" ? "1" : "any" });
@@ -66,11 +66,11 @@ export function runStep(step) {
     outcome.scrollIntoView({ block: "nearest" });
   };
   const close = () => dialog.close();
-  const form = h("form", { onsubmit: start },
-    h("h2", { class: "dialog-title", id: `${id}-title` }, step.title),
-    h("div", { class: "dialog-text" }, h("p", { class: "input-hint" }, `${step.description}. A step of ${store.app.name}, as a workflow would run it.`), fields, outcome),
-    h("div", { class: "dialog-buttons" }, h("button", { type: "button", class: "button", onclick: close }, "Close"), run));
-  const dialog = h("dialog", { class: "dialog dialog-small dialog-step", "aria-labelledby": `${id}-title` }, form);
+  const form = h("form", { class: "modal-form", onsubmit: start },
+    h("header", { class: "modal-head" }, h("h2", { class: "dialog-title", id: `${id}-title` }, step.title)),
+    h("div", { class: "modal-body" }, h("p", { class: "input-hint" }, `${step.description}. A step of ${store.app.name}, as a workflow would run it.`), fields, outcome),
+    h("footer", { class: "modal-foot" }, h("button", { type: "button", class: "button", onclick: close }, "Close"), run));
+  const dialog = h("dialog", { class: "dialog modal", "aria-labelledby": `${id}-title` }, form);
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();

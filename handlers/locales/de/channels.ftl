@@ -16,6 +16,6 @@ channel-reactions = Reaktionen auf Karten wirken
 channel-reactions-about = 👀 übernimmt das Issue, ✅ schließt es, 🚨 macht es dringend.
 channel-emoji = Emoji, das eine Nachricht zum Issue macht
 channel-emoji-hint = Sein Name, ohne Doppelpunkte. Leer: wie überall.
-channel-emoji-wrong = Das ist kein Name eines Emojis wie ticket oder white_check_mark.
+channel-emoji-wrong = Das ist kein Name eines Emojis. Schreib einen wie ticket oder white_check_mark.
 channel-saved = Die Einstellungen von { $channel } sind gespeichert.
 reaction-done = { $key }: { $what }

@@ -1,7 +1,9 @@
 nobody = niemand
 person-deactivated = { $name } (ausgeschieden)
+person-former = Ehemaliges Mitglied { $code }
 person-unknown = jemand
 working-on-it = Einen Moment …
+command-typed = Du hast getippt:
 
 status-open = Offen
 status-in-progress = In Arbeit
@@ -61,7 +63,7 @@ more-reopen = Wieder öffnen
 more-comment = Kommentieren
 more-edit = Bearbeiten
 more-mute = Für mich stummschalten
-more-watch = Mir wieder Bescheid sagen
+more-watch = Stummschaltung aufheben
 
 usage-needed = So geht es: `{ $usage }`
 unknown-word = „{ $word }“ kenne ich nicht. `{ $command } help` zeigt, was ich kann.
@@ -70,6 +72,7 @@ unknown-word-create = Daraus ein Issue machen
 
 card-text = { $key } { $title } ({ $status })
 card-assignee = Zuständig: { $who }
+card-unassigned = nicht zugewiesen
 card-due = Fällig { $date }
 card-more-labels = { $count ->
     [one] und ein weiteres Label
@@ -87,3 +90,14 @@ show-comments-last = Die letzten Kommentare:
 loading-title = Einen Moment
 loading = Ich sehe nach …
 loading-over = Das ging nicht
+late-working-title = Einen Moment
+late-working = In Arbeit … Das dauert länger als sonst. Du kannst hier warten oder das schließen: Du erfährst es in jedem Fall.
+late-written = Was du geschrieben hast:
+late-done-title = Erledigt
+late-done = Es ist erledigt.
+late-again = Noch nicht erledigt: siehe unten. Alles, was du eingegeben hast, ist noch da.
+late-at-field = ⚠️ { $error }
+late-closed = Was du im Formular abgeschickt hast, das inzwischen geschlossen ist, wurde nicht getan. { $why }
+late-unfinished = Das Formular, das du geschlossen hast, braucht noch eine Angabe. Rufe es wieder auf, um weiterzumachen.
+late-interrupted = Ich wurde dabei angehalten. Schick es noch einmal ab: Nichts geschieht doppelt.
+late-file = was-du-geschrieben-hast

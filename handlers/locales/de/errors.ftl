@@ -11,16 +11,16 @@ error-not-found = { $kind ->
    *[saved-query] Keine Abfrage ist als { $ref } gespeichert. `/issue saved` zeigt, welche es gibt.
 }
 error-gone = { $kind ->
-    [comment] Diesen Kommentar gibt es nicht mehr.
-    [delivery] Diese Zustellung ist nicht mehr aufbewahrt.
-    [issue] Dieses Issue gibt es nicht mehr, oder es ist nicht für dich bestimmt.
+    [comment] Diesen Kommentar gibt es nicht mehr. Ruf das Issue noch einmal auf: `/issue show` und sein Schlüssel.
+    [delivery] Diese Zustellung ist nicht mehr aufbewahrt. Ruf die Liste noch einmal auf.
+    [issue] Dieses Issue gibt es nicht mehr, oder es ist nicht für dich bestimmt. `/issue list` zeigt deine.
     [label] Dieses Label gibt es nicht mehr. Wähle ein anderes.
     [person] Diese Person gibt es hier nicht mehr. Wähle jemand anderen.
     [saved-query] Diese gespeicherte Abfrage gibt es nicht mehr. `/issue saved` zeigt, welche es gibt.
     [schedule] Diesen Zeitplan gibt es nicht mehr. `/issue schedules` zeigt, welche es gibt.
     [subscription] Dieses Abo gibt es nicht mehr. `/issue subscriptions` zeigt, welche es gibt.
     [token] Dieses Token gibt es nicht mehr, oder es ist nicht deins. `/issue token` zeigt deine.
-    [webhook] Diesen Webhook gibt es nicht mehr, oder er ist nicht deiner.
+    [webhook] Diesen Webhook gibt es nicht mehr, oder er ist nicht deiner. `/issue webhook` und `/issue tell` zeigen deine.
    *[other] Das gibt es nicht mehr. Ruf die Liste oder das Formular noch einmal auf.
 }
 error-forbidden = Das darfst du nicht: Dafür braucht es { $needs ->
@@ -35,7 +35,7 @@ error-forbidden = Das darfst du nicht: Dafür braucht es { $needs ->
 }. Frage einen Admin dieses Workspaces.
 error-conflict = { $kind ->
     [label] Das Label { $ref } gibt es schon. Wähle einen anderen Namen.
-    [person] { $ref } gibt es schon.
+    [person] { $ref } gibt es schon. Wähle einen anderen Namen oder eine andere Adresse.
     [request] Das wurde schon einmal gesendet, für etwas anderes, und nichts wurde geändert. Beginne noch einmal.
    *[other] Das hat inzwischen jemand anders geändert, und nichts wurde getan. Ruf es noch einmal auf.
 }
@@ -49,6 +49,8 @@ undelivered-other = Ich konnte in { $channel } nichts posten: Slack sagte { $err
 refused-is-archived = Der Channel ist archiviert. Hol ihn erst zurück und lade mich wieder ein.
 refused-not-in-channel = Ich wurde aus dem Channel entfernt. Lade mich erst wieder ein.
 refused-channel-not-found = Den Channel gibt es nicht mehr, oder er ist mir verschlossen.
+refused-unreadable-query = Die Abfrage lässt sich nicht mehr lesen: Vielleicht gibt es ein Label oder eine Person darin nicht mehr. Ändere die Abfrage.
+refused-not-made = Bei uns ist etwas schiefgegangen, und es ist vermerkt. Führe es später noch einmal aus.
 refused-other = Slack antwortete `{ $error }`.
 
 field-suggestion = Meintest du „{ $suggestion }“?

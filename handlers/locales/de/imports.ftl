@@ -42,7 +42,7 @@ import-field-assignee = Zuständig
 import-field-assignee-id = Benutzername der zugewiesenen Person
 import-field-reporter-id = Benutzername der meldenden Person
 import-field-reporter = Gemeldet von
-import-field-created = Erstellt
+import-field-created = Angelegt
 import-field-updated = Geändert
 import-field-closed = Geschlossen
 import-field-due = Fällig
@@ -86,6 +86,10 @@ import-preview-relinked = { $count ->
 import-preview-circular = { $count ->
     [one] 1 Zeile nennt ein übergeordnetes Issue oder Original, das zu ihr zurückführt: Dieser Verweis wird ausgelassen.
    *[other] { $count } Zeilen nennen übergeordnete Issues oder Originale, die zu ihnen zurückführen: Diese Verweise werden ausgelassen.
+}
+import-preview-unlinked = { $count ->
+    [one] 1 übergeordnetes Issue oder Original gibt es weder in der Datei noch hier: Dieser Verweis wird ausgelassen. Zeile { $lines }
+   *[other] { $count } übergeordnete Issues oder Originale gibt es weder in der Datei noch hier: Diese Verweise werden ausgelassen. Zeilen { $lines }
 }
 import-preview-people = Personen: { $matched } hier gefunden, { $strangers } nicht.
 import-preview-guessed = An Kürzel oder Adresse erkannt: { $names }
@@ -193,7 +197,7 @@ import-undo-touched = { $count ->
    *[other] An { $count } Issues dieses Imports wurde seither gearbeitet: { $keys }. Nichts wurde rückgängig gemacht.
 }
 import-not-yours = Das darf nur, wer die Datei geteilt hat, oder ein Admin.
-import-too-late = Dieser Import ist inzwischen weiter.
+import-too-late = Dieser Import ist inzwischen weiter: Seine Nachricht zeigt, wo er steht.
 import-form-title = Issues importieren
 import-form-file = CSV-, TSV- oder Excel-Datei
 import-form-hint = Ein Export aus Jira, Linear, GitLab, GitHub oder Lodge, oder eine Tabelle mit einer Spalte „title“.
@@ -226,29 +230,29 @@ import-map-existing-skip = Ihre Issues lassen, wie sie sind
 import-map-existing-update = Ihre Issues aktualisieren
 import-map-failing = Wenn eine Zeile misslingt
 import-map-strict = Gar nichts importieren
-import-map-needs-title = Eine Spalte muss der Titel sein.
-import-flaw-empty = Die Datei ist leer.
-import-flaw-header-only = Auf Zeile { $line } steht ein Kopf und darunter nichts.
+import-map-needs-title = Eine Spalte muss der Titel sein: Wähle eine.
+import-flaw-empty = Die Datei ist leer. Exportiere sie noch einmal und lege die neue hier ab.
+import-flaw-header-only = Auf Zeile { $line } steht ein Kopf und darunter nichts. Lege eine Datei ab, die Zeilen hat.
 import-flaw-no-header = Zeile { $line } sieht nach Daten aus und nicht nach einem Kopf ({ $first }). Die erste Zeile soll die Spalten nennen, etwa title,description,priority,status.
 import-flaw-html = Slack hat statt der Datei eine Anmeldeseite geschickt. Vielleicht fehlt der App der Scope files:read: Ein Admin kann sie neu installieren.
 import-flaw-workbook = Diese Art von Tabelle lässt sich hier nicht lesen, oder sie ist mit einem Passwort geschützt. Excel-Arbeitsmappen (.xlsx) und CSV lassen sich lesen: in Excel oder LibreOffice „Speichern unter, CSV UTF-8“, in Numbers „Exportieren, CSV“, in Google Tabellen „Herunterladen, CSV“. Dann diese Datei hier ablegen.
 import-flaw-workbook-broken = Die Arbeitsmappe ist beschädigt. Bitte in der Tabellenkalkulation öffnen, „Speichern unter, CSV UTF-8“ wählen und diese Datei ablegen.
 import-flaw-workbook-too-large = Die Arbeitsmappe enthält mehr als { $megabytes } MB. Bitte das Blatt als CSV UTF-8 speichern, das beliebig groß sein darf, und diese Datei ablegen.
-import-flaw-binary = Das ist keine Textdatei.
+import-flaw-binary = Das ist keine Textdatei. Lesen lässt sich eine CSV-, TSV- oder Excel-Datei (.xlsx).
 import-flaw-encoding = Die Zeichenkodierung ist nicht zu erkennen. Bitte als CSV UTF-8 speichern.
-import-flaw-unclosed-quote = Ein Anführungszeichen, das auf Zeile { $line } beginnt, wird nie geschlossen, und alles danach wurde zu einer Zelle.
-import-flaw-cell-too-large = Eine Zelle auf Zeile { $line } ist größer als { $megabytes } MB.
-import-flaw-line-too-long = Eine Zeile ist länger als { $megabytes } MB.
+import-flaw-unclosed-quote = Ein Anführungszeichen, das auf Zeile { $line } beginnt, wird nie geschlossen, und alles danach wurde zu einer Zelle. Schließ es, und lege die Datei noch einmal ab.
+import-flaw-cell-too-large = Eine Zelle auf Zeile { $line } ist größer als { $megabytes } MB. Kürze sie, und lege die Datei noch einmal ab.
+import-flaw-line-too-long = Eine Zeile ist länger als { $megabytes } MB. Exportiere sie mit Zeilenumbrüchen, je Issue eine Zeile, und lege die neue Datei ab.
 import-flaw-too-many-columns = Sie hat { $columns } Spalten; bis zu { $limit } lassen sich lesen. Bitte nur die nötigen Felder exportieren.
 import-flaw-too-many-values = Die Spalte, die für { $what } gehalten wird, hat mehr als { $limit } verschiedene Werte; „Zuordnung ändern“ hilft, wenn sie etwas anderes enthält.
 import-flaw-gone = Die Datei wurde gelöscht, bevor sie gelesen werden konnte. Bitte noch einmal teilen.
 import-flaw-cut-off = Der Download von Slack brach ab. Nichts wurde geschrieben; bitte noch einmal teilen.
-import-flaw-forbidden = Slack lässt die Datei nicht lesen.
-import-flaw-too-large = Sie zu lesen brauchte mehr Speicher, als da ist.
+import-flaw-forbidden = Slack lässt mich die Datei nicht lesen. Teile sie in einem Channel, in dem ich bin, oder per Direktnachricht.
+import-flaw-too-large = Sie zu lesen brauchte mehr Speicher, als da ist. Teile sie in kleinere Dateien auf.
 import-flaw-not-all-good = { $failed ->
     [one] 1 Zeile misslingt
    *[other] { $failed } Zeilen misslingen
 }, und gewünscht war alles oder nichts. Die Zeilen kommen mit ihren Gründen zurück.
-import-flaw-no-room = Die Datenbank hat keinen Platz mehr. Nichts wurde geschrieben.
-import-flaw-refused = Die Datenbank hat es abgelehnt ({ $why }). Nichts wurde geschrieben.
-import-flaw-gave-up = Es wurde { $attempts }-mal unterbrochen. Nichts wurde geschrieben.
+import-flaw-no-room = Die Datenbank hat keinen Platz mehr. Nichts wurde geschrieben. Bitte, wer diesen Server betreibt, Platz zu schaffen, und teile die Datei dann noch einmal.
+import-flaw-refused = Die Datenbank hat es abgelehnt ({ $why }). Nichts wurde geschrieben. Teile die Datei noch einmal; geschieht es wieder, frage, wer diesen Server betreibt.
+import-flaw-gave-up = Es wurde { $attempts }-mal unterbrochen. Nichts wurde geschrieben. Teile die Datei noch einmal.

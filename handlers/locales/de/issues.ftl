@@ -6,8 +6,8 @@ created = { $key } angelegt: { $title }
 created-again = { $key } war schon angelegt: { $title }
 
 oneline-not-created = Es wurde nichts angelegt, denn das konnte ich nicht lesen:
-oneline-example = Zum Beispiel: `{ $command } new Login fails on Safari @ada +bug !high due:friday`. Wörter, die zum Titel gehören, in Anführungszeichen setzen.
-oneline-no-title = Der Titel fehlt.
+oneline-example = Zum Beispiel: `{ $command } new Login geht nicht in Safari @ada +bug !high due:freitag`. Setze Wörter, die zum Titel gehören, in Anführungszeichen.
+oneline-no-title = Der Titel fehlt: Schreib ihn vor oder hinter das Übrige.
 oneline-many-assignees = Mehr als eine Person: Für ein Issue ist nur eine zuständig.
 oneline-long-label = Das Label „{ $label }…“ ist zu lang: Höchstens { $limit } Zeichen passen.
 oneline-priority = „!{ $word }“ ist keine Priorität: !urgent, !high, !medium und !low sind welche.
@@ -32,7 +32,7 @@ close-duplicate-of-what = Von welchem Issue? `{ $command } close { $key } duplic
 
 comment-form-title = { $key } kommentieren
 comment-placeholder = Was gibt es Neues?
-commented = Dein Kommentar steht in { $key }.
+commented = Dein Kommentar steht bei { $key }.
 
 labels-now = { $key } hat die Labels: { $labels }
 labels-same = Nichts hat sich geändert. { $said }

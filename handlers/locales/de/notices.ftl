@@ -26,17 +26,17 @@ notice-digest-more = { $count ->
     [one] Ein weiteres Issue hat sich geändert.
    *[other] { $count } weitere Issues haben sich geändert.
 }
-notice-unwatch = Genug von diesem Issue
-notice-watch = Sag mir wieder Bescheid
-notice-settings = Was mir gesagt wird
+notice-unwatch = Stummschalten
+notice-watch = Stummschaltung aufheben
+notice-settings = Benachrichtigungen
 
 notify-title = Benachrichtigungen
 notify-kinds = Sag mir Bescheid, wenn
 notify-kind-assigned = mir ein Issue zugewiesen wird
 notify-kind-mentioned = ich erwähnt werde
 notify-kind-comments = jemand eines meiner Issues kommentiert
-notify-kind-status = eines davon geschlossen, geöffnet oder begonnen wird
-notify-kind-changes = sich sonst etwas daran ändert
+notify-kind-status = eines meiner Issues geschlossen, wieder geöffnet oder begonnen wird
+notify-kind-changes = sich sonst etwas an einem meiner Issues ändert
 notify-rhythm = Wie
 notify-rhythm-now = Sofort
 notify-rhythm-hourly = Gesammelt, einmal in der Stunde
@@ -46,7 +46,7 @@ notify-quiet-to = Ruhe bis
 notify-quiet-hint = In deiner Zeitzone, { $zone }. Was inzwischen geschieht, kommt danach gesammelt. Deine Issues sind die, die dir zugewiesen sind, die du gemeldet hast oder beobachtest.
 notify-muted = Stumme Issues
 notify-muted-hint = Von diesen erfährst du nichts. Nimm eins heraus, um wieder davon zu hören.
-notify-quiet-both = Ruhezeiten brauchen einen Anfang und ein anderes Ende.
+notify-quiet-both = Wähle Anfang und Ende, und zwar verschiedene, oder keines von beiden.
 notify-saved = Gespeichert. Dir wird Bescheid gesagt: { $when }.
 notify-saved-nothing = Gespeichert. Dir wird nichts mehr gesagt.
 notify-saved-quiet = Ruhe von { $begin } bis { $end } ({ $zone }).

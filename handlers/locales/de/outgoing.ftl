@@ -1,7 +1,7 @@
 usage-tell = { $command } tell [neu]
 help-tell = Ausgehende Webhooks: Andere Programme erfahren von jeder Änderung eines Issues, signiert, der Reihe nach, und einen Tag lang immer wieder versucht.
 outgoing-title = Ausgehende Webhooks
-outgoing-none = Noch kein anderes Programm erfährt etwas.
+outgoing-none = Noch kein anderes Programm erfährt etwas. „Neuer ausgehender Webhook“ beginnt damit.
 outgoing-new = Neuer ausgehender Webhook
 outgoing-name = *{ $name }*  { $url }
 outgoing-on = an

@@ -9,7 +9,7 @@ report-csv-note = Die Zahlen zu „{ $title }“, { $days }.
 
 report-assignees = Wer woran arbeitet
 report-latency = Zeit bis zur Lösung
-report-flow = Eröffnet und geschlossen
+report-flow = Angelegt und geschlossen
 report-aging = Alter offener Issues
 report-digest = Was geschehen ist
 
@@ -24,7 +24,7 @@ report-column-in-progress = In Arbeit
 report-column-taken = Übernommen
 report-column-closed = Geschlossen
 report-column-closed-before = Davor geschlossen
-report-column-created = Eröffnet
+report-column-created = Angelegt
 report-column-net = Saldo
 report-column-period = Zeitraum
 report-column-from = Ab
@@ -70,17 +70,18 @@ report-assignees-computed = So wird gerechnet: *Offen* ist, was jemandem jetzt z
 report-latency-trend = Median der Zeit bis zur Lösung
 report-latency-priorities = Nach Priorität
 report-latency-labels = Nach Label
+report-latency-times = Nach Zeit
 report-latency-none = In dieser Zeit wurde nichts geschlossen.
 report-latency-line = *{ $closed }* geschlossen. Die Hälfte binnen *{ $median }*, neun von zehn binnen *{ $p90 }*; im Mittel { $mean }.
 report-latency-before = Davor: { $closed } geschlossen, die Hälfte binnen { $median }. Der Median änderte sich um *{ $change }*.
 report-latency-before-at-once = Davor: { $closed } geschlossen, die Hälfte sofort.
 report-latency-nothing-before = Im Vergleichszeitraum wurde nichts geschlossen.
-report-latency-computed = So wird gerechnet: von der Eröffnung eines Issues bis zu seinem letzten Schließen, für Issues, die im Zeitraum geschlossen und nicht wieder geöffnet wurden. Nächte und Wochenenden zählen mit. Ein Issue mit mehreren Labels zählt bei jedem.
+report-latency-computed = So wird gerechnet: vom Anlegen eines Issues bis zu seinem letzten Schließen, für Issues, die im Zeitraum geschlossen und nicht wieder geöffnet wurden. Nächte und Wochenenden zählen mit. Ein Issue mit mehreren Labels zählt bei jedem.
 
-report-flow-chart = Eröffnet und geschlossen
-report-flow-line = Eröffnet: *{ $created }* { $created_before }. Geschlossen: *{ $closed }* { $closed_before }.
+report-flow-chart = Angelegt und geschlossen
+report-flow-line = Angelegt: *{ $created }* { $created_before }. Geschlossen: *{ $closed }* { $closed_before }.
 report-flow-net = Saldo: *{ $net }* (davor: { $net_before }). Jetzt offen: *{ $open }*.
-report-flow-computed = So wird gerechnet: Ein Issue zählt am Tag seiner Eröffnung und am Tag seines letzten Schließens, wenn er nicht wieder geöffnet wurde. Der Saldo ist eröffnet weniger geschlossen. Tage sind die der Zeitzone des Workspace.
+report-flow-computed = So wird gerechnet: Ein Issue zählt an dem Tag, an dem es angelegt wurde, und am Tag seines letzten Schließens, wenn es nicht wieder geöffnet wurde. Der Saldo ist angelegt weniger geschlossen. Tage sind die der Zeitzone des Workspaces.
 
 report-aging-chart = Offene Issues nach Alter
 report-aging-subtitle = Stand { $day }
@@ -89,22 +90,23 @@ report-aging-line = { $count ->
     [one] *Ein* Issue ist offen.
    *[other] *{ $count }* Issues sind offen.
 }
+report-aging-no-period = Das Alter ist das von heute, in jedem Zeitraum: „{ $period }“ ändert hier nichts. Die damals angelegten Issues wählt `created:` aus.
 report-aging-oldest = Die ältesten
 report-aging-stalest = Am längsten unberührt
-report-aging-computed = So wird gerechnet: Das Alter eines offenen Issues zählt in Tagen ab dem Tag seiner Eröffnung, was auch immer seither geschah. Unberührt heißt, dass sich kein Feld geändert hat.
+report-aging-computed = So wird gerechnet: Das Alter eines offenen Issues zählt in Tagen ab dem Tag, an dem es angelegt wurde, was auch immer seither geschah. Unberührt heißt, dass niemand etwas daran geändert oder dazu kommentiert hat.
 report-age = { $first }–{ $last } Tage
 report-age-over = { $days } Tage und mehr
 report-open-since = offen seit { $day }
 report-untouched-since = unberührt seit { $day }
 report-due-since = war fällig am { $day }
 
-report-digest-line = *{ $created }* eröffnet { $created_before }, *{ $closed }* geschlossen { $closed_before }; *{ $open }* sind jetzt offen.
+report-digest-line = *{ $created }* angelegt { $created_before }, *{ $closed }* geschlossen { $closed_before }; *{ $open }* sind jetzt offen.
 report-digest-closers = Am meisten geschlossen: { $names }.
 report-digest-pressing = Jetzt am dringendsten
 report-digest-overdue = Überfällig
 report-digest-newest = Neu und noch offen
 report-digest-finished = Zuletzt geschlossen
-report-digest-computed = So wird gerechnet: eröffnet und geschlossen wie im Bericht `flow`. Am dringendsten sind offene Issues mit dringender oder hoher Priorität. Jede Liste nennt höchstens fünf.
+report-digest-computed = So wird gerechnet: angelegt und geschlossen wie im Bericht `flow`. Ein Issue zählt als geschlossen bei der Person, der es zugewiesen ist. Am dringendsten sind offene Issues mit dringender oder hoher Priorität. Jede Liste nennt höchstens fünf.
 
 report-show-issue = Issue zeigen
 report-choose-period = Zeitraum
@@ -134,9 +136,9 @@ report-repaired = Die nächtliche Prüfung fand falsche Zahlen für Berichte, an
 }, und hat alle neu gezählt. Die Berichte stimmen wieder; frühere können falsch gewesen sein. Wer Lodge betreibt, findet Näheres im Protokoll.
 
 field-period-unknown = „{ $value }“ ist kein Zeitraum. Einer liest sich wie 7d, dieser Monat, letzte Woche, 2026-Q3 oder 2026-01..2026-03.
-field-period-order = „{ $value }“ endet, bevor es beginnt.
+field-period-order = „{ $value }“ endet, bevor es beginnt: Vertausche Anfang und Ende.
 field-period-too-long = „{ $value }“ ist zu lang: Ein Zeitraum hat höchstens { $limit } Tage.
-field-period-count = „{ $value }“ ist kein Zeitraum: zähle von 1 bis { $limit }.
+field-period-count = „{ $value }“ ist kein Zeitraum: Zähle von 1 bis { $limit }.
 field-period-range = „{ $value }“ liegt außerhalb der Jahre 1970 bis 2200. Um danach als Wort zu suchen, setze es in Anführungszeichen.
 field-period-no-such-day = „{ $value }“ steht nicht im Kalender. Ein Monat liest sich wie 2026-07, ein Tag wie 2026-07-31.
 report-takes-long = Das dauert einen Moment: Gerade ist viel zu zählen. Der Bericht kommt von selbst.

@@ -22,7 +22,7 @@ saved-more = { $count ->
     [one] und eine weitere
    *[other] und { $count } weitere
 }
-saved-use = `/issue list Name` führt eine aus; `saved:"Name"` steht für sie, wo immer eine Abfrage getippt wird, auch neben anderen Termen.
+saved-use = `/issue list Name` führt eine aus; `saved:"Name"` steht für sie, wo immer eine Abfrage getippt wird, auch neben anderen Begriffen.
 saved-edit = Umbenennen oder ändern
 saved-delete = Löschen
 saved-kept = Gespeichert als *{ $name }*, für dich: { $query }. Sie läuft mit { $run }.

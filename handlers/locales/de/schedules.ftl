@@ -1,7 +1,7 @@
 usage-schedule = { $command } schedule | schedule list
 help-schedule = Lässt einen Bericht regelmäßig posten: täglich, werktags, wöchentlich, monatlich oder nach einer Cron-Zeile, in einem Channel oder nur an dich. In der Liste lässt er sich anhalten, ändern, sofort ausführen und löschen.
 schedule-title-new = Bericht planen
-schedule-title-edit = Plan ändern
+schedule-title-edit = Zeitplan ändern
 schedule-create = Planen
 schedule-report = Bericht
 schedule-channel = Channel
@@ -40,7 +40,7 @@ schedule-when-cron = nach der Cron-Zeile `{ $line }`
 
 schedule-list = Geplante Berichte
 schedule-none = Noch ist nichts geplant.
-schedule-list-hint = Ändern können einen Plan, wer ihn angelegt hat, und Admins.
+schedule-list-hint = Einen Zeitplan ändern können die Person, die ihn angelegt hat, und Admins.
 schedule-button-new = Bericht planen
 schedule-about = { $period }, Issues: `{ $query }`
 schedule-about-all = { $period }, alle Issues
@@ -56,17 +56,19 @@ schedule-paused = *Angehalten*
 schedule-stopped = *Gestoppt*: { $why }
 schedule-never-ran = lief noch nie
 schedule-last-posted = zuletzt gepostet { $when }
-schedule-last-skipped = ausgelassen { $when }, es war zu spät, um noch etwas zu sagen
+schedule-last-skipped = ausgelassen { $when }: er wäre zu spät gekommen, oder zu niemandem
 schedule-last-failed = misslungen { $when }
 
 schedule-saved = *{ $title }* wird { $often } in { $where } gepostet. Nächster: { $when }.
 schedule-deleted = *{ $title }* wird nicht mehr gepostet.
 schedule-running = *{ $title }* ist unterwegs nach { $where }.
 schedule-not-member = In dem Channel bin ich nicht: Lade mich dort mit /invite ein und sende dies noch einmal.
-schedule-late = Dieser Bericht war { $when } fällig; er kommt verspätet, weil Lodge da nicht lief.
+schedule-late = Dieser Bericht war { $when } fällig; er kommt verspätet, weil ich ihn da nicht posten konnte.
 schedule-origin = Geplant von { $who }: { $often }. `/issue schedule list` ändert das.
-schedule-told = *{ $title }* konnte ich in { $where } nicht posten: { $why } Der Plan ist angehalten; wenn das behoben ist, setze ihn mit `/issue schedule list` fort.
-schedule-told-unmade = *{ $title }* für { $where } ließ sich nicht erstellen: { $why } Der Plan ist angehalten; ändere ihn mit `/issue schedule list`.
+schedule-told = *{ $title }* konnte ich in { $where } nicht posten: { $why } Der Zeitplan ist angehalten; wenn das behoben ist, setze ihn mit `/issue schedule list` fort.
+schedule-told-for-now = *{ $title }* konnte ich in { $where } nicht posten: { $why } Der Zeitplan ist angehalten und läuft von selbst weiter, sobald ich dort wieder posten kann.
+schedule-told-unmade = *{ $title }* für { $where } ließ sich nicht erstellen: { $why } Der Zeitplan ist angehalten; ändere ihn mit `/issue schedule list`.
+schedule-told-away = *{ $title }* konnte ich in { $where } nicht posten: Slack nahm es lange Zeit nicht an. Der Bericht bleibt geplant; `/issue schedule list` postet ihn sofort.
 
 usage-digest = { $command } digest [08:30 [Abfrage] | off]
 help-digest = Ein Überblick, was mit deinen Issues geschah, als Direktnachricht an jedem Arbeitstag zu der Uhrzeit, die du wählst. Aus, bis du ihn einschaltest; ohne Uhrzeit bietet ein Formular alles Weitere.
@@ -74,8 +76,9 @@ digest-on = Du bekommst deinen Überblick { $often }, über `{ $query }`; zuerst
 digest-off = Du bekommst keinen Überblick. `{ $command } digest 08:30` beginnt einen.
 
 field-when-cron-fields = Eine Cron-Zeile hat fünf Felder: Minute, Stunde, Tag, Monat, Wochentag. „0 9 * * 1-5“ heißt werktags um neun.
-field-when-cron-never = „{ $value }“ kommt nie vor.
+field-when-cron-never = „{ $value }“ kommt nie vor. Wähle Tage, die es im Kalender gibt.
 field-when-cron = „{ $value }“ ist keine Cron-Zeile. „0 9 * * 1-5“ heißt werktags um neun.
+field-when-cron-often = „{ $value }“ kommt zu oft. Lass mindestens { $limit } Minuten von einem Bericht zum nächsten.
 field-schedule-too-many = Es gibt schon so viele Zeitpläne, wie hier oder für dich selbst Platz haben: Lösche erst einen.
-field-channel-required = Wähle einen Kanal, oder lass ihn dir selbst schicken.
+field-channel-required = Wähle einen Channel, oder lass ihn dir selbst schicken.
 digest-no-hour = „{ $text }“ ist keine Uhrzeit. Eine liest sich wie 08:30.

@@ -1,5 +1,5 @@
 settings-more = *Was hier noch entschieden wird*
-settings-name = Name dieses Workspace
+settings-name = Name dieses Workspaces
 settings-search = Sprache der Volltextsuche
 settings-search-hint = Ihre Wortformen sind bekannt: „Abstürze“ findet „Absturz“. Ändert sie sich, werden die Issues im Hintergrund neu erfasst.
 settings-search-simple = Jede (ohne Wortformen)
@@ -22,7 +22,7 @@ policy-settings = Diese Einstellungen
 policy-saved = Wer was darf, ist gespeichert.
 
 admins-title = Admins
-admins-about = Admins und Inhaber des Slack-Workspace sind hier Admins, und wen du dazu ernennst. Was du entscheidest, geht dem vor, was Slack sagt.
+admins-about = Admins und Inhaber des Slack-Workspaces sind hier Admins, und wen du dazu ernennst. Was du entscheidest, geht dem vor, was Slack sagt.
 admins-last = Der letzte Admin bleibt: Ernenne zuerst jemand anderen.
 admins-more = { $count ->
     [one] und noch jemand
@@ -35,7 +35,7 @@ admins-remove-sure-me = Du wirst selbst Mitglied, und nur ein anderer Admin kann
 admins-now-admin = { $who } ist jetzt Admin.
 admins-now-member = { $who } ist jetzt Mitglied.
 admins-now-guest = { $who } ist jetzt Gast.
-admins-no-guest = { $who } ist Gast dieses Slack-Workspace, und Gäste können keine Admins sein. Mach sie zuerst in Slack zum Mitglied.
+admins-no-guest = { $who } ist Gast dieses Slack-Workspaces, und Gäste können keine Admins sein. Mach sie zuerst in Slack zum Mitglied.
 
 labels-title = Labels
 labels-about = Wähle ein Label, um es umzubenennen oder mit einem anderen zusammenzulegen.

@@ -1,7 +1,9 @@
 nobody = nobody
 person-deactivated = { $name } (left)
+person-former = Former member { $code }
 person-unknown = someone
 working-on-it = Working on it …
+command-typed = You typed:
 
 status-open = Open
 status-in-progress = In progress
@@ -61,15 +63,16 @@ more-reopen = Reopen
 more-comment = Comment
 more-edit = Edit
 more-mute = Mute for me
-more-watch = Tell me of it again
+more-watch = Unmute
 
 usage-needed = It reads like this: `{ $usage }`
 unknown-word = I do not know “{ $word }”. `{ $command } help` lists what I do.
 unknown-word-nearest = I do not know “{ $word }”. Did you mean `{ $command } { $nearest }`? `{ $command } help` lists what I do.
-unknown-word-create = Create an issue of it
+unknown-word-create = Create an issue from it
 
 card-text = { $key } { $title } ({ $status })
 card-assignee = Assignee: { $who }
+card-unassigned = unassigned
 card-due = Due { $date }
 card-more-labels = { $count ->
     [one] and one more label
@@ -87,3 +90,14 @@ show-comments-last = The last comments:
 loading-title = One moment
 loading = I am looking it up …
 loading-over = That did not work
+late-working-title = One moment
+late-working = Working on it … This takes longer than usual. You can wait here, or close this: you are told either way.
+late-written = What you wrote:
+late-done-title = Done
+late-done = It is done.
+late-again = Not done yet: see below. Everything you entered is still here.
+late-at-field = ⚠️ { $error }
+late-closed = What you sent in the form, which is closed by now, was not done. { $why }
+late-unfinished = The form that you closed asks for one more thing before it is done. Call it up again to go on.
+late-interrupted = I was stopped while working on it. Send it once more: nothing is done twice.
+late-file = what-you-wrote

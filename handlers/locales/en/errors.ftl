@@ -11,16 +11,16 @@ error-not-found = { $kind ->
    *[saved-query] No query is saved as { $ref }. `/issue saved` lists those that are.
 }
 error-gone = { $kind ->
-    [comment] This comment is not there any more.
-    [delivery] This delivery is not kept any more.
-    [issue] This issue is not there any more, or not yours to see.
+    [comment] This comment is not there any more. Look at the issue again: `/issue show` and its key.
+    [delivery] This delivery is not kept any more. Call up the list again.
+    [issue] This issue is not there any more, or not yours to see. `/issue list` shows those that are.
     [label] This label is not there any more. Choose another.
     [person] This person is not here any more. Choose somebody else.
     [saved-query] This saved query is not there any more. `/issue saved` lists those that are.
     [schedule] This schedule is not there any more. `/issue schedules` lists those that are.
     [subscription] This subscription is not there any more. `/issue subscriptions` lists those that are.
     [token] This token is not there any more, or not yours. `/issue token` lists yours.
-    [webhook] This webhook is not there any more, or not yours.
+    [webhook] This webhook is not there any more, or not yours. `/issue webhook` and `/issue tell` list yours.
    *[other] That is not there any more. Call up the list or form again.
 }
 error-forbidden = You may not do that: it needs { $needs ->
@@ -35,7 +35,7 @@ error-forbidden = You may not do that: it needs { $needs ->
 }. Ask an admin of this workspace.
 error-conflict = { $kind ->
     [label] There is a label { $ref } already. Choose another name.
-    [person] { $ref } is there already.
+    [person] { $ref } is there already. Choose another name or address.
     [request] This was sent before, for something else, and nothing was changed. Begin once more.
    *[other] That was changed by somebody else meanwhile, and nothing was done. Call it up again.
 }
@@ -49,6 +49,8 @@ undelivered-other = I could not post in { $channel }: Slack said { $error }. Ask
 refused-is-archived = the channel is archived. Unarchive it and invite me again first.
 refused-not-in-channel = I was removed from the channel. Invite me again first.
 refused-channel-not-found = the channel is gone, or closed to me.
+refused-unreadable-query = its query cannot be read any more: a label or person in it may be gone. Change the query.
+refused-not-made = something went wrong on our side, and it has been noted. Run it again later.
 refused-other = Slack answered `{ $error }`.
 
 field-suggestion = Did you mean “{ $suggestion }”?

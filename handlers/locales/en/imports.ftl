@@ -87,6 +87,10 @@ import-preview-circular = { $count ->
     [one] 1 row names a parent or original that leads back to it: that link is left out.
    *[other] { $count } rows name parents or originals that lead back to them: these links are left out.
 }
+import-preview-unlinked = { $count ->
+    [one] 1 parent or original is neither in the file nor here: that link is left out. Line { $lines }
+   *[other] { $count } parents or originals are neither in the file nor here: these links are left out. Lines { $lines }
+}
 import-preview-people = People: { $matched } found here, { $strangers } not.
 import-preview-guessed = Known by handle or address: { $names }
 import-preview-ambiguous = { $count ->
@@ -193,7 +197,7 @@ import-undo-touched = { $count ->
    *[other] { $count } issues of this import were worked on since: { $keys }. Nothing was undone.
 }
 import-not-yours = Only the person who shared the file, or an admin, can do that.
-import-too-late = This import has moved on already.
+import-too-late = This import has moved on already: its message shows where it stands.
 import-form-title = Import issues
 import-form-file = CSV, TSV or Excel file
 import-form-hint = An export of Jira, Linear, GitLab, GitHub or Lodge, or any table with a column “title”.
@@ -226,29 +230,29 @@ import-map-existing-skip = Leave their issues as they are
 import-map-existing-update = Update their issues
 import-map-failing = If a row fails
 import-map-strict = Import nothing at all
-import-map-needs-title = Some column has to be the title.
-import-flaw-empty = the file is empty.
-import-flaw-header-only = there is a header on line { $line } and nothing below it.
+import-map-needs-title = Some column has to be the title: choose one.
+import-flaw-empty = the file is empty. Export it again, and drop the new file.
+import-flaw-header-only = there is a header on line { $line } and nothing below it. Drop a file that has rows.
 import-flaw-no-header = line { $line } looks like data, not like a header ({ $first }). Put a first line with the names of the columns, such as title,description,priority,status.
 import-flaw-html = Slack sent a sign-in page in place of the file. The app may lack the scope files:read: ask an admin to install it again.
 import-flaw-workbook = this kind of spreadsheet cannot be read here, or it is protected by a password. Excel workbooks (.xlsx) and CSV can: in Excel or LibreOffice choose Save as, CSV UTF-8; in Numbers Export to, CSV; in Google Sheets Download, CSV. Then drop that file.
 import-flaw-workbook-broken = the workbook is damaged. Open it in your spreadsheet program, choose Save as, CSV UTF-8, and drop that file.
 import-flaw-workbook-too-large = the workbook holds more than { $megabytes } MB. Save the sheet as CSV UTF-8, which may be of any size, and drop that file.
-import-flaw-binary = this is not a text file.
+import-flaw-binary = this is not a text file. A CSV, TSV or Excel file (.xlsx) can be read.
 import-flaw-encoding = I cannot tell in which encoding it is. Save it as CSV UTF-8.
-import-flaw-unclosed-quote = a quote that opens on line { $line } is never closed, and everything after it became one cell.
-import-flaw-cell-too-large = a cell on line { $line } is larger than { $megabytes } MB.
-import-flaw-line-too-long = it has a line of more than { $megabytes } MB.
+import-flaw-unclosed-quote = a quote that opens on line { $line } is never closed, and everything after it became one cell. Close it, and drop the file again.
+import-flaw-cell-too-large = a cell on line { $line } is larger than { $megabytes } MB. Shorten it, and drop the file again.
+import-flaw-line-too-long = it has a line of more than { $megabytes } MB. Export it with line breaks, one row a line, and drop the new file.
 import-flaw-too-many-columns = it has { $columns } columns; up to { $limit } can be read. Export only the fields you need.
 import-flaw-too-many-values = the column taken for { $what } has more than { $limit } different values; press Change mapping if it is another thing.
 import-flaw-gone = the file was deleted before I could read it. Share it again.
 import-flaw-cut-off = the download from Slack broke off. Nothing was written; share the file again.
-import-flaw-forbidden = Slack does not let me read the file.
-import-flaw-too-large = reading it took more memory than there is.
+import-flaw-forbidden = Slack does not let me read the file. Share it in a channel that I am in, or by direct message.
+import-flaw-too-large = reading it took more memory than there is. Split it into smaller files.
 import-flaw-not-all-good = { $failed ->
     [one] 1 row fails
    *[other] { $failed } rows fail
 }, and you wanted all or nothing. The rows come back with their reasons.
-import-flaw-no-room = the database has no room left. Nothing was written.
-import-flaw-refused = the database refused it ({ $why }). Nothing was written.
-import-flaw-gave-up = it was interrupted { $attempts } times. Nothing was written.
+import-flaw-no-room = the database has no room left. Nothing was written. Ask whoever runs this server to make room, then share the file again.
+import-flaw-refused = the database refused it ({ $why }). Nothing was written. Share the file again; if it is refused again, ask whoever runs this server.
+import-flaw-gave-up = it was interrupted { $attempts } times. Nothing was written. Share the file again.

@@ -1,13 +1,13 @@
 create-form-title = New issue
 create-form-submit = Create
-create-duplicates = Looks like one of these, maybe:
+create-duplicates = This may be there already:
 created-head = Filed:
 created = Filed { $key }: { $title }
 created-again = { $key } was filed already: { $title }
 
 oneline-not-created = Nothing was created, because I could not read this:
 oneline-example = For example: `{ $command } new Login fails on Safari @ada +bug !high due:friday`. Put quotes around words that belong to the title.
-oneline-no-title = The title is missing.
+oneline-no-title = The title is missing: write it before or after the rest.
 oneline-many-assignees = More than one assignee: an issue has one.
 oneline-long-label = The label “{ $label }…” is too long: at most { $limit } characters fit.
 oneline-priority = “!{ $word }” is no priority: !urgent, !high, !medium and !low are.
@@ -91,7 +91,7 @@ change-deleted = { $who } deleted it
 change-restored = { $who } restored it
 change-comment-restored = { $who } restored a comment
 change-parent = { $who } made it part of { $key }
-change-parent-none = { $who } made it a part of nothing
+change-parent-none = { $who } took it out of the issue it was part of
 change-some-issue = an issue
 change-original = duplicate of { $key }
 change-ref = { $who } set the reference to { $ref }

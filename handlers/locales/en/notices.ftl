@@ -26,9 +26,9 @@ notice-digest-more = { $count ->
     [one] One more issue changed.
    *[other] { $count } more issues changed.
 }
-notice-unwatch = Enough of this issue
-notice-watch = Tell me again
-notice-settings = What I am told
+notice-unwatch = Mute
+notice-watch = Unmute
+notice-settings = Notifications
 
 notify-title = Notifications
 notify-kinds = Tell me when
@@ -36,7 +36,7 @@ notify-kind-assigned = an issue is assigned to me
 notify-kind-mentioned = I am mentioned
 notify-kind-comments = somebody comments on an issue of mine
 notify-kind-status = an issue of mine is closed, reopened or started
-notify-kind-changes = anything else about it changes
+notify-kind-changes = anything else about an issue of mine changes
 notify-rhythm = How
 notify-rhythm-now = At once
 notify-rhythm-hourly = One digest an hour
@@ -46,7 +46,7 @@ notify-quiet-to = Quiet until
 notify-quiet-hint = In your time zone, { $zone }. What happens meanwhile comes afterwards, as one digest. Issues of yours are those assigned to you, filed by you or watched.
 notify-muted = Muted issues
 notify-muted-hint = You hear nothing of these. Take one out to hear of it again.
-notify-quiet-both = Quiet hours need a beginning and a different end.
+notify-quiet-both = Choose both a beginning and a different end, or neither.
 notify-saved = Saved. You are told: { $when }.
 notify-saved-nothing = Saved. You are told nothing any more.
 notify-saved-quiet = Quiet from { $begin } until { $end } ({ $zone }).

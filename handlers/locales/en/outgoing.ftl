@@ -1,7 +1,7 @@
 usage-tell = { $command } tell [new]
 help-tell = Outgoing webhooks: other programs are told of every change of an issue, signed, in order, and tried again for a day.
 outgoing-title = Outgoing webhooks
-outgoing-none = No other program is told yet.
+outgoing-none = No other program is told yet. “New outgoing webhook” begins that.
 outgoing-new = New outgoing webhook
 outgoing-name = *{ $name }*  { $url }
 outgoing-on = on

@@ -58,8 +58,8 @@ report-assignees-chart = Issues by person
 report-assignees-open = *{ $open }* issues are open, *{ $doing }* of them in progress.
 report-assignees-work = Taken: *{ $taken }* { $taken_before }. Closed: *{ $closed }* { $closed_before }.
 report-assignees-unassigned = { $count ->
-    [one] *One* open issue is nobody's.
-   *[other] *{ $count }* open issues are nobody's.
+    [one] *One* open issue is nobody’s.
+   *[other] *{ $count }* open issues are nobody’s.
 }
 report-assignees-others = { $count ->
     [one] One more person has numbers, but no row here.
@@ -70,6 +70,7 @@ report-assignees-computed = How this is computed: *open* is what is assigned to 
 report-latency-trend = Median time to resolution
 report-latency-priorities = By priority
 report-latency-labels = By label
+report-latency-times = By time
 report-latency-none = Nothing was closed in this time.
 report-latency-line = *{ $closed }* closed. Half of them within *{ $median }*, nine in ten within *{ $p90 }*; { $mean } on average.
 report-latency-before = Before: { $closed } closed, half of them within { $median }. The median changed by *{ $change }*.
@@ -80,7 +81,7 @@ report-latency-computed = How this is computed: from the creation of an issue to
 report-flow-chart = Created and closed
 report-flow-line = Created: *{ $created }* { $created_before }. Closed: *{ $closed }* { $closed_before }.
 report-flow-net = Net: *{ $net }* (before: { $net_before }). Open now: *{ $open }*.
-report-flow-computed = How this is computed: an issue counts on the day it was created, and on the day of its last close unless it was reopened. Net is created less closed. Days are those of the workspace's time zone.
+report-flow-computed = How this is computed: an issue counts on the day it was created, and on the day of its last close unless it was reopened. Net is created less closed. Days are those of the workspace’s time zone.
 
 report-aging-chart = Open issues by age
 report-aging-subtitle = As of { $day }
@@ -89,9 +90,10 @@ report-aging-line = { $count ->
     [one] *One* issue is open.
    *[other] *{ $count }* issues are open.
 }
+report-aging-no-period = Ages are those of today whatever the period: “{ $period }” changes nothing here. The issues created then are chosen with `created:`.
 report-aging-oldest = Oldest
 report-aging-stalest = Untouched for longest
-report-aging-computed = How this is computed: the age of an open issue is counted in days from the day it was created, whatever happened since. Untouched means that no field of it changed.
+report-aging-computed = How this is computed: the age of an open issue is counted in days from the day it was created, whatever happened since. Untouched means that nobody changed anything about it, and nobody commented on it.
 report-age = { $first }–{ $last } days
 report-age-over = { $days } days and more
 report-open-since = open since { $day }
@@ -104,7 +106,7 @@ report-digest-pressing = Most pressing now
 report-digest-overdue = Overdue
 report-digest-newest = New and still open
 report-digest-finished = Closed lately
-report-digest-computed = How this is computed: created and closed as in the flow report. Most pressing are open issues of urgent or high priority. Each list names at most five.
+report-digest-computed = How this is computed: created and closed as in the flow report. An issue counts as closed by whom it is assigned to. Most pressing are open issues of urgent or high priority. Each list names at most five.
 
 report-show-issue = Show an issue
 report-choose-period = Period
@@ -134,7 +136,7 @@ report-repaired = The nightly check found that numbers kept for reports were wro
 }, and has counted them all anew. Reports are right again; those made before may have been wrong. Whoever runs Lodge finds the details in its log.
 
 field-period-unknown = “{ $value }” is not a period. One reads like 7d, this month, last week, 2026-Q3 or 2026-01..2026-03.
-field-period-order = “{ $value }” ends before it begins.
+field-period-order = “{ $value }” ends before it begins: turn its ends round.
 field-period-too-long = “{ $value }” is too long: a period has at most { $limit } days.
 field-period-count = “{ $value }” is not a period: count from 1 to { $limit }.
 field-period-range = “{ $value }” lies outside the years 1970 to 2200. To look for it as a word, put it in quotes.

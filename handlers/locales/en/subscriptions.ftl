@@ -18,20 +18,20 @@ subscription-short-matches = new matches
 subscription-short-status = status
 subscription-short-comments = comments
 subscription-place = What happens later
-subscription-place-thread = in the thread of the issue's card
+subscription-place-thread = in the thread of the issue’s card
 subscription-place-channel = in the channel
 subscription-place-hint = An older issue that has no card here gets one when something happens to it.
 field-news-required = Choose something to hear of.
 subscription-there = The channel follows this already.
 field-subscriptions-too-many = A channel follows at most { $limit } queries. End one first: `/issue subscriptions` lists them.
 field-subscriptions-all-taken = The channels of this workspace follow { $limit } queries, which is as many as they can. End one first, here or in another channel.
-subscription-not-member = I can't post in this channel. Invite me first: /invite @Lodge
-subscription-still-not-member = I still can't post in { $channel }. Invite me there, or unarchive it, then resume.
+subscription-not-member = I cannot post in this channel. Invite me first: /invite @Lodge
+subscription-still-not-member = I still cannot post in { $channel }. Invite me there, or unarchive it, then resume.
 subscription-saved = { $channel } follows { $query } from now on.
 subscription-removed = The channel follows { $query } no more.
 subscription-which = Which one? Its menu ends it.
 subscription-list = What this channel follows
-subscription-none = Nothing yet.
+subscription-none = Nothing yet. The button below begins to follow.
 subscription-elsewhere = Yours in other channels
 subscription-new = Follow issues here
 subscription-edit = Change
@@ -41,7 +41,11 @@ subscription-delete = End
 subscription-paused = Paused.
 subscription-everything = all issues
 subscription-stopped = I paused the subscription to { $query } in { $channel }: { $why } Nothing is said there until it is resumed.
+subscription-stopped-for-now = I paused the subscription to { $query } in { $channel }: { $why } It goes on by itself as soon as I can post there again.
 subscription-why-query = a label or person it names is not there any more. Change the query.
-subscription-many-new = { $count } issues match { $query } now:
+subscription-many-new = { $count ->
+    [one] One issue matches { $query } now:
+   *[other] { $count } issues match { $query } now:
+}
 subscription-many-changed = Something happened to { $count } issues that match { $query }:
 subscription-more = … and { $count } more

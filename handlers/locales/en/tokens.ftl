@@ -1,5 +1,5 @@
 usage-token = { $command } token [new [name]]
-help-token = Tokens for the JSON API: see yours, make new ones, revoke them. A token's text is shown once, to you alone.
+help-token = Tokens for the JSON API: see yours, make new ones, revoke them. A token’s text is shown once, to you alone.
 token-title = API tokens
 token-none = There are no tokens yet.
 token-more = { $count ->

@@ -147,7 +147,7 @@ def name_of(place: str, saved: Sequence[SavedQuery], words: Words) -> str:
     if place in _LISTS:
         return words.plain(f"home-list-{place}")
     known = next((each.name for each in saved if str(each.saved_query_id) == place), None)
-    return f"★ {truncate(known, NAME_MAX)}" if known else words.plain("home-list-gone")
+    return f"★ {truncate(known, NAME_MAX)}" if known else words.plain("home-list-saved")
 
 
 def _filtered(state: State, words: Words) -> list[Json]:
@@ -170,6 +170,9 @@ def _glance(each: Section, state: State, people: People, reader: Reader) -> list
     if each.page is not None and each.page.next_cursor:
         more = button(words.plain("home-show-all"), SHOW_ALL, each.place)
         blocks.append(actions(more, block_id=f"home:all:{each.place}"))
+    if each.page is None and each.place == state.pinned:
+        # What cannot be shown any more is in no menu that would lead to where it is taken off.
+        blocks.append(actions(button(words.plain("home-unpin"), PIN)))
     return blocks
 
 

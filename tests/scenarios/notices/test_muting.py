@@ -73,7 +73,7 @@ async def test_a_card_that_one_person_sees_mutes_the_issue_and_takes_that_back(l
     card = await lodge.ask("ada", "show LDG-1")
     await choose(ada, card, "Mute for me")
     card = await ada.expect_message("general", lambda each: "you muted it" in said(each))
-    answer = await ada.expect_message("general", lambda each: "Tell me again" in said(each))
+    answer = await ada.expect_message("general", lambda each: "You hear nothing more" in said(each))
     await ada.click("notify_watch", channel="general", ts=answer["ts"])
     await ada.expect_message("general", lambda each: "You are told what happens to LDG-1" in said(each))
     card = await lodge.ask("ada", "show LDG-1")
@@ -82,7 +82,7 @@ async def test_a_card_that_one_person_sees_mutes_the_issue_and_takes_that_back(l
     card = await ada.expect_message(
         "general", lambda each: each["ts"] == card["ts"] and "you muted it" in said(each)
     )
-    await choose(ada, card, "Tell me of it again")
+    await choose(ada, card, "Unmute")
     await ada.expect_message(
         "general", lambda each: each["ts"] == card["ts"] and "you muted it" not in said(each)
     )
