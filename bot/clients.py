@@ -32,9 +32,14 @@ _log = logging.getLogger(__name__)
 
 def refusal(error: SlackApiError) -> str | None:
     """The code by which Slack says no; None when it did not answer as Slack does, and may answer better later."""
-    data = error.response.data
-    code = data.get("error") if isinstance(data, dict) else None
+    code = _code(error)
     return None if code in (None, "ratelimited", "internal_error", "service_unavailable") else str(code)
+
+
+def _code(error: SlackApiError) -> str | None:
+    # An answer that is no JSON, though it says so, comes as aiohttp has it, without data.
+    data = getattr(error.response, "data", None)
+    return data.get("error") if isinstance(data, dict) else None
 
 
 class Observer(Protocol):
@@ -53,9 +58,7 @@ class ObservedClient(AsyncWebClient):
         try:
             response = await super().api_call(api_method, **options)  # type: ignore[arg-type]
         except SlackApiError as error:
-            data = error.response.data
-            code = data.get("error") if isinstance(data, dict) else None
-            outcome = str(code or f"status {error.response.status_code}")
+            outcome = str(_code(error) or f"status {getattr(error.response, 'status_code', 'unknown')}")
             raise
         else:
             outcome = "ok"

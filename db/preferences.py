@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -60,20 +60,27 @@ class Preferences:
         if not inside:
             return None
         day = now.date() + timedelta(days=1 if tomorrow else 0)
-        return datetime.combine(day, end, now.tzinfo)
+        until = datetime.combine(day, end, now.tzinfo)
+        # Where clocks are put back, the end may come twice, and have passed the first time.
+        return until if until.timestamp() > now.timestamp() else until.replace(fold=1)
 
     def due(self, now: datetime, patience: timedelta) -> datetime:
         """When something that happens `now` (where the person is) is told; `patience`: what a burst is given."""
         match self.rhythm:
             case Rhythm.NOW:
-                due = now + patience
+                due = _later(now, patience)
             case Rhythm.HOURLY:
-                due = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+                due = _later(now.replace(minute=0, second=0, microsecond=0), timedelta(hours=1))
             case Rhythm.DAILY:
                 due = datetime.combine(now.date(), DIGEST_AT, now.tzinfo)
                 if due <= now:
                     due = datetime.combine(now.date() + timedelta(days=1), DIGEST_AT, now.tzinfo)
         return self.quiet_until(due) or due
+
+
+def _later(at: datetime, by: timedelta) -> datetime:
+    """So much time later, also when clocks are put forward or back in between."""
+    return (at.astimezone(UTC) + by).astimezone(at.tzinfo)
 
 
 def zone_of(timezone: str) -> ZoneInfo:

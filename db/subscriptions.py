@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -267,18 +267,52 @@ async def active(conn: asyncpg.Connection, workspace_id: WorkspaceId) -> tuple[A
         """,
         workspace_id,
     )
-    return tuple(
-        Active(
-            subscription=_read(row),
-            reader=Actor(
-                workspace_id=workspace_id,
-                person_id=row["owner_id"],
-                role=Role(row["role"]),
-                source=Source.SYSTEM,
-            ),
-        )
-        for row in rows
+    return tuple(_with_reader(row, workspace_id) for row in rows)
+
+
+async def refused(
+    conn: asyncpg.Connection, workspace_id: WorkspaceId, channel_id: ChannelId, errors: Collection[str]
+) -> tuple[Active, ...]:
+    """Those of the channel that were stopped by one of these, and would run again."""
+    rows = await conn.fetch(
+        f"""
+        SELECT {_COLUMNS}, p.role FROM subscriptions s
+        JOIN people p ON p.workspace_id = s.workspace_id AND p.person_id = s.owner_id
+        WHERE s.workspace_id = $1 AND s.channel_id = $2 AND s.paused_why = ANY ($3::text[])
+        ORDER BY s.created_at, s.subscription_id
+        """,
+        workspace_id,
+        channel_id,
+        list(errors),
     )
+    return tuple(_with_reader(row, workspace_id) for row in rows)
+
+
+async def go_on(
+    conn: asyncpg.Connection,
+    workspace_id: WorkspaceId,
+    subscription_ids: Sequence[SubscriptionId],
+    errors: Collection[str],
+) -> frozenset[SubscriptionId]:
+    """Those that one of these stopped run again, and are given; what a person paused does not."""
+    rows = await conn.fetch(
+        """
+        UPDATE subscriptions SET paused_why = NULL
+        WHERE workspace_id = $1 AND subscription_id = ANY ($2::uuid[]) AND paused_why = ANY ($3::text[])
+        RETURNING subscription_id
+        """,
+        workspace_id,
+        list(subscription_ids),
+        list(errors),
+    )
+    return frozenset(row["subscription_id"] for row in rows)
+
+
+def _with_reader(row: Any, workspace_id: WorkspaceId) -> Active:
+    reader = Actor(
+        workspace_id=workspace_id, person_id=row["owner_id"], role=Role(row["role"]), source=Source.SYSTEM
+    )
+    return Active(subscription=_read(row), reader=reader)
 
 
 async def announce(

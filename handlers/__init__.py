@@ -32,6 +32,7 @@ from handlers import (
     notices,
     outgoing,
     reports,
+    resuming,
     returning,
     saved,
     schedules,
@@ -96,10 +97,12 @@ _JOBS = (
     schedules,
     keys,
     notices,
+    subscriptions,
     uninstalling,
     hooks,
     outgoing,
     returning,
+    resuming,
     housekeeping,
 )
 

@@ -30,7 +30,7 @@ from handlers.drawing import Drawing
 from handlers.errors import NotInstalled
 from handlers.jobs import Job, Worker
 from handlers.marks import look, mark
-from handlers.outcomes import Failure, Limited, Refused, Transient, failure, undelivered_text
+from handlers.outcomes import GAVE_UP, Failure, Limited, Refused, Transient, failure, undelivered_text
 from handlers.services import Services
 from handlers.turns import Turns
 
@@ -44,7 +44,10 @@ _UPDATE: Final = Rate(every=outbox.PATIENCE, burst=5)
 _PATIENT_UPDATE: Final = Rate(every=_UPDATE.every)
 _LOOK: Final = Rate(every=timedelta(seconds=60 / 45), burst=5)
 
+# The last of so many attempts decides whether it is the message that cannot be sent, or Slack that cannot be had.
 _MAX_ATTEMPTS: Final = 10
+# Of those made while Slack cannot be had: about a day.
+_MAX_WHILE_AWAY: Final = 300
 _FIRST_DELAY: Final = 1.0
 _LONGEST_DELAY: Final = 300.0
 # Seconds a sender stays with a channel, and the longest it waits there rather than come again.
@@ -310,8 +313,8 @@ class Delivering:
                             unknown=row.tried_at is not None,
                         )
                 return outcome.pause
-            case Transient() if row.attempts + 1 >= _MAX_ATTEMPTS:
-                gave_up = Refused(error=f"gave up: {outcome.why}", whole_channel=False)
+            case Transient() if _in_vain(row.attempts + 1, outcome):
+                gave_up = Refused(error=f"{GAVE_UP}{outcome.why}", whole_channel=False)
                 await self._refused(lane, row, gave_up)
                 return timedelta(0)
             case Transient():
@@ -354,6 +357,11 @@ class Delivering:
                 channel_id=ChannelId(person.slack_user_id), payload={"text": text}, coalesce_key=key
             )
             await outbox.put(conn, lane.workspace_id, [told])
+
+
+def _in_vain(attempts: int, outcome: Transient) -> bool:
+    """An outage uses up no attempts: what it says nothing of is sent when it is over."""
+    return attempts >= _MAX_WHILE_AWAY if outcome.away else attempts % _MAX_ATTEMPTS == 0
 
 
 def _system(workspace_id: WorkspaceId) -> Actor:

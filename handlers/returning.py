@@ -1,4 +1,4 @@
-"""A channel where the bot can post again: what it said there is brought up to date."""
+"""A channel where the bot can post again: what it said there is brought up to date, and what was paused goes on."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from slack_bolt.async_app import AsyncApp
 
 from db import jobs, outbox, stale
 from db.ids import ChannelId, MessageTs, WorkspaceId
+from handlers import resuming
 from handlers.commands import Commands
 from handlers.drawing import refreshing
 from handlers.installing import Installation
@@ -39,13 +40,14 @@ class Returning:
         if installation is None:
             return
         workspace_id, channel_id = installation.workspace_id, ChannelId(event["channel"])
-        async with self._services.database.connection() as conn:
+        async with self._services.database.transaction() as conn:
             await jobs.enqueue(
                 conn,
                 JOB,
                 outbox.address(workspace_id, channel_id),
                 dedupe_key=f"{JOB}:{workspace_id}:{channel_id}",
             )
+            await resuming.ask(conn, workspace_id, channel_id)
         self._services.bell.ring()
 
 

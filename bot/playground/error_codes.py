@@ -43,8 +43,9 @@ _POSTING = (
     " invalid_blocks invalid_blocks_format invalid_metadata_format invalid_metadata_schema"
     " is_archived message_limit_exceeded metadata_must_be_sent_from_app"
     " metadata_too_large msg_blocks_too_long msg_too_long no_text not_in_channel rate_limited"
-    " restricted_action restricted_action_read_only_channel too_many_attachments"
-    " thread_not_found too_many_contact_cards"
+    " messages_tab_disabled restricted_action restricted_action_non_threadable_channel"
+    " restricted_action_read_only_channel restricted_action_thread_locked restricted_action_thread_only_channel"
+    " thread_not_found too_many_attachments too_many_contact_cards"
 )
 _CONVERSATION = "channel_not_found is_archived not_in_channel restricted_action"
 _VIEW = "duplicate_external_id hash_conflict invalid_arguments not_found view_too_large"
@@ -68,7 +69,7 @@ SPECIFIC: dict[str, frozenset[str]] = {
         " cannot_prompt cannot_unfurl_message cannot_unfurl_url missing_channel missing_ts"
         " missing_unfurls user_is_bot",
         "chat.update": f"{_POSTING} as_user_not_supported cant_update_message"
-        " edit_window_closed external_channel_migrating is_inactive message_not_found",
+        " edit_window_closed external_channel_migrating is_inactive message_not_found update_failed",
         "conversations.archive": "already_archived cant_archive_general cant_archive_required channel_not_found"
         " method_not_supported_for_channel_type not_in_channel restricted_action",
         "conversations.leave": f"{_CONVERSATION} cant_leave_general last_member"

@@ -7,10 +7,12 @@ from db.schedules.keeping import (
     edit,
     get,
     get_any,
+    go_on,
     may_change,
     page,
     pause,
     refuse,
+    refused,
     resume,
 )
 from db.schedules.personal import own_digest, set_own_digest
@@ -32,6 +34,7 @@ __all__ = [
     "edit",
     "get",
     "get_any",
+    "go_on",
     "may_change",
     "next_due",
     "own_digest",
@@ -39,6 +42,7 @@ __all__ = [
     "parse_recurrence",
     "pause",
     "refuse",
+    "refused",
     "resume",
     "set_own_digest",
     "zone",

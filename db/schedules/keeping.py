@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid5
@@ -12,7 +13,7 @@ import asyncpg
 
 from db.access import Action, Actor, require
 from db.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
-from db.ids import WorkspaceId, new_uuid
+from db.ids import ChannelId, WorkspaceId, new_uuid
 from db.schedules.record import (
     COLUMNS,
     LAST,
@@ -250,3 +251,35 @@ async def refuse(
         error,
     )
     return None if row is None else read_schedule(row)
+
+
+async def refused(
+    conn: asyncpg.Connection, workspace_id: WorkspaceId, channel_id: ChannelId, errors: Collection[str]
+) -> tuple[Schedule, ...]:
+    """Those of the channel that were stopped by one of these. Oldest first."""
+    rows = await conn.fetch(
+        f"""
+        SELECT {COLUMNS} FROM schedules s {LAST}
+        WHERE s.workspace_id = $1 AND s.channel_id = $2 AND s.paused_why = ANY ($3::text[])
+        ORDER BY s.schedule_id""",
+        workspace_id,
+        channel_id,
+        list(errors),
+    )
+    return tuple(read_schedule(row) for row in rows)
+
+
+async def go_on(conn: asyncpg.Connection, stopped: Schedule, now: datetime) -> Schedule | None:
+    """It runs from its next instant on, for nobody in particular; None when somebody changed it meanwhile."""
+    due = _draft_of(stopped).first_due(now)
+    done = await conn.fetchval(
+        """
+        UPDATE schedules SET next_due_at = $4, paused_why = NULL, version = version + 1
+        WHERE workspace_id = $1 AND schedule_id = $2 AND version = $3 AND paused_why IS NOT NULL
+        RETURNING true""",
+        stopped.workspace_id,
+        stopped.schedule_id,
+        stopped.version,
+        due,
+    )
+    return replace(stopped, next_due_at=due, paused_why=None, version=stopped.version + 1) if done else None

@@ -13,6 +13,7 @@ from db.errors import Busy, LodgeError, Unavailable
 from db.ids import ChannelId, PersonId, WorkspaceId
 from db.outbox import Outgoing
 from db.people import Person
+from db.refusals import passing
 from db.schedules import Schedule, runs
 from db.schedules.runs import Run, Settled
 from db.states import Role, Source
@@ -143,6 +144,8 @@ class Running:
     ) -> None:
         """Its owner is told once; of one that was paused already, whoever wanted it now."""
         stopped = await schedules.refuse(conn, schedule.workspace_id, schedule.schedule_id, why)
+        if stopped is not None and why in passing(schedule.channel_id):
+            message_id = "schedule-told-for-now"
         person = await _person(conn, schedule, schedule.owner_id if stopped is not None else asked_by)
         if person is None or person.slack_user_id is None or not person.active:
             return

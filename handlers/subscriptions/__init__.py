@@ -6,7 +6,9 @@ from slack_bolt.async_app import AsyncApp
 
 from handlers.acting import on_press, on_submit
 from handlers.commands import Commands
+from handlers.jobs import Worker
 from handlers.services import Services
+from handlers.subscriptions import ripening
 from handlers.subscriptions.asking import Subscribing
 from handlers.subscriptions.following import Following as Following
 from handlers.subscriptions.refusing import stop as stop
@@ -22,3 +24,7 @@ def register(app: AsyncApp, commands: Commands, services: Services) -> None:
     on_press(app, services, view.MENU, subscribing.menu)
     on_press(app, services, view.RESUME, subscribing.resume)
     on_submit(app, services, view.CALLBACK, subscribing.submit)
+
+
+def register_jobs(worker: Worker, services: Services) -> None:
+    ripening.register_jobs(worker, services)

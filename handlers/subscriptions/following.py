@@ -87,7 +87,7 @@ class Touched:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Scene:
+class Scene:
     """All that a batch's messages are made of."""
 
     touched: Mapping[IssueId, Touched]
@@ -120,13 +120,13 @@ class Following:
         wanted = {issue_id for ids in told.values() for issue_id in ids} | {issue_id for _, issue_id in fresh}
         if not wanted:
             return
-        scene = await self._scene(conn, batch, touched, following, wanted)
+        scene = await self.scene(conn, batch, touched, following, wanted)
         messages = []
         for each in following:
             id_ = each.subscription.subscription_id
             new = [issue_id for issue_id in touched if (id_, issue_id) in fresh]
             later = [issue_id for issue_id in touched if issue_id in told[id_] and issue_id not in new]
-            messages += _messages(each.subscription, new, later, scene)
+            messages += messages_of(each.subscription, new, later, scene)
         await outbox.put(conn, batch.workspace_id, messages)
 
     async def _ask(
@@ -185,14 +185,15 @@ class Following:
             conn, batch.workspace_id, [id_ for id_, _ in new], [issue_id for _, issue_id in new]
         )
 
-    async def _scene(
+    async def scene(
         self,
         conn: asyncpg.Connection,
         batch: Batch,
         touched: Mapping[IssueId, Touched],
         following: Sequence[Active],
         wanted: set[IssueId],
-    ) -> _Scene:
+    ) -> Scene:
+        """What messages about these issues are made of."""
         system = Actor(workspace_id=batch.workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM)
         channels = sorted({each.subscription.channel_id for each in following})
         known = await issues.get_many(conn, system, list(wanted))
@@ -200,7 +201,7 @@ class Following:
         named |= {event.actor_id for id_ in wanted for event in touched[id_].events}
         comments = [comment for id_ in wanted for comment in touched[id_].comments]
         workspace = await self._services.directory.workspace(batch.workspace_id)
-        return _Scene(
+        return Scene(
             touched=touched,
             changes={change.change_id: change for change in batch.changes},
             issues=known,
@@ -243,9 +244,10 @@ def _followed(
     }
 
 
-def _messages(
-    subscription: Subscription, new: Sequence[IssueId], later: Sequence[IssueId], scene: _Scene
+def messages_of(
+    subscription: Subscription, new: Sequence[IssueId], later: Sequence[IssueId], scene: Scene
 ) -> list[Outgoing]:
+    """`new`: what it has come to find. `later`: what something happened to that it wants to hear of."""
     channel_id = subscription.channel_id
     new = [id_ for id_ in new if id_ in scene.issues and (channel_id, id_) not in scene.shown]
     later = [id_ for id_ in later if id_ in scene.issues]
@@ -255,17 +257,17 @@ def _messages(
     return [*_new(subscription, new, scene), *_later(subscription, later, scene)]
 
 
-def _new(subscription: Subscription, new: Sequence[IssueId], scene: _Scene) -> list[Outgoing]:
+def _new(subscription: Subscription, new: Sequence[IssueId], scene: Scene) -> list[Outgoing]:
     if len(new) > MOST:
-        return [_summary("subscription-many-new", subscription, new, scene)]
+        return [summary_of("subscription-many-new", subscription, new, scene)]
     return [
         Outgoing(channel_id=subscription.channel_id, kind=Kind.CARD, issue_id=issue_id) for issue_id in new
     ]
 
 
-def _later(subscription: Subscription, later: Sequence[IssueId], scene: _Scene) -> list[Outgoing]:
+def _later(subscription: Subscription, later: Sequence[IssueId], scene: Scene) -> list[Outgoing]:
     if len(later) > MOST:
-        return [_summary("subscription-many-changed", subscription, later, scene)]
+        return [summary_of("subscription-many-changed", subscription, later, scene)]
     if subscription.place is FollowUps.THREAD:
         return [
             Outgoing(channel_id=subscription.channel_id, kind=Kind.CARD, issue_id=issue_id)
@@ -274,7 +276,7 @@ def _later(subscription: Subscription, later: Sequence[IssueId], scene: _Scene) 
     return [line for issue_id in later for line in _lines(subscription, issue_id, scene)]
 
 
-def _lines(subscription: Subscription, issue_id: IssueId, scene: _Scene) -> list[Outgoing]:
+def _lines(subscription: Subscription, issue_id: IssueId, scene: Scene) -> list[Outgoing]:
     spoken = words(scene.language)
     issue, touched = scene.issues[issue_id], scene.touched[issue_id]
     payloads = []
@@ -302,7 +304,8 @@ def _said_here(change: Change | None, subscription: Subscription) -> bool:
     )
 
 
-def _summary(message_id: str, subscription: Subscription, ids: Sequence[IssueId], scene: _Scene) -> Outgoing:
+def summary_of(message_id: str, subscription: Subscription, ids: Sequence[IssueId], scene: Scene) -> Outgoing:
+    """One message about them all; `message_id` says what became of them."""
     shown = [scene.issues[id_] for id_ in ids]
     payload = view.summary(message_id, subscription, shown, scene.people, words(scene.language), scene.prefix)
     return Outgoing(channel_id=subscription.channel_id, payload=payload)

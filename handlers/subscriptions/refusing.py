@@ -25,7 +25,8 @@ _OF_CHANNEL: Final = frozenset(
         "channel_not_found",
         "restricted_action",
         "restricted_action_read_only_channel",
-        "restricted_action_non_threadable_channel",
+        "restricted_action_thread_only_channel",
+        "access_denied",
         "no_permission",
     }
 )
@@ -42,6 +43,11 @@ async def stop(services: Services, workspace_id: WorkspaceId, channel_id: Channe
         services.bell.ring()
 
 
+def key_of_stop(subscription: Subscription) -> str:
+    """By which the outbox knows the message that this one is paused."""
+    return f"stopped:{subscription.subscription_id}"
+
+
 async def told(conn: asyncpg.Connection, workspace_id: WorkspaceId, stopped: Sequence[Subscription]) -> None:
     """Each owner, in a direct message with a button to go on."""
     if not stopped:
@@ -53,5 +59,6 @@ async def told(conn: asyncpg.Connection, workspace_id: WorkspaceId, stopped: Seq
         owner = owners.get(each.owner_id)
         if owner is not None and owner.active and owner.slack_user_id is not None:
             payload = view.stopped(each, words(owner.locale))
-            messages.append(Outgoing(channel_id=ChannelId(str(owner.slack_user_id)), payload=payload))
+            place = ChannelId(str(owner.slack_user_id))
+            messages.append(Outgoing(channel_id=place, payload=payload, coalesce_key=key_of_stop(each)))
     await outbox.put(conn, workspace_id, messages)

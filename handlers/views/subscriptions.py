@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from db.ids import ChannelId, PersonId
 from db.issues import Issue
+from db.refusals import passing
 from db.subscriptions import (
     BY_PERSON,
     QUERY_MAX,
@@ -81,7 +82,7 @@ def summary(
     prefix: str,
 ) -> Json:
     """`message_id` says how many issues what happened to."""
-    head = words(message_id, count=len(issues), query=_query(subscription, words))
+    head = words(message_id, count=len(issues), query=query_of(subscription, words))
     lines = [_line(issue, people, words, prefix) for issue in issues[:_LISTED]]
     if len(issues) > _LISTED:
         lines.append(words("subscription-more", count=len(issues) - _LISTED))
@@ -96,9 +97,10 @@ def _line(issue: Issue, people: People, words: Words, prefix: str) -> Mrkdwn:
 
 def stopped(subscription: Subscription, words: Words) -> Json:
     """For the owner: what is paused, why, and the way back."""
+    for_now = subscription.paused_why in passing(subscription.channel_id)
     text = words(
-        "subscription-stopped",
-        query=_query(subscription, words),
+        "subscription-stopped-for-now" if for_now else "subscription-stopped",
+        query=query_of(subscription, words),
         channel=where(subscription),
         why=_why(subscription, words),
     )
@@ -110,7 +112,7 @@ def where(subscription: Subscription) -> Mrkdwn:
     return Mrkdwn(f"<#{subscription.channel_id}>")
 
 
-def _query(subscription: Subscription, words: Words) -> Mrkdwn:
+def query_of(subscription: Subscription, words: Words) -> Mrkdwn:
     return code(subscription.query) if subscription.query else words("subscription-everything")
 
 
@@ -181,12 +183,12 @@ def read(view: Mapping[str, Any], channel_id: ChannelId) -> SubscriptionDraft:
 
 
 def saved(subscription: Subscription, words: Words) -> Reply:
-    text = words("subscription-saved", channel=where(subscription), query=_query(subscription, words))
+    text = words("subscription-saved", channel=where(subscription), query=query_of(subscription, words))
     return Reply(text=text, blocks=[section(text, accessory=_menu(subscription, words))])
 
 
 def removed(subscription: Subscription, words: Words) -> Reply:
-    return Reply(text=words("subscription-removed", query=_query(subscription, words)))
+    return Reply(text=words("subscription-removed", query=query_of(subscription, words)))
 
 
 def choose(reply: Reply, words: Words) -> Reply:
@@ -215,7 +217,7 @@ def listing(
 def _row(subscription: Subscription, people: People, words: Words) -> list[Json]:
     told = ", ".join(words(f"subscription-short-{each.value}") for each in News if each in subscription.news)
     facts = f"{where(subscription)}  ·  {told}  ·  {who(subscription.owner_id, people, words)}"
-    text = Mrkdwn(f"{_query(subscription, words)}\n{facts}")
+    text = Mrkdwn(f"{query_of(subscription, words)}\n{facts}")
     rows = [section(text, accessory=_menu(subscription, words))]
     if subscription.paused_why is not None:
         paused = words("subscription-paused")

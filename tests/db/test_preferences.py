@@ -34,7 +34,8 @@ def test_nothing_is_due_in_quiet_hours(
     chosen = Preferences(quiet=quiet, rhythm=rhythm)
     due = chosen.due(now, PATIENCE)
     assert chosen.quiet_until(due) is None
-    assert now < due <= now + timedelta(hours=49)
+    # Not as the clock on the wall has it, which may be put back in between.
+    assert 0 < due.timestamp() - now.timestamp() <= timedelta(hours=50).total_seconds()
 
 
 def test_quiet_hours_over_midnight_end_the_next_day() -> None:
@@ -44,6 +45,28 @@ def test_quiet_hours_over_midnight_end_the_next_day() -> None:
     early = datetime(2026, 3, 3, 6, tzinfo=ZoneInfo("Europe/Berlin"))
     assert chosen.quiet_until(early) == datetime(2026, 3, 3, 7, tzinfo=ZoneInfo("Europe/Berlin"))
     assert chosen.quiet_until(early.replace(hour=7)) is None
+
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "seconds"), [(Rhythm.NOW, 3), (Rhythm.HOURLY, 1)], ids=lambda each: str(each)
+)
+@pytest.mark.parametrize("night", [datetime(2026, 10, 25, tzinfo=UTC), datetime(2026, 3, 29, tzinfo=UTC)])
+def test_the_night_that_clocks_change_delays_nothing(night: datetime, rhythm: Rhythm, seconds: int) -> None:
+    moment = night.replace(minute=59, second=59)
+    due = Preferences(rhythm=rhythm).due(moment.astimezone(BERLIN), PATIENCE)
+    assert due.astimezone(UTC) - moment == timedelta(seconds=seconds)
+
+
+def test_quiet_hours_that_end_in_an_hour_that_comes_twice_end_once() -> None:
+    """Between 2:00 and 2:30 it is quiet again, and the end of that is not half an hour ago."""
+    chosen = Preferences(quiet=(time(22), time(2, 30)))
+    again = datetime(2026, 10, 25, 1, 10, tzinfo=UTC)
+    until = chosen.quiet_until(again.astimezone(BERLIN))
+    assert until is not None
+    assert until.astimezone(UTC) == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
 
 
 def test_a_zone_nobody_knows_is_utc() -> None:

@@ -200,6 +200,24 @@ async def test_a_refusal_pauses_once(conn: asyncpg.Connection, ada: Actor) -> No
     assert await schedules.refuse(conn, ada.workspace_id, made.schedule_id, "is_archived") is None
 
 
+async def test_what_slack_refused_goes_on_from_the_next_instant(conn: asyncpg.Connection, ada: Actor) -> None:
+    made = [await schedules.create(conn, ada, draft(), NOW) for _ in range(3)]
+    await schedules.refuse(conn, ada.workspace_id, made[0].schedule_id, "is_archived")
+    await schedules.pause(conn, ada, made[1].schedule_id)
+    refused = await schedules.refused(
+        conn, ada.workspace_id, ChannelId("C1"), ["is_archived", "not_in_channel"]
+    )
+    assert [each.schedule_id for each in refused] == [made[0].schedule_id]
+    later = NINE + timedelta(days=3)
+    on = await schedules.go_on(conn, refused[0], later)
+    assert on == await schedules.get(conn, ada, made[0].schedule_id)
+    assert on.next_due_at == NINE + timedelta(days=4)
+    assert (await schedules.get(conn, ada, made[1].schedule_id)).next_due_at is None
+    # Somebody else came first.
+    assert await schedules.go_on(conn, refused[0], later) is None
+    assert await schedules.refused(conn, ada.workspace_id, ChannelId("C1"), ["is_archived"]) == ()
+
+
 async def test_an_edit_takes_effect_at_the_next_instant_and_knows_of_others(
     conn: asyncpg.Connection, ada: Actor
 ) -> None:

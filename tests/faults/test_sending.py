@@ -159,6 +159,40 @@ async def test_a_channel_that_refuses_is_recorded_and_its_owner_told(slack: Loca
     assert {row["error"] for row in errors} == {"is_archived"}
 
 
+async def tried_often(process: Process, slack: LocalSlack, text: str) -> None:
+    """A message whose next attempt is the tenth."""
+    workspace_id = WorkspaceId(slack.team_id)
+    await process.services.directory.workspace(workspace_id)
+    async with process.services.database.transaction() as conn:
+        place = ChannelId(slack.channel("general").id)
+        await outbox.put(conn, workspace_id, [Outgoing(channel_id=place, payload={"text": text})])
+        await conn.execute("UPDATE outbox SET attempts = 9")
+    process.services.bell.ring()
+
+
+async def test_what_slack_fails_at_ten_times_is_given_up(slack: LocalSlack, db_url: str) -> None:
+    slack.faults.add(method="chat.postMessage", error="internal_error")
+    async with replica(slack, db_url) as process:
+        await tried_often(process, slack, "no way")
+        assert await settled_states(process) == ["failed"]
+
+
+async def test_an_outage_may_last_longer_than_ten_attempts(slack: LocalSlack, db_url: str) -> None:
+    slack.faults.add(method="chat.postMessage", status=503)
+    async with replica(slack, db_url) as process:
+        await tried_often(process, slack, "patience")
+        async with asyncio.timeout(60), process.services.database.connection() as conn:
+            while not await conn.fetchval("SELECT bool_and(not_before > now()) FROM outbox"):
+                await asyncio.sleep(0.05)
+            # What is waited for then is over.
+            await conn.execute("UPDATE outbox SET not_before = now()")
+            await outbox.call_senders(
+                conn, WorkspaceId(slack.team_id), [ChannelId(slack.channel("general").id)]
+            )
+        process.services.bell.ring()
+        await until_said(slack, ["patience"])
+
+
 async def test_a_killed_senders_messages_are_sent_by_another_and_none_twice(
     slack: LocalSlack, db_url: str
 ) -> None:
@@ -208,3 +242,13 @@ async def test_a_sender_killed_between_slacks_doing_and_its_answer_leaves_no_sec
         async with replica_process(slack, db_url), replica_process(slack, db_url):
             await until_said(slack, texts)
             assert await settled_states(process) == ["sent"] * 4
+
+
+async def test_an_earlier_attempt_is_found_among_much_that_others_say(slack: LocalSlack, db_url: str) -> None:
+    for number in range(230):
+        await slack.person("ada").send("general", f"chatter {number}")
+    slack.faults.add(method="chat.postMessage", drop="after")
+    async with replica(slack, db_url) as process:
+        await say(process, slack, ["first", "second"])
+        await until_said(slack, ["first", "second"])
+        assert await settled_states(process) == ["sent", "sent"]

@@ -253,9 +253,30 @@ async def test_a_refusal_pauses_the_schedule_and_tells_its_owner(lodge: Lodge, c
     await ada.expect_message(ada.dm(), lambda m: "is archived" in said(m) and m["ts"] != told["ts"])
     await ada.unarchive("product")
     await ada.invite("product", lodge.slack.config.bot_user_id)
-    await redrawn(lodge, await choose(lodge, "resume"), "Next:")
+    on = await ada.expect_message(ada.dm(), lambda m: "I can post in" in said(m))
+    assert "is posted again, next" in said(on)
+    assert "Next:" in said(await the_list(lodge))
     clock.now = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
     await ada.expect_message("product", is_report)
+
+
+async def test_a_schedule_that_a_person_paused_stays_so_when_the_bot_is_invited_again(
+    lodge: Lodge, clock: Clock
+) -> None:
+    ada, product = lodge.person("ada"), lodge.slack.channel("product").id
+    await schedule(lodge, at="10:30", channel=product)
+    await redrawn(lodge, await choose(lodge, "pause"), "*Paused*")
+    await schedule(lodge, report="flow", at="10:30", channel=product)
+    await ada.archive("product")
+    clock.now = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+    told = await ada.expect_message(ada.dm(), lambda m: "is archived" in said(m))
+    assert "goes on by itself" in said(told)
+    await ada.unarchive("product")
+    await ada.invite("product", lodge.slack.config.bot_user_id)
+    await ada.expect_message(ada.dm(), lambda m: "is posted again" in said(m))
+    listed = said(await the_list(lodge))
+    assert listed.count("*Paused*") == 1
+    assert listed.count("Next:") == 1
 
 
 async def test_who_has_a_paused_schedule_run_is_told_when_it_is_refused(lodge: Lodge) -> None:

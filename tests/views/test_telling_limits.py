@@ -9,11 +9,15 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from db.ids import ChannelId, WorkspaceId
 from db.issues import Issue
+from db.listing import Count
 from db.notices import Notice
 from db.preferences import NoticeKind
-from db.subscriptions import BY_PERSON, FollowUps, News, Subscription
-from handlers.views import keys, notices, subscriptions
+from db.schedules import REPORTS, Every, Recurrence, Schedule, ScheduleId
+from db.subscriptions import BY_PERSON, FollowUps, News, Subscription, SubscriptionId
+from handlers.views import keys, notices, returning, subscriptions
+from handlers.views.returning import Missed, Returned
 from handlers.words import Mrkdwn, words
 from tests.views.samples import (
     ADA,
@@ -101,3 +105,57 @@ def test_subscriptions_and_previews(
     fits({"text": listed.text, "blocks": list(listed.blocks)})
     taken_view(subscriptions.form(one, spoken, {}))
     fits(keys.preview(found, people, spoken, "LDG"))
+
+
+@BOUNDED
+@given(
+    queries=st.lists(TEXT.map(lambda text: text[:500]), max_size=25),
+    count=st.integers(0, 10**9),
+    exact=st.booleans(),
+    reports=st.lists(st.sampled_from(REPORTS), max_size=25),
+    channel_id=st.sampled_from(["C1", "U1"]),
+    locale=LOCALE,
+)
+def test_what_goes_on(
+    queries: list[str], count: int, exact: bool, reports: list[str], channel_id: str, locale: str
+) -> None:
+    missed = Missed(since=NOW.date(), count=Count(value=count, exact=exact), query="label:bug" * 50)
+    on = Returned(
+        subscriptions=[
+            (followed(query), missed if number % 2 else None) for number, query in enumerate(queries)
+        ],
+        schedules=[posted(report) for report in reports],
+    )
+    fits(returning.returned(ChannelId(channel_id), on, words(locale)))
+
+
+def followed(query: str) -> Subscription:
+    return Subscription(
+        subscription_id=SubscriptionId(UUID(int=1)),
+        channel_id=ChannelId("C1"),
+        owner_id=ADA,
+        query=query,
+        place=FollowUps.THREAD,
+        paused_why=None,
+        created_at=NOW,
+    )
+
+
+def posted(report: str) -> Schedule:
+    return Schedule(
+        workspace_id=WorkspaceId("T1"),
+        schedule_id=ScheduleId(UUID(int=1)),
+        owner_id=ADA,
+        report=report,
+        query="",
+        period="7d",
+        channel_id=ChannelId("C1"),
+        recurrence=Recurrence(every=Every.DAILY),
+        timezone="UTC",
+        locale="en",
+        next_due_at=NOW,
+        paused_why=None,
+        version=1,
+        last_run_at=None,
+        last_state=None,
+    )
