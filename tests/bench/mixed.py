@@ -15,6 +15,7 @@ from uuid import UUID
 import asyncpg
 
 from bot.embedded import EmbeddedPostgres
+from db import housekeeping
 from tests.bench import databases
 from tests.bench.commands import served
 from tests.bench.load import CHANNEL, TEAM, USER, Result, command, run, signed, trigger_id
@@ -23,6 +24,8 @@ from tests.bench.rows import Row
 AT_ONCE = 16
 ROUNDS = 4
 NUMBER = 1_600
+# And once so many, for as long as nobody works: nothing that follows from changes can be put off until it is over.
+ON_END = 12_800
 WARM = 800
 PREFIX = "LDG"
 # Seconds that what follows from the first changes may take, before anything is measured.
@@ -221,23 +224,44 @@ async def settled(dsn: str) -> None:
     await conn.close()
 
 
+async def analyzed(dsn: str) -> None:
+    """As the worker does within seconds: the numbers of reports have just been counted for the first time."""
+    conn = await asyncpg.connect(dsn)
+    await housekeeping.analyze_young(conn)
+    await conn.close()
+
+
 async def rows(size: int) -> list[Row]:
     async with stage(size) as scene:
-        ours, bare = Result(), Result()
         for port in (scene.bare, scene.ours):
             await run(port, scene.people.requests(WARM), AT_ONCE)
         await settled(scene.dsn)
-        for _ in range(ROUNDS):
-            bare.add(await run(scene.bare, scene.people.requests(NUMBER), AT_ONCE))
-            ours.add(await run(scene.ours, scene.people.requests(NUMBER), AT_ONCE))
-            # What is still to follow would slow the other.
-            await settled(scene.dsn)
-    return [_row(ours, bare, 50, 1.0, size), _row(ours, bare, 99, 2.0, size)]
+        await analyzed(scene.dsn)
+        waves = await _compared(scene, [NUMBER] * ROUNDS)
+        on_end = await _compared(scene, [ON_END])
+    return [
+        *(_row(*waves, percent, goal, size, "") for percent, goal in ((50, 1.0), (99, 2.0))),
+        *(
+            _row(*on_end, percent, goal, size, f", {ON_END:,} on end")
+            for percent, goal in ((50, 1.0), (99, 2.0))
+        ),
+    ]
 
 
-def _row(ours: Result, bare: Result, percent: int, goal: float, size: int) -> Row:
+async def _compared(scene: Stage, numbers: Sequence[int]) -> tuple[Result, Result]:
+    """The bot and the bare app take turns."""
+    ours, bare = Result(), Result()
+    for number in numbers:
+        bare.add(await run(scene.bare, scene.people.requests(number), AT_ONCE))
+        ours.add(await run(scene.ours, scene.people.requests(number), AT_ONCE))
+        # What is still to follow would slow the other.
+        await settled(scene.dsn)
+    return ours, bare
+
+
+def _row(ours: Result, bare: Result, percent: int, goal: float, size: int, how: str) -> Row:
     return Row(
-        name=f"ack of mixed commands, {AT_ONCE} at once, p{percent}",
+        name=f"ack of mixed commands, {AT_ONCE} at once{how}, p{percent}",
         value=ours.percentile(percent) * 1000,
         floor=bare.percentile(percent) * 1000,
         goal=goal,
