@@ -125,7 +125,7 @@ def failure(error: Exception) -> Failure:
 def _answered(error: SlackApiError) -> Failure:
     response = error.response
     # Of an answer that cannot be read slack_sdk gives what aiohttp has.
-    status = int(getattr(response, "status_code", None) or getattr(response, "status", 200))
+    status: int = getattr(response, "status_code", getattr(response, "status", 200))
     code = _code(response)
     if status == 429 or code in _LIMITED:
         return Limited(pause=timedelta(seconds=_retry_after(response)))
