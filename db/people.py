@@ -354,11 +354,12 @@ SET slack_user_id = coalesce(kept.slack_user_id, $4), email = coalesce(kept.emai
 FROM people gone
 WHERE kept.workspace_id = $1 AND kept.person_id = $3 AND gone.workspace_id = $1 AND gone.person_id = $2"""
 
-# Reports count by assignee from events, so each issue that goes over says so.
+# Reports are told by events which issues to count anew. Nobody takes what was theirs under another name: to the column
+# that they count by, whoever had it is the one who has it.
 _TELL: Final[LiteralString] = """
 INSERT INTO events (workspace_id, change_id, issue_id, actor_id, source, kind, before, after,
                     was_status, was_assignee, was_priority, now_status, now_assignee, now_priority)
 SELECT $1, $4, issue_id, $5, $6, 'edited', jsonb_build_object('assignee_id', $2::uuid),
-       jsonb_build_object('assignee_id', $3::uuid), status, $2, priority, status, $3, priority
+       jsonb_build_object('assignee_id', $3::uuid), status, $3, priority, status, $3, priority
 FROM issues WHERE workspace_id = $1 AND assignee_id = $2 AND deleted_at IS NULL
 ORDER BY issue_id"""

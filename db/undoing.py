@@ -120,6 +120,7 @@ INSERT INTO events (workspace_id, change_id, issue_id, actor_id, source, kind, v
                     was_status, was_assignee, was_priority)
 SELECT $1, $3, issue_id, $4, $5, 'deleted', version, status, assignee_id, priority FROM gone ORDER BY issue_id"""
 
+# Whoever has it had it before: reports do not count that they took it.
 _RESTORE: Final[LiteralString] = """
 WITH back AS (
     UPDATE issues i
@@ -130,8 +131,9 @@ WITH back AS (
     RETURNING i.issue_id, i.version, i.status, i.assignee_id, i.priority
 )
 INSERT INTO events (workspace_id, change_id, issue_id, actor_id, source, kind, version,
-                    now_status, now_assignee, now_priority)
-SELECT $1, $3, issue_id, $4, $5, 'restored', version, status, assignee_id, priority FROM back ORDER BY issue_id"""
+                    was_assignee, now_status, now_assignee, now_priority)
+SELECT $1, $3, issue_id, $4, $5, 'restored', version, assignee_id, status, assignee_id, priority
+FROM back ORDER BY issue_id"""
 
 # An import that is taken back takes its labels along; its events say which they were.
 _RELABEL: Final[LiteralString] = """

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, LiteralString
 from zoneinfo import available_timezones
 
@@ -105,6 +106,17 @@ async def update_settings(
         # Every day begins at another moment.
         await ask_for_rebuild(conn, actor.workspace_id)
     return _read(row)
+
+
+async def note_charts_refused(conn: asyncpg.Connection, workspace_id: WorkspaceId, now: datetime) -> None:
+    """Slack did not take its own charts there; `settings["charts_refused_at"]` says when."""
+    await conn.execute(
+        """
+        UPDATE workspaces SET settings = settings || jsonb_build_object('charts_refused_at', $2::text)
+        WHERE workspace_id = $1""",
+        workspace_id,
+        now.isoformat(),
+    )
 
 
 def _check_prefix(prefix: str | None) -> None:

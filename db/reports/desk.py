@@ -19,6 +19,7 @@ from db.reports.scanned import Scanned
 from db.reports.sifted import Sifted
 from db.reports.sifting import sieve
 from db.reports.source import Source
+from db.rollups.folding import MERGING
 
 # So many issues that wait to be folded can be counted beside the kept numbers; a scan is quicker than more.
 MOST_PENDING: Final = 2_000
@@ -51,17 +52,11 @@ async def desk(conn: asyncpg.Connection, actor: Actor, query: Query | None) -> A
 
 
 async def _state(conn: asyncpg.Connection, actor: Actor) -> Any:
-    """`usable`: there is a book, and no merge of labels that it has not taken in."""
+    """`usable`: there is a book, and no merge of labels or people that it has not taken in."""
     return await conn.fetchrow(
-        """
+        f"""
         SELECT coalesce(b.timezone, w.timezone) AS zone,
-               b.workspace_id IS NOT NULL AND NOT b.labels_moved AND NOT EXISTS (
-                   SELECT FROM (SELECT change_id FROM pending_changes WHERE workspace_id = $1
-                                UNION ALL
-                                SELECT change_id FROM rollup_backlog WHERE workspace_id = $1 OFFSET 0) p,
-                   LATERAL (SELECT action FROM changes c
-                            WHERE c.workspace_id = $1 AND c.change_id = p.change_id OFFSET 0) c
-                   WHERE c.action = 'merge_labels') AS usable,
+               b.workspace_id IS NOT NULL AND NOT b.labels_moved AND NOT {MERGING} AS usable,
                (SELECT count(*) FROM (SELECT FROM rollup_waiting WHERE workspace_id = $1 LIMIT $2) first) AS pending
         FROM workspaces w LEFT JOIN rollup_books b USING (workspace_id) WHERE workspace_id = $1""",
         actor.workspace_id,

@@ -15,7 +15,7 @@ from db.access import Actor
 from db.ids import PersonId
 from db.query import Query
 from db.reports.desk import desk
-from db.reports.naming import names_of_labels, names_of_people
+from db.reports.naming import names_of_labels, names_of_people, survivors
 from db.reports.numbers import (
     AgeGroup,
     AgingReport,
@@ -53,7 +53,10 @@ async def assignees(
     """Open issues per person, and what each took and closed in the period."""
     async with desk(conn, actor, query) as at:
         opened = await at.source.open_by_person()
-        now, before = await at.source.work(_both(period))
+        worked = await at.source.work(_both(period))
+        anybody = {person for work in worked for person in work if person is not None}
+        merged = await survivors(conn, actor.workspace_id, anybody)
+        now, before = (_joined(work, merged) for work in worked)
         everyone = {*opened, *now, *before}
         rows = {
             person: (opened.get(person, OpenIssues()), now.get(person, Work()), before.get(person, Work()))
@@ -80,6 +83,18 @@ async def assignees(
 
 def _row(who: Who | None, opened: OpenIssues, work: Work, before: Work) -> AssigneeRow:
     return AssigneeRow(who=who, open=opened, work=work, work_before=before)
+
+
+def _joined(
+    work: dict[PersonId | None, Work], merged: dict[PersonId, PersonId]
+) -> dict[PersonId | None, Work]:
+    """What somebody took who was merged into another since is the other's."""
+    joined: dict[PersonId | None, Work] = {}
+    for person, each in work.items():
+        now = person if person is None else merged.get(person, person)
+        had = joined.get(now, Work())
+        joined[now] = Work(taken=had.taken + each.taken, closed=had.closed + each.closed)
+    return joined
 
 
 def _total(work: dict[PersonId | None, Work]) -> Work:

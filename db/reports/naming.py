@@ -185,6 +185,20 @@ async def names_of_people(
     }
 
 
+async def survivors(
+    conn: asyncpg.Connection, workspace_id: WorkspaceId, ids: Iterable[PersonId]
+) -> dict[PersonId, PersonId]:
+    """Who of them is somebody else by now, and whom each was merged into."""
+    rows = await conn.fetch(
+        """
+        SELECT person_id, merged_into FROM people
+        WHERE workspace_id = $1 AND person_id = ANY ($2::uuid[]) AND merged_into IS NOT NULL""",
+        workspace_id,
+        list(ids),
+    )
+    return {r["person_id"]: r["merged_into"] for r in rows}
+
+
 async def names_of_labels(
     conn: asyncpg.Connection, workspace_id: WorkspaceId, ids: Iterable[LabelId]
 ) -> dict[LabelId, str]:

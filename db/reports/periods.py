@@ -146,16 +146,27 @@ _SPELLED_OUT = [
     *(f"{which} {noun}" for which in ("this", "last") for noun in ("week", "month", "quarter", "year")),
     *("diese woche", "letzte woche", "dieser monat", "letzter monat", "dieses jahr", "letztes jahr"),
 ]
+# A quarter, however it is written.
+_QUARTER = re.compile(r"(?:(\d{4})[-/ ]?q(\d)|q(\d)[-/ ]?(\d{4}))")
+# Days and months as they are written elsewhere; in the last which is the day nobody knows.
+_ELSEWHERE = (
+    re.compile(r"(?P<year>\d{4})[/.](?P<month>\d{1,2})(?:[/.](?P<day>\d{1,2}))?"),
+    re.compile(r"(?:(?P<day>\d{1,2})\.)?(?P<month>\d{1,2})[-/.](?P<year>\d{4})"),
+    re.compile(r"\d{1,2}[-/]\d{1,2}[-/]\d{4}"),
+)
+# A term of a query, which may have a range of dates, has a colon.
+_FROM_TO = re.compile(r"([^\s:]*?)( (?:to|until|till|through|bis|-) | ?[–—] ?|\.\.)(\S*)")
 _FIXED = re.compile(r"^(\d{4})(?:-(?:q([1-4])|(\d{1,2})(?:-(\d{1,2}))?))?$")
 
 
 def parse_period(text: str, today: date) -> Period:
     """Reads a period as seen on `today`. Raises Invalid for the field `period`."""
-    words = " ".join(text.strip().lower().replace("_", " ").split()) or DEFAULT
+    words = _plain(text.split()) or DEFAULT
     period = _named(words, today) or _rolling(words, today) or _calendar(words, today) or _dated(words, today)
     if period is None:
         message = f"“{text.strip()}” is not a period; try {', '.join(EXAMPLES)}"
-        raise _invalid("unknown", message, text.strip(), suggestion=_nearest(words))
+        suggestion = _elsewhere(words) or _nearest(words)
+        raise _invalid("unknown", message, text.strip(), suggestion=suggestion)
     if period.start >= period.end:
         raise _invalid("order", f"“{text.strip()}” ends before it begins", text.strip())
     if period.days > LONGEST_DAYS:
@@ -177,7 +188,9 @@ def split_period(text: str, today: date) -> tuple[str, Period | None]:
         try:
             period = parse_period(" ".join(tokens[-count:]), today)
         except Invalid as error:
-            if error.errors[0].code == "unknown" and not (count < 3 and error.errors[0].suggestion):
+            refused = error.errors[0]
+            meant = _elsewhere(_plain(tokens[-count:])) is not None or (count < 3 and refused.suggestion)
+            if refused.code == "unknown" and not meant:
                 continue
             raise
         return " ".join(tokens[:-count]), period
@@ -186,6 +199,39 @@ def split_period(text: str, today: date) -> tuple[str, Period | None]:
 
 def _inside_quotes(tokens: list[str]) -> bool:
     return sum(token.count('"') for token in tokens) % 2 == 1
+
+
+def _plain(tokens: list[str]) -> str:
+    return " ".join(" ".join(tokens).lower().replace("_", " ").split())
+
+
+def _elsewhere(words: str) -> str | None:
+    """What is written as elsewhere, as it is written here; empty where that is unclear, None for what is no date."""
+    range_ = _FROM_TO.fullmatch(words)
+    if range_ is None:
+        return _date_elsewhere(words)
+    first, last = (
+        _quarter(end) if _FIXED.match(_quarter(end)) else _date_elsewhere(end)
+        for end in (range_[1], range_[3])
+    )
+    # Two dots are none of somebody's words; what stands between a word and a date may be.
+    if sum(end is not None for end in (first, last)) < (1 if range_[2] == ".." else 2):
+        return None
+    return f"{first}..{last or ''}".upper() if first else ""
+
+
+def _date_elsewhere(text: str) -> str | None:
+    quarter = _QUARTER.fullmatch(text)
+    if quarter is not None:
+        return f"{quarter[1] or quarter[4]}-Q4"
+    match = next((found for pattern in _ELSEWHERE if (found := pattern.fullmatch(text))), None)
+    if match is None:
+        return None
+    parts = [part.zfill(2) for part in map(match.groupdict().get, ("year", "month", "day")) if part]
+    try:
+        return "-".join(parts) if _span("-".join(parts)) else ""
+    except Invalid:
+        return ""
 
 
 def _nearest(words: str) -> str:
@@ -282,28 +328,40 @@ def _calendar(words: str, today: date) -> Period | None:
 
 def _dated(words: str, today: date) -> Period | None:
     first_text, dots, last_text = words.partition("..")
-    first = _span(first_text.strip())
+    first_text, last_text = _quarter(first_text.strip()), _quarter(last_text.strip())
+    first = _span(first_text)
     if first is None:
         return None
-    last_text = last_text.strip()
+    tomorrow = today + timedelta(days=1)
+    start, months = first[0], None
     if dots and not last_text:
-        end = today + timedelta(days=1)
-        text, months = f"{first_text.strip()}..", None
+        end = tomorrow
+        text = f"{first_text}.."
     else:
         last = _span(last_text) if dots else first
         if last is None:
             return None
         end = last[1]
-        text = f"{first_text.strip()}..{last_text}" if dots else first_text.strip()
-        months = _whole_months(first[0], end)
-    start = first[0]
-    previous = add_months(start, -months) if months else start - max(end - start, timedelta(days=1))
-    return Period(text=text.upper(), start=start, end=end, previous_start=previous, previous_end=start)
+        text = f"{first_text}..{last_text}" if dots else first_text
+        months = _whole_months(start, end)
+    running = start < tomorrow < end
+    if running:
+        end = tomorrow
+    days = max(end - start, timedelta(days=1))
+    previous = add_months(start, -months) if months else start - days
+    return Period(
+        text=text.upper(),
+        start=start,
+        end=end,
+        previous_start=previous,
+        # As in `_calendar`: days that have not come yet are held against none.
+        previous_end=min(previous + days, start) if running else start,
+    )
 
 
 def _span(text: str) -> tuple[date, date] | None:
     """The days a date, month, quarter or year stands for."""
-    match = _FIXED.match(text)
+    match = _FIXED.match(_quarter(text))
     if match is None:
         return None
     year = int(match[1])
@@ -323,6 +381,12 @@ def _span(text: str) -> tuple[date, date] | None:
     except ValueError:
         raise _invalid("no_such_day", f"“{text}” is not in the calendar", text) from None
     return date(year, 1, 1), date(year + 1, 1, 1)
+
+
+def _quarter(text: str) -> str:
+    """A quarter in one spelling; anything else as it is."""
+    match = _QUARTER.fullmatch(text)
+    return f"{match[1] or match[4]}-q{match[2] or match[3]}" if match else text
 
 
 def _whole_months(start: date, end: date) -> int | None:

@@ -100,6 +100,16 @@ class Sieve:
             found = slices
         return ([EVERYTHING] if found is None else found), left
 
+    def reporters(self) -> list[UUID] | None:
+        """Where it asks for what these have reported, and for nothing else."""
+        if self.resolved.actor.sees_only is not None or len(self.resolved.query.terms) != 1:
+            return None
+        match self.resolved.query.terms[0]:
+            case People(field=PersonField.REPORTER, negated=False, names=names) if NOBODY not in names:
+                return [self.resolved.people[name] for name in names]
+            case _:
+                return None
+
     def _slices(self, term: AnyTerm) -> list[UUID] | None:
         match term:
             case Choice(field=ChoiceField.PRIORITY):

@@ -8,7 +8,7 @@ from typing import Final, LiteralString
 import asyncpg
 
 from db.ids import WorkspaceId
-from db.rollups.folding import take_turn
+from db.rollups.folding import MERGING, take_turn
 from db.rollups.rebuilding import rebuild
 
 MOST_SHOWN: Final = 20
@@ -102,10 +102,12 @@ LIMIT $2"""
 
 
 async def differences(conn: asyncpg.Connection, workspace_id: WorkspaceId) -> list[Difference]:
-    """Where kept and scanned numbers part, the first of them; empty for a workspace without a book."""
+    """Where kept and scanned numbers part, the first of them; empty for a workspace without a book, and while a merge
+    waits to be taken in: then they do not agree yet."""
     async with conn.transaction():
         await conn.execute("SET LOCAL statement_timeout = 0")
-        if await take_turn(conn, workspace_id) is None:
+        booked = await take_turn(conn, workspace_id) is not None
+        if not booked or await conn.fetchval(f"SELECT {MERGING}", workspace_id):
             return []
         rows = await conn.fetch(_CHECK, workspace_id, MOST_SHOWN)
         await conn.execute("UPDATE rollup_books SET checked_at = now() WHERE workspace_id = $1", workspace_id)

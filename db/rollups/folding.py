@@ -141,10 +141,27 @@ LATERAL (SELECT count(*) AS count, array_agg(issue_id) AS issues
          FROM (SELECT issue_id FROM events WHERE workspace_id = $1 AND change_id = c.change_id
                ORDER BY event_id LIMIT $3 + 1) first) found"""
 
-# It changes labels of any number of issues without an event of theirs.
-_MERGES_LABELS: Final[LiteralString] = """
-SELECT EXISTS (SELECT FROM changes
-               WHERE workspace_id = $1 AND change_id = ANY ($2::uuid[]) AND action = 'merge_labels')"""
+# They change labels, or the reporter, of any number of issues without an event of theirs.
+_MERGES: Final[LiteralString] = """
+SELECT action, CASE WHEN action = 'merge_people' THEN (summary ->> 'from')::uuid END AS gone,
+       CASE WHEN action = 'merge_people' THEN (summary ->> 'into')::uuid END AS kept
+FROM changes
+WHERE workspace_id = $1 AND change_id = ANY ($2::uuid[]) AND action IN ('merge_labels', 'merge_people')
+ORDER BY change_id"""
+
+# Whether there is one that is not taken in.
+MERGING: Final[LiteralString] = """
+EXISTS (SELECT FROM (SELECT change_id FROM pending_changes WHERE workspace_id = $1
+                     UNION ALL
+                     SELECT change_id FROM rollup_backlog WHERE workspace_id = $1 OFFSET 0) p,
+        LATERAL (SELECT action FROM changes c
+                 WHERE c.workspace_id = $1 AND c.change_id = p.change_id OFFSET 0) c
+        WHERE c.action IN ('merge_labels', 'merge_people'))"""
+
+# No sum is kept by reporter.
+_REPORTED: Final[LiteralString] = (
+    "UPDATE rollup_issues SET reporter_id = $3 WHERE workspace_id = $1 AND reporter_id = $2"
+)
 
 
 async def take_turn_if_free(conn: asyncpg.Connection, workspace_id: WorkspaceId) -> bool:
@@ -194,8 +211,13 @@ async def fold(
 async def notice_merges(
     conn: asyncpg.Connection, workspace_id: WorkspaceId, change_ids: Sequence[ChangeId]
 ) -> None:
-    """What these changes did to labels takes a rebuild; until then nobody takes the kept numbers for right."""
-    if await conn.fetchval(_MERGES_LABELS, workspace_id, list(change_ids)):
+    """What these changes did to labels takes a rebuild; until then nobody takes the kept numbers for right. What
+    somebody has reported who is somebody else by now is theirs at once."""
+    merges = await conn.fetch(_MERGES, workspace_id, list(change_ids))
+    for merge in merges:
+        if merge["action"] == "merge_people":
+            await conn.execute(_REPORTED, workspace_id, merge["gone"], merge["kept"])
+    if any(merge["action"] == "merge_labels" for merge in merges):
         await conn.execute(
             "UPDATE rollup_books SET labels_moved = true WHERE workspace_id = $1", workspace_id
         )

@@ -13,6 +13,8 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from db.errors import Invalid, LodgeError
 from db.query import QueryError
+from db.reports.periods import DEFAULT
+from handlers import clicks
 from handlers.acting import Outcome, Place, Press, Submission
 from handlers.commands import Call, Reply
 from handlers.errors import explain, explain_field
@@ -55,7 +57,10 @@ class Reporting:
         await call.answering.acknowledge()
         async with AsyncExitStack() as turn:
             sheet = await self._patiently(call, request, turn)
-            await self._answer(call.response_url, call.client, call.asker, sheet, request, call.words)
+            note = _no_period(request, call.words)
+            await self._answer(
+                call.response_url, call.client, call.asker, sheet, request, call.words, note=note
+            )
         return None
 
     async def refresh(self, press: Press) -> None:
@@ -85,8 +90,14 @@ class Reporting:
 
     async def share(self, press: Press) -> None:
         """Posts the report as it is now in the channel, for everyone."""
+        if await self._twice(press):
+            return
         async with self._turn(press.asker):
             await self._share(press)
+
+    async def _twice(self, press: Press) -> bool:
+        async with self._services.database.transaction() as conn:
+            return not await clicks.first(conn, press)
 
     async def _share(self, press: Press) -> None:
         request = await self._for_everyone(press.asker, Request.read(press.value))
@@ -101,6 +112,8 @@ class Reporting:
             await press.tell(Reply(text=press.words("report-not-shared", channel=channel)))
 
     async def csv(self, press: Press) -> None:
+        if await self._twice(press):
+            return
         request = Request.read(press.value)
         asker = press.asker
         sheet = await self._sheet(asker, request, press.words)
@@ -200,18 +213,21 @@ class Reporting:
         *,
         replace: bool = False,
         public: bool = False,
+        note: Mrkdwn | None = None,
     ) -> None:
         """By response_url: unlike an ack, it says whether Slack took the blocks."""
         look = look_of(asker.workspace, self._services.clock())
         to = AsyncWebhookClient(url, session=client.session)
         if look is Look.NATIVE:
-            body = _body(message(sheet, request, words, look, shareable=not public), replace)
+            body = _body(message(sheet, request, words, look, origin=note, shareable=not public), replace)
             answer = await to.send_dict(body)
             if answer.status_code == 200 or not any(error in answer.body for error in REFUSALS):
                 return
             await self._refused(asker)
         pictures = await self._pictures(client, sheet)
-        drawn = message(sheet, request, words, Look.PLAIN, pictures=pictures, shareable=not public)
+        drawn = message(
+            sheet, request, words, Look.PLAIN, pictures=pictures, origin=note, shareable=not public
+        )
         answer = await to.send_dict(_body(drawn, replace))
         if answer.status_code != 200:
             _log.warning("a report was refused", extra={"error": answer.body[:200]})
@@ -249,6 +265,13 @@ def _which(call: Call) -> Reply:
     if near is not None:
         return Reply(text=call.words("report-unknown", word=word, command=call.command, nearest=near))
     return Reply(text=call.words("report-which", command=call.command))
+
+
+def _no_period(request: Request, words: Words) -> Mrkdwn | None:
+    """What was typed and changes nothing is not passed over in silence."""
+    if request.report != "aging" or request.period == DEFAULT:
+        return None
+    return words("report-aging-no-period", period=request.period)
 
 
 def _body(drawn: tuple[str, list[Json]], replace: bool) -> Json:

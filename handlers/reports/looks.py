@@ -12,6 +12,7 @@ import asyncpg
 from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from db import workspaces
 from db.ids import WorkspaceId
 from db.workspaces import Workspace
 from handlers.charts import Drawer, NotDrawn
@@ -38,13 +39,7 @@ def look_of(workspace: Workspace, now: datetime) -> Look:
 async def remember_refusal(
     conn: asyncpg.Connection, services: Services, workspace_id: WorkspaceId, now: datetime
 ) -> None:
-    await conn.execute(
-        """
-        UPDATE workspaces SET settings = settings || jsonb_build_object('charts_refused_at', $2::text)
-        WHERE workspace_id = $1""",
-        workspace_id,
-        now.isoformat(),
-    )
+    await workspaces.note_charts_refused(conn, workspace_id, now)
     services.directory.forget_workspace(workspace_id)
 
 
@@ -70,8 +65,10 @@ async def _uploaded(charts: tuple[Chart, ...], drawer: Drawer, client: AsyncWebC
 
 
 async def _processed(client: AsyncWebClient, file_id: str) -> None:
+    """A message that shows it sooner is refused, and a schedule would be paused for it. Raises TimeoutError."""
     for pause in _LOOKS_AT_FILE:
         await asyncio.sleep(pause)
         info = await client.files_info(file=file_id)
         if info["file"].get("mimetype"):
             return
+    raise TimeoutError(f"Slack has not processed file {file_id} in time")

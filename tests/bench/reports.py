@@ -29,6 +29,7 @@ QUERIES = {
     "a priority": "priority:high",
     "a common label": "label:bug",
     "what is mine": "assignee:me",
+    "what I reported": "reporter:me",
     "two terms": "label:bug -assignee:me",
 }
 _ROUNDS = 25

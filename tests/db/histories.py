@@ -148,11 +148,12 @@ class History:
             self.issues.append(issue_id)
             await self.conn.execute(
                 """
-                INSERT INTO issues (workspace_id, issue_id, number, title, created_at, updated_at)
-                VALUES ($1, $2, next_number($1), 'An issue', $3, $3)""",
+                INSERT INTO issues (workspace_id, issue_id, number, title, created_at, updated_at, reporter_id)
+                VALUES ($1, $2, next_number($1), 'An issue', $3, $3, $4)""",
                 self.workspace_id,
                 issue_id,
                 new.pop("created_at"),
+                [None, *self.people][len(self.issues) % (len(self.people) + 1)],
             )
         else:
             before = await self.conn.fetchrow(

@@ -17,8 +17,8 @@ from db.query import parse
 from db.reports.desk import desk
 from db.states import Role
 from tests.conftest import filled_template
+from tests.db.plans import Plans
 from tests.db.query_data import actor, person, workspace
-from tests.db.test_query_plans import Plans
 
 HERE = WorkspaceId("THERE")
 # Half of all issues: a plan that reads a table whole would look cheap enough.
@@ -139,6 +139,7 @@ REPORTS: dict[str, Make] = {
 QUERIES = (
     None,
     "assignee:me",
+    "reporter:me",
     "priority:high",
     "label:common",
     "label:rare -assignee:me",
@@ -196,3 +197,23 @@ async def test_few_open_issues_are_read_by_themselves_and_not_come_upon_on_the_w
     plans = BothPlans(filled)
     await REPORTS[report](plans, ada, parse("label:common"))
     assert ORDERS.search(plans.text), plans.text
+
+
+@pytest.mark.parametrize("report", ["aging", "digest"])
+async def test_what_somebody_has_reported_and_is_open_is_found_in_its_own_index(
+    filled: asyncpg.Connection, report: str
+) -> None:
+    """And not among all that are open."""
+    ada = await asked(filled)
+    for pending in (False, True):
+        if pending:
+            await changed(filled, ada)
+        plans = BothPlans(filled)
+        await REPORTS[report](plans, ada, parse("reporter:me"))
+        counts = [plan for plan in plans.seen if "issues_by_reporter" in plan]
+        # Counted, and where they are few listed; each planned for these values and once for all.
+        assert len(counts) == 4, plans.text
+        everything = re.compile(
+            r"rollup_issues_by_creation[^\n]*\n\s*Index Cond: \(\(workspace_id = [^)]*\) AND \(is_open = true\)\)"
+        )
+        assert not everything.search(plans.text), plans.text

@@ -27,7 +27,10 @@ TODAY = date(2026, 11, 22)  # a Sunday
         ("last quarter", "2026-07-01", "2026-09-30", "2026-04-01", "2026-06-30"),
         ("this year", "2026-01-01", "2026-11-22", "2025-01-01", "2025-11-22"),
         ("2026-Q3", "2026-07-01", "2026-09-30", "2026-04-01", "2026-06-30"),
-        ("2026", "2026-01-01", "2026-12-31", "2025-01-01", "2025-12-31"),
+        ("Q3 2026", "2026-07-01", "2026-09-30", "2026-04-01", "2026-06-30"),
+        ("2026q3..2026q3", "2026-07-01", "2026-09-30", "2026-04-01", "2026-06-30"),
+        ("2025", "2025-01-01", "2025-12-31", "2024-01-01", "2024-12-31"),
+        ("2027-01", "2027-01-01", "2027-01-31", "2026-12-01", "2026-12-31"),
         ("2024-02", "2024-02-01", "2024-02-29", "2024-01-01", "2024-01-31"),
         ("2026-01..2026-03", "2026-01-01", "2026-03-31", "2025-10-01", "2025-12-31"),
         ("2026-01-05..2026-01-11", "2026-01-05", "2026-01-11", "2025-12-29", "2026-01-04"),
@@ -42,6 +45,31 @@ def test_reads_periods_and_the_one_before(
     before = period.before()
     assert (str(period.start), str(period.last_day)) == (start, last)
     assert (str(before.start), str(before.last_day)) == (previous_start, previous_last)
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "previous_start", "previous_last"),
+    [
+        ("2026", "2026-01-01", "2025-01-01", "2025-11-22"),
+        ("2026-Q4", "2026-10-01", "2026-07-01", "2026-08-22"),
+        ("2026-11", "2026-11-01", "2026-10-01", "2026-10-22"),
+        ("2026-01..2026-12", "2026-01-01", "2025-01-01", "2025-11-22"),
+        ("2026-11-10..2026-12-05", "2026-11-10", "2026-10-28", "2026-11-09"),
+    ],
+)
+def test_a_named_period_that_is_running_ends_today_and_is_compared_with_as_many_days(
+    text: str, start: str, previous_start: str, previous_last: str
+) -> None:
+    period = parse_period(text, TODAY)
+    before = period.before()
+    assert (str(period.start), period.last_day, period.text) == (start, TODAY, text)
+    assert (str(before.start), str(before.last_day)) == (previous_start, previous_last)
+
+
+def test_a_named_period_is_whole_on_its_last_day() -> None:
+    for today in (date(2026, 9, 30), date(2026, 10, 1), TODAY):
+        period = parse_period("2026-Q3", today)
+        assert (period.last_day, period.previous_end) == (date(2026, 9, 30), date(2026, 7, 1))
 
 
 def test_a_long_month_is_compared_with_the_whole_of_a_short_one() -> None:
@@ -99,6 +127,16 @@ def test_takes_the_period_off_the_end_of_a_line(line: str, query: str, period: s
         ("lastweek", "unknown", "last week"),
         ("label:bug this mnth", "unknown", "this month"),
         ("yesteday", "unknown", "yesterday"),
+        ("label:bug 2026-Q5", "unknown", "2026-Q4"),
+        ("2026-01..today", "unknown", "2026-01.."),
+        ("2026-01..soon", "unknown", "2026-01.."),
+        ("..2026-03", "unknown", ""),
+        ("2026-01 to 2026-03", "unknown", "2026-01..2026-03"),
+        ("label:bug 01.01.2026 – 31.01.2026", "unknown", "2026-01-01..2026-01-31"),
+        ("14.03.2026", "unknown", "2026-03-14"),
+        ("3/2026", "unknown", "2026-03"),
+        ("2026/13", "unknown", ""),
+        ("01/02/2026", "unknown", ""),
     ],
 )
 def test_what_can_only_be_meant_as_a_period_is_not_taken_for_words(
@@ -110,7 +148,22 @@ def test_what_can_only_be_meant_as_a_period_is_not_taken_for_words(
 
 
 @pytest.mark.parametrize(
-    "line", ["slow export", "label:bug week", '"lastweek"', '"4711"', "weekly", "created:>2026-01-01", "last"]
+    "line",
+    [
+        "slow export",
+        "label:bug week",
+        '"lastweek"',
+        '"4711"',
+        '"14.03.2026"',
+        "weekly",
+        "last",
+        "created:>2026-01-01",
+        "due:2026-01..2026-03",
+        "-closed:2026-01..",
+        "a..b",
+        "from Berlin to Rome",
+        "v1.2026",
+    ],
 )
 def test_words_stay_words(line: str) -> None:
     assert split_period(line, TODAY) == (line, None)

@@ -1,11 +1,9 @@
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from db.access import Actor
 from db.ids import PersonId
@@ -15,14 +13,12 @@ from db.reports import few
 from db.reports.choosing import choose
 from db.reports.kept import Kept
 from db.reports.numbers import Span
-from db.reports.periods import midnight
 from db.reports.scanned import Scanned
 from db.reports.sifted import Sifted
 from db.reports.sifting import sieve
 from db.reports.source import Source
 from db.rollups import behind, check_and_repair, differences, fold, fold_backlog, rebuild
 from db.rollups.folding import take_turn
-from db.rollups.spans import cover
 from db.states import Role
 from tests.db.histories import START, History, workspace
 
@@ -52,6 +48,9 @@ QUERIES = (
     "no:label",
     "has:label status:in-progress",
     "assignee:{person}",
+    "reporter:{person}",
+    "reporter:{person},none",
+    "-reporter:{person} status:open",
     "-assignee:{person},none priority:low,medium",
     "no:assignee status:open",
     "label:label-3 assignee:{person}",
@@ -367,37 +366,3 @@ async def test_the_first_changes_of_a_workspace_ask_for_a_book(conn: asyncpg.Con
     await history.step()
     await fold(conn, history.workspace_id, await history.take_pending(10))
     assert await conn.fetchval("SELECT payload FROM pgqueuer WHERE entrypoint = 'rollups'") == b"T0"
-
-
-@settings(deadline=None)
-@given(st.dates(date(1990, 1, 1), date(2060, 1, 1)), st.integers(0, 4000))
-def test_spans_cover_each_day_once(start: date, days: int) -> None:
-    covered = cover(start, start + timedelta(days=days))
-    spans = sorted(zip(covered.grains, covered.spans, strict=True), key=lambda s: s[0] * s[1])
-    at = covered.first
-    for grain, span in spans:
-        assert grain * span == at
-        at += grain
-    assert at == covered.end
-    assert len(spans) <= 4000 // 256 + 24
-
-
-async def test_days_are_numbered_alike_in_sql_and_here(conn: asyncpg.Connection) -> None:
-    for zone in ZONES:
-        for offset in range(0, 800, 7):
-            day = date(2025, 1, 1) + timedelta(days=offset)
-            first = midnight(day, ZoneInfo(zone))
-            numbers = await conn.fetchrow(
-                "SELECT day_number($1, $2), day_number($1 - interval '1 second', $2)", first, zone
-            )
-            number = day.toordinal() - 1
-            assert tuple(numbers) == (number, number - 1)
-
-
-async def test_every_latency_has_a_bucket(conn: asyncpg.Connection) -> None:
-    rows = await conn.fetch(
-        "SELECT latency_bucket(n) AS bucket FROM unnest($1::bigint[]) n", [0, 1, 10**6, 10**12, 10**15, 2**62]
-    )
-    buckets = [row["bucket"] for row in rows]
-    assert buckets == sorted(buckets)
-    assert await conn.fetchval("SELECT cardinality(histogram('{}', '{}'))") == buckets[-1] + 1

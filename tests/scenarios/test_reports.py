@@ -73,6 +73,14 @@ async def test_a_period_that_is_none_is_answered_and_not_searched_for_as_words(l
     assert "ends before it begins" in said(await lodge.ask("ada", "report flow 2026-05..2026-01"))
 
 
+async def test_a_period_that_changes_nothing_is_not_passed_over_in_silence(lodge: Lodge) -> None:
+    await story(lodge)
+    answer = said(await lodge.ask("ada", "report aging last month"))
+    assert "2* issues are open" in answer
+    assert "“last month” changes nothing here" in answer
+    assert "changes nothing" not in said(await lodge.ask("ada", "report aging label:bug"))
+
+
 async def test_a_report_that_takes_long_is_announced(lodge: Lodge, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answering, "NOTICE_AFTER", 0)
     ada = lodge.person("ada")

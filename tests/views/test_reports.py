@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -13,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.playground.blocks.check import check_message
+from bot.playground.blocks.check import characters, check_message
+from bot.playground.content import MAX_BLOCK_CHARACTERS
 from db.ids import IssueId, LabelId, PersonId
 from db.reports.making import AGES, MOST_POINTS, split
 from db.reports.numbers import (
@@ -39,7 +41,7 @@ from db.reports.numbers import (
 )
 from db.reports.periods import Period, parse_period
 from db.states import Priority
-from handlers.views.reports import Keys, Look, Request, message, numbers, request_of, sheet, text
+from handlers.views.reports import Keys, Look, Request, form, message, numbers, request_of, sheet, text
 from handlers.words import words
 
 TODAY = date(2026, 11, 22)
@@ -160,14 +162,28 @@ def test_every_report_is_taken_by_slack(
         request = Request(report=made.name, period=read.text, query="label:bug")
         said, blocks = message(made, request, speech, look, pictures=("F1", "F2"))
         assert check_message(blocks) == []
+        assert characters(blocks) <= MAX_BLOCK_CHARACTERS
         assert 0 < len(said) <= 4000
+        assert said.count("```") % 2 == 0
         assert "<!channel>" not in said
 
 
-def only(kind: type[Report], names: list[str], counts: list[int] | None = None) -> Any:
+def only(kind: type[Report], names: list[str], counts: list[int] | None = None, locale: str = "en") -> Any:
     period = parse_period("7d", TODAY)
     found = next(r for r in reports(period, counts or [3, 1], names) if isinstance(r, kind))
-    return sheet(found, query="", words=words("en"), keys=Keys(prefix="LDG"))
+    return sheet(found, query="", words=words(locale), keys=Keys(prefix="LDG"))
+
+
+def csv_of(made: Any) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(numbers(made).decode("utf-8-sig"))))
+
+
+def test_the_longest_titles_still_fit_into_one_message() -> None:
+    for title in ("&" * 255, "a *b* " * 42):
+        made = only(DigestReport, [title] * 5)
+        blocks = message(made, Request(report="digest", period="7d"), words("en"), Look.NATIVE)[1]
+        assert check_message(blocks) == []
+        assert characters(blocks) <= MAX_BLOCK_CHARACTERS
 
 
 def test_issues_in_a_report_are_links_and_can_be_shown() -> None:
@@ -200,10 +216,65 @@ def test_a_table_mentions_people_in_slack_and_names_the_others() -> None:
 
 
 def test_csv_has_numbers_and_no_formulas() -> None:
-    rows = list(csv.reader(io.StringIO(numbers(only(AssigneesReport, NASTY)).decode("utf-8-sig"))))
+    rows = csv_of(only(AssigneesReport, [*NASTY, "＝1+1"]))
     assert rows[0] == ["person", "open", "in_progress", "taken", "closed", "closed_before"]
     assert [row[0] for row in rows[1:3]] == [NASTY[0], "'" + NASTY[1]]
+    assert rows[7][0] == "'＝1+1"
     assert rows[1][1:] == ["3", "0", "0", "1", "0"]
+
+
+@pytest.mark.parametrize("locale", ["en", "de"])
+def test_csv_is_the_same_in_every_language_and_says_what_times_are_in(locale: str) -> None:
+    flow = csv_of(only(FlowReport, ["a"], [1234567, 1], locale))
+    assert flow[:2] == [["from", "created", "closed", "net"], ["2026-11-22", "1234567", "1234567", "0"]]
+    latencies = csv_of(only(LatencyReport, ["bug"], [3000, 1], locale))
+    times = ["closed", "median_hours", "p90_hours", "mean_hours"]
+    assert [row for row in latencies if times[0] in row] == [
+        [key, *times] for key in ("priority", "label", "from")
+    ]
+    assert latencies[-7:][0] == ["2026-11-22", "3000", "350", "1050", "350"]
+    digest = csv_of(only(DigestReport, ["a"], [3, 1], locale))
+    assert [row[0] for row in digest] == ["period", "2026-11-16..2026-11-22", "2026-11-09..2026-11-15"]
+
+
+@pytest.mark.parametrize(
+    ("locale", "many", "less", "hours"),
+    [("en", "1,234,567", "−1,234,566", "5.83"), ("de", "1.234.567", "−1.234.566", "5,83")],
+)
+def test_numbers_are_written_as_the_reader_writes_them(locale: str, many: str, less: str, hours: str) -> None:
+    speech, request = words(locale), Request(report="flow", period="7d")
+    counts = [1234567, 1]
+    flow = only(FlowReport, ["a"], counts, locale)
+    for look in Look:
+        said, blocks = message(flow, request, speech, look, pictures=("F1",))
+        shown = json.dumps([said, blocks], ensure_ascii=False)
+        assert many in shown
+        assert less in shown
+        cells = [cell for block in blocks for row in block.get("rows", ()) for cell in row]
+        assert {many, less} <= {cell.get("text") for cell in cells}
+        assert "1234567" not in said
+    (alternative,) = (block["alt_text"] for block in blocks if block["type"] == "image")
+    assert many in alternative
+    latencies = only(LatencyReport, ["bug"], [50], locale)
+    pictured = message(latencies, request, speech, Look.PLAIN, pictures=("F1", "F2"))[1]
+    assert any(hours in block["alt_text"] for block in pictured if block["type"] == "image")
+
+
+def test_the_trend_is_told_where_no_chart_shows_it() -> None:
+    made = only(LatencyReport, ["bug"], [30, 10])
+    request = Request(report="latency", period="7d")
+    for look, shown in ((Look.NATIVE, False), (Look.PLAIN, True)):
+        said, blocks = message(made, request, words("en"), look)
+        assert "Nov 20, 2026" in said
+        tables = [block for block in blocks if block["type"] in ("data_table", "table", "section")]
+        # Where Slack draws the chart, it has the numbers.
+        assert ("Nov 20, 2026" in json.dumps(tables)) is shown
+
+
+def test_every_row_is_in_the_text() -> None:
+    names = [f"Somebody {number}" for number in range(10)]
+    said = text(only(AssigneesReport, names))
+    assert all(name in said for name in (*names, "nobody"))
 
 
 def test_the_text_alone_says_it_all() -> None:
@@ -228,6 +299,23 @@ def test_the_period_menu_knows_what_it_belongs_to(query: str) -> None:
     block = message(only(FlowReport, ["a"]), request, words("en"), Look.NATIVE)[1][-1]
     assert request_of(block["block_id"]) == request
     assert block["elements"][0]["initial_option"]["value"] == "7d"
+
+
+def test_no_button_leads_to_another_report_than_the_one_it_stands_under() -> None:
+    """One without the query, say, which is too long for a button."""
+    request = Request(report="flow", period="7d", query='"' * 995)
+    blocks = message(only(FlowReport, ["a"]), request, words("en"), Look.NATIVE)[1]
+    assert check_message(blocks) == []
+    assert [block for block in blocks if block["type"] == "actions"] == []
+
+
+def test_the_form_has_the_whole_query() -> None:
+    query = " ".join(f"label:number-{number}" for number in range(100))
+    field = form.form(Request(report="flow", period="7d", query=query), words("en"), {})["blocks"][0][
+        "element"
+    ]
+    assert field["initial_value"] == query
+    assert field["max_length"] >= len(query)
 
 
 def test_a_query_too_long_for_the_menu_still_has_its_buttons() -> None:

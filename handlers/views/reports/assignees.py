@@ -6,6 +6,7 @@ from db.reports.numbers import (
     AssigneeRow,
     AssigneesReport,
 )
+from handlers.views.people import spelled
 from handlers.views.reports.columns import column, unlike
 from handlers.views.reports.sheet import Chart, Series, Sheet, Table
 from handlers.views.reports.spelling import (
@@ -30,8 +31,8 @@ def assignees_sheet(report: AssigneesReport, query: str, words: Words) -> Sheet:
             "report-assignees-work",
             taken=total.taken,
             closed=total.closed,
-            taken_before=compared(total.taken, before.taken, words, str(before.taken)),
-            closed_before=compared(total.closed, before.closed, words, str(before.closed)),
+            taken_before=compared(total.taken, before.taken, words),
+            closed_before=compared(total.closed, before.closed, words),
         ),
     ]
     if report.unassigned.open.total:
@@ -70,7 +71,7 @@ def _people_chart(rows: list[AssigneeRow], words: Words) -> tuple[Chart, ...]:
 
 
 def _name(row: AssigneeRow, words: Words) -> str:
-    return row.who.name if row.who is not None else words.plain("nobody")
+    return spelled(row.who.name, words) if row.who is not None else words.plain("nobody")
 
 
 def _people_table(rows: list[AssigneeRow], words: Words) -> Table:
@@ -87,11 +88,11 @@ def _people_table(rows: list[AssigneeRow], words: Words) -> Table:
         rows=tuple(
             (
                 who_cell(row.who, words),
-                number_cell(row.open.total),
-                number_cell(row.open.in_progress),
-                number_cell(row.work.taken),
-                number_cell(row.work.closed),
-                number_cell(row.work_before.closed),
+                number_cell(row.open.total, words),
+                number_cell(row.open.in_progress, words),
+                number_cell(row.work.taken, words),
+                number_cell(row.work.closed, words),
+                number_cell(row.work_before.closed, words),
             )
             for row in rows
         ),

@@ -6,8 +6,10 @@ from handlers.views.reports.sheet import Column
 from handlers.words import Words, clean
 
 
-def column(key: str, words: Words, *, numeric: bool = True) -> Column:
-    return Column(key=key, title=words.plain(f"report-column-{key.replace('_', '-')}"), numeric=numeric)
+def column(key: str, words: Words, *, numeric: bool = True, unit: str = "") -> Column:
+    """`unit`: what its numbers are in, for those who see nothing but numbers."""
+    title = words.plain(f"report-column-{key.replace('_', '-')}")
+    return Column(key=f"{key}_{unit}" if unit else key, title=title, numeric=numeric)
 
 
 def unlike(names: list[str], limit: int = 20) -> list[str]:

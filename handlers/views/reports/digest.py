@@ -12,8 +12,9 @@ from handlers.views.reports.spelling import (
     compared,
     days,
     mention,
+    net_cell,
+    number,
     number_cell,
-    signed,
     subtitle,
 )
 from handlers.words import Mrkdwn, Words
@@ -26,13 +27,13 @@ def digest_sheet(report: DigestReport, query: str, words: Words, keys: Keys) -> 
             "report-digest-line",
             created=total.created,
             closed=total.closed,
-            created_before=compared(total.created, before.created, words, str(before.created)),
-            closed_before=compared(total.closed, before.closed, words, str(before.closed)),
+            created_before=compared(total.created, before.created, words),
+            closed_before=compared(total.closed, before.closed, words),
             open=report.open_now,
         )
     ]
     if report.closers:
-        names = ", ".join(f"{mention(c.who, words)} ({c.closed})" for c in report.closers)
+        names = ", ".join(f"{mention(c.who, words)} ({number(c.closed, words)})" for c in report.closers)
         lines.append(words("report-digest-closers", names=Mrkdwn(names)))
     lists = (
         named("report-digest-pressing", report.pressing, words, keys),
@@ -63,10 +64,10 @@ def _digest_table(report: DigestReport, words: Words) -> Table:
         ),
         rows=tuple(
             (
-                Cell(text=days(period, words)),
-                number_cell(traffic.created),
-                number_cell(traffic.closed),
-                Cell(text=signed(traffic.net), number=traffic.net),
+                Cell(text=days(period, words), data=f"{period.start}..{period.last_day}"),
+                number_cell(traffic.created, words),
+                number_cell(traffic.closed, words),
+                net_cell(traffic.net, words),
             )
             for period, traffic in ((report.period, report.total), (report.period.before(), report.before))
         ),

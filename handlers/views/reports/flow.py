@@ -6,10 +6,11 @@ from db.reports.numbers import (
     FlowReport,
 )
 from handlers.views.reports.columns import column, unlike
-from handlers.views.reports.sheet import Cell, Chart, Series, Sheet, Table
+from handlers.views.reports.sheet import Chart, Series, Sheet, Table
 from handlers.views.reports.spelling import (
     compared,
-    day,
+    day_cell,
+    net_cell,
     number_cell,
     point,
     signed,
@@ -25,10 +26,15 @@ def flow_sheet(report: FlowReport, query: str, words: Words) -> Sheet:
             "report-flow-line",
             created=total.created,
             closed=total.closed,
-            created_before=compared(total.created, before.created, words, str(before.created)),
-            closed_before=compared(total.closed, before.closed, words, str(before.closed)),
+            created_before=compared(total.created, before.created, words),
+            closed_before=compared(total.closed, before.closed, words),
         ),
-        words("report-flow-net", net=signed(total.net), net_before=signed(before.net), open=report.open_now),
+        words(
+            "report-flow-net",
+            net=signed(total.net, words),
+            net_before=signed(before.net, words),
+            open=report.open_now,
+        ),
     )
     labels = unlike([point(p.span, report.unit, words) for p in report.points])
     created, closed = column("created", words), column("closed", words)
@@ -48,10 +54,10 @@ def flow_sheet(report: FlowReport, query: str, words: Words) -> Sheet:
         columns=(column("from", words, numeric=False), created, closed, column("net", words)),
         rows=tuple(
             (
-                Cell(text=day(p.span.start, words)),
-                number_cell(p.traffic.created),
-                number_cell(p.traffic.closed),
-                Cell(text=signed(p.traffic.net), number=p.traffic.net),
+                day_cell(p.span.start, words),
+                number_cell(p.traffic.created, words),
+                number_cell(p.traffic.closed, words),
+                net_cell(p.traffic.net, words),
             )
             for p in reversed(report.points)
         ),

@@ -14,7 +14,8 @@ from handlers.words import Words
 CALLBACK = "report_form"
 QUERY = "query"
 PERIOD = "period"
-QUERY_MAX = 500
+# As long as a query may be: one that was cut would be another.
+QUERY_MAX = 2000
 
 
 def form(request: Request, words: Words, metadata: Json) -> Json:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from db.reports.numbers import NamedIssue
-from handlers.views.blocks import truncate
+from handlers.views.blocks import cut_mrkdwn, truncate
 from handlers.views.reports.sheet import IssueList
 from handlers.views.reports.spelling import day, mention
 from handlers.words import Mrkdwn, Words, clean, escape
+
+# Characters as Slack counts them, so that all lists of a report fit into one message.
+_TITLE = 150
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +41,7 @@ def named(heading: str, issues: tuple[NamedIssue, ...], words: Words, keys: Keys
 
 def _line(issue: NamedIssue, heading: str, words: Words, keys: Keys) -> Mrkdwn:
     who = mention(issue.assignee, words)
-    line = Mrkdwn(f"• {keys.link(issue)}  {escape(issue.title)}  ·  {who}")
+    line = Mrkdwn(f"• {keys.link(issue)}  {cut_mrkdwn(escape(issue.title), _TITLE)}  ·  {who}")
     match heading:
         case "report-aging-stalest":
             since = words("report-untouched-since", day=day(issue.updated_at.date(), words))

@@ -14,6 +14,7 @@ from db.reports.numbers import (
 from handlers.views.reports.columns import column, unlike
 from handlers.views.reports.sheet import Cell, Chart, Series, Sheet, Table
 from handlers.views.reports.spelling import (
+    day_cell,
     duration,
     duration_cell,
     number_cell,
@@ -53,7 +54,7 @@ def latency_sheet(report: LatencyReport, query: str, words: Words) -> Sheet:
 def _latency_change(overall: Latency, before: Latency, words: Words) -> list[Mrkdwn]:
     if before.median is None or overall.median is None:
         return [words("report-latency-nothing-before")]
-    change = percent(overall.median.total_seconds(), before.median.total_seconds())
+    change = percent(overall.median.total_seconds(), before.median.total_seconds(), words)
     if change is None:
         return [words("report-latency-before-at-once", closed=before.closed)]
     return [
@@ -87,9 +88,14 @@ def _scale(times: Iterable[timedelta | None], words: Words) -> _Scale:
 
 def _latency_charts(report: LatencyReport, words: Words) -> tuple[Chart, ...]:
     groups = _by_priority(report, words)
-    # Where nothing was closed there is no time to show; a point at zero would look like one.
+    points = _steps(report)
+    return (_trend(points, words), groups) if points else (groups,)
+
+
+def _steps(report: LatencyReport) -> list[TrendPoint]:
+    """Where nothing was closed there is no time to show; a point at zero would look like one. One alone is no trend."""
     points = [p for p in report.trend if p.latency.closed]
-    return (_trend(points, words), groups) if len(points) > 1 else (groups,)
+    return points if len(points) > 1 else []
 
 
 def _trend(points: Sequence[TrendPoint], words: Words) -> Chart:
@@ -133,7 +139,8 @@ def _points(points: Sequence[TrendPoint], words: Words) -> list[str]:
 
 
 def _latency_tables(report: LatencyReport, words: Words) -> tuple[Table, ...]:
-    numbers = tuple(column(key, words) for key in ("closed", "median", "p90", "mean"))
+    times = (column(key, words, unit="hours") for key in ("median", "p90", "mean"))
+    numbers = (column("closed", words), *times)
     by_priority = Table(
         caption=words.plain("report-latency-priorities"),
         columns=(column("priority", words, numeric=False), *numbers),
@@ -147,12 +154,21 @@ def _latency_tables(report: LatencyReport, words: Words) -> tuple[Table, ...]:
         columns=(column("label", words, numeric=False), *numbers),
         rows=tuple((Cell(text=row.name), *_latency_cells(row.latency, words)) for row in report.by_label),
     )
-    return tuple(table for table in (by_priority, by_label) if table.rows)
+    by_time = Table(
+        caption=words.plain("report-latency-times"),
+        columns=(column("from", words, numeric=False), *numbers),
+        rows=tuple(
+            (day_cell(p.span.start, words), *_latency_cells(p.latency, words))
+            for p in reversed(_steps(report))
+        ),
+        charted=True,
+    )
+    return tuple(table for table in (by_priority, by_label, by_time) if table.rows)
 
 
 def _latency_cells(latency: Latency, words: Words) -> tuple[Cell, ...]:
     return (
-        number_cell(latency.closed),
+        number_cell(latency.closed, words),
         duration_cell(latency.median, words),
         duration_cell(latency.p90, words),
         duration_cell(latency.mean, words),

@@ -13,6 +13,7 @@ from handlers.views.blocks import (
     actions,
     button,
     context,
+    cut_mrkdwn,
     divider,
     header,
     option,
@@ -22,6 +23,7 @@ from handlers.views.blocks import (
 )
 from handlers.views.cards import MORE, More
 from handlers.views.reports.sheet import Cell, Chart, Sheet, Table
+from handlers.views.reports.spelling import number
 from handlers.words import Mrkdwn, Words, clean, escape
 
 REFRESH = "report_refresh"
@@ -52,7 +54,11 @@ VALUE_MAX = 2000
 _CARRIED = "report:"
 _BLOCK_ID_MAX = 255
 _PAGE = 10
-_TEXT_ROWS = 10
+# What a spreadsheet takes for a formula begins so; some take the wide ones of East Asia for the same.
+_FORMULAS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+_TEXT_MAX = 4000
+_TEXT_ROWS = 20
+_TEXT_NAME = 40
 
 
 class Look(Enum):
@@ -99,13 +105,15 @@ def message(
     blocks += _issues(sheet, words)
     if look is Look.NATIVE:
         blocks += [chart_block(chart) for chart in sheet.charts[:CHARTS]]
-        blocks += [data_table(table) for table in sheet.tables if table.rows]
+        blocks += [data_table(table) for table in sheet.tables if table.rows and not table.charted]
     else:
-        blocks += [picture(file_id, chart) for file_id, chart in zip(pictures, sheet.charts, strict=False)]
+        shown = zip(pictures, sheet.charts, strict=False)
+        blocks += [picture(file_id, chart, words) for file_id, chart in shown]
         blocks += plain_tables(sheet.tables)
     blocks.append(divider())
     blocks.append(context(sheet.computed))
-    blocks.append(controls(request, words, shareable=shareable))
+    if len(request.value()) <= VALUE_MAX:
+        blocks.append(controls(request, words, shareable=shareable))
     if origin is not None:
         blocks.append(context(origin))
     return text(sheet, late=late), blocks
@@ -120,10 +128,8 @@ def _issues(sheet: Sheet, words: Words) -> list[Json]:
 
 def controls(request: Request, words: Words, *, shareable: bool) -> Json:
     """A choice in a menu has no room for the request, and Slack does not send an ephemeral message back: so the
-    block's id carries it. A query too long for that has no menu, and one too long for a button is left out."""
+    block's id carries it. A query too long for that has no menu, and one too long for a button none of them."""
     value = request.value()
-    if len(value) > VALUE_MAX:
-        value = Request(report=request.report, period=request.period).value()
     elements = [
         button(words.plain("report-button-query"), QUERY, value),
         button(words.plain("report-button-refresh"), REFRESH, value),
@@ -232,20 +238,21 @@ def _plain_cell(cell: Cell) -> Json:
     return {"type": "raw_text", "text": clean(cell.text) or "–"}
 
 
-def picture(file_id: str, chart: Chart) -> Json:
+def picture(file_id: str, chart: Chart, words: Words) -> Json:
     return {
         "type": "image",
         "slack_file": {"id": file_id},
-        "alt_text": truncate(described(chart), 2000),
+        "alt_text": truncate(described(chart, words), 2000),
     }
 
 
-def described(chart: Chart) -> str:
+def described(chart: Chart, words: Words) -> str:
     """The chart in words, for those who cannot see it."""
     parts = []
     for series in chart.series:
         values = (
-            f"{name} {_number(value)}" for name, value in zip(chart.categories, series.values, strict=False)
+            f"{name} {number(value, words)}"
+            for name, value in zip(chart.categories, series.values, strict=False)
         )
         parts.append(f"{series.name}: {', '.join(values)}")
     return f"{chart.title} ({chart.y_label}). {'; '.join(parts)}"
@@ -253,7 +260,7 @@ def described(chart: Chart) -> str:
 
 def _monospaced(table: Table) -> Mrkdwn:
     rows = [[column.title for column in table.columns]]
-    rows += [[cell.text for cell in row] for row in table.rows[:_TEXT_ROWS]]
+    rows += [[truncate(cell.text, _TEXT_NAME) for cell in row] for row in table.rows[:_TEXT_ROWS]]
     widths = [max(len(row[place]) for row in rows) for place in range(len(table.columns))]
     lines = (
         "  ".join(
@@ -273,8 +280,12 @@ def text(sheet: Sheet, *, late: Mrkdwn | None = None) -> str:
     if late is not None:
         lines.append(late)
     lines += [*sheet.lines, *(each.text for each in sheet.lists)]
-    lines += [_monospaced(table) for table in sheet.tables if table.rows]
-    return truncate("\n".join(lines), 4000)
+    said = cut_mrkdwn(Mrkdwn("\n".join(lines)), _TEXT_MAX)
+    # Half a table is none: its frame would stay open.
+    for table in (_monospaced(table) for table in sheet.tables if table.rows):
+        if len(said) + 1 + len(table) <= _TEXT_MAX:
+            said = Mrkdwn(f"{said}\n{table}")
+    return said
 
 
 def numbers(sheet: Sheet) -> bytes:
@@ -293,5 +304,5 @@ def numbers(sheet: Sheet) -> bytes:
 def _csv_cell(cell: Cell) -> str | float:
     if cell.number is not None:
         return _number(cell.number)
-    # A text that a spreadsheet would take for a formula.
-    return f"'{cell.text}" if cell.text.startswith(("=", "+", "-", "@", "\t", "\r")) else cell.text
+    text = cell.text if cell.data is None else cell.data
+    return f"'{text}" if text.startswith(_FORMULAS) else text

@@ -11,10 +11,12 @@ from handlers.words import Mrkdwn
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """`text` for people, letter by letter; `number` for sorting and CSV; `user` a Slack id to mention."""
+    """`text` for people, letter by letter; `number` for sorting and CSV, else `data` for CSV where it is not the text;
+    `user` a Slack id to mention."""
 
     text: str
     number: float | None = None
+    data: str | None = None
     user: str | None = None
 
 
@@ -29,9 +31,12 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
+    """`charted`: where a chart of Slack's own shows it, it is left out."""
+
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    charted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

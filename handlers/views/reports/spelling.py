@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from babel.dates import format_date
+from babel.numbers import format_decimal
 
 from db.reports.numbers import Span, Who
 from db.reports.periods import Period
+from handlers.views.people import spelled
 from handlers.views.reports.sheet import Cell
 from handlers.words import Mrkdwn, Words, escape
 
@@ -39,28 +41,40 @@ def duration_cell(span: timedelta | None, words: Words) -> Cell:
     return Cell(text=duration(span, words), number=hours)
 
 
-def number_cell(number: int) -> Cell:
-    return Cell(text=str(number), number=number)
+def number(value: float, words: Words) -> str:
+    return str(format_decimal(value, locale=words.locale))
 
 
-def percent(now: float, before: float) -> str | None:
+def number_cell(value: int, words: Words) -> Cell:
+    return Cell(text=number(value, words), number=value)
+
+
+def net_cell(value: int, words: Words) -> Cell:
+    return Cell(text=signed(value, words), number=value)
+
+
+def percent(now: float, before: float, words: Words) -> str | None:
     """`+12 %`; None where there is nothing to compare with."""
     if not before:
         return None
     change = round((now - before) / before * 100)
-    return f"{'+' if change > 0 else '−' if change < 0 else '±'}{abs(change)} %"
+    return f"{signed(change, words) if change else '±0'} %"
 
 
-def compared(now: float, before: float, words: Words, shown: str) -> str:
+def compared(now: int, before: int, words: Words) -> str:
     """`(before: 12, +8 %)`."""
-    change = percent(now, before)
+    change = percent(now, before, words)
     if change is None:
-        return words.plain("report-before", before=shown)
-    return words.plain("report-before-change", before=shown, change=change)
+        return words.plain("report-before", before=before)
+    return words.plain("report-before-change", before=before, change=change)
 
 
 def day(on: date, words: Words) -> str:
     return str(format_date(on, format="medium", locale=words.locale))
+
+
+def day_cell(on: date, words: Words) -> Cell:
+    return Cell(text=day(on, words), data=on.isoformat())
 
 
 def days(period: Period, words: Words) -> str:
@@ -88,17 +102,17 @@ def point(span: Span, unit: str, words: Words) -> str:
 def who_cell(who: Who | None, words: Words) -> Cell:
     if who is None:
         return Cell(text=words.plain("nobody"))
-    return Cell(text=who.name, user=who.slack_user_id)
+    return Cell(text=spelled(who.name, words), user=who.slack_user_id)
 
 
 def mention(who: Who | None, words: Words) -> Mrkdwn:
     if who is None:
         return words("nobody")
-    return Mrkdwn(f"<@{who.slack_user_id}>") if who.slack_user_id else escape(who.name)
+    return Mrkdwn(f"<@{who.slack_user_id}>") if who.slack_user_id else escape(spelled(who.name, words))
 
 
-def signed(number: int) -> str:
-    return f"+{number}" if number > 0 else f"−{-number}" if number < 0 else "0"
+def signed(value: int, words: Words) -> str:
+    return f"{'+' if value > 0 else '−' if value < 0 else ''}{number(abs(value), words)}"
 
 
 def subtitle(period: Period, query: str, words: Words) -> Mrkdwn:
