@@ -1,0 +1,46 @@
+"""The days and buckets that kept numbers are counted by."""
+
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+import asyncpg
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from db.reports.periods import midnight
+from db.rollups.spans import cover
+from tests.db.test_rollups import ZONES
+
+
+@settings(deadline=None)
+@given(st.dates(date(1990, 1, 1), date(2060, 1, 1)), st.integers(0, 4000))
+def test_spans_cover_each_day_once(start: date, days: int) -> None:
+    covered = cover(start, start + timedelta(days=days))
+    spans = sorted(zip(covered.grains, covered.spans, strict=True), key=lambda s: s[0] * s[1])
+    at = covered.first
+    for grain, span in spans:
+        assert grain * span == at
+        at += grain
+    assert at == covered.end
+    assert len(spans) <= 4000 // 256 + 24
+
+
+async def test_days_are_numbered_alike_in_sql_and_here(conn: asyncpg.Connection) -> None:
+    for zone in ZONES:
+        for offset in range(0, 800, 7):
+            day = date(2025, 1, 1) + timedelta(days=offset)
+            first = midnight(day, ZoneInfo(zone))
+            numbers = await conn.fetchrow(
+                "SELECT day_number($1, $2), day_number($1 - interval '1 second', $2)", first, zone
+            )
+            number = day.toordinal() - 1
+            assert tuple(numbers) == (number, number - 1)
+
+
+async def test_every_latency_has_a_bucket(conn: asyncpg.Connection) -> None:
+    rows = await conn.fetch(
+        "SELECT latency_bucket(n) AS bucket FROM unnest($1::bigint[]) n", [0, 1, 10**6, 10**12, 10**15, 2**62]
+    )
+    buckets = [row["bucket"] for row in rows]
+    assert buckets == sorted(buckets)
+    assert await conn.fetchval("SELECT cardinality(histogram('{}', '{}'))") == buckets[-1] + 1
