@@ -20,8 +20,11 @@ async def posted(lodge: Lodge, text: str, channel: str = "general") -> Json:
 async def subscribe(lodge: Lodge, values: Json, channel: str = "general") -> Json:
     """Ada fills the form; gives the errors, if any."""
     ada = lodge.person("ada")
+    seen = [view["id"] for view in ada.modals()]
     await ada.slash(channel, "/issue subscribe")
-    form = await ada.expect_modal(lambda view: view["callback_id"] == "subscription_form")
+    form = await ada.expect_modal(
+        lambda view: view["callback_id"] == "subscription_form" and view["id"] not in seen
+    )
     outcome = await ada.submit(form["id"], values)
     return dict(outcome.errors or {})
 
