@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import logging
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any, Final
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -10,7 +12,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from db.ids import ChannelId, MessageTs
 
 EVENT_TYPE: Final = "lodge_outbox"
+_PAGE: Final = 200
 _PAGES: Final = 5
+# From what may be two minutes before the attempt until Slack has surely taken it.
+_SOON: Final = timedelta(minutes=5)
+_NEVER: Final = "9999999999.000000"
+
+_log = logging.getLogger(__name__)
 
 
 def mark(outbox_id: int) -> dict[str, Any]:
@@ -38,24 +46,50 @@ async def look(
     if channel_id.startswith(("U", "W")):
         opened = await client.conversations_open(users=channel_id)
         place = ChannelId(opened["channel"]["id"])
-    cursor: str | None = None
+    # Where it most likely is, is looked at first: much may have been said since.
+    bounds = [_ts(since), _NEVER]
+    if datetime.now(UTC) > since + _SOON:
+        bounds.insert(1, _ts(since + _SOON))
+    for oldest, latest in pairwise(bounds):
+        found = await _look_between(client, place, outbox_id, thread_ts, oldest=oldest, latest=latest)
+        if found is not None:
+            return place, found
+    return None
+
+
+def _ts(moment: datetime) -> str:
+    return f"{moment.timestamp():.6f}"
+
+
+async def _look_between(
+    client: AsyncWebClient,
+    place: ChannelId,
+    outbox_id: int,
+    thread_ts: str | None,
+    *,
+    oldest: str,
+    latest: str,
+) -> MessageTs | None:
+    """Both ends are named: from an open one, what is beyond the first page may not be had."""
+    options: dict[str, Any] = {
+        "channel": place,
+        "oldest": oldest,
+        "latest": latest,
+        "inclusive": True,
+        "limit": _PAGE,
+        "include_all_metadata": True,
+    }
     for _ in range(_PAGES):
-        options: dict[str, Any] = {
-            "channel": place,
-            "oldest": f"{since.timestamp():.6f}",
-            "limit": 100,
-            "include_all_metadata": True,
-        }
-        if cursor:
-            options["cursor"] = cursor
         if thread_ts is not None:
             page = await client.conversations_replies(ts=thread_ts, **options)
         else:
             page = await client.conversations_history(**options)
         for message in page["messages"]:
             if marked(message, outbox_id):
-                return place, MessageTs(message["ts"])
+                return MessageTs(message["ts"])
         cursor = (page.get("response_metadata") or {}).get("next_cursor")
         if not cursor:
-            break
+            return None
+        options["cursor"] = cursor
+    _log.warning("there is too much to look through for an earlier attempt")
     return None

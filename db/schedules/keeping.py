@@ -14,6 +14,7 @@ import asyncpg
 from db.access import Action, Actor, require
 from db.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from db.ids import ChannelId, WorkspaceId, new_uuid
+from db.schedules import runs
 from db.schedules.record import (
     COLUMNS,
     LAST,
@@ -138,6 +139,11 @@ async def changeable(
 ) -> Schedule:
     """The schedule, for one who may have it run, too. Raises Forbidden, NotFound."""
     require(actor, Action.SCHEDULES, settings)
+    return await _endable(conn, actor, schedule_id)
+
+
+async def _endable(conn: asyncpg.Connection, actor: Actor, schedule_id: ScheduleId) -> Schedule:
+    """For one who may have it posted no more: also an owner who could not begin another."""
     schedule = await get(conn, actor, schedule_id)
     if not may_change(actor, schedule):
         raise Forbidden(Action.SCHEDULES.value, "its owner, or an admin")
@@ -154,14 +160,18 @@ async def edit(
     *,
     version: int | None = None,
 ) -> Schedule:
-    """A paused schedule runs again. Raises Forbidden, Invalid, NotFound; Conflict when changed since `version`."""
+    """A paused schedule runs again; of one whose time stays the same, nothing that is due is lost.
+
+    Raises Forbidden, Invalid, NotFound; Conflict when changed since `version`.
+    """
     await changeable(conn, actor, schedule_id, settings)
     draft = draft.checked(now)
     done = await conn.fetchval(
         """
         UPDATE schedules
         SET report = $3, query = $4, period = $5, channel_id = $6, recurrence = $7, timezone = $8, locale = $9,
-            next_due_at = $10, paused_why = NULL, version = version + 1
+            next_due_at = CASE WHEN recurrence = $7 AND timezone = $8 THEN coalesce(next_due_at, $10) ELSE $10 END,
+            paused_why = NULL, version = version + 1
         WHERE workspace_id = $1 AND schedule_id = $2 AND ($11::integer IS NULL OR version = $11)
         RETURNING true""",
         actor.workspace_id,
@@ -175,11 +185,10 @@ async def edit(
     return await get(conn, actor, schedule_id)
 
 
-async def pause(
-    conn: asyncpg.Connection, actor: Actor, schedule_id: ScheduleId, settings: Settings | None = None
-) -> Schedule:
-    """Raises Forbidden, NotFound."""
-    await changeable(conn, actor, schedule_id, settings)
+async def pause(conn: asyncpg.Connection, actor: Actor, schedule_id: ScheduleId) -> Schedule:
+    """What is on its way is stopped where that can be. Raises Forbidden, NotFound."""
+    await _endable(conn, actor, schedule_id)
+    await runs.withdraw(conn, actor.workspace_id, schedule_id)
     await conn.execute(
         """
         UPDATE schedules SET next_due_at = NULL, paused_why = $3, version = version + 1
@@ -223,11 +232,11 @@ def _draft_of(schedule: Schedule) -> ScheduleDraft:
     )
 
 
-async def delete(
-    conn: asyncpg.Connection, actor: Actor, schedule_id: ScheduleId, settings: Settings | None = None
-) -> Schedule:
-    """Raises Forbidden, NotFound."""
-    schedule = await changeable(conn, actor, schedule_id, settings)
+async def delete(conn: asyncpg.Connection, actor: Actor, schedule_id: ScheduleId) -> Schedule:
+    """In the caller's transaction; what is on its way is stopped where that can be. Raises Forbidden, NotFound."""
+    schedule = await _endable(conn, actor, schedule_id)
+    await runs.hold(conn, actor.workspace_id, schedule_id)
+    await runs.withdraw(conn, actor.workspace_id, schedule_id, asked=True)
     await conn.execute(
         "DELETE FROM schedules WHERE workspace_id = $1 AND schedule_id = $2", actor.workspace_id, schedule_id
     )

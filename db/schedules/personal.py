@@ -52,7 +52,7 @@ async def set_own_digest(
                 else edit(conn, actor, kept.schedule_id, draft, now, settings)
             )
         elif kept is not None:
-            await delete(conn, actor, kept.schedule_id, settings)
+            await delete(conn, actor, kept.schedule_id)
             kept = None
         await record(conn, actor, action, origin, (), summary={})
         return kept

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, LiteralString, NewType
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from db.errors import FieldError, Invalid
 from db.ids import ChannelId, PersonId, WorkspaceId
 from db.reports.periods import parse_period
-from db.schedules.recurrences import Recurrence, next_due, parse_recurrence, zone
+from db.schedules.recurrences import LEAST_APART, Recurrence, apart, next_due, parse_recurrence, zone
 
 ScheduleId = NewType("ScheduleId", UUID)
 RunId = NewType("RunId", UUID)
@@ -47,12 +47,20 @@ class ScheduleDraft:
                 check()
             except Invalid as invalid:
                 problems.extend(invalid.errors)
+        if apart(self.recurrence) < LEAST_APART:
+            problems.append(_too_often(self.recurrence))
         if problems:
             raise Invalid(*problems)
         return self
 
     def first_due(self, now: datetime) -> datetime:
         return next_due(self.recurrence, zone(self.timezone), now)
+
+
+def _too_often(recurrence: Recurrence) -> FieldError:
+    minutes = LEAST_APART // timedelta(minutes=1)
+    message = f"“{recurrence.cron}” comes more often than every {minutes} minutes"
+    return FieldError(field="when", code="cron_often", message=message, limit=minutes, value=recurrence.cron)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
 from enum import Enum
+from functools import lru_cache
 from heapq import heappop, heappush
-from itertools import islice
+from itertools import pairwise
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from croniter import CroniterBadDateError, croniter  # type: ignore[import-untyped] # publishes no types
@@ -24,7 +26,12 @@ from db.errors import FieldError, Invalid
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LAST_DAY = 31
 CRON_MAX = 100
-_WIDEST_CHANGE = timedelta(hours=3)
+# Nobody reads a report that comes more often than this.
+LEAST_APART: Final = timedelta(minutes=5)
+_DAY: Final = timedelta(days=1)
+# Fields of a cron line.
+_MINUTES: Final = 0
+_HOURS: Final = 1
 EXAMPLES = (
     "daily 09:00",
     "weekdays 09:00",
@@ -70,8 +77,11 @@ class Recurrence:
 
 
 _CLOCK = re.compile(r"^([01]?\d|2[0-3])[:.h]([0-5]\d)$")
+# What croniter would choose itself: by chance, each time anew, or by a name that nobody gave.
+_CHOSEN_FOR_ONE = re.compile(r"(?<![a-z])[rh](?![a-z])")
 
 
+@lru_cache(maxsize=1024)
 def parse_recurrence(text: str) -> Recurrence:
     """Reads `daily 09:00`, `weekly mon,thu 9:00`, `monthly last 17:00`, `cron 0 9 * * 1`. Raises Invalid for `when`."""
     words = text.strip().lower().split()
@@ -116,19 +126,27 @@ def _nearest_zone(name: str) -> str:
 def occurrences(recurrence: Recurrence, tz: ZoneInfo, after: datetime) -> Iterator[datetime]:
     """Every due instant later than `after`, in UTC, in order, without end."""
     seen = after.astimezone(UTC)
-    # Started a day early, so that a wall time which a clock change moved past `after` is not missed.
-    local = after.astimezone(tz).replace(tzinfo=None) - timedelta(days=1)
+    both = _runs_every_hour(recurrence)
     waiting: list[datetime] = []
-    for wall in _wall_times(recurrence, local):
-        instants = _instants(wall, tz, both=_runs_every_hour(recurrence))
-        # A clock change can put a later wall time before an earlier one, though never by more than this.
-        while waiting and waiting[0] <= instants[0] - _WIDEST_CHANGE:
+    for wall in _wall_times(recurrence, _first_wall(tz, seen)):
+        instants = _instants(wall, tz, both=both)
+        for instant in instants:
+            heappush(waiting, instant)
+        if instants[0].astimezone(tz).replace(tzinfo=None) != wall:
+            # Moved by a clock change: a later wall time may come before it.
+            continue
+        while waiting and waiting[0] <= instants[0]:
             instant = heappop(waiting)
             if instant > seen:
                 seen = instant
                 yield instant
-        for instant in instants:
-            heappush(waiting, instant)
+
+
+def _first_wall(tz: ZoneInfo, after: datetime) -> datetime:
+    """Where to begin, so that no wall time which a clock change moved past `after` is missed."""
+    offsets = {(after + step).astimezone(tz).utcoffset() for step in (-_DAY, timedelta(0), _DAY)}
+    local = after.astimezone(tz).replace(tzinfo=None)
+    return local if len(offsets) == 1 else local - _DAY
 
 
 def next_due(recurrence: Recurrence, tz: ZoneInfo, after: datetime) -> datetime:
@@ -138,36 +156,33 @@ def next_due(recurrence: Recurrence, tz: ZoneInfo, after: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catch:
-    """What is to be run now: the newest instant that is due, and the one after it. `missed` were passed over."""
+    """What is to be run now: the newest instant that is due, and the one after it."""
 
     due: datetime
     following: datetime
-    missed: int
 
 
 def catch_up(recurrence: Recurrence, tz: ZoneInfo, first_due: datetime, now: datetime) -> Catch:
-    """Of all instants from `first_due` to `now`, the newest; a long absence is counted up to 1,000 instants."""
-    due, missed = first_due, 0
-    for instant in islice(occurrences(recurrence, tz, first_due), 1000):
-        if instant > now:
-            return Catch(due=due, following=instant, missed=missed)
-        due, missed = instant, missed + 1
-    due = _newest(recurrence, tz, now)
-    return Catch(due=due, following=next_due(recurrence, tz, now), missed=missed)
+    """Of all instants from `first_due` to `now`, the newest, however many there are."""
+    due = _newest(recurrence, tz, first_due, now)
+    return Catch(due=due, following=next_due(recurrence, tz, now))
 
 
-def _newest(recurrence: Recurrence, tz: ZoneInfo, now: datetime) -> datetime:
-    """The last instant not after `now`, found by looking back in growing steps."""
-    back = timedelta(hours=1)
+def _newest(recurrence: Recurrence, tz: ZoneInfo, first_due: datetime, now: datetime) -> datetime:
+    """The last instant not after `now`, found by looking back in growing steps; `first_due` if there is none later."""
+    back = timedelta(minutes=15)
     while True:
+        since = max(now - back, first_due)
         newest: datetime | None = None
-        for instant in occurrences(recurrence, tz, now - back):
+        for instant in occurrences(recurrence, tz, since):
             if instant > now:
                 break
             newest = instant
         if newest is not None:
             return newest
-        back *= 4
+        if since == first_due:
+            return first_due
+        back *= 8
 
 
 def still_meaningful(catch: Catch, now: datetime) -> bool:
@@ -212,8 +227,25 @@ def _cron_times(line: str, after: datetime) -> Iterator[datetime]:
 def _runs_every_hour(recurrence: Recurrence) -> bool:
     if recurrence.every is not Every.CRON:
         return False
-    hours = recurrence.cron.split()[1]
-    return hours in ("*", "*/1")
+    return len(_chosen(recurrence.cron, _HOURS)) == 24
+
+
+def apart(recurrence: Recurrence) -> timedelta:
+    """The shortest time from one to the next on an ordinary day."""
+    if recurrence.every is not Every.CRON:
+        return _DAY
+    minutes, hours = _chosen(recurrence.cron, _MINUTES), set(_chosen(recurrence.cron, _HOURS))
+    gaps = [later - earlier for earlier, later in pairwise(minutes)]
+    if any((hour + 1) % 24 in hours for hour in hours):
+        gaps.append(60 - minutes[-1] + minutes[0])
+    return timedelta(minutes=min(gaps)) if gaps else timedelta(hours=1)
+
+
+@lru_cache(maxsize=1024)
+def _chosen(line: str, field: int) -> tuple[int, ...]:
+    """The minutes or hours that a line names."""
+    numbers = croniter.expand(line)[0][field]
+    return tuple(range((60, 24)[field])) if numbers == ["*"] else tuple(sorted(map(int, numbers)))
 
 
 def _instants(wall: datetime, tz: ZoneInfo, *, both: bool) -> tuple[datetime, ...]:
@@ -226,14 +258,19 @@ def _checked_cron(line: str) -> str:
     if len(line) > CRON_MAX or len(line.split()) != 5:
         message = "a cron line has five fields: minute, hour, day, month, weekday"
         raise _invalid(message, "cron_fields", value=line[:CRON_MAX])
+    if _CHOSEN_FOR_ONE.search(line.lower()):
+        raise _no_cron(line)
     try:
         next(_cron_times(line, datetime(2024, 1, 1)))  # noqa: DTZ001 - a wall time, as _cron_times wants
     except CroniterBadDateError:
         raise _invalid(f"“{line}” never comes", "cron_never", value=line) from None
     except (ValueError, KeyError, AttributeError):
-        message = f"“{line}” is not a cron line; one is written like 0 9 * * 1"
-        raise _invalid(message, "cron", value=line) from None
+        raise _no_cron(line) from None
     return line
+
+
+def _no_cron(line: str) -> Invalid:
+    return _invalid(f"“{line}” is not a cron line; one is written like 0 9 * * 1", "cron", value=line)
 
 
 def _clock(text: str) -> time:

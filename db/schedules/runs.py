@@ -1,8 +1,12 @@
-"""Runs: each due instant of a schedule is claimed once, made once, and put into the outbox once."""
+"""Runs: each due instant of a schedule is claimed once, made once, and put into the outbox once.
+
+Who takes locks takes those of runs before that of their schedule.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -11,16 +15,22 @@ from uuid import UUID
 import asyncpg
 
 from db import outbox
+from db.errors import Invalid
 from db.ids import ChannelId, PersonId, WorkspaceId
-from db.jobs import enqueue, enqueue_many
+from db.jobs import enqueue, enqueue_many, open_dedupe
 from db.outbox import Outgoing
 from db.schedules.record import COLUMNS, LAST, RunId, Schedule, ScheduleId, read_schedule
-from db.schedules.recurrences import Catch, catch_up, parse_recurrence, still_meaningful, zone
+from db.schedules.recurrences import Catch, catch_up, next_due, parse_recurrence, still_meaningful, zone
 
 JOB: Final = "report"
+# The same for a report whose charts are drawn, which takes far longer: these wait for each other in the queue, and
+# neither other reports nor connections wait with them.
+DRAWN_JOB: Final = "report with pictures"
 # Posted later than this after its instant, a report says so.
 PUNCTUAL: Final = timedelta(minutes=5)
 KEPT: Final = timedelta(days=90)
+# Until a schedule that cannot be read is looked at again, should nobody have mended it.
+_LATER: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,15 +66,26 @@ class _Due:
     late: bool
 
 
-def _catch(row: Any, now: datetime) -> _Due:
-    catch = catch_up(parse_recurrence(row["recurrence"]), zone(row["timezone"]), row["next_due_at"], now)
+def _due(row: Any, now: datetime) -> _Due:
+    try:
+        catch = catch_up(parse_recurrence(row["recurrence"]), zone(row["timezone"]), row["next_due_at"], now)
+        run = still_meaningful(catch, now)
+    except Invalid:
+        # A time zone that is known no more, say. Others are not to wait for that: who makes the run tells the owner.
+        catch, run = Catch(due=row["next_due_at"], following=now + _LATER), True
     return _Due(
         workspace_id=row["workspace_id"],
         schedule_id=row["schedule_id"],
         catch=catch,
-        run=still_meaningful(catch, now),
+        run=run,
         late=now - catch.due > PUNCTUAL,
     )
+
+
+async def ahead(conn: asyncpg.Connection, machine: datetime) -> timedelta:
+    """How far the database's clock, which all replicas share, is ahead of this machine's."""
+    moment: datetime = await conn.fetchval("SELECT clock_timestamp()")
+    return moment - machine
 
 
 async def claim_due(conn: asyncpg.Connection, now: datetime, *, limit: int = 200) -> int:
@@ -82,7 +103,7 @@ async def claim_due(conn: asyncpg.Connection, now: datetime, *, limit: int = 200
     )
     if not rows:
         return 0
-    due = [_catch(row, now) for row in rows]
+    due = [_due(row, now) for row in rows]
     claimed = await conn.fetch(
         """
         WITH due AS (
@@ -106,14 +127,17 @@ async def claim_due(conn: asyncpg.Connection, now: datetime, *, limit: int = 200
         [d.run for d in due],
         [d.late for d in due],
     )
-    made = [row for row in claimed if row["state"] == "claimed"]
-    await enqueue_many(
+    await _enqueue_all(conn, [row for row in claimed if row["state"] == "claimed"])
+    return len(rows)
+
+
+async def _enqueue_all(conn: asyncpg.Connection, rows: Sequence[asyncpg.Record]) -> int:
+    return await enqueue_many(
         conn,
         JOB,
-        [payload(row["workspace_id"], row["run_id"]) for row in made],
-        [f"{JOB}:{row['run_id']}" for row in made],
+        [payload(row["workspace_id"], row["run_id"]) for row in rows],
+        [f"{JOB}:{row['run_id']}" for row in rows],
     )
-    return len(rows)
 
 
 def payload(workspace_id: WorkspaceId, run_id: RunId) -> bytes:
@@ -128,7 +152,29 @@ def read_payload(text: bytes) -> tuple[WorkspaceId, RunId]:
 async def run_now(
     conn: asyncpg.Connection, schedule: Schedule, asked_by: PersonId | None, now: datetime
 ) -> RunId:
-    """An extra run, inside the caller's transaction; asked for twice in the same instant it is one."""
+    """An extra run, inside the caller's transaction. Who asks while one that was asked for is under way gets that."""
+    await conn.execute(
+        "SELECT FROM schedules WHERE workspace_id = $1 AND schedule_id = $2 FOR NO KEY UPDATE",
+        schedule.workspace_id,
+        schedule.schedule_id,
+    )
+    run_id: RunId | None = await conn.fetchval(
+        """
+        SELECT run_id FROM report_runs
+        WHERE workspace_id = $1 AND schedule_id = $2 AND asked_by IS NOT NULL AND state IN ('claimed', 'sending')
+        ORDER BY due_at DESC LIMIT 1""",
+        schedule.workspace_id,
+        schedule.schedule_id,
+    )
+    if run_id is None:
+        run_id = await _extra(conn, schedule, asked_by, now)
+    await enqueue(conn, JOB, payload(schedule.workspace_id, run_id), dedupe_key=f"{JOB}:{run_id}")
+    return run_id
+
+
+async def _extra(
+    conn: asyncpg.Connection, schedule: Schedule, asked_by: PersonId | None, now: datetime
+) -> RunId:
     run_id: RunId = await conn.fetchval(
         """
         INSERT INTO report_runs (workspace_id, schedule_id, due_at, asked_by) VALUES ($1, $2, $3, $4)
@@ -139,8 +185,13 @@ async def run_now(
         now,
         asked_by,
     )
-    await enqueue(conn, JOB, payload(schedule.workspace_id, run_id), dedupe_key=f"{JOB}:{run_id}")
     return run_id
+
+
+async def have_drawn(conn: asyncpg.Connection, job_id: int, workspace_id: WorkspaceId, run_id: RunId) -> None:
+    """This job of the run gives way to one for reports with pictures, inside the caller's transaction."""
+    await open_dedupe(conn, job_id)
+    await enqueue(conn, DRAWN_JOB, payload(workspace_id, run_id), dedupe_key=f"{JOB}:{run_id}")
 
 
 async def claimed(conn: asyncpg.Connection, workspace_id: WorkspaceId, run_id: RunId) -> Run | None:
@@ -161,6 +212,14 @@ async def claimed(conn: asyncpg.Connection, workspace_id: WorkspaceId, run_id: R
     return Run(run_id=run_id, schedule=read_schedule(values), **rest)
 
 
+def is_wanted(run: Run, now: datetime) -> bool:
+    """Not when its schedule was paused meanwhile, or when it means nothing any more. Raises Invalid."""
+    schedule = run.schedule
+    following = next_due(schedule.recurrence, schedule.zone, run.due_at)
+    catch = Catch(due=run.due_at, following=following)
+    return schedule.paused_why is None and still_meaningful(catch, now)
+
+
 async def put(
     conn: asyncpg.Connection,
     workspace_id: WorkspaceId,
@@ -168,16 +227,21 @@ async def put(
     message: dict[str, Any],
     channel: ChannelId,
 ) -> bool:
-    """Hands the finished report to the outbox, inside the caller's transaction; False: another did already."""
-    mine = await conn.fetchval(
+    """Hands the finished report to the outbox, inside the caller's transaction; False: another did already.
+
+    Those of earlier instants that still wait there have nothing more to say.
+    """
+    mine = await conn.fetchrow(
         """
-        SELECT true FROM report_runs
+        SELECT schedule_id, due_at, asked_by FROM report_runs
         WHERE workspace_id = $1 AND run_id = $2 AND state = 'claimed' FOR UPDATE""",
         workspace_id,
         run_id,
     )
-    if not mine:
+    if mine is None:
         return False
+    if mine["asked_by"] is None:
+        await withdraw(conn, workspace_id, mine["schedule_id"], before=mine["due_at"])
     key = f"{JOB}:{run_id}"
     await outbox.put(conn, workspace_id, [Outgoing(channel_id=channel, payload=message, coalesce_key=key)])
     await conn.execute(
@@ -193,6 +257,75 @@ async def put(
         key,
     )
     return True
+
+
+async def hold(conn: asyncpg.Connection, workspace_id: WorkspaceId, schedule_id: ScheduleId) -> None:
+    """Before the schedule itself is taken, whose deletion takes them: until the end of the caller's transaction."""
+    await conn.execute(
+        """
+        SELECT FROM report_runs WHERE workspace_id = $1 AND schedule_id = $2 AND finished_at IS NULL
+        ORDER BY run_id FOR UPDATE""",
+        workspace_id,
+        schedule_id,
+    )
+
+
+async def withdraw(
+    conn: asyncpg.Connection,
+    workspace_id: WorkspaceId,
+    schedule_id: ScheduleId,
+    *,
+    before: datetime | None = None,
+    asked: bool = False,
+) -> None:
+    """What was to be posted, and has not been tried yet, is not posted any more: inside the caller's transaction.
+
+    `before`: of earlier instants alone; `asked`: what somebody wanted at once, too.
+    """
+    await conn.execute(
+        """
+        WITH unsent AS (
+            SELECT run_id, outbox_id FROM report_runs
+            WHERE workspace_id = $1 AND schedule_id = $2 AND state = 'sending'
+              AND ($3::timestamptz IS NULL OR due_at < $3) AND ($4 OR asked_by IS NULL)
+            FOR UPDATE SKIP LOCKED
+        ), dropped AS (
+            UPDATE outbox o SET state = 'dropped', settled_at = now() FROM unsent u
+            WHERE o.workspace_id = $1 AND o.outbox_id = u.outbox_id AND o.state = 'waiting' AND o.tried_at IS NULL
+            RETURNING u.run_id
+        )
+        UPDATE report_runs r SET state = 'skipped', finished_at = now() FROM dropped d
+        WHERE r.workspace_id = $1 AND r.run_id = d.run_id""",
+        workspace_id,
+        schedule_id,
+        before,
+        asked,
+    )
+
+
+async def take_back(conn: asyncpg.Connection) -> int:
+    """What has waited long to be sent, because nobody was there to do it or Slack let nothing through, is made anew:
+    as a late report, or not at all when it means nothing any more. Inside the caller's transaction."""
+    rows = await conn.fetch(
+        """
+        WITH unsent AS (
+            SELECT r.workspace_id, r.run_id, r.outbox_id
+            FROM report_runs r JOIN outbox o ON o.workspace_id = r.workspace_id AND o.outbox_id = r.outbox_id
+            WHERE r.state = 'sending' AND NOT r.late AND r.asked_by IS NULL
+              AND o.state = 'waiting' AND o.tried_at IS NULL AND o.created_at < now() - $1::interval
+            FOR UPDATE OF r SKIP LOCKED
+        ), dropped AS (
+            UPDATE outbox o SET state = 'dropped', settled_at = now() FROM unsent u
+            WHERE o.workspace_id = u.workspace_id AND o.outbox_id = u.outbox_id
+              AND o.state = 'waiting' AND o.tried_at IS NULL
+            RETURNING u.workspace_id, u.run_id
+        )
+        UPDATE report_runs r SET state = 'claimed', late = true, outbox_id = NULL FROM dropped d
+        WHERE r.workspace_id = d.workspace_id AND r.run_id = d.run_id
+        RETURNING r.workspace_id, r.run_id""",
+        PUNCTUAL,
+    )
+    return await _enqueue_all(conn, rows)
 
 
 async def finish(
@@ -249,12 +382,7 @@ async def forgotten(conn: asyncpg.Connection) -> int:
             SELECT FROM pgqueuer q WHERE q.dedupe_key = 'report:' || r.run_id AND q.status IN ('queued', 'picked'))
         ORDER BY claimed_at LIMIT 1000"""
     )
-    return await enqueue_many(
-        conn,
-        JOB,
-        [payload(row["workspace_id"], row["run_id"]) for row in rows],
-        [f"{JOB}:{row['run_id']}" for row in rows],
-    )
+    return await _enqueue_all(conn, rows)
 
 
 async def forget_old(conn: asyncpg.Connection) -> None:

@@ -22,6 +22,7 @@ from handlers.querying import explain_query
 from handlers.reports.asking import today
 from handlers.requesting import Asker
 from handlers.saved import expand
+from handlers.schedules.timing import shared_now
 from handlers.services import Services
 from handlers.views import schedules as view
 from handlers.views.blocks import Json
@@ -63,7 +64,7 @@ class Scheduling:
         metadata = view.metadata_of(opened)
         kept = {name: value for name, value in metadata.items() if name not in ("id", "version")}
         shown = view.form(view.begun(opened), view.chosen_every(opened), press.words, kept)
-        await press.client.views_update(view_id=opened["id"], hash=opened["hash"], view=shown)
+        await press.show(shown, unless_changed=True)
 
     async def menu(self, press: Press) -> None:
         verb, _, id_ = press.value.partition(":")
@@ -102,8 +103,8 @@ class Scheduling:
 
     async def _save(self, sent: Submission, draft: ScheduleDraft) -> Schedule:
         actor, settings = sent.asker.actor, sent.asker.workspace.settings
-        now = self._services.clock()
         async with self._services.database.transaction() as conn:
+            now = await shared_now(self._services, conn)
             if draft.query:
                 query = parse(await expand(conn, actor, draft.query))
                 # A label or person that is not there is said now, not when the report is due.
@@ -125,18 +126,18 @@ class Scheduling:
 
     async def _do(self, press: Press, verb: str, schedule_id: ScheduleId) -> None:
         actor, settings = press.asker.actor, press.asker.workspace.settings
-        now = self._services.clock()
         async with self._services.database.transaction() as conn:
+            now = await shared_now(self._services, conn)
             if not await spent.first(conn, actor.workspace_id, press.asker.request_key):
                 # Whatever became of the schedule since, stays.
                 verb = ""
             match verb:
                 case "pause":
-                    await schedules.pause(conn, actor, schedule_id, settings)
+                    await schedules.pause(conn, actor, schedule_id)
                 case "resume":
                     await schedules.resume(conn, actor, schedule_id, now, settings)
                 case "delete":
-                    gone = await schedules.delete(conn, actor, schedule_id, settings)
+                    gone = await schedules.delete(conn, actor, schedule_id)
                     said = press.words("schedule-deleted", title=view.title(gone, press.words))
                 case "run":
                     schedule = await schedules.changeable(conn, actor, schedule_id, settings)
@@ -154,7 +155,8 @@ class Scheduling:
 
     async def _kept(self, press: Press, schedule_id: ScheduleId) -> Json:
         async with self._services.database.connection() as conn:
-            schedule = await schedules.get(conn, press.asker.actor, schedule_id)
+            settings = press.asker.workspace.settings
+            schedule = await schedules.changeable(conn, press.asker.actor, schedule_id, settings)
         return view.form(Filled.of(schedule), schedule.recurrence.every, press.words, press.place.metadata())
 
     def _new(self, asker: Asker, words: Words, place: Place) -> Json:

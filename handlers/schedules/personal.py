@@ -18,6 +18,7 @@ from db.schedules import Every, Recurrence, Schedule, ScheduleDraft
 from handlers.acting import Place, origin_of
 from handlers.commands import Call, Reply
 from handlers.saved import expand
+from handlers.schedules.timing import shared_now
 from handlers.services import Services
 from handlers.views import schedules as view
 from handlers.views.blocks import Json
@@ -37,10 +38,11 @@ class Personal:
         self._services = services
 
     async def command(self, call: Call) -> Reply | None:
-        require(call.asker.actor, Action.SCHEDULES, call.asker.workspace.settings)
         text = call.text.strip()
         if text.lower() in _OFF:
+            # Also for one who could not begin another by now.
             return await self._off(call)
+        require(call.asker.actor, Action.SCHEDULES, call.asker.workspace.settings)
         clock = _CLOCK.match(text)
         if clock is None and (almost := _ALMOST.match(text)):
             return Reply(text=call.words("digest-no-hour", text=almost[0].strip()))
@@ -57,7 +59,8 @@ class Personal:
     async def _form(self, call: Call, query: str) -> Json:
         """The form of any schedule, filled with what is kept or usual."""
         kept = await self._kept(call)
-        filled = Filled(query=query or USUAL_QUERY, direct=True, timezone=call.asker.person.timezone or "UTC")
+        zone = call.asker.person.timezone or call.asker.workspace.timezone
+        filled = Filled(query=query or USUAL_QUERY, direct=True, timezone=zone)
         if kept is not None:
             filled = Filled.of(kept)
         place = Place(channel_id=call.channel_id, response_url=call.response_url)
@@ -102,7 +105,7 @@ class Personal:
     async def _set(
         self, conn: asyncpg.Connection, call: Call, draft: ScheduleDraft | None
     ) -> Schedule | None:
-        asker, now = call.asker, self._services.clock()
+        asker, now = call.asker, await shared_now(self._services, conn)
         return await schedules.set_own_digest(
             conn,
             asker.actor,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from db.access import Actor
 from db.errors import Conflict, Forbidden, Invalid, NotFound
 from db.ids import ChannelId, PersonId, WorkspaceId
 from db.pool import Database
-from db.schedules import Schedule, ScheduleDraft, parse_recurrence, runs
+from db.schedules import RunId, Schedule, ScheduleDraft, parse_recurrence, runs
 from db.states import Role
 from tests.db.histories import workspace
 
@@ -230,12 +231,232 @@ async def test_an_edit_takes_effect_at_the_next_instant_and_knows_of_others(
         await schedules.edit(conn, ada, made.schedule_id, draft(), NOW, version=made.version)
 
 
+async def test_an_edit_of_what_is_posted_loses_no_instant_that_is_due(
+    conn: asyncpg.Connection, ada: Actor
+) -> None:
+    made = await schedules.create(conn, ada, draft(), NOW)
+    later = NINE + timedelta(seconds=1)
+    edited = await schedules.edit(conn, ada, made.schedule_id, draft(report="aging"), later)
+    assert edited.next_due_at == NINE
+    moved = await schedules.edit(conn, ada, made.schedule_id, draft(timezone="Europe/Berlin"), later)
+    assert moved.next_due_at == NINE + timedelta(hours=23)
+    await schedules.pause(conn, ada, made.schedule_id)
+    resumed = await schedules.edit(conn, ada, made.schedule_id, draft(timezone="Europe/Berlin"), later)
+    assert resumed.next_due_at == NINE + timedelta(hours=23)
+
+
 async def test_running_now_leaves_the_schedule_as_it_is(conn: asyncpg.Connection, ada: Actor) -> None:
     made = await schedules.create(conn, ada, draft(), NOW)
     first = await runs.run_now(conn, made, ada.person_id, NOW)
     assert await runs.run_now(conn, made, ada.person_id, NOW) == first
     assert (await schedules.get(conn, ada, made.schedule_id)).next_due_at == NINE
     assert await claim(conn, NINE) == 1
+
+
+async def test_whoever_asks_again_while_a_run_is_under_way_gets_that(database: Database) -> None:
+    async with database.connection() as conn:
+        ada = await someone(conn, await workspace(conn))
+        made = await schedules.create(conn, ada, draft(), NOW)
+
+    async def ask(second: int) -> UUID:
+        async with database.transaction() as conn:
+            return await runs.run_now(conn, made, ada.person_id, NOW + timedelta(seconds=second))
+
+    first, *others = await asyncio.gather(*(ask(second) for second in range(4)))
+    assert set(others) == {first}
+    async with database.transaction() as conn:
+        await runs.put(conn, ada.workspace_id, RunId(first), {"text": "hello"}, ChannelId("C1"))
+    assert await ask(5) == first
+    async with database.connection() as conn:
+        await conn.execute("UPDATE outbox SET state = 'sent', settled_at = now()")
+        await runs.settle(conn)
+    assert await ask(6) != first
+
+
+async def handed_over(conn: asyncpg.Connection, ada: Actor, now: datetime) -> runs.Run:
+    """What is due is made, and waits to be sent."""
+    assert await claim(conn, now) == 1
+    run_id = await conn.fetchval("SELECT run_id FROM report_runs WHERE state = 'claimed'")
+    run = await runs.claimed(conn, ada.workspace_id, run_id)
+    assert run is not None
+    async with conn.transaction():
+        assert await runs.put(conn, ada.workspace_id, run_id, {"text": "hello"}, ChannelId("C1"))
+    return run
+
+
+async def outcomes(conn: asyncpg.Connection) -> list[tuple[str, str]]:
+    """Of each run that was handed over: its state, and that of its message."""
+    rows = await conn.fetch(
+        "SELECT r.state AS run, o.state AS message FROM report_runs r JOIN outbox o USING (outbox_id) ORDER BY due_at"
+    )
+    return [(row["run"], row["message"]) for row in rows]
+
+
+@pytest.mark.parametrize("verb", ["pause", "delete"])
+async def test_what_waits_to_be_sent_is_not_sent_when_the_schedule_is_stopped(
+    conn: asyncpg.Connection, ada: Actor, verb: str
+) -> None:
+    made = await schedules.create(conn, ada, draft(), NOW)
+    await handed_over(conn, ada, NINE)
+    async with conn.transaction():
+        await {"pause": schedules.pause, "delete": schedules.delete}[verb](conn, ada, made.schedule_id)
+    assert await conn.fetchval("SELECT state FROM outbox") == "dropped"
+    assert await runs.settle(conn) == ()
+    if verb == "pause":
+        assert await outcomes(conn) == [("skipped", "dropped")]
+
+
+async def test_what_may_have_been_sent_already_is_left_to_the_sender(
+    conn: asyncpg.Connection, ada: Actor
+) -> None:
+    made = await schedules.create(conn, ada, draft(), NOW)
+    await handed_over(conn, ada, NINE)
+    await conn.execute("UPDATE outbox SET tried_at = now(), created_at = now() - interval '1 hour'")
+    await schedules.pause(conn, ada, made.schedule_id)
+    async with conn.transaction():
+        assert await runs.take_back(conn) == 0
+    assert await outcomes(conn) == [("sending", "waiting")]
+
+
+async def test_of_several_instants_that_could_not_be_sent_the_newest_is(
+    conn: asyncpg.Connection, ada: Actor
+) -> None:
+    await schedules.create(conn, ada, draft("cron 0 * * * *"), NOW)
+    for hour in range(4):
+        await handed_over(conn, ada, NINE + timedelta(hours=hour))
+    assert await outcomes(conn) == [("skipped", "dropped")] * 3 + [("sending", "waiting")]
+
+
+async def test_what_somebody_asked_for_is_no_earlier_instant(conn: asyncpg.Connection, ada: Actor) -> None:
+    made = await schedules.create(conn, ada, draft(), NOW)
+    asked = await runs.run_now(conn, made, ada.person_id, NOW)
+    async with conn.transaction():
+        await runs.put(conn, ada.workspace_id, asked, {"text": "now"}, ChannelId("C1"))
+    await handed_over(conn, ada, NINE)
+    assert await outcomes(conn) == [("sending", "waiting")] * 2
+
+
+async def test_what_waited_long_to_be_sent_is_made_anew_once_as_a_late_one(
+    conn: asyncpg.Connection, ada: Actor
+) -> None:
+    await schedules.create(conn, ada, draft(), NOW)
+    run = await handed_over(conn, ada, NINE)
+    await conn.execute("DELETE FROM pgqueuer")
+    async with conn.transaction():
+        assert await runs.take_back(conn) == 0
+    await conn.execute("UPDATE outbox SET created_at = now() - interval '6 minutes'")
+    async with conn.transaction():
+        assert await runs.take_back(conn) == 1
+    assert await conn.fetchval("SELECT state FROM outbox") == "dropped"
+    again = await runs.claimed(conn, ada.workspace_id, run.run_id)
+    assert again is not None
+    assert again.late
+    async with conn.transaction():
+        await runs.put(conn, ada.workspace_id, run.run_id, {"text": "late"}, ChannelId("C1"))
+    await conn.execute("UPDATE outbox SET created_at = now() - interval '6 minutes'")
+    async with conn.transaction():
+        assert await runs.take_back(conn) == 0
+    assert await outcomes(conn) == [("sending", "waiting")]
+
+
+async def test_a_run_is_wanted_until_half_way_to_the_next_and_while_its_schedule_runs(
+    conn: asyncpg.Connection, ada: Actor
+) -> None:
+    made = await schedules.create(conn, ada, draft(), NOW)
+    await claim(conn, NINE)
+    run = await the_run(conn, ada.workspace_id)
+    assert runs.is_wanted(run, NINE + timedelta(hours=11))
+    assert not runs.is_wanted(run, NINE + timedelta(hours=13))
+    await schedules.pause(conn, ada, made.schedule_id)
+    assert not runs.is_wanted(await the_run(conn, ada.workspace_id), NINE)
+
+
+async def test_a_schedule_that_cannot_be_read_keeps_no_other_waiting(
+    conn: asyncpg.Connection, ada: Actor
+) -> None:
+    lost = await schedules.create(conn, ada, draft(), NOW)
+    await schedules.create(conn, ada, draft(), NOW)
+    await conn.execute(
+        "UPDATE schedules SET timezone = 'Atlantis/Capital', next_due_at = $2 WHERE schedule_id = $1",
+        lost.schedule_id,
+        NINE - timedelta(hours=1),
+    )
+    assert await claim(conn, NINE) == 2
+    assert await states(conn) == [
+        (NINE - timedelta(hours=1), "claimed", True),
+        (NINE, "claimed", False),
+    ]
+    assert await claim(conn, NINE + timedelta(hours=1)) == 0
+
+
+async def test_a_schedule_can_be_deleted_while_what_became_of_its_run_is_noted(database: Database) -> None:
+    async with database.connection() as conn:
+        ada = await someone(conn, await workspace(conn))
+        made = await schedules.create(conn, ada, draft(), NOW)
+        await handed_over(conn, ada, NINE)
+        await conn.execute("UPDATE outbox SET state = 'failed', error = 'is_archived', settled_at = now()")
+
+    async def delete() -> None:
+        async with database.transaction() as conn:
+            await schedules.delete(conn, ada, made.schedule_id)
+
+    async with database.transaction() as noting:
+        assert len(await runs.settle(noting)) == 1
+        deleting = asyncio.create_task(delete())
+        async with database.connection() as conn:
+            while not await conn.fetchval(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            ):
+                await asyncio.sleep(0.01)
+        assert await schedules.refuse(noting, ada.workspace_id, made.schedule_id, "is_archived") is not None
+    await deleting
+    async with database.connection() as conn:
+        assert await conn.fetchval("SELECT count(*) FROM schedules") == 0
+
+
+async def test_a_report_with_pictures_waits_in_a_queue_of_its_own(
+    conn: asyncpg.Connection, ada: Actor
+) -> None:
+    await schedules.create(conn, ada, draft(), NOW)
+    await claim(conn, NINE)
+    run = await the_run(conn, ada.workspace_id)
+    (job_id,) = [row["id"] for row in await conn.fetch("UPDATE pgqueuer SET status = 'picked' RETURNING id")]
+    for _ in range(2):
+        # The second time for a worker that died before it could say that this was done.
+        async with conn.transaction():
+            await runs.have_drawn(conn, job_id, ada.workspace_id, run.run_id)
+    waiting = await conn.fetch("SELECT entrypoint, payload FROM pgqueuer WHERE status = 'queued'")
+    assert [(row["entrypoint"], runs.read_payload(row["payload"])) for row in waiting] == [
+        (runs.DRAWN_JOB, (ada.workspace_id, run.run_id))
+    ]
+    await conn.execute("UPDATE report_runs SET claimed_at = now() - interval '2 minutes'")
+    assert await runs.forgotten(conn) == 0
+
+
+async def test_a_line_that_comes_too_often_is_refused_and_one_that_is_kept_goes_on(
+    conn: asyncpg.Connection, ada: Actor
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        await schedules.create(conn, ada, draft("cron */4 * * * *"), NOW)
+    (error,) = refused.value.errors
+    assert (error.field, error.code, error.limit) == ("when", "cron_often", 5)
+    made = await schedules.create(conn, ada, draft("cron */5 * * * *"), NOW)
+    await conn.execute("UPDATE schedules SET recurrence = 'cron * * * * *'")
+    await claim(conn, NOW + timedelta(minutes=5))
+    assert (await schedules.get(conn, ada, made.schedule_id)).next_due_at == NOW + timedelta(minutes=6)
+
+
+async def test_an_owner_who_may_begin_none_any_more_can_still_end_it(
+    conn: asyncpg.Connection, ada: Actor
+) -> None:
+    made = await schedules.create(conn, ada, draft(), NOW)
+    guest = replace(ada, role=Role.GUEST)
+    assert (await schedules.pause(conn, guest, made.schedule_id)).paused_why is not None
+    with pytest.raises(Forbidden):
+        await schedules.resume(conn, guest, made.schedule_id, NOW)
+    await schedules.delete(conn, guest, made.schedule_id)
+    assert await schedules.page(conn, ada) == ()
 
 
 async def test_only_its_owner_and_admins_change_a_schedule(conn: asyncpg.Connection, ada: Actor) -> None:

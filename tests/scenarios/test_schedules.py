@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from bot.playground import LocalSlack
 from bot.process import Options, running
 from bot.worker import Pace
-from db import saved_queries
+from db import saved_queries, workspaces
 from db.access import Actor
 from db.ids import SlackUserId, WorkspaceId
 from db.query import parse
+from db.schedules import runs
 from db.states import Role
+from handlers.schedules import running as posting
 from tests.scenarios.conftest import Json, Lodge, said
 from tests.settings import settings_for
 
@@ -178,6 +182,17 @@ async def test_ones_own_digest_is_one_line_changed_and_ended_by_another(lodge: L
     assert "What happened" not in said(await the_list(lodge))
 
 
+async def test_a_digest_is_ended_also_by_one_who_may_begin_none_any_more(lodge: Lodge) -> None:
+    await lodge.ask("ada", "digest 10:30")
+    directory, workspace_id = lodge.process.services.directory, WorkspaceId(lodge.slack.team_id)
+    async with lodge.process.services.database.connection() as conn:
+        await conn.execute("UPDATE people SET role = 'guest'")
+        directory.forget_person(workspace_id, SlackUserId(lodge.person("ada").user.id))
+        assert "You may not do that" in said(await lodge.ask("ada", "digest 11:00"))
+        assert "You get no digest" in said(await lodge.ask("ada", "digest off"))
+        assert await conn.fetchval("SELECT count(*) FROM schedules") == 0
+
+
 async def test_the_list_runs_pauses_resumes_and_deletes(lodge: Lodge) -> None:
     await schedule(lodge)
     await choose(lodge, "run")
@@ -279,6 +294,27 @@ async def test_a_schedule_that_a_person_paused_stays_so_when_the_bot_is_invited_
     assert listed.count("Next:") == 1
 
 
+async def test_a_query_that_cannot_be_read_any_more_is_explained_in_the_owners_language(
+    lodge: Lodge, clock: Clock
+) -> None:
+    linus, ada = lodge.person("linus"), lodge.person("ada")
+    await lodge.ask("linus", "new Kran klemmt +kran")
+    await linus.slash("general", "/issue schedule")
+    form = await linus.expect_modal(lambda view: view["callback_id"] == "schedule_form")
+    values = {"timezone": "Europe/Berlin", "at": "10:30", "query": "label:kran"}
+    assert not (await linus.submit(form["id"], values)).errors
+    await lodge.settled()
+    async with lodge.process.services.database.connection() as conn:
+        await conn.execute("UPDATE labels SET name = 'winch'")
+    clock.now = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+    told = await linus.expect_message(linus.dm(), lambda m: "angehalten" in said(m))
+    assert "Es gibt kein Label „kran“" in said(told)
+    assert "unknown" not in said(told)
+    listed = said(await lodge.ask("ada", "schedule list"))
+    assert "*Stopped*: its query cannot be read any more" in listed
+    assert not [m for m in ada.messages("general") if is_report(m)]
+
+
 async def test_who_has_a_paused_schedule_run_is_told_when_it_is_refused(lodge: Lodge) -> None:
     ada = lodge.person("ada")
     await schedule(lodge, channel=lodge.slack.channel("product").id)
@@ -299,6 +335,73 @@ async def test_a_workspace_without_charts_gets_a_picture(lodge: Lodge, clock: Cl
     assert "data_visualization" not in kinds
     assert kinds.count("image") == 1
     assert [m for m in lodge.person("grace").messages("general") if is_report(m)] == [posted]
+
+
+async def test_pictures_that_are_due_together_leave_room_for_whoever_asks_for_one(
+    lodge: Lodge, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace_id = WorkspaceId(lodge.slack.team_id)
+    await lodge.ask("ada", "new Something to count")
+    await schedule(lodge, report="aging", at="10:30")
+    async with lodge.process.services.database.connection() as conn:
+        await workspaces.note_charts_refused(conn, workspace_id, clock.now)
+        for _ in range(5):
+            await conn.execute(
+                """
+                INSERT INTO schedules (workspace_id, owner_id, report, period, channel_id, recurrence, timezone,
+                                       next_due_at)
+                SELECT workspace_id, owner_id, report, period, channel_id, recurrence, timezone, next_due_at
+                FROM schedules LIMIT 1"""
+            )
+    lodge.process.services.directory.forget_workspace(workspace_id)
+    begun: list[object] = []
+    shown = asyncio.Event()
+
+    async def draw(*charts: object) -> tuple[str, ...]:
+        begun.append(charts)
+        await shown.wait()
+        return ()
+
+    monkeypatch.setattr(posting, "pictures_of", draw)
+    clock.now = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+    async with asyncio.timeout(PATIENT):
+        while len(begun) < posting.DRAWN_AT_ONCE:
+            await asyncio.sleep(0.02)
+    answer = await lodge.ask("ada", "report aging")
+    assert "image" in [block["type"] for block in answer["blocks"]]
+    assert len(begun) == posting.DRAWN_AT_ONCE
+    shown.set()
+    grace = lodge.person("grace")
+    await lodge.slack.until(
+        lambda: sum(is_report(m) for m in grace.messages("general")) == 6, timeout=PATIENT
+    )
+
+
+async def test_pictures_that_were_made_twice_are_seen_once(
+    lodge: Lodge, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace_id = WorkspaceId(lodge.slack.team_id)
+    await lodge.ask("ada", "new Something to count")
+    await schedule(lodge, report="aging", at="10:30")
+    async with lodge.process.services.database.connection() as conn:
+        await workspaces.note_charts_refused(conn, workspace_id, clock.now)
+    lodge.process.services.directory.forget_workspace(workspace_id)
+    put = runs.put
+    died: list[object] = []
+
+    async def die_once(*given: Any) -> bool:
+        if not died:
+            died.append(given)
+            raise OSError("as if the worker had died here")
+        return await put(*given)
+
+    monkeypatch.setattr(runs, "put", die_once)
+    clock.now = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+    grace = lodge.person("grace")
+    posted = await grace.expect_message("general", is_report, timeout=PATIENT)
+    assert len(lodge.slack.calls_of("files.completeUploadExternal")) == 2
+    assert [m for m in grace.messages("general") if m.get("bot_id")] == [posted]
+    assert [block["type"] for block in posted["blocks"]].count("image") == 1
 
 
 async def test_an_hour_that_is_none_is_not_taken_for_a_query(lodge: Lodge) -> None:
