@@ -258,7 +258,7 @@ def read_form(view: Mapping[str, Any]) -> Preferences | None:
 def summary(chosen: Preferences, person: Person, words: Words) -> Mrkdwn:
     if not chosen.kinds:
         return words("notify-saved-nothing")
-    said = words("notify-saved", when=words.plain(f"notify-rhythm-{chosen.rhythm.value}"))
+    said = words("notify-saved", when=words.plain(f"notify-told-{chosen.rhythm.value}"))
     if chosen.quiet is None:
         return said
     begin, end = chosen.quiet

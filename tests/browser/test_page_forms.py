@@ -7,6 +7,7 @@ from playwright.async_api import Page, expect
 
 from bot.playground import LocalSlack
 from tests.browser.blocks import actions, button, entry, modal, options, plain, section
+from tests.browser.conftest import READY
 from tests.browser.scripted_app import Json, ScriptedApp, opens
 from tests.browser.steps import command, enter, pick
 
@@ -222,6 +223,32 @@ async def test_forms_stack_and_escape_closes_the_top_one_and_tells_the_app(
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("dialog")).to_be_hidden()
     await expect(page.get_by_role("textbox", name="Message #product")).to_be_focused()
+
+
+async def test_a_form_sent_at_once_is_asked_nothing_more_when_it_is_gone(
+    app: ScriptedApp, page: Page
+) -> None:
+    title = entry("title", "Title", "plain_text_input")
+    title["dispatch_action"] = True
+    title["element"]["dispatch_action_config"] = {"trigger_actions_on": ["on_character_entered"]}
+    app.on("command", "/issue", opens(app, modal("create", "New issue", [title])))
+    asked: list[str] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: asked.append(str(frame))))
+    await page.clock.install()
+    await page.reload()
+    await page.wait_for_selector(READY)
+    await command(page, "/issue")
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("textbox", name="Title").fill("Crane")
+    await page.keyboard.press("Enter")
+    await expect(dialog).to_be_hidden()
+    await page.clock.run_for(1_000)
+    # Asked after whatever else there was to ask.
+    await command(page, "still here")
+    await expect(page.get_by_role("article").last).to_contain_text("still here")
+    assert app.sent("view_submission")[0]["view"]["state"]["values"]["title"]["value"]["value"] == "Crane"
+    assert [each for each in asked if '"submit"' in each]
+    assert not [each for each in asked if '"click"' in each]
 
 
 async def test_a_submission_may_update_or_push_the_view(app: ScriptedApp, page: Page) -> None:

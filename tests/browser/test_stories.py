@@ -227,4 +227,5 @@ async def test_settings_open_from_home(slack: LocalSlack, process: Process, open
     await expect(page.get_by_role("dialog")).to_contain_text("Notifications")
     await page.get_by_role("dialog").get_by_role("button", name="Save").click()
     await expect(page.get_by_role("dialog")).to_be_hidden()
+    await expect(tab).to_contain_text("You are told at once.")
     await shoot(page, "home-said")

@@ -82,7 +82,10 @@ export class Modals {
 
   #entry(view) {
     const entry = { view, blocks: h("div", { class: "blocks" }) };
-    entry.ctx = new BlockContext({ surface: "modal", where: () => ({ view_id: entry.view.id }), onBusy: (busy) => this.form.toggleAttribute("data-busy", busy) });
+    entry.ctx = new BlockContext({
+      surface: "modal", where: () => ({ view_id: entry.view.id }), onBusy: (busy) => this.form.toggleAttribute("data-busy", busy),
+      gone: () => !this.#stack.some((each) => each.view.id === entry.view.id),
+    });
     patchBlocks(entry.blocks, view.blocks, entry.ctx);
     return entry;
   }

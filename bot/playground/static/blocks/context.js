@@ -18,9 +18,11 @@ export class BlockContext {
   #unsent = new Set();
   #pending = 0;
 
-  constructor({ surface, where, onBusy }) {
+  // `gone`: the surface is closed, and nothing on it concerns anybody any more.
+  constructor({ surface, where, onBusy, gone }) {
     this.surface = surface;
     this.where = where;
+    this.gone = gone ?? (() => false);
     this.onBusy = onBusy ?? (() => {});
   }
 
@@ -92,7 +94,7 @@ export class BlockContext {
       await this.#flush(keyOf(block, element));
       return await actions.click(this.where(), { blockId: block.block_id, actionId: element.action_id, value: entered(value) });
     } catch (error) {
-      failed(error);
+      if (!this.gone()) failed(error);
       return null;
     } finally {
       this.#pending -= 1;
