@@ -21,7 +21,7 @@ from bot.errors import Boundary
 from bot.runner import AwaitingRunner
 from handlers.errors import NotInstalled
 from handlers.installing import Installation, Installations
-from handlers.requesting import Requesting
+from handlers.requesting import Requesting, in_time
 from handlers.services import Services
 
 _log = logging.getLogger(__name__)
@@ -85,10 +85,11 @@ class Authorizing(AsyncMiddleware):
         context = req.context
         if req.body.get("event", {}).get("type") in _FAREWELLS:
             return await next()
-        installation = await self._installations.find(
-            team_id=None if context.is_enterprise_install else context.team_id,
-            enterprise_id=context.enterprise_id,
-        )
+        async with in_time(req.body):
+            installation = await self._installations.find(
+                team_id=None if context.is_enterprise_install else context.team_id,
+                enterprise_id=context.enterprise_id,
+            )
         if installation is None:
             # Asked for by name, so that the boundary, too, finds a client; it has no token to leak.
             context["client"] = self._clients.with_token(None)

@@ -18,8 +18,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.background import BackgroundTasks
 from db.errors import Busy, Invalid, Unavailable
 from handlers import asked, reference
-from handlers.errors import expected, explain, explain_field
-from handlers.words import Words, words
+from handlers.commands import whole
+from handlers.errors import at_fields, expected, explain
+from handlers.views.replies import Reply, handing_back
+from handlers.words import Mrkdwn, Words, letters, words
 
 _log = logging.getLogger(__name__)
 
@@ -58,39 +60,32 @@ class Boundary:
         return BoltResponse(status=200) if response is not None else None
 
 
-def _in_answer(error: Exception, body: dict[str, Any], speech: Words, text: str) -> dict[str, Any] | None:
+def _in_answer(error: Exception, body: dict[str, Any], speech: Words, text: Mrkdwn) -> dict[str, Any] | None:
     """The body of an acknowledgement that tells it, where an acknowledgement can."""
     if "command" in body:
-        return {"response_type": "ephemeral", "text": text}
+        return handing_back(Reply(text=text), whole(body), speech).body()
     kind = body.get("type")
     if kind == "view_submission":
-        errors = _at_fields(error, body["view"], speech, text)
+        errors = _beside(error, body["view"], speech, text)
         if errors:
-            return {"response_action": "errors", "errors": errors}
+            return {
+                "response_action": "errors",
+                "errors": {at: letters(said) for at, said in errors.items()},
+            }
         return {"response_action": "push", "view": _dialog(speech, text)}
     if kind == "block_suggestion":
         return {"options": []}
     return None
 
 
-def _at_fields(error: Exception, view: dict[str, Any], speech: Words, text: str) -> dict[str, str]:
-    """The form stays as it was filled in: each message stands at its field, the rest at the first one."""
+def _beside(error: Exception, view: dict[str, Any], speech: Words, text: Mrkdwn) -> dict[str, Mrkdwn]:
+    """The form stays as it was filled in; what is about no field in particular stands at the first."""
+    if isinstance(error, Invalid):
+        return at_fields(error, view, speech)
     inputs = [block["block_id"] for block in view.get("blocks", ()) if block.get("type") == "input"]
-    if not inputs:
-        return {}
-    if not isinstance(error, Invalid):
-        return {inputs[0]: text[:_FIELD_ERROR_MAX]}
-    placed: dict[str, str] = {}
-    for each in error.errors:
-        block = each.field if each.field in inputs else inputs[0]
-        said = str(explain_field(each, speech))
-        placed[block] = (
-            f"{placed[block]} {said}"[:_FIELD_ERROR_MAX] if block in placed else said[:_FIELD_ERROR_MAX]
-        )
-    return placed
+    return {inputs[0]: text} if inputs else {}
 
 
-_FIELD_ERROR_MAX = 2_000
 _SECTION_MAX = 3_000
 
 

@@ -103,10 +103,6 @@ class Receiver:
         if refusal is not None:
             _log.warning("request refused", extra={"reason": refusal})
             return _refuse(401, refusal)
-        # A retry within the same second bears the same signature; its event_id tells whether it is new.
-        if self._check.replayed(signature) and "X-Slack-Retry-Num" not in headers:
-            _log.warning("request refused", extra={"reason": "replayed"})
-            return _refuse(409, "this very request was handled already")
         try:
             text = body.decode()
         except UnicodeDecodeError:
@@ -118,6 +114,9 @@ class Receiver:
         return _answer(await self.handle(bolt_request))
 
     async def handle(self, request: AsyncBoltRequest) -> BoltResponse:
+        if self._check.replayed(signature) and not _may_come_again(bolt_request):
+            _log.warning("request refused", extra={"reason": "replayed"})
+            return _refuse(409, "this very request was handled already")
         """For both ways in, HTTP and Socket Mode."""
         body = request.body
         if body.get("type") == "url_verification":
@@ -145,6 +144,12 @@ class Receiver:
 def _is_last(request: AsyncBoltRequest) -> bool:
     number = "".join(request.headers.get("x-slack-retry-num", ()))
     return number.isdecimal() and int(number) >= RETRIES
+def _may_come_again(request: AsyncBoltRequest) -> bool:
+    """Within one second a retry bears the same signature, whose event_id tells whether it is new; and so does the
+    opening of a menu that was opened already, by which nothing is changed."""
+    return "x-slack-retry-num" in request.headers or request.body.get("type") == "block_suggestion"
+
+
 
 
 def _needed(headers: Mapping[str, str]) -> dict[str, str | Sequence[str]]:

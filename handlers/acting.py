@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -15,15 +17,22 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from db.ids import ChannelId, IssueId, MessageTs
 from db.origins import Origin
+from handlers import asked
 from handlers.commands import Reply
+from handlers.late import Sendings
 from handlers.loading import Made, present
 from handlers.publishing import say
 from handlers.requesting import Asker
 from handlers.services import Services
 from handlers.views.blocks import Json
 from handlers.views.home import State, metadata_of
+from handlers.views.late import FIRST
 from handlers.words import Words, letters, words
 
+# Seconds from when something was typed.
+CHOICES_WITHIN = 2.0
+# Of a form that is not the one any more that something was pressed in.
+_PASSED = frozenset({"not_found", "hash_conflict"})
 _CLOSED_DOORS = frozenset({"not_in_channel", "channel_not_found", "user_not_in_channel", "is_archived"})
 
 
@@ -167,6 +176,18 @@ class Press:
         opened = await call(trigger_id=self.trigger_id, view=view)
         return str(opened["view"]["id"])
 
+    async def show(self, view: Json, *, unless_changed: bool = False) -> None:
+        """In place of the form it was pressed in. Whoever closed that meanwhile is left alone; and with
+        `unless_changed` whoever sent it, or did something in it that changed it."""
+        if self.view is None:
+            return
+        seen = {"hash": self.view["hash"]} if unless_changed else {}
+        try:
+            await self.client.views_update(view_id=self.view["id"], view=view, **seen)
+        except SlackApiError as error:
+            if error.response["error"] not in _PASSED:
+                raise
+
     async def opening(self, making: Coroutine[Any, Any, Made]) -> None:
         """Opens the form that is made, however long that takes."""
         if (reply := await present(self.open, self.client, making, self.words)) is not None:
@@ -248,11 +269,13 @@ def on_press(app: AsyncApp, services: Services, action_id: str, handler: PressHa
 
 def on_submit(app: AsyncApp, services: Services, callback_id: str, handler: SubmitHandler) -> None:
     """The form stays open until the work is done, so that nothing typed is lost when it fails."""
+    sendings = Sendings()
 
     async def listen(ack: AsyncAck, view: dict[str, Any], client: AsyncWebClient, asker: Asker) -> None:
         metadata = json.loads(view.get("private_metadata") or "{}")
+        first = metadata.pop(FIRST, asker.request_key)
         submission = Submission(
-            asker=asker,
+            asker=replace(asker, request_key=first),
             words=words(asker.locale),
             services=services,
             client=client,
@@ -260,20 +283,20 @@ def on_submit(app: AsyncApp, services: Services, callback_id: str, handler: Subm
             metadata=metadata,
             place=Place.of_metadata(metadata),
         )
-        outcome = await handler(submission)
-        answer = outcome.ack()
-        await (ack(answer) if answer else ack())
-        if outcome.then is not None:
-            await submission.tell(outcome.then)
+        await sendings.answer(ack, submission, handler)
 
     app.view(callback_id)(listen)
 
 
 def on_options(app: AsyncApp, services: Services, action_id: str, handler: OptionsHandler) -> None:
-    """Type-ahead: the choices for what has been typed so far travel in the ack."""
+    """Type-ahead: the choices for what has been typed so far travel in the ack. None come where that takes long: by
+    then more is typed, or may be."""
 
     async def listen(ack: AsyncAck, payload: dict[str, Any], asker: Asker) -> None:
-        options = await handler(asker, str(payload.get("value") or ""), services)
+        options: list[Json] = []
+        with suppress(TimeoutError):
+            async with asyncio.timeout(asked.left(CHOICES_WITHIN)):
+                options = await handler(asker, str(payload.get("value") or ""), services)
         await ack({"options": options[:100]})
 
     app.options(action_id)(listen)

@@ -1,10 +1,11 @@
-"""What the request at hand asks for and how it came out, for the metrics. Whoever learns it, notes it."""
+"""The request at hand: when it came, what it asks for and how it came out. Whoever learns it, notes it."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 DONE: Final = "done"
@@ -26,6 +27,7 @@ _KINDS: Final = {
 class Asked:
     what: str
     outcome: str = DONE
+    came: float = field(default_factory=time.monotonic)
 
 
 _current: ContextVar[Asked | None] = ContextVar("asked", default=None)
@@ -54,3 +56,9 @@ def command(name: str) -> None:
 def came_out(outcome: str) -> None:
     if (asked := _current.get()) is not None:
         asked.outcome = outcome
+
+
+def left(patience: float) -> float:
+    """What is left of the seconds that somebody waits from when the request came."""
+    asked = _current.get()
+    return patience if asked is None else max(0.0, patience - (time.monotonic() - asked.came))

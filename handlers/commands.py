@@ -23,11 +23,11 @@ from handlers.querying import explain_query
 from handlers.requesting import Asker
 from handlers.services import Services
 from handlers.views.blocks import Json, actions, button, section
-from handlers.views.replies import OFFER_CREATE
+from handlers.views.replies import OFFER_CREATE, handing_back
 from handlers.views.replies import Reply as Reply
 from handlers.words import Words, unescape, words
 
-# Slack gives up at 3 s; the rest is for the way there and back.
+# Seconds from when it was sent; Slack gives up at 3, and the rest is for the way there and back.
 PATIENCE = 2.0
 SHOW = "show"
 CREATE = "new"
@@ -136,7 +136,9 @@ class Commands:
     ) -> None:
         answering = Answering(ack, respond)
         spoken = words(asker.locale)
-        timer = asyncio.get_running_loop().call_later(PATIENCE, self._ask_for_patience, answering, spoken)
+        timer = asyncio.get_running_loop().call_later(
+            asked.left(PATIENCE), self._ask_for_patience, answering, spoken
+        )
         try:
             reply = await self._answer(body, client, asker, spoken, answering)
         except QueryError as error:
@@ -144,7 +146,8 @@ class Commands:
             reply = Reply(text=explain_query(error, spoken))
         except LodgeError as error:
             asked.came_out(asked.REFUSED if expected(error) else asked.FAILED)
-            reply = Reply(text=explain(error, spoken, asker.reference))
+            refused = Reply(text=explain(error, spoken, asker.reference))
+            reply = handing_back(refused, whole(body), spoken)
         finally:
             timer.cancel()
         if reply is not None:
@@ -220,6 +223,11 @@ class Commands:
 def _split(text: str) -> tuple[str, str]:
     first, *rest = text.split(maxsplit=1) or [""]
     return first, rest[0] if rest else ""
+
+
+def whole(body: Mapping[str, Any]) -> str:
+    """The command with all that was typed behind it."""
+    return f"{body['command']} {typed(str(body.get('text') or ''))}"
 
 
 def typed(raw: str) -> str:

@@ -10,7 +10,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from db import cards, duplicates, issues, labels, limits, people
-from db.errors import FieldError, Invalid, NotFound
+from db.errors import Busy, FieldError, Invalid, NotFound, Unavailable
 from db.ids import ChannelId, MessageTs, SlackUserId
 from db.issues import Issue, IssueDraft, Written
 from db.origins import Origin
@@ -29,7 +29,7 @@ from handlers.acting import (
 )
 from handlers.commands import CREATE, Call, Commands, Reply
 from handlers.dates import today_of
-from handlers.errors import explain_field
+from handlers.errors import Automaton, at_fields, explain
 from handlers.oneline import OneLine, Somebody
 from handlers.requesting import Asker
 from handlers.services import Services
@@ -38,7 +38,7 @@ from handlers.views import creating as view
 from handlers.views import issue_form
 from handlers.views.blocks import Json
 from handlers.views.mrkdwn import to_markdown
-from handlers.views.replies import OFFER_CREATE
+from handlers.views.replies import OFFER_CREATE, handing_back
 from handlers.words import Mrkdwn, words
 
 LIKELY = 3
@@ -57,7 +57,8 @@ class Creating:
         if len(line.title) > limits.TITLE_MAX:
             return view.too_long(line.title, call.words)
         if line.problems:
-            return view.unreadable(line.problems, call.words, call.command)
+            unread = view.unreadable(line.problems, call.words, call.command)
+            return handing_back(unread, f"{call.command} {CREATE} {call.text}", call.words)
         written = await self._create(call.asker, _draft(line, assignee))
         return view.created(written, call.words, call.asker.workspace.key_prefix, assignee, call.asker.person)
 
@@ -101,11 +102,15 @@ class Creating:
         title = str(press.action.get("value") or "").strip()
         if opened is None:
             return
-        async with self._services.database.connection() as conn:
-            found = await _likely(conn, press.asker, title) if len(title) > 5 else ()
+        try:
+            async with self._services.database.connection() as conn:
+                found = await _likely(conn, press.asker, title) if len(title) > 5 else ()
+        except (Busy, Unavailable):
+            # Nobody asked for it: whoever is writing is not interrupted to be told.
+            return
         updated = view.with_duplicates(opened, found, press.words, press.asker.workspace.key_prefix)
         if updated is not None:
-            await press.client.views_update(view_id=opened["id"], hash=opened["hash"], view=updated)
+            await press.show(updated, unless_changed=True)
 
     async def submit(self, sent: Submission) -> Outcome:
         fields = issue_form.read(sent.view)
@@ -180,10 +185,7 @@ async def find_person(services: Services, asker: Asker, somebody: Somebody) -> P
 
 
 def field_errors(error: Invalid, sent: Submission) -> dict[str, str]:
-    """Each error at its field; one of a field the form does not have goes to the first."""
-    shown = [block["block_id"] for block in sent.view["blocks"] if block["type"] == "input"]
-    by_field = {block_id.partition("@")[0]: block_id for block_id in shown}
-    return {by_field.get(each.field, shown[0]): explain_field(each, sent.words) for each in error.errors}
+    return dict(at_fields(error, sent.view, sent.words))
 
 
 async def label_choices(asker: Asker, typed: str, services: Services) -> list[Json]:
@@ -197,6 +199,8 @@ async def label_choices(asker: Asker, typed: str, services: Services) -> list[Js
 def _not_found(error: Exception, somebody: Somebody, call: Call) -> Mrkdwn:
     name = somebody.name or somebody.slack_user_id or ""
     if isinstance(error, Invalid):
+    if isinstance(error, Automaton):
+        return explain(error, call.words, call.asker.reference)
         return call.words("oneline-many-found", name=name, names=error.errors[0].message)
     return call.words("oneline-nobody-found", name=name)
 

@@ -115,7 +115,7 @@ class Editing:
             assignee = await _assignee(conn, press.asker, issue)
         place = Place.of_metadata(view.metadata_of(opened))
         fresh = _form(press.asker, issue, assignee, place)
-        await press.client.views_update(view_id=opened["id"], view=view.renamed(fresh, issue.version))
+        await press.show(view.renamed(fresh, issue.version))
 
 
 def _touched(fields: issue_form.Fields, changed: set[str]) -> bool:

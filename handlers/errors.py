@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from db.errors import (
     Busy,
@@ -22,11 +23,19 @@ from handlers.words import Mrkdwn, Words
 _NAMED: Final = frozenset({"issue", "label", "person", "report", "saved-query"})
 # Of what somebody typed, so much tells what it was.
 _REF_MAX: Final = 100
+_FIELD_ERROR_MAX: Final = 2_000
 _ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Deactivated(LodgeError):
     """A deactivated person asked."""
+
+
+class Automaton(Invalid):
+    """A bot, where only a person can be meant."""
+
+    def __init__(self) -> None:
+        super().__init__(FieldError(field="assignee_id", code="bot", message="this is a bot"))
 
 
 class NotInstalled(LodgeError):
@@ -82,3 +91,16 @@ def explain_field(error: FieldError, words: Words) -> Mrkdwn:
     if not error.suggestion:
         return said
     return Mrkdwn(f"{said} {words('field-suggestion', suggestion=error.suggestion)}")
+
+
+def at_fields(error: Invalid, view: Mapping[str, Any], words: Words) -> dict[str, Mrkdwn]:
+    """By block of a form: each at its field, and what is of no field there at the first."""
+    shown = [block["block_id"] for block in view.get("blocks", ()) if block.get("type") == "input"]
+    # A block id can carry a version after the field's name.
+    by_field = {block_id.partition("@")[0]: block_id for block_id in shown}
+    placed: dict[str, Mrkdwn] = {}
+    for each in error.errors if shown else ():
+        at = by_field.get(each.field, shown[0])
+        said = f"{placed[at]} {explain_field(each, words)}" if at in placed else explain_field(each, words)
+        placed[at] = Mrkdwn(said[:_FIELD_ERROR_MAX])
+    return placed

@@ -19,7 +19,7 @@ from handlers.views.blocks import Json
 from handlers.views.replies import Reply
 from handlers.words import Mrkdwn, Words
 
-# Seconds: most of what a trigger lives is left for the way to Slack.
+# Seconds from when it was asked for: most of what a trigger lives is left for the way to Slack.
 PATIENCE: Final = 1.0
 
 Made = Json | Reply
@@ -38,7 +38,7 @@ async def present(
     """
     task = asyncio.ensure_future(making)
     try:
-        await asyncio.wait({task}, timeout=PATIENCE)
+        await asyncio.wait({task}, timeout=asked.left(PATIENCE))
         if task.done():
             return await _at_once(opens, task.result())
         view_id = await opens(view.loading(words))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -15,13 +16,14 @@ from slack_sdk.errors import SlackApiError
 
 from db import people, workspaces
 from db.access import Actor
+from db.errors import Busy
 from db.ids import ChannelId, MessageTs, PersonId, SlackUserId, WorkspaceId
 from db.people import Person
 from db.pool import Database
 from db.states import Role, Source
 from db.workspaces import Workspace
-from handlers import reference
-from handlers.errors import Deactivated
+from handlers import asked, reference
+from handlers.errors import Automaton, Deactivated
 from handlers.installing import Installation
 from handlers.services import SlackClients
 
@@ -30,6 +32,8 @@ V = TypeVar("V")
 
 # Seconds that a person's or workspace's row is believed.
 KEPT = 60.0
+# Seconds from when something was asked for, until it has to be known who asks.
+PATIENCE = 2.0
 _MOST_KEPT = 20_000
 _MOST_NAMED = 5_000
 
@@ -96,6 +100,7 @@ class Directory:
         self._workspaces: _Kept[WorkspaceId, Workspace] = _Kept(self._load_workspace)
         self._people: _Kept[tuple[WorkspaceId, SlackUserId], Person] = _Kept(self._load_person)
         self._named: dict[WorkspaceId, dict[PersonId, tuple[float, Person]]] = {}
+        self._automata: set[tuple[WorkspaceId, SlackUserId]] = set()
 
     def known(self, workspace_id: WorkspaceId, slack_user_id: SlackUserId) -> tuple[Workspace, Person] | None:
         """Both, when nothing needs to be asked for them."""
@@ -149,6 +154,8 @@ class Directory:
 
     async def _load_person(self, key: tuple[WorkspaceId, SlackUserId]) -> Person:
         workspace_id, slack_user_id = key
+        if key in self._automata:
+            raise Automaton
         async with self._database.connection() as conn:
             found = await people.by_slack_ids(conn, workspace_id, [slack_user_id])
         if slack_user_id in found:
@@ -157,6 +164,9 @@ class Directory:
         try:
             answer = await client.users_info(user=slack_user_id, include_locale=True)
             profile: Mapping[str, Any] = answer["user"]
+            if profile.get("is_bot") or slack_user_id == _SLACKBOT:
+                self._automata.add(key)
+                raise Automaton
         except SlackApiError as error:
             if error.response.get("error") not in _INVISIBLE:
                 raise
@@ -168,6 +178,7 @@ class Directory:
             )
 
 
+_SLACKBOT = "USLACKBOT"
 _INVISIBLE = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
 
 
@@ -186,7 +197,8 @@ def described(user: Mapping[str, Any], workspace_id: WorkspaceId) -> dict[str, A
     return {
         "name": str(name)[:255],
         "handles": tuple(dict.fromkeys(str(each)[:255] for each in called if each)),
-        "email": profile.get("email"),
+        # What another organisation says of its people does not make them one of those known here.
+        "email": None if _of_others(user, workspace_id) else profile.get("email"),
         "role": role_of(user, workspace_id),
         "timezone": user.get("tz") or "UTC",
         "locale": user.get("locale") or "en",
@@ -195,15 +207,18 @@ def described(user: Mapping[str, Any], workspace_id: WorkspaceId) -> dict[str, A
 
 def role_of(user: Mapping[str, Any], workspace_id: WorkspaceId) -> Role:
     """Guests of Slack, and people who are here only through Slack Connect, are guests."""
-    if user.get("is_restricted") or user.get("is_ultra_restricted") or user.get("is_stranger"):
-        return Role.GUEST
-    homes = {user.get("team_id"), user.get("enterprise_user", {}).get("enterprise_id")}
-    homes.update(user.get("enterprise_user", {}).get("teams", ()))
-    if homes != {None} and workspace_id not in homes:
+    if user.get("is_restricted") or user.get("is_ultra_restricted") or _of_others(user, workspace_id):
         return Role.GUEST
     if user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner"):
         return Role.ADMIN
     return Role.MEMBER
+
+
+def _of_others(user: Mapping[str, Any], workspace_id: WorkspaceId) -> bool:
+    """Here only through Slack Connect."""
+    homes = {user.get("team_id"), user.get("enterprise_user", {}).get("enterprise_id")}
+    homes.update(user.get("enterprise_user", {}).get("teams", ()))
+    return bool(user.get("is_stranger")) or (homes != {None} and workspace_id not in homes)
 
 
 # Slack tells of somebody, who asks for nothing by that: they may be gone, come back, or be known to nobody yet.
@@ -238,8 +253,13 @@ class Requesting(AsyncMiddleware):
         workspace_id, slack_user_id = installation.workspace_id, SlackUserId(user_id)
         known = self._directory.known(workspace_id, slack_user_id)
         if known is None:
-            workspace = await self._directory.workspace(workspace_id)
-            person = await self._directory.person(workspace_id, slack_user_id)
+            try:
+                async with in_time(body):
+                    workspace = await self._directory.workspace(workspace_id)
+                    person = await self._directory.person(workspace_id, slack_user_id)
+            except Automaton:
+                # What one does without a word, as reacting, says only whose user did it.
+                return BoltResponse(status=200, body="")
         else:
             workspace, person = known
         if not person.active:
@@ -263,6 +283,24 @@ class Requesting(AsyncMiddleware):
 def from_bot(event: Mapping[str, Any]) -> bool:
     """Messages of bots, of this one too, and their edits and deletions."""
     inner = event.get("message") or event.get("previous_message") or event
+@asynccontextmanager
+async def in_time(body: Mapping[str, Any]) -> AsyncIterator[None]:
+    """Somebody waits, and nothing is done yet: raises Busy rather than to let Slack give up on it.
+
+    An event nobody waits for; should it be late, Slack tells of it again.
+    """
+    if "event" in body:
+        yield
+        return
+    try:
+        async with asyncio.timeout(asked.left(PATIENCE)) as patience:
+            yield
+    except TimeoutError as error:
+        if not patience.expired():
+            raise
+        raise Busy from error
+
+
     return "bot_id" in event or "bot_id" in inner or event.get("subtype") == "bot_message"
 
 

@@ -13,7 +13,7 @@ from db.errors import NotFound
 from db.ids import ChangeId, MessageTs, PersonId
 from db.issues import Issue, IssueDetail, Look
 from db.people import Person
-from handlers import searching
+from handlers import clicks, searching
 from handlers.acting import Press, on_press
 from handlers.commands import SHOW, Call, Commands, Reply
 from handlers.finding import split_key, usage
@@ -125,6 +125,8 @@ class Showing:
             raise NotFound("channel", "")
         async with self._services.database.transaction() as conn:
             issue = await issues.get(conn, press.asker.actor, press.issue_id)
+            if not await clicks.first(conn, press):
+                return
             await card_store.ask(
                 conn,
                 press.asker.actor.workspace_id,

@@ -8,13 +8,16 @@ from __future__ import annotations
 from bot import runner
 from bot.playground import config
 from db import pool
-from handlers import commands, dedupe
+from handlers import acting, commands, dedupe, late, requesting
 from handlers.reports import answering
 
 
 def of_people() -> None:
     """An answer that takes long is waited for, instead of being announced."""
     commands.PATIENCE = 45.0
+    late.PATIENCE = 45.0
+    acting.CHOICES_WITHIN = 45.0
+    requesting.PATIENCE = 45.0
     runner.ANSWER_WITHIN = 45.0
     dedupe._PATIENCE = 45.0
     answering.NOTICE_AFTER = 45.0

@@ -275,6 +275,9 @@ async def submit(service: Service, user: User, item: OpenView) -> Outcome:
         kind = "timeout" if answer.failure == "operation_timeout" else "error"
         service.notify(user, kind, None, TROUBLE)
         return Outcome(outcome="failed", message=TROUBLE)
+    if service.modals.get(item.id) is None:
+        # Closed meanwhile: what the app answers is not shown any more.
+        return Outcome(outcome="closed")
     try:
         return _apply(service, item, answer.body)
     except SlackError as error:

@@ -40,7 +40,7 @@ class Admins:
         if press.view is not None:
             place = place_in(press.view)
             drawn = await self._form(press.asker, press.words, place, reply)
-            await press.client.views_update(view_id=press.view["id"], view=drawn)
+            await press.show(drawn)
 
     async def _form(self, asker: Asker, words: Words, place: Place, said: Reply | None = None) -> Json:
         async with self._services.database.connection() as conn:

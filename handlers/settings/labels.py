@@ -43,7 +43,7 @@ class Labels:
             label = await labels.get(conn, press.asker.actor, label_id)
             uses = await labels.uses(conn, press.asker.actor, label_id)
         drawn = view.one(label, uses, press.words, place_in(press.view).metadata())
-        await press.client.views_update(view_id=press.view["id"], view=drawn)
+        await press.show(drawn)
 
     async def submit(self, sent: Submission) -> Outcome:
         """Renamed at once; a merge cannot be taken back, and is asked for once more."""

@@ -43,7 +43,7 @@ class People:
         if press.view is None:
             return
         drawn = await self._one(press.asker, person_id, press.words, place_in(press.view), said)
-        await press.client.views_update(view_id=press.view["id"], view=drawn)
+        await press.show(drawn)
 
     async def _one(
         self, asker: Asker, person_id: PersonId, words: Words, place: Place, said: Sequence[Json]

@@ -6,7 +6,7 @@ A text of type `Mrkdwn` goes out as it is; any other `str` is what somebody type
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from handlers.words import Mrkdwn, clean, escape
@@ -286,6 +286,25 @@ def modal(
         private_metadata=private,
         notify_on_close=notify_on_close or None,
     )
+
+
+# What of a view Slack takes back; the rest (id, hash, state...) is its own.
+_GIVEN = (
+    "type",
+    "callback_id",
+    "title",
+    "submit",
+    "close",
+    "blocks",
+    "private_metadata",
+    "notify_on_close",
+    "clear_on_close",
+)
+
+
+def given(view: Mapping[str, Any]) -> Json:
+    """A view that Slack handed over, as it is handed back to be changed."""
+    return {name: view[name] for name in _GIVEN if view.get(name)}
 
 
 def home(blocks: Sequence[Json]) -> Json:

@@ -8,7 +8,7 @@ from typing import Any
 from db.issues import Issue, Written
 from db.people import Person
 from handlers.views import issue_form
-from handlers.views.blocks import Json, actions, button, context, modal, option, section, truncate
+from handlers.views.blocks import Json, actions, button, context, given, modal, option, section, truncate
 from handlers.views.cards import ASSIGN_ME, EDIT, title_block
 from handlers.views.confirming import undo_button
 from handlers.views.people import mention
@@ -20,8 +20,6 @@ CALLBACK = "issue_create"
 SHORTCUT = "issue_new"
 POST_HERE = "issue_post_here"
 DUPLICATES = "duplicates"
-# What of a view Slack takes back; the rest (id, hash, state...) is its own.
-_GIVEN = ("type", "callback_id", "title", "submit", "close", "blocks", "private_metadata", "notify_on_close")
 
 
 def form(fields: issue_form.Fields, words: Words, *, metadata: Json, channel_id: str | None) -> Json:
@@ -51,8 +49,7 @@ def with_duplicates(
         lines = (f"• *{issue.key(prefix)}* {escape(truncate(issue.title, 120))}" for issue in found)
         text = Mrkdwn("\n".join([words("create-duplicates"), *lines]))
         kept.insert(1, context(text) | {"block_id": block_id})
-    given = {name: opened[name] for name in _GIVEN if opened.get(name) is not None}
-    return given | {"blocks": kept}
+    return given(opened) | {"blocks": kept}
 
 
 def created(

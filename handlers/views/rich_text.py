@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from handlers.views.blocks import Json
 from handlers.words import clean
@@ -15,7 +15,7 @@ _MEANT = re.compile(
     r"|(?<![^\W_])_|_(?![^\W_])|\[(?=[^\]]*(?:\]\(|$))|<(?=[@#:]|https?:|mailto:|$)"
 )
 _LINE_START = re.compile(r"^( *)(?:([-•>])|(\d{1,9})([.)]))", re.MULTILINE)
-_EMOJI = re.compile(r"(?<![\w:]):(?=[a-z0-9_+'-]{1,60}:(?![\w:]))")
+_EMOJI = re.compile(r"(?<![\w:]):(?=[a-z0-9_+'-]{1,60}(?:::skin-tone-[2-6])?:(?![\w:]))")
 
 
 def to_markdown(block: Json | None) -> str:
@@ -39,16 +39,34 @@ def _block(element: Json) -> str:
         case "rich_text_preformatted":
             text = "".join(_letters(item) for item in inner)
             fence = "`" * max([3, *(len(run) + 1 for run in re.findall(r"`{3,}", text))])
-            return f"{fence}\n{text}\n{fence}"
+            return _bordered(element, f"{fence}\n{text}\n{fence}")
         case "rich_text_quote":
-            return "\n".join(f"> {line}".rstrip() for line in _inline(inner).strip("\n").split("\n"))
+            return _quoted(_lines(inner))
         case "rich_text_list":
-            mark = "1. " if element.get("style") == "ordered" else "- "
-            lead = "    " * int(element.get("indent") or 0) + mark
-            items = (" ".join(_inline(item.get("elements") or ()).split("\n")) for item in inner)
-            return "\n".join(lead + item for item in items if item.strip())
+            return _bordered(element, "\n".join(_items(element)))
         case _:
-            return _LINE_START.sub(_escape_start, _inline(inner).strip("\n"))
+            return _lines(inner)
+
+
+def _lines(elements: Sequence[Json]) -> str:
+    return _LINE_START.sub(_escape_start, _inline(elements).strip("\n"))
+
+
+def _items(element: Json) -> Iterator[str]:
+    lead = "    " * int(element.get("indent") or 0)
+    written = (" ".join(_inline(item.get("elements") or ()).split("\n")) for item in element["elements"])
+    for number, item in enumerate(filter(str.strip, written), int(element.get("offset") or 0) + 1):
+        mark = f"{number}." if element.get("style") == "ordered" else "-"
+        yield f"{lead}{mark} {item}"
+
+
+def _bordered(element: Json, text: str) -> str:
+    """What has a border stands in a quote."""
+    return _quoted(text) if element.get("border") and text else text
+
+
+def _quoted(text: str) -> str:
+    return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
 
 
 def _escape_start(start: re.Match[str]) -> str:
@@ -121,7 +139,8 @@ def _letters(element: Json) -> str:
         case "channel":
             return f"<#{element['channel_id']}>"
         case "emoji":
-            return f":{element['name']}:"
+            tone = element.get("skin_tone")
+            return f":{element['name']}::skin-tone-{tone}:" if tone else f":{element['name']}:"
         case "broadcast":
             return f"@{element.get('range', 'channel')}"
         case "usergroup":

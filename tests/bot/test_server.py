@@ -46,7 +46,12 @@ def register(app: AsyncApp, _: Services) -> None:
         if len(heard) == 1 and asker.slack_user_id.endswith("LINUS"):
             raise Busy
 
+    async def choices(ack: AsyncAck, asker: Asker) -> None:
+        heard.append(asker)
+        await ack({"options": []})
+
     app.command("/issue")(command)
+    app.options("choices")(choices)
     app.event("reaction_added")(reaction)
 
 
@@ -167,6 +172,26 @@ async def test_the_very_same_request_is_refused_the_second_time(
     assert (await post(http, process, body, headers))[0] == 200
     assert (await post(http, process, body, headers))[0] == 409
     assert len(heard) == 1
+
+
+async def test_a_menu_that_is_opened_twice_in_a_second_shows_its_choices_twice(
+    process: Process, slack: LocalSlack, http: aiohttp.ClientSession
+) -> None:
+    ada = slack.person("ada").user.id
+    opened = {
+        "type": "block_suggestion",
+        "team": {"id": slack.team_id},
+        "user": {"id": ada, "team_id": slack.team_id},
+        "action_id": "choices",
+        "block_id": "labels",
+        "value": "",
+    }
+    body = urlencode({"payload": json.dumps(opened)}).encode()
+    headers = signed(slack, body)
+    answers = [await post(http, process, body, headers) for _ in range(2)]
+    assert [status for status, _ in answers] == [200, 200]
+    assert answers[0] == answers[1]
+    assert len(heard) == 2
 
 
 async def test_what_slack_says_of_itself_is_acknowledged(

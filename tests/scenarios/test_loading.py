@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import asyncpg
 import pytest
 
 from bot.playground import Person
@@ -16,11 +17,11 @@ LATE = 10.0
 
 
 @asynccontextmanager
-async def slow(lodge: Lodge, table: str) -> AsyncIterator[None]:
-    """Nobody reads the table meanwhile."""
+async def slow(lodge: Lodge, table: str) -> AsyncIterator[asyncpg.Connection]:
+    """Nobody else reads the table meanwhile."""
     async with lodge.process.services.database.connection() as conn, conn.transaction():
         await conn.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
-        yield
+        yield conn
 
 
 async def loading(lodge: Lodge, ada: Person) -> Json:

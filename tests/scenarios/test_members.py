@@ -61,3 +61,19 @@ async def test_what_is_told_late_does_not_make_a_newcomer_who_they_were(lodge: L
         lodge.slack.emit({"type": kind, "user": user, "event_ts": at})
         await lodge.settled()
     assert (await _names(lodge))["U0SAM"][0] == "Sam Marlow"
+
+
+async def test_somebody_of_another_organization_does_not_become_who_has_their_address(lodge: Lodge) -> None:
+    workspace_id = WorkspaceId(lodge.slack.team_id)
+    await lodge.process.services.directory.workspace(workspace_id)
+    async with lodge.process.services.database.connection() as conn:
+        await conn.execute(
+            "INSERT INTO people (workspace_id, name, email) VALUES ($1, 'K. Sato', 'kei@harbour.example')",
+            workspace_id,
+        )
+        profile = {"real_name": "Kei", "email": "kei@harbour.example"}
+        user = {"id": "U0KEI", "team_id": "T0ELSEWHERE", "profile": profile}
+        lodge.slack.emit({"type": "user_change", "user": user})
+        await lodge.settled()
+        assert await conn.fetchval("SELECT slack_user_id FROM people WHERE name = 'K. Sato'") is None
+    assert (await _names(lodge))["U0KEI"] == ("Kei", "guest", True)

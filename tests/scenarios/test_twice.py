@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.scenarios.conftest import Lodge, said
+from tests.scenarios.conftest import Json, Lodge, said
 from tests.scenarios.test_conversations import posted
 
 
@@ -93,3 +93,35 @@ async def test_a_reaction_files_one_issue(twice: Lodge) -> None:
     await twice.settled()
     twice.slack.faults.clear()
     assert "One issue." in said(await twice.ask("ada", "list"))
+
+
+async def _click_twice(lodge: Lodge, action: str, shown: Json) -> None:
+    """And once more, later, as somebody who wants it again."""
+    ada, clock = lodge.person("ada"), lodge.slack.service.clock
+    clock.stop()
+    for wait in (0.0, 0.3, 60.0):
+        clock.advance(wait)
+        await ada.click(action, channel="general", ts=shown["ts"])
+        await lodge.settled()
+
+
+async def test_who_clicks_twice_posts_one_card_and_later_another(lodge: Lodge) -> None:
+    made = await lodge.ask("ada", "new One")
+    await _click_twice(lodge, "issue_post_here", made)
+    await lodge.announced()
+    posted = [each for each in lodge.person("ada").messages("general") if "One" in said(each)]
+    assert len(posted) == 2
+
+
+@pytest.mark.parametrize(
+    ("action", "method"),
+    [("report_share", "chat.postMessage"), ("report_csv", "files.completeUploadExternal")],
+)
+async def test_who_clicks_twice_shares_a_report_once_and_later_again(
+    lodge: Lodge, action: str, method: str
+) -> None:
+    await lodge.ask("ada", "new One")
+    shown = await lodge.ask("ada", "report flow")
+    before = len(lodge.slack.calls_of(method))
+    await _click_twice(lodge, action, shown)
+    assert len(lodge.slack.calls_of(method)) - before == 2

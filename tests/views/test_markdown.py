@@ -94,3 +94,27 @@ def test_an_excerpt_of_anything_is_a_valid_block(text: str, letters: int) -> Non
     block = cut(text, letters)
     if block is not None:
         assert not check_message([block])
+
+
+def test_numbers_colours_of_skin_and_what_stands_in_a_quote_come_back() -> None:
+    text = (
+        "1. one\n    - between\n2. two\n3. three\n\n"
+        "waves :wave::skin-tone-3: twice<:wave::skin-tone-4:>\n\n"
+        "> intro\n\n> - in a quote\n\n> ```\n> code\n> ```\n\n> \\- no list"
+    )
+    block = rich_text_block(text)
+    assert block is not None
+    assert not check_message([block])
+    assert to_markdown(block) == text
+    lists = [each for each in block["elements"] if each["type"] == "rich_text_list"]
+    assert [each.get("offset", 0) for each in lists] == [0, 0, 1, 0]
+    assert [each.get("border", 0) for each in lists] == [0, 0, 0, 1]
+    assert {"type": "emoji", "name": "wave", "skin_tone": 3} in block["elements"][3]["elements"]
+    assert ":wave::skin-tone-3:" in to_plain(text)
+
+
+@pytest.mark.parametrize("shown", [":wave::skin-tone-3:", "- no list", "1. no list", "> no quote"])
+def test_what_was_typed_as_letters_in_a_quote_stays_letters(shown: str) -> None:
+    quote = {"type": "rich_text_quote", "elements": [{"type": "text", "text": shown}]}
+    written = to_markdown({"type": "rich_text", "elements": [quote]})
+    assert to_rich_text(written) == [quote]

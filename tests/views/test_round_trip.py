@@ -49,24 +49,33 @@ _MENTION = st.one_of(
     _ID.map(lambda name: {"type": "user", "user_id": f"U{name}"}),
     _ID.map(lambda name: {"type": "channel", "channel_id": f"C{name}"}),
     st.sampled_from(["tada", "+1", "ticket", "flag-de"]).map(lambda name: {"type": "emoji", "name": name}),
+    st.integers(2, 6).map(lambda tone: {"type": "emoji", "name": "wave", "skin_tone": tone}),
     st.sampled_from(["here", "channel", "everyone"]).map(lambda name: {"type": "broadcast", "range": name}),
 )
 _INLINE = st.lists(st.one_of(_TEXT, _TEXT, _CODE, _LINK, _MENTION), min_size=1, max_size=6)
 _SECTION = _INLINE.map(lambda inner: {"type": "rich_text_section", "elements": inner})
 _LIST = st.builds(
-    lambda style, indent, items: {
+    lambda style, indent, border, items: {
         "type": "rich_text_list",
         "style": style,
         "indent": indent,
+        "border": border,
         "elements": items,
     },
     st.sampled_from(["bullet", "ordered"]),
     st.integers(0, 8),
+    st.integers(0, 1),
     st.lists(_SECTION, min_size=1, max_size=4),
 )
 _QUOTE = _INLINE.map(lambda inner: {"type": "rich_text_quote", "elements": inner})
-_CODE_BLOCK = st.text(st.one_of(_SHOWN, st.sampled_from("`\n*>- ")), min_size=1, max_size=60).map(
-    lambda text: {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text}]}
+_CODE_BLOCK = st.builds(
+    lambda text, border: {
+        "type": "rich_text_preformatted",
+        "border": border,
+        "elements": [{"type": "text", "text": text}],
+    },
+    st.text(st.one_of(_SHOWN, st.sampled_from("`\n*>- ")), min_size=1, max_size=60),
+    st.integers(0, 1),
 )
 _DOCUMENT = st.lists(st.one_of(_SECTION, _LIST, _QUOTE, _CODE_BLOCK), min_size=1, max_size=6)
 
@@ -90,7 +99,7 @@ def _letters(elements: list[Json]) -> list[Letter]:
                 letters += [(letter, link) for letter in shown if not letter.isspace()]
             case kind:
                 value = element.get("user_id") or element.get("channel_id") or element.get("name")
-                letters.append((f"{kind} {value}", style))
+                letters.append((f"{kind} {value} {element.get('skin_tone')}", style))
     return letters
 
 
@@ -100,10 +109,13 @@ def _canonical(blocks: list[Json]) -> list[Any]:
     for block in blocks:
         kind = block["type"]
         if kind == "rich_text_preformatted":
-            flat.append((kind, "".join(part["text"] for part in block["elements"])))
+            code = "".join(part["text"] for part in block["elements"])
+            # In a quote, spaces at the end of a line are not kept.
+            flat.append((kind, "\n".join(map(str.rstrip, code.split("\n"))) if block.get("border") else code))
         elif kind == "rich_text_list":
             items = [_letters(item["elements"]) for item in block["elements"]]
-            flat += [((kind, block["style"], block.get("indent", 0)), item) for item in items if item]
+            looks = (kind, block["style"], block.get("indent", 0), block.get("border", 0))
+            flat += [(looks, item) for item in items if item]
         elif letters := _letters(block["elements"]):
             flat.append((kind, letters))
     joined: list[Any] = []

@@ -74,6 +74,7 @@ field-key-prefix-malformed = Schreib 1 bis 10 Großbuchstaben und Ziffern, vorn 
 field-timezone-unknown = Das ist keine Zeitzone. Schreib eine wie Europe/Berlin.
 field-search-config-unknown = Die Datenbank kennt diese Sprache nicht. Wähle eine andere.
 field-assignee-unknown = So jemanden gibt es hier nicht. Wähle jemand anderen.
+field-bot = Einem Bot kann nichts zugewiesen werden. Wähle einen Menschen.
 field-several-people = Das könnten mehrere sein: { $value }. Schreib mehr vom Namen, oder erwähne die Person.
 field-closed = Ein neues Issue kann nicht geschlossen sein: Melde es zuerst.
 field-unknown = So etwas gibt es hier nicht. Wähle etwas anderes.

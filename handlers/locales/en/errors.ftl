@@ -74,6 +74,7 @@ field-key-prefix-malformed = Write 1 to 10 capital letters and digits, a letter 
 field-timezone-unknown = This is no time zone. Write one like Europe/Berlin.
 field-search-config-unknown = The database does not know this language. Choose another one.
 field-assignee-unknown = There is nobody like that here. Choose somebody else.
+field-bot = Nothing can be assigned to a bot. Choose a person.
 field-several-people = That could be several people: { $value }. Say more of the name, or mention the person.
 field-closed = A new issue cannot be closed: file it first.
 field-unknown = There is nothing like that here. Choose another.
