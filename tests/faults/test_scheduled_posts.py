@@ -10,12 +10,19 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
 import pytest
 
 from bot.playground import LocalSlack
+from db import issues, workspaces
+from db.access import Actor
+from db.ids import WorkspaceId
+from db.issues import IssueDraft
+from db.pool import open_database
+from db.states import Role
 from tests.scenarios.conftest import said
 
 ROOT = Path(__file__).parents[2]
@@ -81,6 +88,10 @@ class Fleet:
         if self._running:
             chance.choice(self._running).kill()
 
+    def kill_all(self) -> None:
+        for process in self._running:
+            process.kill()
+
     async def stop(self) -> None:
         self.over = True
         for place in self._places:
@@ -98,7 +109,9 @@ async def channels(slack: LocalSlack) -> list[str]:
     return made
 
 
-async def make_due(dsn: str, team: str, places: list[str]) -> None:
+async def make_due(
+    dsn: str, team: str, places: list[str], count: int = RUNS, query: str | None = None
+) -> None:
     conn = await asyncpg.connect(dsn)
     await conn.execute("SELECT create_workspace($1, 'Test')", team)
     owner = await conn.fetchval(
@@ -108,15 +121,28 @@ async def make_due(dsn: str, team: str, places: list[str]) -> None:
         """
         INSERT INTO schedules (workspace_id, owner_id, report, query, period, channel_id, recurrence, timezone,
                                next_due_at)
-        SELECT $1, $2, 'aging', 'key:' || n, '7d', ($4::text[])[1 + n % cardinality($4::text[])],
-               'monthly 1 00:00', 'UTC', now() - interval '1 second'
+        SELECT $1, $2, 'aging', coalesce($5, 'key:' || n), '7d', ($4::text[])[1 + n % cardinality($4::text[])],
+               'cron 0 0 29 2 *', 'UTC', now() - interval '1 second'
         FROM generate_series(1, $3) n""",
         team,
         owner,
-        RUNS,
+        count,
         places,
+        query,
     )
     await conn.close()
+
+
+async def have_pictures(dsn: str, team: str) -> None:
+    """There is something to draw, and no charts of Slack's own."""
+    database = await open_database(dsn, min_size=1, max_size=1)
+    workspace_id = WorkspaceId(team)
+    async with database.connection() as conn:
+        await workspaces.ensure(conn, workspace_id, "Test")
+        author = Actor(workspace_id=workspace_id, person_id=None, role=Role.ADMIN)
+        await issues.create(conn, author, IssueDraft(title="Something to count"))
+        await workspaces.note_charts_refused(conn, workspace_id, datetime.now(UTC))
+    await database.close()
 
 
 async def unfinished(dsn: str) -> int:
@@ -157,3 +183,33 @@ async def test_each_due_report_is_posted_exactly_once(db_url: str) -> None:
     assert lost.hits == 5
     posted = Counter(n for n in range(1, RUNS + 1) for text in texts if f"`key:{n}`" in text)
     assert posted == Counter(range(1, RUNS + 1))
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(PATIENCE + 120)
+async def test_a_report_whose_pictures_were_uploaded_when_all_died_is_posted_exactly_once(
+    db_url: str,
+) -> None:
+    async with LocalSlack(manifest=ROOT / "manifest.yml", rate_limits="off") as slack:
+        places = (await channels(slack))[:3]
+        fleet = Fleet(slack, db_url)
+        await fleet.start()
+        try:
+            await have_pictures(db_url, slack.team_id)
+            await make_due(db_url, slack.team_id, places, len(places), query="")
+            # Whoever has uploaded one waits here for Slack to get it ready.
+            unready = slack.faults.add(method="files.info", slow=5.0, times=None)
+            await slack.until(lambda: slack.calls_of("files.completeUploadExternal"), timeout=PATIENCE)
+            fleet.kill_all()
+            slack.faults.remove(unready.id)
+            async with asyncio.timeout(PATIENCE):
+                while await unfinished(db_url):
+                    await asyncio.sleep(0.2)
+        finally:
+            await fleet.stop()
+        ada = slack.person("ada")
+        posted = [[m for m in ada.messages(place) if m.get("bot_id")] for place in places]
+    assert len(slack.calls_of("files.completeUploadExternal")) > len(places)
+    assert [len(messages) for messages in posted] == [1] * len(places)
+    shown = [[b["type"] for b in messages[0]["blocks"]].count("image") for messages in posted]
+    assert max(shown) <= 1
