@@ -46,17 +46,38 @@ def _parser() -> argparse.ArgumentParser:
     add("doctor", _doctor, "check database, tokens, scopes and clock, and say what to mend")
     demo = add("demo", _demo, "run the bot with an embedded database and a local Slack in the browser")
     demo.add_argument("--fresh", action="store_true", help="forget what earlier runs left")
-    demo.add_argument("--port", type=int, default=8000, help="where the local Slack listens (8000)")
+    demo.add_argument("--port", type=_port, default=8000, help="where the local Slack listens (8000)")
     demo.add_argument("--no-browser", action="store_true", help="only print the address")
     playground = add("playground", _playground, "run the local Slack alone, to test any bot with it")
-    playground.add_argument("--port", type=int, default=8000, help="where it listens (8000)")
+    playground.add_argument("--port", type=_port, default=8000, help="where it listens (8000)")
     playground.add_argument("--manifest", default="manifest.yml", help="the app's manifest (manifest.yml)")
     playground.add_argument("--request-url", help="where it sends events, commands and interactivity")
     playground.add_argument("--signing-secret", default="local-signing-secret", help="what it signs with")
     playground.add_argument("--data", help="SQLite file that keeps the conversations (default: none kept)")
     _add_token(commands.add_parser("token", help="make or revoke API tokens"))
+    _add_people(commands.add_parser("people", help="forget what is known of somebody"))
     _add_reports(commands.add_parser("rollups", help="check or make anew the numbers kept for reports"))
     return parser
+
+
+def _port(text: str) -> int:
+    return _number(text, 0, 65_535)
+
+
+def _days(text: str) -> int:
+    return _number(text, 1, 36_500)
+
+
+def _number(text: str, low: int, high: int) -> int:
+    if not (text.isascii() and text.isdigit()) or not low <= int(text[:10]) <= high:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from {low} to {high}")
+    return int(text)
+
+
+def _token_id(text: str) -> str:
+    """Of a whole token too: its secret is not said again, in an error least of all."""
+    parts = text.split("_", 2)
+    return parts[1] if parts[0] == "ldg" and len(parts) > 1 else text
 
 
 def _add_token(token: argparse.ArgumentParser) -> None:
@@ -65,11 +86,23 @@ def _add_token(token: argparse.ArgumentParser) -> None:
     create.add_argument("--workspace", required=True, help="the Slack workspace's id, T...")
     create.add_argument("--name", required=True, help="what it is for, as in ci")
     create.add_argument("--role", choices=("admin", "member", "guest"), default="member")
-    create.add_argument("--days", type=int, help="days until it expires (default: never)")
+    create.add_argument("--days", type=_days, help="days until it expires (default: never)")
     create.set_defaults(run=_token_create)
     revoke = actions.add_parser("revoke", help="end a token at once")
-    revoke.add_argument("token_id", help="the part between the first two underscores of ldg_..._...")
+    revoke.add_argument(
+        "token_id", type=_token_id, help="the part between the first two underscores of ldg_..._..."
+    )
     revoke.set_defaults(run=_token_revoke)
+
+
+def _add_people(people: argparse.ArgumentParser) -> None:
+    actions = people.add_subparsers(required=True, metavar="action")
+    text = "show what would be forgotten of somebody, and with --yes forget it for good"
+    erase = actions.add_parser("erase", help=text, description=text)
+    erase.add_argument("workspace", help="the Slack workspace's id, T...")
+    erase.add_argument("user", help="their Slack id (U...), e-mail address, whole name, or id in the API")
+    erase.add_argument("--yes", action="store_true", help="do it; it cannot be taken back")
+    erase.set_defaults(run=_people_erase)
 
 
 def _add_reports(kept: argparse.ArgumentParser) -> None:
@@ -158,6 +191,15 @@ def _rollups(options: argparse.Namespace) -> int:
 
     work = check_rollups if options.action == "check" else rebuild_rollups
     return int(_loop(work(read_settings(slack=False), options.workspace, print)))
+
+
+def _people_erase(options: argparse.Namespace) -> int:
+    from bot.erasing import erase_person
+    from bot.settings import read_settings
+
+    settings = read_settings(slack=False)
+    work = erase_person(settings, workspace=options.workspace, user=options.user, sure=options.yes, say=print)
+    return int(_loop(work))
 
 
 def _token_create(options: argparse.Namespace) -> None:

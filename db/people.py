@@ -166,7 +166,7 @@ async def find(
 ) -> tuple[Person, ...]:
     """Active people whose name or e-mail begins with the text, or a later word of the name; best first.
 
-    With `left`, those who left come after them.
+    With `left`, those who left come after them, but for those who were erased.
 
     `@ada`, an e-mail and a Slack user id work as well.
     """
@@ -174,7 +174,7 @@ async def find(
     rows = await conn.fetch(
         f"""
         SELECT {COLUMNS} FROM people p
-        WHERE p.workspace_id = $1 AND (p.active OR $4) AND p.merged_into IS NULL
+        WHERE p.workspace_id = $1 AND (p.active OR $4) AND p.merged_into IS NULL AND NOT p.settings ? 'erased'
           AND (p.slack_user_id = $2 OR starts_with(lower(p.name), lower($2))
                OR position(' ' || lower($2) IN lower(p.name)) > 0 OR starts_with(lower(p.email), lower($2))
                OR EXISTS (SELECT FROM unnest(p.handles) h WHERE starts_with(lower(h), lower($2))))
@@ -263,26 +263,6 @@ def has_left(name: str) -> FieldError:
     )
 
 
-async def erase(conn: asyncpg.Connection, actor: Actor, person_id: PersonId) -> Person:
-    """Forgets name, e-mail and Slack identity for good; history keeps pointing at a person without a name.
-
-    Raises NotFound, Forbidden.
-    """
-    require(actor, Action.PEOPLE)
-    row = await conn.fetchrow(
-        f"""
-        UPDATE people p
-        SET name = 'Deleted person', email = NULL, slack_user_id = NULL, handles = '{{}}', active = false,
-            settings = '{{}}', updated_at = now()
-        WHERE p.workspace_id = $1 AND p.person_id = $2 RETURNING {COLUMNS}""",
-        actor.workspace_id,
-        person_id,
-    )
-    if row is None:
-        raise NotFound("person", person_id)
-    return read_person(row)
-
-
 async def merge(
     conn: asyncpg.Connection, actor: Actor, from_id: PersonId, into_id: PersonId, origin: Origin = NOWHERE
 ) -> Merged:
@@ -318,7 +298,8 @@ async def _merge(
     gone, kept = found[from_id], found[into_id]
     if gone["merged_into"] == into_id:
         return Merged(person=read_person(kept), change_id=None)
-    if from_id == into_id or gone["merged_into"] is not None or kept["merged_into"] is not None:
+    erased = "erased" in gone["settings"] or "erased" in kept["settings"]
+    if from_id == into_id or gone["merged_into"] is not None or kept["merged_into"] is not None or erased:
         message = "each of the two has to be a person of their own"
         raise Invalid(FieldError(field="person", code="merged", message=message))
     if gone["slack_user_id"] and kept["slack_user_id"]:

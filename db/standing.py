@@ -119,7 +119,8 @@ async def _update(
         UPDATE people p
         SET role = coalesce($3, role), active = coalesce($4, active), settings = settings || $5::text::jsonb,
             updated_at = now()
-        WHERE p.workspace_id = $1 AND p.person_id = $2 AND p.merged_into IS NULL RETURNING {COLUMNS}""",
+        WHERE p.workspace_id = $1 AND p.person_id = $2 AND p.merged_into IS NULL AND NOT p.settings ? 'erased'
+        RETURNING {COLUMNS}""",
         actor.workspace_id,
         person_id,
         None if role is None else role.value,

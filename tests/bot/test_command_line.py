@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from bot.__main__ import main
 from bot.maintenance import UnknownWorkspace, create_token
 from bot.settings import Settings
+from tests.db.worlds import make_world
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 
@@ -32,3 +35,41 @@ async def test_a_token_for_a_workspace_where_nobody_has_been(db_url: str) -> Non
     settings = Settings(database_url=db_url)
     with pytest.raises(UnknownWorkspace, match=r"no workspace T0NOWHERE: .* typed /issue"):
         await create_token(settings, workspace="T0NOWHERE", name="ci", role="member", lifetime=None)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["playground", "--port", "65536"], "'65536' is no number from 0 to 65535"),
+        (["demo", "--port", "many"], "'many' is no number from 0 to 65535"),
+        (
+            ["token", "create", "--workspace", "T1", "--name", "ci", "--days", "0"],
+            "'0' is no number from 1 to 36500",
+        ),
+        (
+            ["token", "create", "--workspace", "T1", "--name", "ci", "--days=-1"],
+            "'-1' is no number from 1 to 36500",
+        ),
+    ],
+)
+def test_numbers_that_cannot_be(arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(arguments)
+    assert told in capsys.readouterr().err
+
+
+async def test_a_whole_token_can_be_revoked_as_it_stands(
+    conn: asyncpg.Connection, db_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = await make_world(conn)
+    settings = Settings(database_url=db_url)
+    token = await create_token(
+        settings, workspace=world.workspace_id, name="ci", role="member", lifetime=None
+    )
+    monkeypatch.setenv("DATABASE_URL", db_url)
+    assert await asyncio.to_thread(main, ["token", "revoke", token]) == 0
+    assert await conn.fetchval("SELECT revoked_at IS NOT NULL FROM tokens")
+    assert await asyncio.to_thread(main, ["token", "revoke", f"ldg_nobodys_{token[-10:]}"]) == 1
+    said = capsys.readouterr()
+    assert said.err == "lodge: no token nobodys\n"
+    assert token[-10:] not in said.out + said.err

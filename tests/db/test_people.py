@@ -3,7 +3,7 @@ import asyncio
 import asyncpg
 import pytest
 
-from db import changes, comments, issues, people, preferences, standing, tokens, watchers
+from db import changes, issues, people, preferences, standing, tokens, watchers
 from db.errors import Conflict, Forbidden, Invalid, NotFound
 from db.ids import PersonId, SlackUserId, new_uuid
 from db.issues import Origin
@@ -221,17 +221,6 @@ async def test_who_cannot_be_merged(conn: asyncpg.Connection) -> None:
         await people.merge(conn, world.ada, me(world.ada), me(world.bob))
 
 
-async def test_somebody_erased_leaves_a_readable_history(conn: asyncpg.Connection) -> None:
-    world = await make_world(conn)
-    issue = await file(conn, world.bob)
-    await comments.add(conn, world.bob, issue.issue_id, "Mine")
-    await people.erase(conn, world.admin, me(world.bob))
-    seen = await issues.detail(conn, world.ada, issue.issue_id)
-    assert seen.people[me(world.bob)].name == "Deleted person"
-    assert [e.actor_id for e in await changes.history(conn, world.ada, issue.issue_id)] == [me(world.bob)] * 2
-    assert await people.by_slack_ids(conn, world.workspace_id, [SlackUserId("UBOB")]) == {}
-
-
 async def test_roles_and_leaving_are_for_admins(conn: asyncpg.Connection) -> None:
     world = await make_world(conn)
     assert (await standing.set_role(conn, world.admin, me(world.bob), Role.GUEST)).role is Role.GUEST
@@ -239,13 +228,10 @@ async def test_roles_and_leaving_are_for_admins(conn: asyncpg.Connection) -> Non
     assert (await standing.reactivate(conn, world.admin, me(world.bob))).active
     with pytest.raises(NotFound):
         await standing.set_role(conn, world.admin, PersonId(new_uuid()), Role.ADMIN)
-    with pytest.raises(NotFound):
-        await people.erase(conn, world.admin, PersonId(new_uuid()))
     for ask in (
         standing.set_role(conn, world.ada, me(world.bob), Role.ADMIN),
         standing.deactivate(conn, world.ada, me(world.bob)),
         standing.reactivate(conn, world.ada, me(world.bob)),
-        people.erase(conn, world.ada, me(world.bob)),
         people.create(conn, world.ada, "Boss", role=Role.ADMIN),
         people.create(conn, world.guest, "Friend"),
     ):

@@ -14,6 +14,7 @@ from db import (
     bulk,
     changes,
     comments,
+    erasing,
     issues,
     labels,
     mutes,
@@ -129,7 +130,7 @@ async def _tidied(conn: asyncpg.Connection, actor: Actor) -> None:
         await watchers.watch(conn, replace(admin, person_id=person_id), issue.issue_id)
         await issues.assign(conn, admin, issue.issue_id, person_id)
     await people.merge(conn, admin, made[0], made[1])
-    await people.erase(conn, admin, made[2])
+    await erasing.erase(conn, admin, made[2])
 
 
 async def test_nothing_names_what_is_not_there_whatever_was_taken_back_or_removed(desk: Desk) -> None:
