@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Final
 
 import asyncpg
 
 JOBS_KEPT = timedelta(days=7)
+# So many new rows at once are worth a new look, where they are at least one in so many of the table's.
+_MANY: Final = 10_000
+_SHARE: Final = 20
 
 
 async def analyze_young(conn: asyncpg.Connection) -> tuple[str, ...]:
@@ -26,6 +31,30 @@ async def analyze_young(conn: asyncpg.Connection) -> tuple[str, ...]:
     )
     for row in rows:
         # Written by the server, from its own catalogue: regclass quotes where that is needed.
+        await conn.execute(row["statement"])
+    return tuple(row["name"] for row in rows)
+
+
+async def analyze_grown(conn: asyncpg.Connection, added: Mapping[str, int]) -> tuple[str, ...]:
+    """Analyzes those of the tables to which very many rows were added at once; returns their names.
+
+    `added` says how many by the table's name, and is committed. Autovacuum would come within a minute, or never where
+    the table is very large; what follows until then would be planned as if nothing had come. Whoever may not analyze
+    a table is told so by a warning of the server, and one that somebody else holds is left to them.
+    """
+    rows = await conn.fetch(
+        """
+        SELECT added.name, format('ANALYZE (SKIP_LOCKED) %s', c.oid::regclass) AS statement
+        FROM unnest($1::text[], $2::bigint[]) AS added (name, rows)
+        JOIN pg_class c ON c.oid = to_regclass(added.name)
+        WHERE added.rows >= $3 AND added.rows * $4 > c.reltuples
+        """,
+        list(added),
+        list(added.values()),
+        _MANY,
+        _SHARE,
+    )
+    for row in rows:
         await conn.execute(row["statement"])
     return tuple(row["name"] for row in rows)
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import asyncpg
 
+from db import limits
 from db.access import Action, Actor, require
 from db.errors import Busy, Conflict, Forbidden, NotFound
 from db.ids import ChangeId, ChannelId, MessageTs, PersonId, WorkspaceId
@@ -113,7 +114,7 @@ async def begin(
         actor.workspace_id,
         actor.person_id,
         file_id,
-        file_name[:255],
+        limits.line(file_name)[:255],
         file_size,
         channel_id,
         thread_ts,

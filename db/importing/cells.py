@@ -78,7 +78,8 @@ def _from_json(text: str, key: str) -> list[str] | None:
         return None
     if not isinstance(values, list):
         return None
-    return [str(value.get(key, "")) if isinstance(value, dict) else str(value) for value in values]
+    said = [value.get(key) if isinstance(value, dict) else value for value in values]
+    return ["" if value is None else str(value) for value in said]
 
 
 def name_and_email(text: str) -> tuple[str, str | None]:

@@ -14,7 +14,7 @@ from db import limits
 from db.importing import vocabulary
 from db.importing.cells import CommentCell, first_person, read_comments, split_labels, unguard
 from db.importing.columns import Field
-from db.importing.dates import read_day, read_moment
+from db.importing.dates import read_day, read_moment, says_none
 from db.importing.formats import Format, reference_from_url
 from db.importing.mapping import Mapping
 from db.importing.problems import BadRow, Flaw, Reason, TableFlaw
@@ -231,7 +231,7 @@ class Converter:
 
     def _closed(self, cells: list[str]) -> str:
         for position in self._closed_columns:
-            if found := cells[position].strip():
+            if (found := cells[position].strip()) and not says_none(found):
                 return found
         return ""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from enum import StrEnum
@@ -31,7 +32,7 @@ _MONTHS: Final = {
 
 _TIME: Final = (
     r"(?:[\sT,]+(?:at\s+|um\s+|à\s+)?(?P<hour>\d{1,2})[:h](?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
-    r"\s*(?P<half>[ap]\.?\s?m\.?)?\s*(?:uhr)?\s*(?P<zone>Z|UTC|(?:GMT|UTC)?[+-]\d{2}:?\d{2})?(?:\s*\(.*\))?)?"
+    r"\s*(?P<half>[ap]\.?\s?m\.?)?\s*(?:uhr)?\s*(?P<zone>Z|UTC|GMT|(?:GMT|UTC)?[+-]\d{2}:?\d{2})?(?:\s*\(.*\))?)?"
 )
 _NUMERIC: Final = re.compile(
     rf"(?P<a>\d{{1,2}})(?P<mark>[/.-])(?P<b>\d{{1,2}})(?P=mark)(?P<year>\d{{4}}|\d{{2}}){_TIME}",
@@ -51,6 +52,8 @@ _MONTH_DAY: Final = re.compile(
 _AS_POSTGRES: Final = re.compile(
     r"[0-9-]{10}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?"
 )
+# What programs write where there is no date.
+_NO_DATE: Final = frozenset({"-", "--", "–", "—", "n/a", "na", "none", "null", "nil", "never", "0000-00-00"})
 _EARLIEST: Final = 1970
 _LATEST: Final = 2199
 
@@ -87,11 +90,18 @@ class OrderVotes:
         return self.order is None and self.either + self.day_first > 0
 
 
-def read_moment(text: str, order: DateOrder | None) -> str:
+def says_none(text: str) -> bool:
+    """Whether it stands for no date, as an empty cell does."""
+    return text[:10].lower() in _NO_DATE and text[10:].strip(" 0:") == ""
+
+
+def read_moment(text: str, order: DateOrder | None) -> str | None:
     """ISO text for PostgreSQL; without a zone where the file names none. Raises BadRow."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
+        if says_none(text):
+            return None
         moment = _read(text, order)
     else:
         # As it stands, which is most files: PostgreSQL reads it the same, and writing it anew would cost more.
@@ -102,7 +112,7 @@ def read_moment(text: str, order: DateOrder | None) -> str:
     return moment.isoformat()
 
 
-def read_day(text: str, order: DateOrder | None) -> str:
+def read_day(text: str, order: DateOrder | None) -> str | None:
     """The date alone, as ISO text. Raises BadRow."""
     try:
         day: date = date.fromisoformat(text)
@@ -110,6 +120,8 @@ def read_day(text: str, order: DateOrder | None) -> str:
         try:
             day = datetime.fromisoformat(text).date()
         except ValueError:
+            if says_none(text):
+                return None
             day = _read(text, order).date()
     _check_year(day.year, text)
     return day.isoformat()
@@ -163,8 +175,8 @@ def _build(text: str, found: re.Match[str], month: int, day: int) -> datetime:
             tzinfo=_zone(found["zone"]),
         )
     except ValueError:
-        reason = Reason.NO_SUCH_DAY if 1 <= month <= 12 and 1 <= day <= 31 else Reason.BAD_DATE
-        raise BadRow(reason, value=text[:60]) from None
+        told = 1 <= month <= 12 and 1 <= day <= 31 and day > monthrange(year, month)[1]
+        raise BadRow(Reason.NO_SUCH_DAY if told else Reason.BAD_DATE, value=text[:60]) from None
 
 
 def _zone(text: str | None) -> timezone | None:

@@ -40,6 +40,8 @@ class Found:
     repeated: int
     circular: int = 0
     relinked: int = 0
+    unlinked: int = 0
+    astray: tuple[int, ...] = ()
     people: People
     strangers: list[str]
     chosen: dict[str, Candidate] = field(default_factory=dict)
@@ -58,6 +60,8 @@ class Found:
             "repeated": self.repeated,
             "circular": self.circular,
             "relinked": self.relinked,
+            "unlinked": self.unlinked,
+            "astray": list(self.astray),
             "matched_count": len({*self.people.found, *self.chosen}),
             "guessed": _named(guessed),
             "chosen": _named(self.chosen),
@@ -129,6 +133,8 @@ async def survey(
         repeated=known.repeated,
         circular=known.circular,
         relinked=known.relinked,
+        unlinked=known.unlinked,
+        astray=known.astray,
         people=people,
         strangers=[
             name

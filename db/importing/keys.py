@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, LiteralString
 
 import asyncpg
@@ -17,18 +17,24 @@ SEEN: Final[LiteralString] = """
 CREATE TEMPORARY TABLE seen (source_key uuid, line integer, lodge_id uuid, reference_key uuid, alias_key uuid,
                              parent_key uuid, duplicate_key uuid, closed boolean) ON COMMIT DROP"""
 
+# So many lines are named whose links lead nowhere.
+ASTRAY: Final = 6
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """`existing` rows are issues already, `relinked` of them get another parent or original; `repeated` stand twice.
 
-    `circular` links would put an issue above itself.
+    `circular` links would put an issue above itself; `unlinked` ones lead nowhere, from the lines `astray` and perhaps
+    more.
     """
 
     existing: int
     repeated: int
     circular: int = 0
     relinked: int = 0
+    unlinked: int = 0
+    astray: tuple[int, ...] = ()
 
 
 async def hold_against(conn: asyncpg.Connection, workspace_id: WorkspaceId, mapping: Mapping) -> Known:
@@ -42,6 +48,7 @@ async def hold_against(conn: asyncpg.Connection, workspace_id: WorkspaceId, mapp
     await conn.execute("ANALYZE rows")
     await conn.execute(_HERE, workspace_id)
     await conn.execute("ANALYZE here")
+    lost = await conn.fetchrow(_NOWHERE, updates, ASTRAY)
     await conn.execute(PARTS)
     await conn.execute("CREATE TEMPORARY TABLE relinked (issue_id uuid) ON COMMIT DROP")
     circular = 0
@@ -55,13 +62,15 @@ async def hold_against(conn: asyncpg.Connection, workspace_id: WorkspaceId, mapp
         circular += await leave_out(conn, workspace_id, Above.ORIGINAL)
         await conn.execute(_OTHER_ORIGINALS, workspace_id)
     relinked = int(await conn.fetchval("SELECT count(DISTINCT issue_id) FROM relinked"))
-    return Known(existing=known.existing, repeated=known.repeated, circular=circular, relinked=relinked)
+    return replace(
+        known, circular=circular, relinked=relinked, unlinked=lost["links"], astray=tuple(lost["lines"])
+    )
 
 
-# `node`: the issue that a row is already, or a key that stands for the one which it will be.
+# `node`: the issue that a row is already, or a key that stands for the one which it will be. `gone`: it was deleted.
 _ROWS: Final[LiteralString] = """
 CREATE TEMPORARY TABLE rows ON COMMIT DROP AS
-SELECT s.*, found.issue_id IS NOT NULL AS known,
+SELECT s.*, found.issue_id IS NOT NULL AS known, own.deleted_at IS NOT NULL AS gone,
        coalesce(found.issue_id, s.reference_key, s.source_key) AS node
 FROM seen s
 LEFT JOIN issues own ON own.workspace_id = $1 AND own.issue_id = s.lodge_id
@@ -76,8 +85,8 @@ _HERE: Final[LiteralString] = """
 CREATE TEMPORARY TABLE here ON COMMIT DROP AS
 WITH places AS (
     SELECT DISTINCT ON (key) key, node
-    FROM (SELECT coalesce(reference_key, source_key) AS key, node FROM rows
-          UNION ALL SELECT alias_key, node FROM rows WHERE alias_key IS NOT NULL) named
+    FROM (SELECT coalesce(reference_key, source_key) AS key, node FROM rows WHERE NOT gone
+          UNION ALL SELECT alias_key, node FROM rows WHERE alias_key IS NOT NULL AND NOT gone) named
     ORDER BY key, node
 )
 SELECT key, node FROM places
@@ -87,6 +96,25 @@ FROM (SELECT parent_key AS key FROM rows UNION SELECT duplicate_key FROM rows) n
 JOIN imported_issues k ON k.workspace_id = $1 AND k.source_key = named.key
 JOIN issues i ON i.workspace_id = $1 AND i.issue_id = k.issue_id AND i.deleted_at IS NULL
 WHERE NOT EXISTS (SELECT FROM places p WHERE p.key = named.key)"""
+
+# Of rows that stand twice one counts, as below.
+_NOWHERE: Final[LiteralString] = """
+WITH lost AS MATERIALIZED (
+    SELECT r.node, r.known, r.line, l.links
+    FROM rows r
+    LEFT JOIN here p ON p.key = r.parent_key
+    LEFT JOIN here d ON d.key = r.duplicate_key
+    CROSS JOIN LATERAL (
+        SELECT (r.parent_key IS NOT NULL AND p.key IS NULL)::integer
+             + (r.duplicate_key IS NOT NULL AND d.key IS NULL)::integer AS links) l
+    WHERE ($1 OR NOT r.known) AND (r.parent_key IS NOT NULL OR r.duplicate_key IS NOT NULL) AND l.links > 0
+), told AS MATERIALIZED (
+    SELECT l.line, l.links FROM lost l
+    WHERE NOT EXISTS (SELECT FROM rows o WHERE o.node = l.node
+                      AND CASE WHEN l.known THEN o.line > l.line ELSE o.line < l.line END)
+)
+SELECT (SELECT coalesce(sum(links), 0) FROM told) AS links,
+       ARRAY(SELECT line FROM told ORDER BY line LIMIT $2) AS lines"""
 
 # Of rows that stand twice the first becomes an issue, and the last changes one. A link that leads nowhere changes
 # nothing; an empty cell takes the link of a known issue away.

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, Final
 
 import asyncpg
 
-from db import imports
+from db import housekeeping, imports
 from db.access import Actor
 from db.errors import Busy, LodgeError, Unavailable
 from db.ids import ChangeId
@@ -67,7 +67,10 @@ class Run:
             raise
         finally:
             await self._stop(work)
-        return await self._ended(work)
+        ended = await self._ended(work)
+        if ended.state is State.DONE:
+            await self._look_anew(ended.outcome or {})
+        return ended
 
     async def _stop(self, work: asyncio.Task[Import]) -> None:
         if not work.done():
@@ -79,6 +82,15 @@ class Run:
         with contextlib.suppress(Busy, Unavailable, OSError, asyncpg.PostgresError):
             async with self.database.connection() as conn:
                 await imports.let_go(conn, self.wanted)
+
+    async def _look_anew(self, outcome: dict[str, Any]) -> None:
+        """What comes next, a newer file perhaps, is planned for what is there by now. Never a reason to fail: the
+        issues are there, and autovacuum looks too."""
+        created = outcome["created"]
+        added = dict.fromkeys(("issues", "imported_issues", "events", "issue_labels"), created)
+        with contextlib.suppress(Busy, Unavailable, OSError, asyncpg.PostgresError):
+            async with self.database.connection() as conn:
+                await housekeeping.analyze_grown(conn, {**added, "comments": outcome["comments"]})
 
     async def _watch(self, work: asyncio.Task[Import]) -> None:
         while not work.done():

@@ -25,6 +25,7 @@ WORKBOOK_MARK: Final = "\x1eworkbook "
 _SEP_LINE: Final = re.compile(r'"?sep=(.)"?[;,\t]*\r?\n?', re.IGNORECASE)
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 _SNIFFED_ROWS: Final = 50
+_NOTHING: Final = (0.0, 0)
 
 
 class Table:
@@ -154,8 +155,23 @@ def _beginning(head: bytes, encoding: Encoding, *, skip: int) -> str:
 
 
 def sniff_separator(text: str) -> str:
-    """The separator under which the first rows look most like one table."""
-    return max(SEPARATORS, key=lambda separator: _fitness(text, separator))
+    """The separator under which the first rows look most like one table.
+
+    Where the header is a single column, one that takes no row apart: `Slow, and it hangs` is one cell then.
+    """
+    best = max(SEPARATORS, key=lambda separator: _fitness(text, separator))
+    if _fitness(text, best) > _NOTHING:
+        return best
+    return next((separator for separator in SEPARATORS if _is_one_column(text, separator)), best)
+
+
+def _is_one_column(text: str, separator: str) -> bool:
+    try:
+        return not any(
+            any(cells[1:]) for cells in csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        )
+    except csv.Error:
+        return False
 
 
 def _fitness(text: str, separator: str) -> tuple[float, int]:
@@ -169,7 +185,7 @@ def _fitness(text: str, separator: str) -> tuple[float, int]:
     except csv.Error:
         pass
     if not widths or widths[0] < 2:
-        return (0.0, 0)
+        return _NOTHING
     # The sample cuts its last row; it counts only when it is all there is.
     rows = widths[1:-1] or widths[1:]
     alike = sum(width == widths[0] for width in rows) / len(rows) if rows else 1.0

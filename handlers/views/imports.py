@@ -164,8 +164,7 @@ def _facts(
         facts.append(words("import-preview-relinked", count=relinked))
     if survey["repeated"]:
         facts.append(words("import-preview-repeated", count=survey["repeated"]))
-    if circular := survey.get("circular"):
-        facts.append(words("import-preview-circular", count=circular))
+    facts += _links_left_out(survey, words)
     if survey["matched_count"] or survey["stranger_count"]:
         known = "new" if mapping.unmatched == NEW_PERSON else "nobody"
         facts.append(
@@ -183,6 +182,17 @@ def _facts(
         facts.append(words(message, count=survey["comments"]))
     if survey["nuls"]:
         facts.append(words("import-preview-nuls", count=survey["nuls"]))
+    return facts
+
+
+def _links_left_out(survey: Mapping[str, Any], words: Words) -> list[Mrkdwn]:
+    facts = []
+    if circular := survey.get("circular"):
+        facts.append(words("import-preview-circular", count=circular))
+    if unlinked := survey.get("unlinked"):
+        lines = survey["astray"]
+        shown = ", ".join(map(str, lines[:_SHOWN])) + (" …" if len(lines) > _SHOWN else "")
+        facts.append(words("import-preview-unlinked", count=unlinked, lines=shown))
     return facts
 
 

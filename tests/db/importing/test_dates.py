@@ -24,6 +24,8 @@ from tests.db.importing.tables import as_csv, survey_of
         ("16.02.2017 15:26", "2017-02-16T15:26:00"),
         ("Jan 5, 2024", "2024-01-05T00:00:00"),
         ("2018-05-14 09:30:00 UTC", "2018-05-14T09:30:00+00:00"),
+        ("Mon, 14 May 2018 09:30:00 GMT", "2018-05-14T09:30:00+00:00"),
+        ("Mon May 14 2018 11:30:00 GMT+0200 (CEST)", "2018-05-14T11:30:00+02:00"),
     ],
 )
 def test_dates_of_all_kinds(text: str, expected: str) -> None:
@@ -40,10 +42,26 @@ def test_a_day_that_does_not_exist_is_named(text: str) -> None:
     assert caught.value.details["value"] == text
 
 
-@pytest.mark.parametrize("text", ["soon", "0000-00-00", "99/99/9999", "20250", "1/2", "2025-13-01 25:00"])
+@pytest.mark.parametrize("text", ["soon", "0000-00-01", "99/99/9999", "20250", "1/2", "2025-13-01 25:00"])
 def test_what_is_no_date_is_refused(text: str) -> None:
     with pytest.raises(BadRow):
         read_moment(text, None)
+
+
+@pytest.mark.parametrize("text", ["2026-03-04T25:00", "4.3.2026 14:61", "2026-03-04 14:05:00 +99:99"])
+def test_a_time_that_does_not_exist_is_no_wrong_day(text: str) -> None:
+    with pytest.raises(BadRow) as caught:
+        read_moment(text, None)
+    assert caught.value.reason is Reason.BAD_DATE
+
+
+@pytest.mark.parametrize("text", ["-", "–", "N/A", "none", "NULL", "0000-00-00", "0000-00-00 00:00:00"])
+def test_what_stands_for_no_date_is_none(text: str) -> None:
+    assert (read_moment(text, None), read_day(text, None)) == (None, None)
+    header = ("title", "status", "created", "closed", "due date")
+    survey, [row] = survey_of(as_csv([header, ("Crane", "open", text, text, text)]))
+    assert survey.bad == 0
+    assert (row["status"], row["created_at"], row["closed_at"], row["due_on"]) == ("open", None, None, None)
 
 
 def test_the_whole_column_decides_which_number_is_the_day() -> None:

@@ -101,6 +101,20 @@ def test_a_sep_line_names_the_separator_and_counts_as_a_line() -> None:
     assert survey.problems[0].line == 4
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        "title\nSlow, and it hangs\nBroken\n",
+        'title\n"Slow, and it hangs"\nBroken\n',
+        'title\n"Slow, and it hangs",,\nBroken,\n',
+    ],
+)
+def test_a_single_column_is_not_taken_apart(data: str) -> None:
+    survey, staged = survey_of(data)
+    assert [row["title"] for row in staged] == ["Slow, and it hangs", "Broken"]
+    assert survey.bad == 0
+
+
 def test_nul_bytes_are_left_out_and_counted() -> None:
     survey, staged = survey_of(b"title,status\nBro\0ken,op\0en\n")
     assert (staged[0]["title"], staged[0]["status"], survey.nuls) == ("Broken", "open", 2)

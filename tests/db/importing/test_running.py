@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from db import imports
+from db import housekeeping, imports
 from db.importing.loading import Step
 from db.importing.problems import Flaw, TableFlaw
 from db.importing.running import Interrupted, Run
@@ -142,3 +142,29 @@ async def test_nobody_sees_half_an_import(desk: Desk) -> None:
     seen.add(await desk.count("issues"))
     assert seen <= {0, 60_000}
     assert 60_000 in seen
+
+
+_KNOWN = "SELECT reltuples FROM pg_class WHERE relname = ANY ('{issues,imported_issues,events,issue_labels}')"
+
+
+async def test_what_follows_a_large_import_is_planned_for_what_it_brought(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.load(many(10))
+    assert all(row[0] <= 0 for row in await desk.rows(_KNOWN))
+    monkeypatch.setattr(housekeeping, "_MANY", 50)
+    await desk.load(many(100, first=11))
+    assert sorted(row[0] for row in await desk.rows(_KNOWN)) == [110, 110, 110, 220]
+
+
+async def test_an_import_is_done_whatever_becomes_of_the_look_at_what_it_brought(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refused(*_: object) -> None:
+        raise asyncpg.QueryCanceledError("canceling statement due to statement timeout")
+
+    monkeypatch.setattr(housekeeping, "analyze_grown", refused)
+    assert (await desk.load(many(5))).outcome == {
+        "created": 5, "existing": 0, "updated": 0, "repeated": 0, "failed": 0, "comments": 0, "new_labels": 2,
+        "new_people": 0, "unlinked": 0, "circular": 0,
+    }  # fmt: skip

@@ -305,6 +305,15 @@ def test_guarding_a_cell_is_undone_and_leaves_no_formula(text: str) -> None:
     assert not guard(text).startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
 
 
+def test_what_json_says_is_nobody_is_nobody() -> None:
+    header = ("title", "labels", "assignees", "author")
+    survey, [row] = survey_of(
+        as_csv([header, ("A", '[{"name":null},{"name":"bug"}]', "[null]", '{"login":null}')])
+    )
+    assert (survey.people, survey.labels) == ([], ["bug"])
+    assert (row["assignee"], row["reporter"]) == (None, None)
+
+
 @given(st.lists(st.text(min_size=1, max_size=10).map(limits.line).filter(bool), max_size=4))
 def test_labels_written_into_a_cell_are_read_again(names: list[str]) -> None:
     unique = list({name.lower(): name for name in reversed(names)}.values())

@@ -117,3 +117,11 @@ async def test_a_form_that_breaks_its_rules_is_told_so(api: Api) -> None:
     for body in (charset + WHOLE, heading, many, b"--edge" * 50_000):
         status, told = await raw(api, body, chunked=False)
         assert (status, told["type"]) == (400, "/api/docs#malformed")
+
+
+async def test_a_name_that_cannot_be_stored_is_stored_without_what_cannot(api: Api) -> None:
+    body = WHOLE.replace(b'filename="issues.csv"', b"filename*=UTF-8''a%00b.csv")
+    status, told = await raw(api, body, chunked=False)
+    assert (status, told["created"]) == (201, 2)
+    async with api.database.connection() as conn:
+        assert await conn.fetchval("SELECT file_name FROM imports") == "ab.csv"
