@@ -114,9 +114,7 @@ async def running(settings: Settings, options: Options | None = None) -> AsyncIt
         metrics.watch("jobs", for_jobs)
         session = await stack.enter_async_context(aiohttp.ClientSession())
         outside = await stack.enter_async_context(Outside(allow_private=settings.allow_private_webhooks))
-        # Without a key of its own, what webhooks are given is sealed by a secret that is there anyway.
-        derived_from = settings.slack_signing_secret or settings.slack_app_token or ""
-        vault = Vault(settings.secret_key, derived_from=derived_from)
+        vault = Vault(settings.secret_key, derived_from=settings.sealing_secret)
         installations = chosen.installations or _installations(
             settings, session, database, vault, chosen.clock
         )

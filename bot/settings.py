@@ -44,6 +44,11 @@ class Settings:
     def oauth(self) -> bool:
         return self.slack_client_id is not None
 
+    @property
+    def sealing_secret(self) -> str:
+        """Without a key of its own, what webhooks are given is sealed by a secret that is there anyway."""
+        return self.slack_signing_secret or self.slack_app_token or ""
+
 
 class _Reader:
     """Collects what is wrong instead of stopping at the first of it."""

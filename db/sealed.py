@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import asyncpg
 
+from db.ids import WorkspaceId
 
-async def every_secret(conn: asyncpg.Connection) -> dict[str, bytes]:
-    """By webhook id, of which no two are the same, whichever way they go."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secret:
+    """Of a webhook, which `webhook_id` alone names, whichever way it goes."""
+
+    workspace_id: WorkspaceId
+    webhook_id: str
+    name: str
+    sealed: bytes = field(repr=False)
+
+
+async def every_secret(conn: asyncpg.Connection) -> tuple[Secret, ...]:
     rows = await conn.fetch(
         """
-        SELECT webhook_id, sealed_secret FROM webhooks
-        UNION ALL SELECT webhook_id, sealed_secret FROM outgoing_webhooks"""
+        SELECT workspace_id, webhook_id, name, sealed_secret AS sealed FROM webhooks
+        UNION ALL SELECT workspace_id, webhook_id, name, sealed_secret FROM outgoing_webhooks
+        ORDER BY workspace_id, name, webhook_id"""
     )
-    return {row["webhook_id"]: row["sealed_secret"] for row in rows}
+    return tuple(
+        Secret(
+            workspace_id=row["workspace_id"],
+            webhook_id=row["webhook_id"],
+            name=row["name"],
+            sealed=row["sealed"],
+        )
+        for row in rows
+    )
 
 
 async def reseal(conn: asyncpg.Connection, webhook_id: str, old: bytes, new: bytes) -> None:

@@ -1,4 +1,4 @@
-"""The database: reached, new enough, up to date, behind which pooler, worked on, and opened by which key."""
+"""The database: reached, new enough, up to date, behind which pooler, and worked on."""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ from typing import Final
 import asyncpg
 
 from bot.doctor.finding import Finding
+from bot.doctor.sealing import kept_secrets
 from bot.embedded import EmbeddedUnavailable
 from bot.maintenance import opened
 from bot.settings import Settings
-from db import installations
 from db.errors import LodgeError
 from db.migrate import OLDEST_SERVER, applied_checksums, known_migrations, outstanding, server_version
 from db.pool import look
 from db.route import Route
-from handlers.vault import Sealed, Vault
 
 _DISK_FLOOR: Final = 1_000_000_000
 # Seconds that a job may be due before it is said that nobody takes jobs.
@@ -52,7 +51,7 @@ async def database(settings: Settings) -> AsyncIterator[Finding]:
                 )
                 return
             yield Finding(part="migrations", text="up to date")
-            for finding in (*await _queue(conn), *await _keys(conn, settings)):
+            for finding in (*await _queue(conn), *await kept_secrets(conn, settings)):
                 yield finding
     except EmbeddedUnavailable as error:
         yield Finding(part="database", text=str(error), mend="set DATABASE_URL to your PostgreSQL")
@@ -114,32 +113,6 @@ async def _queue(conn: asyncpg.Connection) -> list[Finding]:
         mend = 'search the log for "a job failed"; lodge_jobs_kept{state="failed"} counts them by kind'
         found.append(Finding(part="jobs", text=f"{parked} failed for good", mend=mend))
     return found or [Finding(part="jobs", text="are taken")]
-
-
-async def _keys(conn: asyncpg.Connection, settings: Settings) -> list[Finding]:
-    if settings.secret_key is None:
-        return []
-    vault = Vault(settings.secret_key)
-    sealed = await installations.every_sealed(conn)
-    lost = {workspace for workspace, token in sealed if not _opens(vault, token)}
-    if lost:
-        mend = (
-            "put the key they were sealed by behind the new one, LODGE_SECRET_KEY=new,old; "
-            "if it is lost, each of these workspaces installs the app again"
-        )
-        text = f"does not open the tokens of {', '.join(sorted(lost)[:5])}" + (
-            " ..." if len(lost) > 5 else ""
-        )
-        return [Finding(part="LODGE_SECRET_KEY", text=text, mend=mend)]
-    return [Finding(part="LODGE_SECRET_KEY", text="opens every token that is kept")]
-
-
-def _opens(vault: Vault, token: bytes) -> bool:
-    try:
-        vault.renewed(token)
-    except Sealed:
-        return False
-    return True
 
 
 async def disk(settings: Settings) -> AsyncIterator[Finding]:

@@ -18,8 +18,8 @@ async def forget_old(services: Services) -> None:
 async def renew_seals(services: Services) -> int:
     """Seals every secret by the newest key, also of outgoing webhooks. Returns how many were not."""
     async with services.database.connection() as conn:
-        kept = await sealed.every_secret(conn)
-        return await renew(services.vault, kept.items(), partial(sealed.reseal, conn))
+        kept = [(each.webhook_id, each.sealed) for each in await sealed.every_secret(conn)]
+        return await renew(services.vault, kept, partial(sealed.reseal, conn))
 
 
 def register_jobs(worker: Worker, services: Services) -> None:

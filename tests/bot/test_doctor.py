@@ -17,11 +17,13 @@ from bot.doctor.finding import Finding
 from bot.maintenance import migrate_database
 from bot.playground import LocalSlack
 from bot.settings import Settings
-from db import installations
+from db import installations, outgoing, webhooks
 from db.ids import SlackUserId, WorkspaceId
 from db.migrate import MigrationError
+from db.webhooks import Auth, HookDraft, Kind
 from handlers.vault import Vault
 from tests.conftest import with_database
+from tests.db.worlds import make_world
 
 ROOT = Path(__file__).parents[2]
 
@@ -226,6 +228,45 @@ async def test_oauth_without_an_address_and_a_key_that_was_changed(
     assert "new,old" in (found["LODGE_SECRET_KEY"].mend or "")
     assert "LODGE_PUBLIC_URL" in (found["public address"].mend or "")
     assert "LODGE_SECRET_KEY" not in await mends(given | {"LODGE_SECRET_KEY": f"{new},{old}"})
+
+
+async def webhooks_sealed_by(vault: Vault, db_url: str) -> None:
+    """One that comes in and one that goes out."""
+    conn = await asyncpg.connect(db_url)
+    world = await make_world(conn)
+    draft = HookDraft(name="alerts", kind=Kind.GENERIC, auth=Auth.HMAC)
+    secret = vault.seal("any", "hush")
+    await webhooks.create(conn, world.ada, draft, webhook_id="in", sealed_secret=secret)
+    await outgoing.create(
+        conn, world.ada, webhook_id="out", name="mirror", url="https://example.com", sealed_secret=secret
+    )
+    await conn.close()
+
+
+async def test_a_key_that_does_not_open_the_secrets_of_webhooks(
+    environment: dict[str, str], db_url: str
+) -> None:
+    old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    await webhooks_sealed_by(Vault(old), db_url)
+    found = (await mends(environment | {"LODGE_SECRET_KEY": new}))["LODGE_SECRET_KEY"]
+    assert found.text == "does not open the secrets of webhooks: alerts (T1), mirror (T1)"
+    assert "new,old" in (found.mend or "")
+    assert "Change secret in /issue webhook" in (found.mend or "")
+    assert "LODGE_SECRET_KEY" not in await mends(environment | {"LODGE_SECRET_KEY": f"{new},{old}"})
+
+
+async def test_a_signing_secret_that_was_changed_without_a_key(
+    environment: dict[str, str], db_url: str
+) -> None:
+    await webhooks_sealed_by(Vault(None, derived_from=environment["SLACK_SIGNING_SECRET"]), db_url)
+    assert "webhook secrets" not in await mends(environment)
+    # A key that came later opens what was sealed before there was one.
+    assert "LODGE_SECRET_KEY" not in await mends(
+        environment | {"LODGE_SECRET_KEY": Fernet.generate_key().decode()}
+    )
+    found = (await mends(environment | {"SLACK_SIGNING_SECRET": "0123456789abcdef" * 2}))["webhook secrets"]
+    assert found.text == "cannot be opened: alerts (T1), mirror (T1)"
+    assert "SLACK_SIGNING_SECRET" in (found.mend or "")
 
 
 async def test_a_disk_that_is_full(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -12,8 +12,14 @@ async def test_secrets_are_sealed_anew_whichever_way_their_webhook_goes(conn: as
     await outgoing.create(
         conn, world.ada, webhook_id="out", name="mirror", url="https://example.com", sealed_secret=b"two"
     )
-    assert await sealed.every_secret(conn) == {"in": b"one", "out": b"two"}
+    kept = await sealed.every_secret(conn)
+    assert [(each.webhook_id, each.name, each.sealed) for each in kept] == [
+        ("in", "alerts", b"one"),
+        ("out", "mirror", b"two"),
+    ]
+    assert {each.workspace_id for each in kept} == {world.workspace_id}
+    assert "one" not in repr(kept)
     await sealed.reseal(conn, "in", b"one", b"three")
     await sealed.reseal(conn, "out", b"two", b"four")
     await sealed.reseal(conn, "out", b"two", b"late")
-    assert await sealed.every_secret(conn) == {"in": b"three", "out": b"four"}
+    assert [each.sealed for each in await sealed.every_secret(conn)] == [b"three", b"four"]
