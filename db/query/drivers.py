@@ -14,6 +14,7 @@ from db.query.terms import (
     AnyTerm,
     Choice,
     ChoiceField,
+    DateField,
     EmptyField,
     Labels,
     People,
@@ -23,7 +24,7 @@ from db.query.terms import (
     Refs,
     When,
 )
-from db.query.traits import states, stretch, whole_states
+from db.query.traits import EVER, NEVER, open_from, states, stretch, whole_states
 from db.states import Priority
 
 
@@ -152,7 +153,12 @@ def _of_presence(term: Presence, resolved: Resolved) -> Iterator[Driver]:
     if len(term.fields) != 1:
         return
     (field,) = term.fields
-    if term.present and field in selects.THERE:
+    if term.present and field is EmptyField.DUE and (first := open_from(resolved)) is not None:
+        # That there is a date is told by facets; that it is not past, by no facet. Both ends are named: of one alone
+        # the planner expects so many rows that it would rather read the table.
+        select = selects.by_dates(DateField.DUE, states(resolved), EVER, NEVER, open_from=first)
+        yield Driver(select=select, sharp=True)
+    elif term.present and field in selects.THERE:
         yield Driver(select=selects.by_presence(field), sharp=True)
     elif term.present and field is EmptyField.WATCHER:
         yield Driver(select=selects.watched(), sharp=True)
@@ -184,4 +190,6 @@ def _of_dates(term: When, resolved: Resolved) -> Iterator[Driver]:
         return
     dates = stretch(term, term.field, resolved)
     if dates is not None:
-        yield Driver(select=selects.by_dates(term.field, states(resolved), *dates), sharp=True)
+        first = open_from(resolved) if term.field is DateField.DUE else None
+        select = selects.by_dates(term.field, states(resolved), *dates, open_from=first)
+        yield Driver(select=select, sharp=True)

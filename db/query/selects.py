@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final, LiteralString
 from uuid import UUID
 
@@ -105,16 +106,21 @@ _DATE_COLUMNS: Final[dict[DateField, tuple[LiteralString, LiteralString, Literal
 _COVERED: Final = frozenset({"i.workspace_id", "i.issue_id", "i.is_closed", "i.due_on", "i.updated_at"})
 
 
-def by_dates(field: DateField, known: list[bool], low: object, high: object) -> Select:
-    """From `low` until `high`, either of which may be None; in the order of the index, as `_in_parts`."""
+def by_dates(
+    field: DateField, known: list[bool], low: object, high: object, *, open_from: date | None = None
+) -> Select:
+    """From `low` until `high`, either of which may be None; in the order of the index, as `_in_parts`. What is open
+    is not before `open_from` besides."""
     column, kind, way = _DATE_COLUMNS[field]
 
     def conditions(parameters: Parameters) -> list[str]:
         found = []
         for part in [_CLOSED] if field is DateField.CLOSED else [_PARTS[closed] for closed in known]:
             tests: list[str] = [part]
-            if low is not None:
-                tests.append(parameters.fill(column + " >= {}::" + kind, low))
+            firsts = (low, open_from if part is _PARTS[False] else None)
+            tests += [
+                parameters.fill(column + " >= {}::" + kind, first) for first in firsts if first is not None
+            ]
             if high is not None:
                 tests.append(parameters.fill(column + " < {}::" + kind, high))
             found.append(" AND ".join(tests) + " ORDER BY " + column + way)

@@ -25,8 +25,9 @@ from db.query.terms import (
 from db.states import CloseReason, Priority, Status
 
 _OPEN_VALUES: Final = {Status.OPEN.value, Status.IN_PROGRESS.value}
-# PostgreSQL's infinity.
+# PostgreSQL's infinity, and the other one.
 NEVER: Final = date.max
+EVER: Final = date.min
 _CLOSED_VALUES: Final = {Status.CLOSED.value, *(reason.value for reason in CloseReason)}
 
 
@@ -112,6 +113,15 @@ def stretch(term: AnyTerm, field: DateField | None, resolved: Resolved) -> Dates
             return (None, NEVER) if term.present else (NEVER, None)
         case _:
             return None
+
+
+def open_from(resolved: Resolved) -> date | None:
+    """The first due date that what is open can have, where those that are late are asked to stay away; closed issues
+    are never late."""
+    for term in resolved.query.terms:
+        if isinstance(term, When) and term.negated and any(span.moment == OVERDUE for span in term.spans):
+            return resolved.clock.today
+    return None
 
 
 def _within(term: When, resolved: Resolved) -> Dates | None:

@@ -20,8 +20,8 @@ from db.query.drivers import Driver
 from db.query.fragments import Parameters
 from db.query.orders import ORDERS, Direction
 from db.query.resolving import Resolved
-from db.query.terms import AnyTerm, Labels, SortKey
-from db.query.traits import pinned, priorities, states, stretch, whole_states
+from db.query.terms import AnyTerm, DateField, Labels, SortKey
+from db.query.traits import open_from, pinned, priorities, states, stretch, whole_states
 
 _COLUMN: Final = re.compile(r"\bi\.[a-z_]+\b")
 
@@ -223,10 +223,17 @@ def _common(statement: Statement, direction: Direction) -> str:
     return " AND ".join(["i.workspace_id = $1 AND i.deleted_at IS NULL", *_bounds(statement, direction)])
 
 
-def _parts(statement: Statement, direction: Direction) -> list[LiteralString]:
+def _parts(statement: Statement, direction: Direction) -> list[str]:
     if not direction.order.parted:
         return ["true"]
-    return [_PARTS[closed] for closed in states(statement.resolved)] or ["false"]
+    first = open_from(statement.resolved) if direction.order.bounded_by is DateField.DUE else None
+    parts: list[str] = []
+    for closed in states(statement.resolved):
+        part: str = _PARTS[closed]
+        if first is not None and not closed:
+            part = f"{part} AND {statement.parameters.fill(_bound(direction).replace('?', '>='), first)}"
+        parts.append(part)
+    return parts or ["false"]
 
 
 def _bounds(statement: Statement, direction: Direction) -> list[str]:

@@ -231,6 +231,9 @@ async def test_pages_in_every_order_are_the_whole_list_once_both_ways(
             "due:<2026-06-04",
             "due:>2026-06-02 is:open sort:-due",
             "due:2026-06-01 sort:created",
+            "has:due -due:overdue",
+            "-due:overdue sort:due",
+            "due:<2026-06-09 -due:overdue is:open sort:-due",
         ),
         *(
             "label:x due:<2026-06-09",
@@ -366,6 +369,7 @@ async def test_a_list_by_due_date_ends_where_the_dates_it_asks_for_end(
         "due:2026-05-11,2026-05-30": 2,
         "has:due": 20,
         "due:overdue,2026-05-30": 10,
+        "has:due -due:overdue": 11,
     }.items():
         for way in ("", "-"):
             page = await listing.page(conn, ada, parse(f"{text} sort:{way}due"), limit=30, now=NOW)
