@@ -11,7 +11,6 @@ import asyncpg
 
 from db import ranking, vocabulary
 from db.access import VISIBLE, Actor
-from db.documents import index_changes, index_issues, reindex
 from db.errors import FieldError, Invalid
 from db.ids import IssueId
 from db.issues.record import COLUMNS, Issue, read_issue
@@ -307,17 +306,3 @@ def _hit(row: Any, ranks: dict[IssueId, float]) -> Hit:
     return Hit(
         issue=issue, rank=ranks.get(issue.issue_id, 0.0), title=row["shown_title"], headline=row["headline"]
     )
-
-
-__all__ = [
-    "MARK_END",
-    "MARK_START",
-    "Hit",
-    "SearchPage",
-    "again",
-    "index_changes",
-    "index_issues",
-    "marked",
-    "reindex",
-    "search",
-]

@@ -117,7 +117,7 @@ class Reindexing:
         after: IssueId | None = None
         while True:
             async with self._services.database.transaction() as conn:
-                after = await search.reindex(conn, workspace_id, after=after, limit=500)
+                after = await documents.reindex(conn, workspace_id, after=after, limit=500)
             if after is None:
                 return
 

@@ -31,6 +31,9 @@ RELEASED = (
     "5a6d738920b83cec",  # 0022_told
     "10f8ef971adc8cd4",  # 0023_heard
     "83c3a0d83fa8a1c7",  # 0024_handed_back
+    "f0a757f73b703191",  # 0025_asked
+    "fb10dc05ddfc5bf3",  # 0026_due_dates
+    "638678dc3600def0",  # 0027_priorities
 )
 
 

@@ -177,7 +177,7 @@ async def test_pages_hold_every_match_once(
         HOME,
     )
     ids = [row["issue_id"] for row in await conn.fetch("SELECT issue_id FROM issues")]
-    await search.index_issues(conn, HOME, ids)
+    await documents.index_issues(conn, HOME, ids)
     for text in ("apple", "apple is:open", "pear -pie"):
         seen: list[int] = []
         cursor = None
@@ -210,11 +210,11 @@ async def test_a_change_is_indexed_from_its_events_and_twice_is_once(
     written = await issues.create(conn, ada, IssueDraft(title="Teapot leaks"))
     assert written.change_id is not None
     assert await hits(conn, ada, "teapot") == []
-    assert await search.index_changes(conn, HOME, [written.change_id]) == 1
-    assert await search.index_changes(conn, HOME, [written.change_id]) == 0
+    assert await documents.index_changes(conn, HOME, [written.change_id]) == 1
+    assert await documents.index_changes(conn, HOME, [written.change_id]) == 0
     assert await hits(conn, ada, "teapot") == ["Teapot leaks"]
     await conn.execute("UPDATE issues SET deleted_at = now()")
-    await search.index_changes(conn, HOME, [written.change_id])
+    await documents.index_changes(conn, HOME, [written.change_id])
     assert await conn.fetchval("SELECT count(*) FROM issue_documents") == 0
 
 
@@ -225,10 +225,10 @@ async def test_of_two_that_index_at_once_the_newest_text_stays(
 
     async def index() -> None:
         async with database.transaction() as own:
-            await search.index_issues(own, HOME, [row["issue_id"]])
+            await documents.index_issues(own, HOME, [row["issue_id"]])
 
     async with database.transaction() as first:
-        await search.index_issues(first, HOME, [row["issue_id"]])
+        await documents.index_issues(first, HOME, [row["issue_id"]])
         await conn.execute("UPDATE issues SET title = 'omega'")
         second = asyncio.create_task(index())
         waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
@@ -248,7 +248,7 @@ async def test_a_new_language_is_reindexed(conn: asyncpg.Connection, ada: Actor)
     assert await conn.fetchval("SELECT count(*) FROM pgqueuer WHERE entrypoint = 'reindex'") == 1
     after, batches = None, 0
     while batches == 0 or after is not None:
-        after = await search.reindex(conn, HOME, after=after, limit=2)
+        after = await documents.reindex(conn, HOME, after=after, limit=2)
         batches += 1
     assert batches == 3
     assert len(await hits(conn, ada, "Haus")) == 5
@@ -266,7 +266,7 @@ async def test_a_document_of_the_greatest_length_fits(conn: asyncpg.Connection, 
 async def test_a_common_word_gets_popular_and_wins_a_tie(conn: asyncpg.Connection, ada: Actor) -> None:
     ids = [(await issue(conn, "render"))["issue_id"] for _ in range(40)]
     ids.append((await issue(conn, "vender"))["issue_id"])
-    await search.index_issues(conn, HOME, ids)
+    await documents.index_issues(conn, HOME, ids)
     known = await vocabulary.popularity(conn, HOME, ["render", "vender", "gender"])
     assert known == {"render": 5, "vender": 0}
     assert await vocabulary.correct(conn, HOME, ["fender", "render"]) == {"fender": "render"}
@@ -313,4 +313,3 @@ async def test_relevance_is_also_an_order_of_lists(conn: asyncpg.Connection, ada
     resolved = await resolve(conn, ada, parse("tea sort:relevance"))
     page = await ranking.page(conn, resolved, ranking.words_of(resolved), scope="x", limit=5, cursor=None)
     assert [candidate.number for candidate in page.candidates] == [1, 2]
-    assert documents.index_issues is search.index_issues

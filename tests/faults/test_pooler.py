@@ -26,7 +26,7 @@ from db.pool import look
 from db.route import Route
 from tests.faults.pooler import Pooler, pooler
 from tests.scenarios.conftest import Lodge, said
-from tests.scenarios.test_import_by_drop import START, as_csv, drop
+from tests.scenarios.dropping import START, as_csv, drop
 from tests.settings import settings_for
 
 pytestmark = pytest.mark.faults

@@ -16,7 +16,7 @@ from bot.process import running
 from db.ids import WorkspaceId
 from tests.faults.whole import ROOT, serving
 from tests.scenarios.conftest import Lodge
-from tests.scenarios.test_import_by_drop import START, as_csv, drop
+from tests.scenarios.dropping import START, as_csv, drop
 from tests.settings import settings_for
 
 _SAMPLE = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.scenarios.conftest import Lodge
-from tests.scenarios.test_import_by_drop import ROWS, as_csv, drop
+from tests.scenarios.dropping import ROWS, as_csv, drop
 
 
 async def test_a_file_without_its_particulars_is_looked_up(lodge: Lodge) -> None:

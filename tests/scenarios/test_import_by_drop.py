@@ -2,70 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import io
-from collections.abc import Sequence
-from typing import Any
 
-import asyncpg
 import pytest
 
-from bot.playground.people import Person
 from tests.db.importing.spreadsheets import as_xlsx, zipped
-from tests.scenarios.conftest import Json, Lodge, said
-
-ROWS = [
-    ("title", "description", "priority", "status"),
-    ("Login fails", "on Safari\nand on iOS", "high", "OPEN"),
-    ("Export is slow", "", "low", "IN_PROGRESS"),
-    ("Typo", "in the footer", "medium", "CLOSED"),
-]
-START, CHANGE, CANCEL, UNDO = "import_start", "import_change", "import_cancel", "import_undo"
-
-
-def as_csv(rows: Sequence[Sequence[str]]) -> bytes:
-    out = io.StringIO(newline="")
-    csv.writer(out).writerows(rows)
-    return out.getvalue().encode()
-
-
-class Thread:
-    """One file in one channel, and what the bot says under it."""
-
-    def __init__(self, lodge: Lodge, person: Person, channel: str, ts: str) -> None:
-        self.lodge, self.person, self.channel, self.ts = lodge, person, channel, ts
-
-    async def shows(self, text: str) -> Json:
-        return await self.person.expect_message(
-            self.channel, lambda message: text in said(message), thread_ts=self.ts, timeout=60
-        )
-
-    async def press(self, message: Json, action: str, *, by: str | None = None) -> None:
-        person = self.lodge.person(by) if by else self.person
-        await person.click(action, channel=self.channel, ts=message["ts"])
-
-
-async def drop(
-    lodge: Lodge, data: bytes, *, by: str = "ada", name: str = "issues.csv", channel: str = "general"
-) -> Thread:
-    person = lodge.person(by)
-    return Thread(lodge, person, channel, await person.upload(channel, name, data))
-
-
-async def rows(db_url: str, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
-    conn = await asyncpg.connect(db_url)
-    try:
-        return [tuple(row) for row in await conn.fetch(sql, *arguments)]
-    finally:
-        await conn.close()
-
-
-async def issues_there(db_url: str) -> list[tuple[Any, ...]]:
-    return await rows(
-        db_url,
-        "SELECT title, description, status, priority FROM issues WHERE deleted_at IS NULL ORDER BY number",
-    )
+from tests.scenarios.conftest import Lodge, said
+from tests.scenarios.dropping import (
+    CANCEL,
+    CHANGE,
+    ROWS,
+    START,
+    UNDO,
+    as_csv,
+    drop,
+    issues_there,
+    rows,
+)
 
 
 async def test_a_dropped_csv_is_shown_and_nothing_is_written_before_the_button(
@@ -83,6 +37,14 @@ async def test_a_dropped_csv_is_shown_and_nothing_is_written_before_the_button(
         ("Export is slow", "", "in_progress", 4),
         ("Typo", "in the footer", "closed", 3),
     ]
+
+
+async def test_links_that_lead_nowhere_are_told_of_before_the_button(lodge: Lodge) -> None:
+    parts = [("key", "title", "parent"), ("P-1", "Crane", ""), ("P-2", "Jib", "P-1"), ("P-3", "Hook", "P-9")]
+    preview = await (await drop(lodge, as_csv(parts))).shows("3 issues to import")
+    assert "1 parent or original is neither in the file nor here: that link is left out. Line 4" in said(
+        preview
+    )
 
 
 async def test_one_message_is_all_that_is_said_of_an_import(lodge: Lodge) -> None:
@@ -130,62 +92,6 @@ async def test_cancel_leaves_nothing(lodge: Lodge, db_url: str) -> None:
     await thread.press(await thread.shows("3 issues to import"), CANCEL)
     await thread.shows("Nothing was imported")
     assert await issues_there(db_url) == []
-
-
-async def test_rows_that_fail_are_named_by_line_and_come_back_as_a_file(lodge: Lodge, db_url: str) -> None:
-    data = as_csv([*ROWS, ("No status like it", "", "low", "purple"), ("", "", "", "open")])
-    thread = await drop(lodge, data)
-    preview = await thread.shows("3 issues to import")
-    assert "line 6: The status “purple” is not known" in said(preview)
-    assert "line 7: The title is empty" in said(preview)
-    await thread.press(preview, START)
-    await thread.shows("2 failed")
-    back = await thread.shows("These 2 rows were not imported")
-    [file] = back["files"]
-    content = lodge.slack.state.contents[file["id"]].decode()
-    assert file["name"] == "issues-failed-rows.csv"
-    assert content.splitlines()[0].endswith("lodge: why this row failed")
-    assert "purple" in content
-    corrected = content.replace("purple", "done").replace("\n,,,open", "\nNow with a title,,,open")
-    again = await drop(lodge, corrected.encode(), name="corrected.csv")
-    await again.press(await again.shows("2 issues to import"), START)
-    await again.shows("2 issues imported")
-    assert len(await issues_there(db_url)) == 5
-
-
-async def test_the_mapping_can_be_changed_and_is_remembered(lodge: Lodge, db_url: str) -> None:
-    data = as_csv([("Thema", "Status"), ("Kaputt", "geht so"), ("Heil", "open")])
-    thread = await drop(lodge, data)
-    preview = await thread.shows("which column holds the title")
-    await thread.press(preview, CHANGE)
-    form = await thread.person.expect_modal(lambda view: view["callback_id"] == "import_mapping")
-    outcome = await thread.person.submit(form["id"], {"map_field:title": {"choice": "0"}})
-    assert outcome.errors is None
-    preview = await thread.shows("1 issue to import")
-    assert "geht so" in said(preview)
-    await thread.press(preview, CHANGE)
-    form = await thread.person.expect_modal(lambda view: "geht so" in said(view))
-    await thread.person.submit(form["id"], {"map_status:0": {"choice": "in_progress"}})
-    await thread.press(await thread.shows("2 issues to import"), START)
-    await thread.shows("2 issues imported")
-    assert [row[::2] for row in await issues_there(db_url)] == [("Kaputt", "in_progress"), ("Heil", "open")]
-    again = await drop(lodge, as_csv([("Thema", "Status"), ("Neu", "geht so")]))
-    await again.shows("1 issue to import")
-
-
-async def test_dates_that_can_be_read_both_ways_are_asked_about(lodge: Lodge, db_url: str) -> None:
-    thread = await drop(lodge, as_csv([("title", "created"), ("A", "03/04/2025")]))
-    preview = await thread.shows("can be read both ways")
-    assert START not in str(preview["blocks"])
-    await thread.press(preview, CHANGE)
-    form = await thread.person.expect_modal()
-    await thread.person.submit(form["id"], {"map_order": {"choice": "month-first"}})
-    preview = await thread.person.expect_message(
-        "general", lambda m: START in str(m["blocks"]), thread_ts=thread.ts, timeout=60
-    )
-    await thread.press(preview, START)
-    await thread.shows("1 issue imported")
-    assert await rows(db_url, "SELECT created_at::date::text FROM issues") == [("2025-03-04",)]
 
 
 @pytest.mark.parametrize(
@@ -319,89 +225,3 @@ async def test_a_file_of_the_bots_own_is_no_import_and_no_failure(lodge: Lodge) 
     delivery = lodge.slack.emit(event)
     await lodge.settled()
     assert [answer.status for answer in delivery.answers] == [200]
-
-
-async def test_a_name_that_fits_two_people_is_asked_about_with_type_ahead(lodge: Lodge, db_url: str) -> None:
-    await lodge.ask("ada", "list")
-    [(workspace,)] = await rows(db_url, "SELECT workspace_id FROM workspaces")
-    await rows(
-        db_url,
-        "INSERT INTO people (workspace_id, name, email) VALUES ($1, 'Grace Kelly', 'grace@elsewhere.example')"
-        " RETURNING name",
-        workspace,
-    )
-    thread = await drop(lodge, as_csv([("title", "assignee"), ("A", "@grace"), ("B", "linus")]))
-    preview = await thread.shows("fits several people")
-    assert "Grace Okafor" in said(preview)
-    assert "Grace Kelly" in said(preview)
-    assert "linus → Linus Brandt" in said(preview)
-    await thread.press(preview, CHANGE)
-    form = await thread.person.expect_modal(lambda view: "Could be: " in said(view))
-    block = next(b["block_id"] for b in form["blocks"] if b.get("label", {}).get("text") == "grace is")
-    offered = await thread.person.suggest("import_person", "grace k", view_id=form["id"], block_id=block)
-    assert [choice["text"]["text"] for choice in offered["options"]] == ["Grace Kelly"]
-    await thread.person.submit(form["id"], {block: {"import_person": offered["options"][0]["value"]}})
-    preview = await thread.person.expect_message(
-        "general", lambda m: START in str(m["blocks"]) and "fits several" not in said(m), thread_ts=thread.ts
-    )
-    await thread.press(preview, START)
-    await thread.shows("2 issues imported")
-    assert await rows(
-        db_url, "SELECT p.name FROM issues i JOIN people p ON p.person_id = i.assignee_id ORDER BY i.title"
-    ) == [("Grace Kelly",), ("Linus Brandt",)]
-
-
-async def test_failed_rows_reach_the_person_when_the_channel_is_closed_meanwhile(lodge: Lodge) -> None:
-    lodge.slack.faults.add(method="files.completeUploadExternal", error="channel_not_found")
-    thread = await drop(lodge, as_csv([*ROWS, ("No status like it", "", "low", "purple")]))
-    await thread.press(await thread.shows("3 issues to import"), START)
-    await thread.shows("3 issues imported")
-    ada = lodge.person("ada")
-    back = await ada.expect_message(ada.dm(), lambda m: m.get("files"), timeout=60)
-    assert "This row was not imported" in said(back)
-    assert back["files"][0]["name"] == "issues-failed-rows.csv"
-
-
-async def test_failed_rows_come_once_though_slack_took_them_without_saying_so(
-    lodge: Lodge, db_url: str
-) -> None:
-    """No answer to the request that shares the file arrives: the next attempt finds it shared, and asks no more."""
-    lost = lodge.slack.faults.add(method="files.completeUploadExternal", drop="after", times=None)
-    thread = await drop(lodge, as_csv([*ROWS, ("No status like it", "", "low", "purple")]))
-    await thread.press(await thread.shows("3 issues to import"), START)
-    await thread.shows("This row was not imported")
-    async with asyncio.timeout(30):
-        while await rows(db_url, "SELECT FROM import_leftovers"):
-            await asyncio.sleep(0.05)
-    assert lost.hits == 1
-
-
-async def test_failed_rows_whose_sharing_never_reached_slack_come_all_the_same(
-    lodge: Lodge, db_url: str
-) -> None:
-    never = lodge.slack.faults.add(method="files.completeUploadExternal", drop="before", times=1)
-    thread = await drop(lodge, as_csv([*ROWS, ("No status like it", "", "low", "purple")]))
-    await thread.press(await thread.shows("3 issues to import"), START)
-    async with asyncio.timeout(30):
-        while not never.hits:
-            await asyncio.sleep(0.05)
-    # It is long ago: Slack would show by now that it is shared.
-    await rows(db_url, "UPDATE import_leftovers SET offered_at = offered_at - interval '1 hour'")
-    await thread.shows("This row was not imported")
-
-
-async def test_another_encoding_can_be_chosen_when_the_letters_are_wrong(lodge: Lodge, db_url: str) -> None:
-    data = "title,Ülke\nKapı çok ağır,Türkiye\n".encode("cp1254")
-    thread = await drop(lodge, data)
-    preview = await thread.shows("The encoding is a guess")
-    assert "Windows-1254" not in said(preview)
-    await thread.press(preview, CHANGE)
-    form = await thread.person.expect_modal(lambda view: view["callback_id"] == "import_mapping")
-    outcome = await thread.person.submit(form["id"], {"map_encoding": {"choice": "cp1254"}})
-    assert outcome.errors is None
-    preview = await thread.shows("Kapı çok ağır")
-    assert "Windows-1254" in said(preview)
-    assert "is a guess" not in said(preview)
-    await thread.press(preview, START)
-    await thread.shows("1 issue imported")
-    assert [row[0] for row in await issues_there(db_url)] == ["Kapı çok ağır"]
