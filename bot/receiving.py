@@ -14,6 +14,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
+from bot.forms import read_request
 from db.errors import Busy, Unavailable
 from handlers import asked
 from handlers.dedupe import Once
@@ -108,15 +109,17 @@ class Receiver:
         except UnicodeDecodeError:
             return _refuse(400, "the body is not UTF-8")
         try:
-            bolt_request = AsyncBoltRequest(body=text, query=request.query_string, headers=_needed(headers))
+            bolt_request = read_request(
+                text, query=request.query_string, headers=_needed(headers), kind=request.content_type
+            )
         except (ValueError, TypeError, AttributeError):
             return _refuse(400, "the body cannot be read")
-        return _answer(await self.handle(bolt_request))
-
-    async def handle(self, request: AsyncBoltRequest) -> BoltResponse:
         if self._check.replayed(signature) and not _may_come_again(bolt_request):
             _log.warning("request refused", extra={"reason": "replayed"})
             return _refuse(409, "this very request was handled already")
+        return _answer(await self.handle(bolt_request))
+
+    async def handle(self, request: AsyncBoltRequest) -> BoltResponse:
         """For both ways in, HTTP and Socket Mode."""
         body = request.body
         if body.get("type") == "url_verification":
@@ -141,15 +144,15 @@ class Receiver:
         return response
 
 
-def _is_last(request: AsyncBoltRequest) -> bool:
-    number = "".join(request.headers.get("x-slack-retry-num", ()))
-    return number.isdecimal() and int(number) >= RETRIES
 def _may_come_again(request: AsyncBoltRequest) -> bool:
     """Within one second a retry bears the same signature, whose event_id tells whether it is new; and so does the
     opening of a menu that was opened already, by which nothing is changed."""
     return "x-slack-retry-num" in request.headers or request.body.get("type") == "block_suggestion"
 
 
+def _is_last(request: AsyncBoltRequest) -> bool:
+    number = "".join(request.headers.get("x-slack-retry-num", ()))
+    return number.isdecimal() and int(number) >= RETRIES
 
 
 def _needed(headers: Mapping[str, str]) -> dict[str, str | Sequence[str]]:

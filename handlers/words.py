@@ -28,6 +28,8 @@ class Mrkdwn(str):
 # Control characters, and the marks that turn the direction of the text after them.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
 _SPECIAL = re.compile("[&<>]")
+# All that `escape` looks for. Most of what people write has none of it, and is looked through once.
+_ANY = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff&<>*_~`]")
 _ENTITY = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 # A mark that could begin or end formatting; one between letters (snake_case) or between spaces cannot.
 _FORMATTING = re.compile(r"(?<![^\W_])[*_~`](?=\S)|(?<=\S)[*_~`](?![^\W_])")
@@ -51,6 +53,8 @@ def escape(text: str) -> Mrkdwn:
     """What a person typed, as mrkdwn that shows exactly that."""
     if isinstance(text, Mrkdwn):
         return text
+    if _ANY.search(text) is None:
+        return Mrkdwn(text)
     text = _SPECIAL.sub(lambda match: _ENTITY[match[0]], clean(text))
     text = _FORMATTING.sub(rf"{_INVISIBLE}\g<0>{_INVISIBLE}", text)
     return Mrkdwn(_QUOTE.sub(f"{_INVISIBLE}&gt;", text))

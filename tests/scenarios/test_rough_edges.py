@@ -371,3 +371,7 @@ async def test_a_message_deleted_or_edited_after_it_became_an_issue_leaves_the_i
     await grace.delete_message("general", ts)
     await lodge.settled()
     assert "lift is stuck" in said(await lodge.ask("ada", "LDG-1"))
+
+
+async def test_no_word_is_reserved_for_forms(lodge: Lodge) -> None:
+    assert "The payload is broken" in said(await lodge.ask("ada", "new The payload is broken"))
