@@ -15,7 +15,8 @@ function field(node, element, block, ctx, read) {
     ctx.noted(block, element, { type: element.type, value: read(node.value) });
     clearTimeout(timer);
     if (!block.dispatch_action || !triggers.includes("on_character_entered")) return;
-    timer = setTimeout(() => ctx.gone() || ctx.act(block, element, ctx.read(block, element)), DISPATCH_DELAY);
+    // By then its form may be closed, or be another.
+    timer = setTimeout(() => ctx.gone() || !node.isConnected || ctx.act(block, element, ctx.read(block, element)), DISPATCH_DELAY);
   });
   node.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !block.dispatch_action || !triggers.includes("on_enter_pressed")) return;
