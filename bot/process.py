@@ -46,6 +46,7 @@ from handlers.installing import Installations
 from handlers.jobs import Worker
 from handlers.outside import Outside
 from handlers.requesting import Directory
+from handlers.rush import Rush
 from handlers.services import Services
 from handlers.vault import Vault
 
@@ -122,7 +123,8 @@ async def running(settings: Settings, options: Options | None = None) -> AsyncIt
         background = BackgroundTasks()
         stack.push_async_callback(background.drain, DRAIN)
         # Before that: reports that wait for their pictures are sent without.
-        drawer = Drawer()
+        rush = Rush()
+        drawer = Drawer(rush=rush)
         stack.push_async_callback(drawer.close)
         worker = JobWorker(route, pace=chosen.pace, observe=metrics.job_done)
         bell = QueueBell(database, heard=worker.hear)
@@ -138,6 +140,7 @@ async def running(settings: Settings, options: Options | None = None) -> AsyncIt
             vault=vault,
             outside=outside,
             drawer=drawer,
+            rush=rush,
             public_url=settings.public_url,
         )
         chosen.register_jobs(worker, replace(services, database=for_jobs))
@@ -148,9 +151,7 @@ async def running(settings: Settings, options: Options | None = None) -> AsyncIt
         app = create_app(services, installations, clients, background, register=chosen.register)
         check = SignatureCheck(settings.slack_signing_secret) if settings.slack_signing_secret else None
         lost = partial(workflows.give_up, clients.with_token)
-        receiver = Receiver(
-            app, Once(database), check, observe=metrics.was_asked, lost=lost, rush=services.rush
-        )
+        receiver = Receiver(app, Once(database), check, observe=metrics.was_asked, lost=lost, rush=rush)
         socket = _socket(settings, clients, receiver, stack)
         probes = _probes(database, dsn, worker if chosen.work else None, installations, socket)
         mounted = dict(chosen.parts(services))

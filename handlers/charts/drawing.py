@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from handlers.charts.process import Died, DrawingProcess, NotDrawn
+from handlers.rush import Rush
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,18 +19,21 @@ class Patience:
     A `meek` process gets only what nobody else wants of the processors. What it has not drawn in its time is given,
     once, to one that is merely `polite`: where others are always busy, pictures are drawn nevertheless. `idle`: how
     long a process is kept when nothing is asked of it; to start one is more work than to draw.
+    `lets_pass`: how long each drawing waits at most while many people are being answered.
     """
 
     meek: float = 15.0
     polite: float = 45.0
     idle: float = 45.0
+    lets_pass: float = 1.0
 
 
 class Drawer:
     """One drawing process, started when it is needed. Who asks while it draws waits for their turn."""
 
-    def __init__(self, patience: Patience | None = None) -> None:
+    def __init__(self, patience: Patience | None = None, *, rush: Rush | None = None) -> None:
         self._patience = patience or Patience()
+        self._rush = rush or Rush()
         self._turn = asyncio.Lock()
         self._process: DrawingProcess | None = None
         self._idle: asyncio.TimerHandle | None = None
@@ -42,6 +46,8 @@ class Drawer:
             return []
         request = json.dumps(list(specs)).encode()
         async with self._turn:
+            if not self._closed:
+                await self._rush.over(within=self._patience.lets_pass)
             self._keep()
             try:
                 return await self._drawn(request)

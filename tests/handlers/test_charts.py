@@ -15,6 +15,7 @@ import pytest
 
 from handlers.charts import Drawer, NotDrawn, Patience
 from handlers.charts.process import DrawingProcess
+from handlers.rush import Rush
 from handlers.views.reports.sheet import Chart, Series
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -260,3 +261,21 @@ def test_the_bot_does_not_carry_matplotlib_around() -> None:
         "import sys, bot.process, handlers; sys.exit(any(m in sys.modules for m in ('matplotlib', 'numpy')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+async def test_many_people_are_answered_before_the_next_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    rush, waits, lull = Rush(), asyncio.Event(), asyncio.Event()
+
+    async def over(*, within: float) -> None:
+        assert within == LONG
+        waits.set()
+        await lull.wait()
+
+    monkeypatch.setattr(rush, "over", over)
+    drawer = Drawer(Patience(meek=LONG, polite=LONG, idle=LONG, lets_pass=LONG), rush=rush)
+    drawn = asyncio.ensure_future(drawer.draw([SPEC]))
+    await asyncio.wait_for(waits.wait(), LONG)
+    assert not processes()
+    lull.set()
+    assert len(await drawn) == 1
+    await drawer.close()
