@@ -107,6 +107,21 @@ async def _events(
     return tuple(Event(**row) for row in rows)
 
 
+async def events(
+    conn: asyncpg.Connection, workspace_id: WorkspaceId, event_ids: Sequence[EventId]
+) -> tuple[Event, ...]:
+    """These, in the order of happening."""
+    rows = await conn.fetch(
+        """
+        SELECT event_id, change_id, issue_id, actor_id, kind, version, before, after FROM events
+        WHERE workspace_id = $1 AND event_id = ANY($2::bigint[]) ORDER BY event_id
+        """,
+        workspace_id,
+        list(event_ids),
+    )
+    return tuple(Event(**row) for row in rows)
+
+
 async def call_announcers(conn: asyncpg.Connection) -> None:
     """For changes nobody was called for: the job that ran then had looked a moment before the commit."""
     rows = await conn.fetch("SELECT DISTINCT workspace_id FROM pending_changes")

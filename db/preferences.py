@@ -103,9 +103,15 @@ def read(settings: Mapping[str, Any]) -> Preferences:
 
 
 async def keep(
-    conn: asyncpg.Connection, actor: Actor, preferences: Preferences, request_key: str | None = None
+    conn: asyncpg.Connection,
+    actor: Actor,
+    preferences: Preferences,
+    request_key: str | None = None,
+    *,
+    due: datetime | None = None,
 ) -> bool:
-    """The actor's own. What waits already is looked at anew at once. Raises Forbidden for a program.
+    """The actor's own. What waits already is told when it is `due` now, or looked at anew at once; what they do not
+    want to hear of any more is not told. Raises Forbidden for a program.
 
     A request that comes again changes nothing, also when others came in between: False.
     """
@@ -125,13 +131,18 @@ async def keep(
             UPDATE people SET updated_at = now(), settings = settings || jsonb_build_object($3::text, $4::text::jsonb)
             WHERE workspace_id = $1 AND person_id = $2
             RETURNING person_id
+        ), unwanted AS (
+            DELETE FROM notices n USING chosen
+            WHERE n.workspace_id = $1 AND n.person_id = chosen.person_id AND n.kinds <@ $5::text[]
         )
-        UPDATE notices n SET due_at = first_at FROM chosen
-        WHERE n.workspace_id = $1 AND n.person_id = chosen.person_id
+        UPDATE notices n SET due_at = coalesce($6::timestamptz, first_at) FROM chosen
+        WHERE n.workspace_id = $1 AND n.person_id = chosen.person_id AND NOT n.kinds <@ $5::text[]
         """,
         actor.workspace_id,
         actor.person_id,
         _KEY,
         json.dumps(kept),
+        kept["off"],
+        due,
     )
     return True

@@ -9,6 +9,8 @@ from handlers.commands import Commands
 from handlers.jobs import Worker
 from handlers.notices.choosing import Choosing
 from handlers.notices.gathering import Gathering as Gathering
+from handlers.notices.introducing import JOB as INTRODUCE
+from handlers.notices.introducing import Introducing
 from handlers.notices.telling import Attention as Attention
 from handlers.notices.telling import Telling
 from handlers.notices.watching import Watching
@@ -29,4 +31,5 @@ def register(app: AsyncApp, commands: Commands, services: Services) -> None:
 
 
 def register_jobs(worker: Worker, services: Services) -> None:
+    worker.on(INTRODUCE, Introducing(services, Gathering(services).gather).run)
     worker.repeat("tell people", 1.0, Telling(services).run)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from db import mutes, preferences
 from handlers.acting import Outcome, Place, Press, Submission
 from handlers.commands import Call, Reply
@@ -32,8 +34,11 @@ class Choosing:
         chosen = view.read_form(sent.view)
         if chosen is None:
             return Outcome(errors={view.QUIET_TO: sent.words.plain("notify-quiet-both")})
+        here = self._services.clock().astimezone(preferences.zone_of(sent.asker.person.timezone))
         async with self._services.database.transaction() as conn:
-            fresh = await preferences.keep(conn, sent.asker.actor, chosen, sent.asker.request_key)
+            fresh = await preferences.keep(
+                conn, sent.asker.actor, chosen, sent.asker.request_key, due=chosen.due(here, timedelta(0))
+            )
             if fresh:
                 await mutes.unmute(conn, sent.asker.actor, view.read_unmuted(sent.view))
         self._services.directory.forget_person(sent.asker.actor.workspace_id, sent.asker.slack_user_id)

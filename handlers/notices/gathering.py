@@ -21,6 +21,7 @@ from db.notices import Notice
 from db.people import Person
 from db.preferences import NoticeKind, read, zone_of
 from db.states import Role, Source
+from handlers.notices import introducing
 from handlers.services import Services
 
 # What a burst on one issue is given before it is told.
@@ -60,6 +61,12 @@ class Gathering:
         self._services = services
 
     async def __call__(self, conn: asyncpg.Connection, batch: Batch) -> None:
+        await self.gather(conn, batch)
+
+    async def gather(
+        self, conn: asyncpg.Connection, batch: Batch, *, only: frozenset[PersonId] | None = None
+    ) -> None:
+        """`only`: whom everybody else was told before."""
         grouped: Grouped = defaultdict(list)
         for event in await with_words(conn, batch):
             if _matters(event):
@@ -74,11 +81,25 @@ class Gathering:
         for issue_id, issue in found.items():
             events = grouped[issue_id]
             for person in known.concerned(issue, _mentioned(events)):
+                if only is not None and person.person_id not in only:
+                    continue
                 due = read(person.settings).due(now.astimezone(zone_of(person.timezone)), PATIENCE)
                 notice = notice_of(issue, person, events)
                 if notice is not None:
                     drafts.append(Notice(**notice, due_at=due))
         await notices.put(conn, batch.workspace_id, drafts, now)
+        if only is None:
+            await _introduce(conn, batch.workspace_id, grouped, known)
+
+
+async def _introduce(
+    conn: asyncpg.Connection, workspace_id: WorkspaceId, grouped: Grouped, known: _Known
+) -> None:
+    naming = [
+        event for events in grouped.values() for event in events if named(event) - known.by_slack_id.keys()
+    ]
+    strangers = _mentioned(naming) - known.by_slack_id.keys()
+    await introducing.ask(conn, workspace_id, strangers, naming)
 
 
 async def with_words(conn: asyncpg.Connection, batch: Batch) -> list[Event]:

@@ -120,6 +120,25 @@ async def test_a_burst_puts_itself_off_but_not_forever(conn: asyncpg.Connection)
     assert await notices.take(conn, world.workspace_id, me(world.bob), at) == ()
 
 
+async def test_a_choice_tells_when_what_waits_is_due_and_drops_what_is_wanted_no_more(
+    conn: asyncpg.Connection,
+) -> None:
+    world = await make_world(conn)
+    about = [await file(conn, world.ada) for _ in range(3)]
+    kinds = [{NoticeKind.COMMENTS}, {NoticeKind.COMMENTS, NoticeKind.ASSIGNED}, {NoticeKind.STATUS}]
+    waiting = [
+        Notice(person_id=me(world.ada), issue_id=issue.issue_id, kinds=frozenset(each), due_at=NOW)
+        for issue, each in zip(about, kinds, strict=True)
+    ]
+    await notices.put(conn, world.workspace_id, waiting, NOW)
+    chosen = Preferences(kinds=frozenset(NoticeKind) - {NoticeKind.COMMENTS}, rhythm=Rhythm.DAILY)
+    tomorrow = chosen.due(NOW, timedelta(0))
+    await preferences.keep(conn, world.ada, chosen, due=tomorrow)
+    assert await notices.take(conn, world.workspace_id, me(world.ada), tomorrow - PATIENCE) == ()
+    left = await notices.take(conn, world.workspace_id, me(world.ada), tomorrow)
+    assert {each.issue_id for each in left} == {about[1].issue_id, about[2].issue_id}
+
+
 async def test_what_waits_for_a_digest_is_not_put_off_by_more(conn: asyncpg.Connection) -> None:
     world = await make_world(conn)
     issue = await file(conn, world.ada)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from handlers.jobs import Job
+from handlers.notices.gathering import Gathering
+from handlers.notices.introducing import Introducing
 from tests.scenarios.clocks import Clock
 from tests.scenarios.conftest import Lodge, said
 from tests.scenarios.notices.telling import gathered, one_message, prefer, told, waiting
@@ -46,6 +51,41 @@ async def test_whoever_is_mentioned_is_told_with_the_words(lodge: Lodge, clock: 
     await gathered(lodge, 1)
     clock.forward(seconds=5)
     assert "please look" in said(await one_message(lodge, "grace", "mentioned you in LDG-1 Sink"))
+
+
+async def test_whoever_is_named_before_they_ever_came_is_told(lodge: Lodge, clock: Clock) -> None:
+    dennis, bot = lodge.person("dennis"), lodge.slack.config.bot_user_id
+    await lodge.ask("ada", "new Sink")
+    await lodge.ask("ada", f"comment LDG-1 <@{dennis.id}> <@{bot}> <@U0NOBODY> please look")
+    await gathered(lodge, 1)
+    clock.forward(seconds=5)
+    assert "please look" in said(await one_message(lodge, "dennis", "mentioned you in LDG-1 Sink"))
+    async with lodge.process.services.database.connection() as conn:
+        known = await conn.fetch("SELECT slack_user_id FROM people")
+    assert {row["slack_user_id"] for row in known} == {
+        lodge.person("ada").id,
+        lodge.person("grace").id,
+        dennis.id,
+    }
+
+
+async def test_who_is_looked_up_twice_is_told_once(lodge: Lodge, clock: Clock) -> None:
+    """The job was done, and its worker died before that was noted."""
+    dennis, services = lodge.person("dennis"), lodge.process.services
+    await lodge.ask("ada", "new Sink")
+    await lodge.ask("ada", f"comment LDG-1 <@{dennis.id}> please look")
+    await gathered(lodge, 1)
+    async with services.database.connection() as conn:
+        event = await conn.fetchval("SELECT max(event_id) FROM events")
+        await conn.execute("DELETE FROM notices")
+    asked = {"workspace": lodge.slack.team_id, "people": [dennis.id], "events": [event]}
+    job = Job(id=10**9, payload=json.dumps(asked).encode(), attempts=0)
+    for _ in range(2):
+        await Introducing(services, Gathering(services).gather).run(job)
+    async with services.database.connection() as conn:
+        assert await conn.fetch("SELECT comments FROM notices") == [(1,)]
+    clock.forward(seconds=5)
+    await one_message(lodge, "dennis", "mentioned you in LDG-1 Sink")
 
 
 async def test_a_guest_is_told_nothing_of_what_they_may_not_see(lodge: Lodge, clock: Clock) -> None:
@@ -98,6 +138,19 @@ async def test_quiet_hours_hold_back_and_end_in_one_digest(lodge: Lodge, clock: 
     assert "Roof" in digest
     assert "Cellar" in digest
     assert len(told(lodge, "ada")) == 1
+
+
+async def test_a_digest_stays_one_when_something_else_is_chosen(lodge: Lodge, clock: Clock) -> None:
+    assert await prefer(lodge, "ada", {"rhythm": "daily"}) == {}
+    await lodge.ask("grace", "new Another @ada")
+    await gathered(lodge, 1)
+    assert await prefer(lodge, "ada", {"kinds": ["assigned", "mentioned"]}) == {}
+    await lodge.settled()
+    clock.forward(seconds=5)
+    await gathered(lodge, 1)
+    assert told(lodge, "ada") == []
+    clock.forward(days=1)
+    await one_message(lodge, "ada", "LDG-1")
 
 
 async def test_a_daily_digest_gathers_the_day(lodge: Lodge, clock: Clock) -> None:
