@@ -177,6 +177,24 @@ def test_titles_buttons_and_placeholders_are_whole(locale: str) -> None:
     assert not cut
 
 
+@pytest.mark.parametrize("locale", LOCALES)
+def test_what_slack_shows_letter_by_letter_has_no_marks_of_formatting(locale: str) -> None:
+    plainly = {
+        message_id
+        for _, function in _functions()
+        for name, call in function.calls()
+        if name == "plain" and isinstance(call.func, ast.Attribute)
+        for message_id in function.ids(call)
+    }
+    assert {"saved-query-hint", "home-new"} <= plainly
+    assert not {
+        (each, said)
+        for each in plainly
+        for said in _said(each, locale)
+        if "`" in said or "*" in said.replace("* *", "")
+    }
+
+
 def test_nothing_is_said_but_by_the_catalogues() -> None:
     strays = set()
     for path, function in _functions():
