@@ -54,8 +54,7 @@ async def assignees(
     async with desk(conn, actor, query) as at:
         opened = await at.source.open_by_person()
         worked = await at.source.work(_both(period))
-        anybody = {person for work in worked for person in work if person is not None}
-        merged = await survivors(conn, actor.workspace_id, anybody)
+        merged = await survivors(conn, actor.workspace_id, _only_took(worked) - {*opened})
         now, before = (_joined(work, merged) for work in worked)
         everyone = {*opened, *now, *before}
         rows = {
@@ -83,6 +82,13 @@ async def assignees(
 
 def _row(who: Who | None, opened: OpenIssues, work: Work, before: Work) -> AssigneeRow:
     return AssigneeRow(who=who, open=opened, work=work, work_before=before)
+
+
+def _only_took(worked: list[dict[PersonId | None, Work]]) -> set[PersonId]:
+    """Who was merged into another has nothing any more but what they took."""
+    return {
+        person for work in worked for person, each in work.items() if person is not None and not each.closed
+    }
 
 
 def _joined(

@@ -189,12 +189,15 @@ async def survivors(
     conn: asyncpg.Connection, workspace_id: WorkspaceId, ids: Iterable[PersonId]
 ) -> dict[PersonId, PersonId]:
     """Who of them is somebody else by now, and whom each was merged into."""
+    wanted = list(ids)
+    if not wanted:
+        return {}
     rows = await conn.fetch(
         """
         SELECT person_id, merged_into FROM people
         WHERE workspace_id = $1 AND person_id = ANY ($2::uuid[]) AND merged_into IS NOT NULL""",
         workspace_id,
-        list(ids),
+        wanted,
     )
     return {r["person_id"]: r["merged_into"] for r in rows}
 

@@ -33,6 +33,9 @@ standing AS MATERIALIZED (
 _REPORTED: Final[LiteralString] = """
 issues i WHERE i.workspace_id = $1 AND i.reporter_id = ANY ($2::uuid[]) AND NOT i.is_closed AND i.deleted_at IS NULL"""
 
+# So many are read one by one sooner than they are come upon among all that are open.
+_MOST_REPORTED: Final = 5_000
+
 # More issues than these of one day are not ordered here.
 _MOST_OF_A_DAY: Final = 300
 
@@ -52,6 +55,9 @@ class Sifted:
         sliced = self._sieve.slices()
         if sliced is not None:
             return await self._open_in(*sliced)
+        reporters = self._sieve.reporters()
+        if reporters is not None and await self._count_reported(reporters) <= _MOST_REPORTED:
+            return await self._open_of(reporters)
         asked = self._ask()
         rows = await asked.fetch(
             f"""
@@ -60,9 +66,24 @@ class Sifted:
             FROM ({asked.rows("i.assignee_id, i.in_progress", "i.is_open")}) i
             GROUP BY assignee_id"""
         )
-        return {
-            r["assignee_id"]: OpenIssues(waiting=r["waiting"], in_progress=r["in_progress"]) for r in rows
-        }
+        return _by_person(rows)
+
+    async def _open_of(self, reporters: list[UUID]) -> dict[PersonId | None, OpenIssues]:
+        rows = await self._conn.fetch(
+            f"""
+            SELECT assignee_id, count(*) FILTER (WHERE status = 'open') AS waiting,
+                   count(*) FILTER (WHERE status = 'in_progress') AS in_progress
+            FROM {_REPORTED} GROUP BY assignee_id""",
+            self._actor.workspace_id,
+            reporters,
+        )
+        return _by_person(rows)
+
+    async def _count_reported(self, reporters: list[UUID]) -> int:
+        count: int = await self._conn.fetchval(
+            f"SELECT count(*) FROM {_REPORTED}", self._actor.workspace_id, reporters
+        )
+        return count
 
     async def _open_in(
         self, slices: list[UUID], left: Sequence[AnyTerm]
@@ -91,9 +112,7 @@ class Sifted:
             slices,
             *parameters.values,
         )
-        return {
-            r["assignee_id"]: OpenIssues(waiting=r["waiting"], in_progress=r["in_progress"]) for r in rows
-        }
+        return _by_person(rows)
 
     async def standing(self, spans: Sequence[Span]) -> Standing:
         """Where sums tell how many are open, only those created in the spans are looked at one by one."""
@@ -120,10 +139,7 @@ class Sifted:
         """How many are open; None where it takes as long to tell as to look at all of them, unless it must be told."""
         reporters = self._sieve.reporters()
         if reporters is not None:
-            count: int = await self._conn.fetchval(
-                f"SELECT count(*) FROM {_REPORTED}", self._actor.workspace_id, reporters
-            )
-            return count
+            return await self._count_reported(reporters)
         if self._sieve.slices() is None and not exactly:
             return None
         return sum(n.total for n in (await self.open_by_person()).values())
@@ -360,6 +376,10 @@ class _Asking:
             statement, self._actor.workspace_id, self._actor.sees_only, *self._parameters.values
         )
         return rows
+
+
+def _by_person(rows: Sequence[Any]) -> dict[PersonId | None, OpenIssues]:
+    return {r["assignee_id"]: OpenIssues(waiting=r["waiting"], in_progress=r["in_progress"]) for r in rows}
 
 
 def _within(days: dict[int, int], span: Span) -> int:
