@@ -24,9 +24,9 @@ SHOTS = ROOT / ".shots"
 _LISTEN = """() => {
     window.complaints = [];
     const heard = (changes) => changes.forEach((each) => each.addedNodes.forEach((node) => {
-        window.complaints.push(node.textContent);
+        if (node.classList?.contains("toast")) window.complaints.push(node.textContent);
     }));
-    new MutationObserver(heard).observe(document.getElementById("toasts"), { childList: true });
+    new MutationObserver(heard).observe(document.body, { childList: true, subtree: true });
 }"""
 
 
