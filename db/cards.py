@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from db import outbox
-from db.ids import ChannelId, IssueId, MessageTs, PersonId, WorkspaceId
+from db.ids import ChannelId, IssueId, LabelId, MessageTs, PersonId, WorkspaceId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +113,65 @@ async def at(
         message_ts,
     )
     return None if row is None else _read(row)
+
+
+async def in_thread(
+    conn: asyncpg.Connection,
+    workspace_id: WorkspaceId,
+    channel_id: ChannelId,
+    thread_ts: MessageTs,
+    message_ts: MessageTs,
+) -> tuple[IssueId, ...]:
+    """Issues whose cards stood in a thread that something else began when the message was said there; at most two."""
+    rows = await conn.fetch(
+        """
+        SELECT DISTINCT c.issue_id FROM cards c
+        JOIN issues i ON i.workspace_id = c.workspace_id AND i.issue_id = c.issue_id AND i.deleted_at IS NULL
+        WHERE c.workspace_id = $1 AND c.channel_id = $2 AND c.message_ts > $3 AND c.message_ts < $4
+          AND c.thread_ts = $3
+        LIMIT 2
+        """,
+        workspace_id,
+        channel_id,
+        thread_ts,
+        message_ts,
+    )
+    return tuple(row["issue_id"] for row in rows)
+
+
+async def outdate(
+    conn: asyncpg.Connection,
+    workspace_id: WorkspaceId,
+    *,
+    channel_id: ChannelId | None = None,
+    person_ids: Sequence[PersonId] | None = None,
+    label_ids: Sequence[LabelId] | None = None,
+) -> tuple[PostedCard, ...]:
+    """Cards that show something else now although their issues are as they were: whatever version they are brought up
+    to is newer. All of the workspace, or those in the channel, that name one of the people, or have one of the labels.
+    """
+    rows = await conn.fetch(
+        """
+        WITH held AS MATERIALIZED (
+            SELECT c.channel_id, c.message_ts FROM cards c
+            JOIN issues i ON i.workspace_id = c.workspace_id AND i.issue_id = c.issue_id AND i.deleted_at IS NULL
+            WHERE c.workspace_id = $1 AND ($2::text IS NULL OR c.channel_id = $2)
+              AND ($3::uuid[] IS NULL OR i.assignee_id = ANY($3::uuid[]) OR i.reporter_id = ANY($3::uuid[]))
+              AND ($4::uuid[] IS NULL OR EXISTS (
+                  SELECT FROM issue_labels l
+                  WHERE l.workspace_id = $1 AND l.issue_id = i.issue_id AND l.label_id = ANY($4::uuid[])))
+            ORDER BY c.channel_id, c.message_ts FOR NO KEY UPDATE OF c
+        )
+        UPDATE cards c SET shown_version = 0 FROM held
+        WHERE c.workspace_id = $1 AND c.channel_id = held.channel_id AND c.message_ts = held.message_ts
+        RETURNING c.channel_id, c.message_ts, c.issue_id, c.shown_version, c.thread_ts
+        """,
+        workspace_id,
+        channel_id,
+        None if person_ids is None else list(person_ids),
+        None if label_ids is None else list(label_ids),
+    )
+    return tuple(sorted((_read(row) for row in rows), key=lambda card: card.message_ts, reverse=True))
 
 
 async def shown(

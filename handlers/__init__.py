@@ -31,6 +31,7 @@ from handlers import (
     messages,
     notices,
     outgoing,
+    redrawing,
     reports,
     resuming,
     returning,
@@ -101,6 +102,7 @@ _JOBS = (
     uninstalling,
     hooks,
     outgoing,
+    redrawing,
     returning,
     resuming,
     housekeeping,
@@ -117,7 +119,12 @@ def register_all(app: AsyncApp, services: Services) -> None:
 
 def register_all_jobs(worker: Worker, services: Services) -> None:
     announced = announcing.register_jobs(worker, services)
-    announced.announcers += [searching.index, threads.Telling(), notices.Gathering(services)]
+    announced.announcers += [
+        searching.index,
+        redrawing.announce,
+        threads.Telling(),
+        notices.Gathering(services),
+    ]
     # After the index: a query with words in it asks that.
     announced.announcers.append(subscriptions.Following(services))
     announced.announcers.append(outgoing.Telling(services))

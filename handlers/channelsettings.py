@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncpg
 from slack_bolt.async_app import AsyncApp
 
 from db import channels, spent
-from db.access import Action, require
+from db.access import Action, Actor, require
+from db.channels import ChannelSettings
 from db.ids import ChannelId
+from handlers import redrawing
 from handlers.acting import Outcome, Place, Press, Submission, on_press, on_submit
 from handlers.commands import Call, Commands, Reply
 from handlers.requesting import Asker
@@ -46,9 +49,19 @@ class ChannelForms:
         channel_id = ChannelId(str(sent.place.channel_id))
         async with self._services.database.transaction() as conn:
             if await spent.first(conn, sent.asker.actor.workspace_id, sent.asker.request_key):
-                await channels.keep(conn, sent.asker.actor, channel_id, chosen)
+                await self._keep(conn, sent.asker.actor, channel_id, chosen)
+        self._services.bell.ring()
         said = sent.words("channel-saved", channel=Mrkdwn(f"<#{channel_id}>"))
         return Outcome(then=Reply(text=said), close_all=True)
+
+    async def _keep(
+        self, conn: asyncpg.Connection, actor: Actor, channel_id: ChannelId, chosen: ChannelSettings
+    ) -> None:
+        """The cards that stand there are to be as those that come."""
+        before = await channels.settings(conn, actor.workspace_id, channel_id)
+        await channels.keep(conn, actor, channel_id, chosen)
+        if before.condensed != chosen.condensed:
+            await redrawing.ask(conn, actor.workspace_id, channel_id=channel_id)
 
 
 def register(app: AsyncApp, commands: Commands, services: Services) -> None:

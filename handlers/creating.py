@@ -137,6 +137,7 @@ class Creating:
             due_on=fields.due_on,
             external_ref=_source(sent),
         )
+        draft = await sources.linked(sent.client, draft, sent.words)
         workspace_id, channel_id = sent.asker.actor.workspace_id, sent.place.channel_id
         async with self._services.database.connection() as conn:
             # New labels are made outside of the transaction, where nobody waits for them.
@@ -198,9 +199,9 @@ async def label_choices(asker: Asker, typed: str, services: Services) -> list[Js
 
 def _not_found(error: Exception, somebody: Somebody, call: Call) -> Mrkdwn:
     name = somebody.name or somebody.slack_user_id or ""
-    if isinstance(error, Invalid):
     if isinstance(error, Automaton):
         return explain(error, call.words, call.asker.reference)
+    if isinstance(error, Invalid):
         return call.words("oneline-many-found", name=name, names=error.errors[0].message)
     return call.words("oneline-nobody-found", name=name)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from db import cards, channels, comment_lines, issues, outbox, people, told
+from db import cards, channels, comment_lines, issues, outbox, people, told, workspaces
 from db.access import Actor
 from db.errors import NotFound
 from db.ids import ChannelId, CommentId, IssueId, MessageTs, PersonId, WorkspaceId
@@ -86,10 +86,11 @@ class Drawing:
         return None if row.issue_id is None else await self._card(workspace_id, row.issue_id, row)
 
     async def _card(self, workspace_id: WorkspaceId, issue_id: IssueId, row: Waiting) -> Drawn | None:
-        workspace = await self._services.directory.workspace(workspace_id)
-        speech = words(workspace.settings.get("language"))
         system = _system(workspace_id)
         async with self._services.database.connection() as conn:
+            # Not what is remembered of it: its prefix or language may be why the card is drawn anew.
+            workspace = await workspaces.ensure(conn, workspace_id)
+            speech = words(workspace.settings.get("language"))
             kept = await channels.settings(conn, workspace_id, row.channel_id)
             try:
                 issue = await issues.get(conn, system, issue_id)

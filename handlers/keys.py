@@ -11,11 +11,12 @@ import asyncpg
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from db import cards, channels, issues, outbox, people, previews
+from db import channels, issues, outbox, people, previews
 from db.errors import NotFound
 from db.ids import ChannelId, IssueId, MessageTs
 from db.issues import Issue
 from db.outbox import Outgoing
+from handlers import sources
 from handlers.acting import Place, tell
 from handlers.channels import Audience
 from handlers.commands import Commands, Reply
@@ -23,9 +24,9 @@ from handlers.hearing import Heard
 from handlers.jobs import Worker
 from handlers.requesting import Asker
 from handlers.services import Services
-from handlers.sources import source_ref
 from handlers.views import keys as view
 from handlers.views.blocks import Json
+from handlers.views.messages import markdown_of
 from handlers.words import words
 
 SHORTCUT: Final = "issue_show_named"
@@ -70,13 +71,22 @@ class Keys:
         thread_ts = MessageTs(event["thread_ts"]) if event.get("thread_ts") else None
         async with self._services.database.transaction() as conn:
             found = await _found(conn, asker, wanted)
-            own = await _own(conn, asker, channel_id, thread_ts) if thread_ts else None
+            own = await self._own(conn, asker, event) if thread_ts else None
             ids = [issue.issue_id for issue in found if issue.issue_id != own]
             fresh = await previews.claim(conn, workspace_id, channel_id, thread_ts, ids, AGAIN)
+            if thread_ts is None:
+                # They are shown in the thread of the message, and need not be once more when somebody answers there.
+                below = MessageTs(event["ts"])
+                await previews.claim(conn, workspace_id, channel_id, below, sorted(fresh), AGAIN)
             await self._put(
                 conn, asker, channel_id, thread_ts or event["ts"], [i for i in found if i.issue_id in fresh]
             )
         self._services.bell.ring()
+
+    async def _own(self, conn: asyncpg.Connection, asker: Asker, event: dict[str, Any]) -> IssueId | None:
+        """The issue that the thread is about."""
+        channel_id, thread_ts = ChannelId(event["channel"]), MessageTs(event["thread_ts"])
+        return await sources.of_thread(conn, asker.actor, channel_id, thread_ts, at=MessageTs(event["ts"]))
 
     async def _put(
         self,
@@ -98,7 +108,9 @@ class Keys:
         """From a message's menu: what it names, for the person alone, as far as they may see it."""
         await ack()
         message, spoken = body["message"], words(asker.locale)
-        wanted = named(str(message.get("text") or ""), asker.workspace.key_prefix, view.LISTED)
+        # What programs post stands in blocks and attachments, too.
+        text = markdown_of(message) if message.get("bot_id") else str(message.get("text") or "")
+        wanted = named(text, asker.workspace.key_prefix, view.LISTED)
         async with self._services.database.connection() as conn:
             found = await _found(conn, asker, wanted)
             payload = await _payload(conn, asker, found, asker.locale) if found else None
@@ -155,19 +167,6 @@ async def _found(conn: asyncpg.Connection, asker: Asker, keys: list[str]) -> lis
         except NotFound:
             continue
     return found
-
-
-async def _own(
-    conn: asyncpg.Connection, asker: Asker, channel_id: ChannelId, thread_ts: MessageTs
-) -> IssueId | None:
-    """The issue that the thread is about."""
-    card = await cards.at(conn, asker.actor.workspace_id, channel_id, thread_ts)
-    if card is not None:
-        return card.issue_id
-    try:
-        return (await issues.by_ref(conn, asker.actor, source_ref(channel_id, thread_ts))).issue_id
-    except NotFound:
-        return None
 
 
 async def _payload(conn: asyncpg.Connection, asker: Asker, shown: list[Issue], locale: str | None) -> Json:

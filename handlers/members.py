@@ -19,6 +19,7 @@ from db.access import Actor
 from db.ids import SlackUserId, WorkspaceId
 from db.people import Person
 from db.states import Role, Source
+from handlers import redrawing
 from handlers.commands import Commands
 from handlers.installing import Installation
 from handlers.requesting import described
@@ -57,6 +58,7 @@ class Members:
                 # There was nobody of whom it could have been noted.
                 await hearsay.is_newest(conn, workspace_id, user_id, at)
         self._services.directory.forget_person(installation.workspace_id, SlackUserId(user["id"]))
+        self._services.bell.ring()
 
 
 class ReadAhead:
@@ -119,7 +121,9 @@ async def _keep(
     wanted = described(user, workspace_id)
     if person is not None and person.active and all(getattr(person, k) == v for k, v in wanted.items() if v):
         return False
-    await people.ensure_slack(conn, workspace_id, SlackUserId(user["id"]), **wanted)
+    kept = await people.ensure_slack(conn, workspace_id, SlackUserId(user["id"]), **wanted)
+    if person is not None and kept.active and not person.active:
+        await redrawing.ask(conn, workspace_id, person_id=kept.person_id)
     return True
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,39 +10,44 @@ from typing import Any
 
 import asyncpg
 from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from db import cards, channels, choices, issues, limits
+from db import cards, channels, choices, issues, limits, people
 from db.access import Actor, sees
 from db.errors import NotFound
-from db.ids import ChannelId, MessageTs
+from db.ids import ChannelId, MessageTs, SlackUserId
 from db.issues import Issue, IssueDraft
 from db.states import Role
 from handlers import sources
-from handlers.acting import Place, origin_of, tell
+from handlers.acting import Place, Press, on_press, origin_of, tell
 from handlers.commands import KEY, Commands, Reply
 from handlers.errors import explain
 from handlers.hearing import Heard
+from handlers.imports.files import read_file
 from handlers.loading import open_form, present
 from handlers.reacting import Reacting
-from handlers.requesting import Asker
+from handlers.requesting import Asker, described
 from handlers.services import Services
 from handlers.showing import card_of
 from handlers.sources import source_ref
 from handlers.views import creating as creating_view
 from handlers.views import issue_form
-from handlers.views.blocks import Json
+from handlers.views.blocks import Json, truncate
 from handlers.views.cards import CardStyle
-from handlers.views.messages import markdown_of, title_of
-from handlers.words import words
+from handlers.views.messages import OFFER, markdown_of, named_in_title, offer, title_of
+from handlers.words import escape, words
 
 SHORTCUT = "issue_from_message"
 EMOJI = "ticket"
+# Of what a program posted, with room for the link to the rest.
+LONGEST = limits.TEXT_MAX - 500
 # Of the keys in one mention.
 SHOWN = 5
 Message = tuple[ChannelId, MessageTs]
-_MENTIONED = re.compile(r"^\s*<@[UW][A-Z0-9]+(?:\|[^>]*)?>[\s:,]*")
+# What is no issue, said to the bot.
+_HELP = frozenset({"", "?", "help", "hilfe"})
 
 
 class Messages:
@@ -65,16 +71,30 @@ class Messages:
         async def opens(form: Json) -> str:
             return await open_form(client, body["trigger_id"], form)
 
-        reply = await present(opens, client, self._form(asker, message, place), words(asker.locale))
+        making = self._form(asker, message, place, client)
+        reply = await present(opens, client, making, words(asker.locale))
         if reply is not None:
             await tell(place, reply, client, asker.slack_user_id)
 
-    async def _form(self, asker: Asker, message: Mapping[str, Any], place: Place) -> Json | Reply:
+    async def offered(self, press: Press) -> None:
+        """The form filled from a direct message; from the title alone where that is gone by now."""
+        await press.opening(self._offered(press))
+
+    async def _offered(self, press: Press) -> Json | Reply:
+        ts, _, title = press.value.partition(" ")
+        channel_id = str(press.place.channel_id)
+        message = await _fetch(press.client, channel_id, ts) or {"ts": ts, "text": escape(title)}
+        return await self._form(press.asker, message, press.place, press.client)
+
+    async def _form(
+        self, asker: Asker, message: Mapping[str, Any], place: Place, client: AsyncWebClient
+    ) -> Json | Reply:
         channel_id = ChannelId(str(place.channel_id))
         again = await self._again(asker, (channel_id, MessageTs(message["ts"])))
         if again is not None:
             return again
-        title, text = title_of(message), markdown_of(message)[: issue_form.EDITABLE_MAX]
+        title = await self._title(asker, message, client)
+        text = truncate(markdown_of(message), issue_form.EDITABLE_MAX)
         async with self._services.database.connection() as conn:
             last = await choices.last_in(conn, asker.actor, channel_id)
         fields = issue_form.Fields(
@@ -105,7 +125,7 @@ class Messages:
 
     async def reacted(self, event: dict[str, Any], client: AsyncWebClient, asker: Asker | None) -> None:
         """The workspace's emoji (:ticket: unless set) on a message files it, and posts the card below it; on a card
-        some act."""
+        some act. An emoji is the same in every colour of skin, unless one of them was chosen."""
         item = event["item"]
         if asker is None or item.get("type") != "message":
             return
@@ -114,23 +134,28 @@ class Messages:
         where = (ChannelId(item["channel"]), MessageTs(item["ts"]))
         if kept.reactions and await self._reacting.acted(asker, event["reaction"], where, client):
             return
-        if event["reaction"] != (kept.emoji or asker.workspace.settings.get("emoji", EMOJI)):
+        wanted = kept.emoji or asker.workspace.settings.get("emoji", EMOJI)
+        if wanted not in (event["reaction"], event["reaction"].partition("::")[0]):
             return
         message = await _fetch(client, item["channel"], item["ts"])
         if message is None or not markdown_of(message):
             return
         await self._file(asker, item["channel"], message, client)
 
-    async def mentioned(self, event: dict[str, Any], client: AsyncWebClient, asker: Asker | None) -> None:
+    async def mentioned(
+        self, event: dict[str, Any], client: AsyncWebClient, asker: Asker | None, context: AsyncBoltContext
+    ) -> None:
+        """Whoever names the bot files what they say besides, or is shown the issues whose keys they say."""
         if asker is None or event.get("edited"):
             return
-        text = _MENTIONED.sub("", event.get("text") or "").strip()
+        text = _without(event.get("text") or "", context.bot_user_id)
         place = Place(channel_id=event["channel"], thread_ts=event.get("thread_ts") or event["ts"])
-        if not text:
+        keys = text.replace(",", " ").split()
+        if text.lower() in _HELP and not event.get("files"):
             said = words(asker.locale)("mention-help")
             await tell(place, Reply(text=said), client, asker.slack_user_id)
-        elif all(KEY.fullmatch(each) for each in text.replace(",", " ").split()):
-            for key in text.replace(",", " ").split()[:SHOWN]:
+        elif keys and all(KEY.fullmatch(each) for each in keys):
+            for key in keys[:SHOWN]:
                 await tell(place, await self._shown(asker, key), client, asker.slack_user_id)
         else:
             message = {name: value for name, value in event.items() if name != "blocks"} | {"text": text}
@@ -138,17 +163,36 @@ class Messages:
 
     async def heard(self, heard: Heard) -> None:
         """In a direct message: a key shows its issue, and of anything else an issue is offered to be made."""
-        event = heard.event
-        text = str(event.get("text") or "").strip()
-        if event.get("channel_type") != "im" or event.get("subtype") or event.get("thread_ts") or not text:
+        event, asker = heard.event, heard.asker
+        if event.get("channel_type") != "im" or event.get("thread_ts") or not _says_something(event):
             return
         place = Place(channel_id=event["channel"])
+        text = str(event.get("text") or "").strip()
         if KEY.fullmatch(text):
-            reply = await self._shown(heard.asker, text)
-            await tell(place, reply, heard.client, heard.asker.slack_user_id)
-            return
-        reply = creating_view.offer(title_of(event), words(heard.asker.locale))
-        await tell(place, reply, heard.client, heard.asker.slack_user_id)
+            reply = await self._shown(asker, text)
+        elif text and text.lower() in _HELP:
+            reply = Reply(text=words(asker.locale)("direct-help"))
+        else:
+            title = await self._title(asker, event, heard.client)
+            reply = offer(title, event["ts"], words(asker.locale))
+        await tell(place, reply, heard.client, asker.slack_user_id)
+
+    async def _title(self, asker: Asker, message: Mapping[str, Any], client: AsyncWebClient) -> str:
+        """A title is plain text: whom it mentions is named there as people read it."""
+        user_ids, channel_ids = named_in_title(message)
+        names: dict[str, str] = {}
+        if user_ids:
+            async with self._services.database.connection() as conn:
+                wanted = [SlackUserId(each) for each in user_ids]
+                known = await people.by_slack_ids(conn, asker.actor.workspace_id, wanted)
+            names = {str(user_id): person.name for user_id, person in known.items()}
+        with contextlib.suppress(SlackApiError):
+            for user_id in [each for each in user_ids if each not in names]:
+                user = (await client.users_info(user=user_id))["user"]
+                names[user_id] = described(user, asker.actor.workspace_id)["name"]
+            for channel_id in channel_ids:
+                names[channel_id] = (await client.conversations_info(channel=channel_id))["channel"]["name"]
+        return title_of(message, names)
 
     async def _shown(self, asker: Asker, key: str) -> Reply:
         """Its card, or that there is none: others that were named are shown all the same."""
@@ -165,11 +209,13 @@ class Messages:
         self, asker: Asker, channel_id: str, message: dict[str, Any], client: AsyncWebClient
     ) -> None:
         """Once a message: whoever is second is shown the issue there is."""
-        where, body = (ChannelId(channel_id), MessageTs(message["ts"])), markdown_of(message)
-        title = title_of(message)[: limits.TITLE_MAX]
+        where = (ChannelId(channel_id), MessageTs(message["ts"]))
+        body = truncate(markdown_of(message), LONGEST)
+        title = await self._title(asker, message, client)
         draft = IssueDraft(
             title=title, description=body if body != title else "", external_ref=source_ref(*where)
         )
+        draft = await sources.linked(client, draft, words(asker.locale))
         thread_ts = MessageTs(message.get("thread_ts") or message["ts"])
         async with self._services.database.transaction() as conn:
             filed = await self._once(conn, asker, draft, where)
@@ -199,6 +245,19 @@ class Messages:
         return None if written.repeated else written.issue
 
 
+def _without(text: str, bot_user_id: str | None) -> str:
+    """What somebody says besides naming the bot."""
+    return re.sub(rf"<@{bot_user_id}(?:\|[^>]*)?>[ :,]*", "", text).strip()
+
+
+def _says_something(event: Mapping[str, Any]) -> bool:
+    """Words, or files that are no import: whoever drops a table is asked about that."""
+    if event.get("subtype") not in (None, "file_share"):
+        return False
+    given = event.get("files") or ()
+    return bool(markdown_of(event)) and not any(read_file(file).is_table for file in given)
+
+
 def _everything(actor: Actor) -> Actor:
     return replace(actor, role=Role.ADMIN)
 
@@ -215,9 +274,12 @@ async def _issue_of(conn: asyncpg.Connection, actor: Actor, message: Message) ->
 
 
 async def _fetch(client: AsyncWebClient, channel_id: str, ts: str) -> dict[str, Any] | None:
-    """The message itself, which may stand in a thread. None where the bot cannot read."""
+    """The message itself, which may stand in a thread: then what began that comes first. None where the bot cannot
+    read."""
     try:
-        found = await client.conversations_replies(channel=channel_id, ts=ts, limit=1, inclusive=True)
+        found = await client.conversations_replies(
+            channel=channel_id, ts=ts, oldest=ts, latest=ts, inclusive=True, limit=2
+        )
     except SlackApiError as error:
         if error.response["error"] in (
             "thread_not_found",
@@ -234,6 +296,7 @@ async def _fetch(client: AsyncWebClient, channel_id: str, ts: str) -> dict[str, 
 def register(app: AsyncApp, commands: Commands, services: Services) -> None:
     messages = Messages(services)
     app.shortcut(SHORTCUT)(messages.shortcut)
+    on_press(app, services, OFFER, messages.offered)
     commands.hearing.add(messages.heard)
     app.event("reaction_added")(messages.reacted)
     app.event("app_mention")(messages.mentioned)

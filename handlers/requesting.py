@@ -263,6 +263,9 @@ class Requesting(AsyncMiddleware):
         else:
             workspace, person = known
         if not person.active:
+            if event is not None and not to_the_bot(event):
+                # They asked for nothing, and are not to be answered whenever they say something to others.
+                return BoltResponse(status=200, body="")
             raise Deactivated
         context["asker"] = Asker(
             actor=Actor(
@@ -280,9 +283,6 @@ class Requesting(AsyncMiddleware):
         return await next()
 
 
-def from_bot(event: Mapping[str, Any]) -> bool:
-    """Messages of bots, of this one too, and their edits and deletions."""
-    inner = event.get("message") or event.get("previous_message") or event
 @asynccontextmanager
 async def in_time(body: Mapping[str, Any]) -> AsyncIterator[None]:
     """Somebody waits, and nothing is done yet: raises Busy rather than to let Slack give up on it.
@@ -301,7 +301,17 @@ async def in_time(body: Mapping[str, Any]) -> AsyncIterator[None]:
         raise Busy from error
 
 
+def from_bot(event: Mapping[str, Any]) -> bool:
+    """Messages of bots, of this one too, and their edits and deletions."""
+    inner = event.get("message") or event.get("previous_message") or event
     return "bot_id" in event or "bot_id" in inner or event.get("subtype") == "bot_message"
+
+
+def to_the_bot(event: Mapping[str, Any]) -> bool:
+    """Somebody speaks to it, or looks at its Home; the rest goes on among people."""
+    if event.get("type") == "message":
+        return event.get("channel_type") == "im" and event.get("subtype") in (None, "file_share")
+    return event.get("type") in ("app_mention", "app_home_opened")
 
 
 def request_key(body: Mapping[str, Any]) -> str | None:

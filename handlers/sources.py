@@ -1,18 +1,66 @@
-"""Issues made from messages: which message an issue came from."""
+"""Issues made from messages: which message an issue came from, and which issue a thread is about."""
 
 from __future__ import annotations
 
-import asyncpg
+import asyncio
+import logging
+from dataclasses import replace
+from typing import Final
 
-from db import issues, recording
+import aiohttp
+import asyncpg
+from slack_sdk.errors import SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from db import cards, issues, recording
 from db.access import Actor
 from db.errors import NotFound
+from db.ids import ChannelId, IssueId, MessageTs
+from db.issues import IssueDraft
 from db.origins import Origin
+from handlers.views.messages import with_link
+from handlers.words import Words
+
+_log = logging.getLogger(__name__)
+
+_PREFIX: Final = "slack:"
+# Seconds: a form that was sent is answered in three.
+_PATIENCE: Final = 1.0
 
 
 def source_ref(channel_id: str, ts: str) -> str:
     """Kept as the issue's external reference, so that a message becomes one issue and its thread its comments."""
-    return f"slack:{channel_id}/{ts}"
+    return f"{_PREFIX}{channel_id}/{ts}"
+
+
+async def linked(client: AsyncWebClient, draft: IssueDraft, words: Words) -> IssueDraft:
+    """With the link to the message that it is made from, as far as Slack lets the bot see that."""
+    if draft.external_ref is None or not draft.external_ref.startswith(_PREFIX):
+        return draft
+    channel_id, _, ts = draft.external_ref.removeprefix(_PREFIX).partition("/")
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            found = await client.chat_getPermalink(channel=channel_id, message_ts=ts)
+    except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
+        # An issue without the way back is better than none.
+        _log.info("no link to a message", extra={"error": str(error) or repr(error)})
+        return draft
+    return replace(draft, description=with_link(draft.description, found["permalink"], words))
+
+
+async def of_thread(
+    conn: asyncpg.Connection, actor: Actor, channel_id: ChannelId, thread_ts: MessageTs, *, at: MessageTs
+) -> IssueId | None:
+    """A thread belongs to the issue whose card began it, or that was made from the message that did; else what is said
+    `at` a moment is about the one whose card stood in it by then, where that is a single one."""
+    card = await cards.at(conn, actor.workspace_id, channel_id, thread_ts)
+    if card is not None:
+        return card.issue_id
+    try:
+        return (await issues.by_ref(conn, actor, source_ref(channel_id, thread_ts))).issue_id
+    except NotFound:
+        inside = await cards.in_thread(conn, actor.workspace_id, channel_id, thread_ts, at)
+        return inside[0] if len(inside) == 1 else None
 
 
 async def key(conn: asyncpg.Connection, everything: Actor, ref: str) -> str:

@@ -10,21 +10,20 @@ from uuid import UUID
 import asyncpg
 from slack_bolt.async_app import AsyncApp
 
-from db import cards, comment_lines, comments, issues, limits, outbox
-from db.access import Actor
+from db import cards, comment_lines, comments, limits, outbox
 from db.announcements import Batch
 from db.cards import PostedCard
 from db.comment_lines import Line, Spoken
 from db.errors import NotFound
 from db.ids import ChannelId, CommentId, IssueId, MessageTs
 from db.outbox import Kind, Outgoing
+from handlers import sources
 from handlers.acting import origin_of
 from handlers.commands import Commands
 from handlers.drawing import refreshing
 from handlers.hearing import Heard
 from handlers.requesting import Asker
 from handlers.services import Services
-from handlers.sources import source_ref
 from handlers.views.messages import markdown_of
 
 # A reply, with or without files, also shown in the channel or not. Other subtypes are no one's words.
@@ -53,7 +52,7 @@ class Threads:
         message = (ChannelId(event["channel"]), MessageTs(event["ts"]))
         thread_ts = MessageTs(event["thread_ts"])
         async with self._services.database.transaction() as conn:
-            issue_id = await self._issue_of(conn, asker.actor, message[0], thread_ts)
+            issue_id = await sources.of_thread(conn, asker.actor, message[0], thread_ts, at=message[1])
             body = markdown_of(event)
             if issue_id is None or not body:
                 return
@@ -67,18 +66,6 @@ class Threads:
             if not said.repeated:
                 await comment_lines.remember_own(conn, asker.actor.workspace_id, said.comment, thread_ts)
         self._services.bell.ring()
-
-    async def _issue_of(
-        self, conn: asyncpg.Connection, actor: Actor, channel_id: ChannelId, thread_ts: MessageTs
-    ) -> IssueId | None:
-        """A thread belongs to the issue whose card began it, or that was made from the message that did."""
-        card = await cards.at(conn, actor.workspace_id, channel_id, thread_ts)
-        if card is not None:
-            return card.issue_id
-        try:
-            return (await issues.by_ref(conn, actor, source_ref(channel_id, thread_ts))).issue_id
-        except NotFound:
-            return None
 
     async def _edited(self, event: Mapping[str, Any], asker: Asker) -> None:
         message = event["message"]

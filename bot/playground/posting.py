@@ -226,7 +226,7 @@ def _tell_mention(service: Service, channel: Channel, message: Json) -> None:
     if app is None or channel.is_im or f"<@{app.bot_user_id}>" not in message["text"]:
         return
     event = {
-        **{key: value for key, value in message.items() if key not in ("parent_user_id", "files")},
+        **{key: value for key, value in message.items() if key != "parent_user_id"},
         "type": "app_mention",
         "channel": channel.id,
         "event_ts": message["ts"],

@@ -8,6 +8,8 @@ from typing import Any, Protocol
 from db import spent, workspaces
 from db.access import Action, may, require
 from db.errors import Invalid
+from db.workspaces import Workspace
+from handlers import redrawing
 from handlers.acting import Outcome, Place, Press, Submission
 from handlers.channelsettings import ChannelForms
 from handlers.commands import Call, Reply
@@ -103,6 +105,11 @@ class Settings:
         return Outcome(then=Reply(text=text, blocks=confirmation(text, sent.words, was)))
 
 
+def _spoken(workspace: Workspace) -> tuple[str, object]:
+    """What cards say of the workspace."""
+    return workspace.key_prefix, workspace.settings.get("language")
+
+
 async def decide(services: Services, asker: Asker, wanted: Json) -> str | None:
     """Changes settings and gives the decision that takes it back; None when they were so already.
 
@@ -114,6 +121,9 @@ async def decide(services: Services, asker: Asker, wanted: Json) -> str | None:
             return None
         before = await workspaces.get(conn, actor.workspace_id)
         after = await workspaces.update_settings(conn, actor, **wanted)
+        if _spoken(before) != _spoken(after):
+            await redrawing.ask(conn, actor.workspace_id)
+    services.bell.ring()
     services.directory.forget_workspace(actor.workspace_id)
     if before == after:
         return None

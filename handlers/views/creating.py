@@ -109,13 +109,6 @@ def too_long(title: str, words: Words) -> Reply:
     return Reply(text=text, blocks=[section(text), actions(offer)])
 
 
-def offer(title: str, words: Words) -> Reply:
-    """Asks whether what somebody wrote to the bot is to become an issue."""
-    text = words("message-offer", title=title)
-    make = button(words.plain("button-open-form"), OFFER_CREATE, title, style="primary")
-    return Reply(text=text, blocks=[section(text), actions(make)])
-
-
 def label_options(known: Sequence[str], wanted: str, words: Words) -> list[Json]:
     folded = wanted.lower()
     matching = sorted(

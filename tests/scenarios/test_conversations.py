@@ -148,7 +148,7 @@ async def test_a_direct_message_is_offered_to_become_an_issue(lodge: Lodge) -> N
     offer = await grace.expect_message(
         grace.dm(), lambda each: "file" in said(each) and "coffee" in said(each)
     )
-    await grace.click("issue_new_titled", channel=grace.dm(), ts=offer["ts"])
+    await grace.click("issue_from_told", channel=grace.dm(), ts=offer["ts"])
     view = await grace.expect_modal()
     outcome = await grace.submit(view["id"])
     assert outcome.outcome == "closed"

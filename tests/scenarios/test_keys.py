@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.playground import LocalSlack
+from db.ids import WorkspaceId
 from handlers.keys import MOST, named
 from tests.scenarios.clocks import Clock, lodge_at
 from tests.scenarios.conftest import Json, Lodge, said
@@ -64,6 +65,26 @@ async def test_a_key_is_shown_where_the_channel_wants_it_once(lodge: Lodge) -> N
     # A thread has an hour of its own.
     await ada.send("product", "LDG-1 here", ts)
     assert len([text for text in await shown(lodge, ts) if "Boiler" in text and "here" not in text]) == 1
+
+
+async def test_what_was_shown_below_a_message_is_not_shown_again_in_its_thread(lodge: Lodge) -> None:
+    await want(lodge)
+    ada = lodge.person("ada")
+    first = await ada.send("product", "see LDG-1")
+    await ada.expect_message("product", lambda m: "Boiler" in said(m), thread_ts=first)
+    await ada.send("product", "LDG-1 is the one", first)
+    assert len([text for text in await shown(lodge, first) if "Boiler" in text]) == 1
+
+
+async def test_keys_in_what_a_program_posted_are_shown_on_request(lodge: Lodge) -> None:
+    client = await lodge.process.services.slack.client(WorkspaceId(lodge.slack.team_id))
+    attached = [{"title": "Deployed", "text": "fixes LDG-1", "fallback": "Deployed"}]
+    posted = await client.chat_postMessage(
+        channel=lodge.slack.channel("product").id, text="News", attachments=attached
+    )
+    ada = lodge.person("ada")
+    await ada.message_shortcut("product", posted["ts"], "issue_show_named")
+    await ada.expect_message("product", lambda m: m.get("is_ephemeral") and "Boiler" in said(m))
 
 
 async def test_not_in_the_thread_of_the_issue_itself(lodge: Lodge) -> None:

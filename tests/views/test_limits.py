@@ -307,7 +307,7 @@ def test_confirmations(issue: Issue, someone: Person, locale: str, repeated: boo
     written = Written(issue=issue, change_id=issue.issue_id, repeated=repeated)  # type: ignore[arg-type]
     taken(creating.created(written, spoken, "LDG", someone, someone, form=form))
     taken(creating.too_long(issue.title * 10, spoken))
-    taken(creating.offer(issue.title, spoken))
+    taken(messages.offer(issue.title[: messages.TITLE_MAX], "1790000000.000100", spoken))
     problems = [spoken("oneline-due", text=issue.title)] * 5
     taken(creating.unreadable(problems, spoken, "/issue"))
     text = spoken("assigned", key="LDG-1", who=Mrkdwn("<@U1>"))

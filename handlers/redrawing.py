@@ -1,0 +1,99 @@
+"""Cards are drawn anew where what they show has changed although their issues are as they were.
+
+That is the name of a label, who a person is and whether they are here, the prefix of the keys, the language, and how
+a channel wants its cards.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+
+from db import cards, jobs, outbox
+from db.announcements import Batch
+from db.ids import ChannelId, LabelId, PersonId, WorkspaceId
+from handlers.drawing import refreshing
+from handlers.jobs import Job, Worker
+from handlers.services import Services
+
+JOB: Final = "redraw cards"
+# So many are brought up to date at once; more are done patiently, and everything else goes first.
+_FEW: Final = 20
+
+
+async def ask(
+    conn: asyncpg.Connection,
+    workspace_id: WorkspaceId,
+    *,
+    channel_id: ChannelId | None = None,
+    person_id: PersonId | None = None,
+) -> None:
+    """Has it done in the background: there may be very many, and somebody waits."""
+    wanted = json.dumps(
+        {"workspace": workspace_id, "channel": channel_id, "person": str(person_id) if person_id else None}
+    )
+    await jobs.enqueue(conn, JOB, wanted.encode(), dedupe_key=f"{JOB}:{wanted}")
+
+
+async def announce(conn: asyncpg.Connection, batch: Batch) -> None:
+    """What was decided of labels and of people changes no issue, and yet what cards say of them."""
+    label_ids: list[LabelId] = []
+    person_ids: list[PersonId] = []
+    for change in batch.changes:
+        match change.action:
+            case "rename_label" | "merge_labels":
+                label_ids.append(LabelId(UUID(change.summary["label_id"])))
+            case "merge_people":
+                person_ids.append(PersonId(UUID(change.summary["into"])))
+            case "deactivate" | "reactivate" | "erase_person":
+                person_ids.append(PersonId(UUID(change.summary["person_id"])))
+    if label_ids:
+        await _redraw(conn, batch.workspace_id, label_ids=label_ids)
+    if person_ids:
+        await _redraw(conn, batch.workspace_id, person_ids=person_ids)
+
+
+async def _redraw(
+    conn: asyncpg.Connection,
+    workspace_id: WorkspaceId,
+    *,
+    channel_id: ChannelId | None = None,
+    person_ids: Sequence[PersonId] | None = None,
+    label_ids: Sequence[LabelId] | None = None,
+) -> None:
+    """The newest first: all of the workspace, or those that are in the channel, or name a person, or have a label."""
+    shown = await cards.outdate(
+        conn, workspace_id, channel_id=channel_id, person_ids=person_ids, label_ids=label_ids
+    )
+    patient = len(shown) > _FEW
+    wishes = [refreshing(card.channel_id, card.message_ts, card.issue_id, patient=patient) for card in shown]
+    await outbox.put(conn, workspace_id, wishes)
+
+
+class Redrawing:
+    """The job; a killed one begins anew, which wishes for nothing twice."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def run(self, job: Job) -> None:
+        wanted = json.loads(job.payload)
+        async with self._services.database.connection() as conn:
+            # What is decided while this one is at it is a reason to begin once more.
+            await jobs.open_dedupe(conn, job.id)
+        async with self._services.database.transaction() as conn:
+            await _redraw(
+                conn,
+                WorkspaceId(wanted["workspace"]),
+                channel_id=ChannelId(wanted["channel"]) if wanted["channel"] else None,
+                person_ids=[PersonId(UUID(wanted["person"]))] if wanted["person"] else None,
+            )
+        self._services.bell.ring()
+
+
+def register_jobs(worker: Worker, services: Services) -> None:
+    worker.on(JOB, Redrawing(services).run)
