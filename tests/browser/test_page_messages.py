@@ -84,6 +84,8 @@ async def test_a_thread_opens_beside_the_channel_and_counts_its_replies(
     slack: LocalSlack, page: Page
 ) -> None:
     await slack.person("grace").send("random", "hidden from here")
+    # The second of two by the same person stands below the first without a head of its own.
+    await slack.person("grace").send("product", "Good morning")
     await slack.person("grace").send("product", "Who takes this?")
     await enter(page, "product")
     channel = page.get_by_role("log", name="Messages in #product")
@@ -97,6 +99,7 @@ async def test_a_thread_opens_beside_the_channel_and_counts_its_replies(
     await reply.press("Enter")
     await expect(thread.get_by_role("article")).to_have_count(2)
     await expect(said.get_by_role("button", name="1 reply")).to_be_visible()
+    await expect(said.get_by_role("button", name="1 reply").locator(".avatar")).to_be_visible()
     await slack.person("linus").send(
         "product", "Thanks", thread_ts=slack.person("ada").messages("product")[-1]["ts"]
     )

@@ -186,7 +186,7 @@ import-undo-title = Import rückgängig?
 import-undo-text = { $count ->
     [0] Kein Issue kam mit.
     [one] Das Issue, das mitkam, wird entfernt.
-   *[other] Alle { $count } Issues, die mitkamen, werden entfernt.
+   *[other] Die { $count } Issues, die mitkamen, werden entfernt.
 }{ $updated ->
     [0] {""}
     [one] {" "}1 Issue, das er aktualisiert hat, wird wieder wie zuvor.

@@ -56,7 +56,7 @@ thread-comment-text = { $who } hat kommentiert: { $text }
 thread-comment-edited = { $who } hat kommentiert (bearbeitet):
 thread-comment-deleted = Ein Kommentar von { $who } wurde gelöscht.
 message-offer = Soll ich „{ $title }“ als Issue anlegen?
-message-link = In Slack ↗
+message-link = Ursprüngliche Nachricht ↗
 direct-help = Schreib, was los ist, und ich biete dir an, es anzulegen; oder einen Schlüssel, um sein Issue zu sehen.
 
 link-title = Dieses Issue ist in Slack zu Hause

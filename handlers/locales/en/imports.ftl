@@ -186,7 +186,7 @@ import-undo-title = Undo this import?
 import-undo-text = { $count ->
     [0] No issue came with it.
     [one] The issue that came with it will be removed.
-   *[other] All { $count } issues that came with it will be removed.
+   *[other] The { $count } issues that came with it will be removed.
 }{ $updated ->
     [0] {""}
     [one] {" "}1 issue that it updated will be as it was before.

@@ -56,7 +56,7 @@ thread-comment-text = { $who } commented: { $text }
 thread-comment-edited = { $who } commented (edited):
 thread-comment-deleted = A comment by { $who } was deleted.
 message-offer = Shall I file “{ $title }” as an issue?
-message-link = In Slack ↗
+message-link = Original message ↗
 direct-help = Write what is wrong and I offer to file it, or write a key to see its issue.
 
 link-title = This issue lives in Slack
