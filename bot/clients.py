@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import Protocol
+from typing import Any, Protocol
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -48,7 +48,15 @@ class Observer(Protocol):
     def __call__(self, method: str, outcome: str) -> None: ...
 
 
-class ObservedClient(AsyncWebClient):
+class TimelyClient(AsyncWebClient):
+    """Keeps to its timeout on a session that others use too: the SDK leaves it to the session then."""
+
+    async def _request(self, *, http_verb: str, api_url: str, req_args: dict[str, Any]) -> dict[str, Any]:
+        timely = req_args | {"timeout": aiohttp.ClientTimeout(total=self.timeout)}
+        return await super()._request(http_verb=http_verb, api_url=api_url, req_args=timely)
+
+
+class ObservedClient(TimelyClient):
     """Reports each call's method and outcome."""
 
     observer: Observer | None = None
@@ -162,7 +170,7 @@ class OneInstallation:
 
     async def learn(self) -> Installation:
         """Asks Slack whose token it is. Raises what slack_sdk raises."""
-        client = AsyncWebClient(
+        client = TimelyClient(
             token=self._token, base_url=self._api_url, timeout=CALL_TIMEOUT, session=self._session
         )
         answer = await client.auth_test()

@@ -9,9 +9,8 @@ from typing import Any, Final
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
-from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.clients import refusal
+from bot.clients import TimelyClient, refusal
 from db import installations
 from db.ids import WorkspaceId
 from db.installations import KeptInstallation
@@ -26,7 +25,7 @@ AHEAD: Final = timedelta(hours=2)
 _TOO_LATE: Final = timedelta(minutes=1)
 
 
-class InstallingClient(AsyncWebClient):
+class InstallingClient(TimelyClient):
     """Sends the client's secret in the body, as Slack also takes it: the SDK uses an aiohttp class that goes away."""
 
     async def oauth_v2_access(self, *, client_id: str, client_secret: str, **options: Any) -> Any:

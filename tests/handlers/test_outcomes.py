@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -13,8 +14,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.clients import ObservedClient
+from bot.clients import CALL_TIMEOUT, ObservedClient
 from bot.playground.error_codes import COMMON, SPECIFIC
+from db import outbox
 from handlers.outcomes import Limited, Refused, Transient, failure
 
 SENDING = ("chat.postMessage", "chat.update", "conversations.open")
@@ -178,7 +180,8 @@ PAGE = "<html>Down for maintenance</html>"
 
 @pytest.fixture
 async def client() -> AsyncIterator[ObservedClient]:
-    """Of a Slack whose answers are none."""
+    """Of a Slack whose answers are none, and who never answers a question about itself."""
+    over = asyncio.Event()
 
     async def half(_: web.Request) -> web.Response:
         return web.Response(text=HALF, content_type="application/json")
@@ -186,11 +189,17 @@ async def client() -> AsyncIterator[ObservedClient]:
     async def page(_: web.Request) -> web.Response:
         return web.Response(text=PAGE, content_type="text/html")
 
+    async def silence(_: web.Request) -> web.Response:
+        await over.wait()
+        return web.json_response({"ok": True})
+
     app = web.Application()
     app.router.add_post("/chat.postMessage", half)
     app.router.add_post("/chat.update", page)
+    app.router.add_post("/auth.test", silence)
     async with TestServer(app) as server, aiohttp.ClientSession() as session:
-        yield ObservedClient(token="xoxb-1", base_url=str(server.make_url("/")), session=session)
+        yield ObservedClient(token="xoxb-1", base_url=str(server.make_url("/")), session=session, timeout=1)
+        over.set()
 
 
 @pytest.mark.parametrize("method", ["chat.postMessage", "chat.update"])
@@ -203,3 +212,14 @@ async def test_an_answer_that_is_none_refuses_nothing(client: ObservedClient, me
     assert isinstance(outcome, Transient)
     assert outcome.unknown
     assert seen[0][0] == method
+
+
+async def test_a_call_that_is_not_answered_ends_before_others_send_in_its_place(
+    client: ObservedClient,
+) -> None:
+    async with asyncio.timeout(60) as guard:
+        with pytest.raises(TimeoutError) as raised:
+            await client.auth_test()
+    assert not guard.expired()
+    assert failure(raised.value) == Transient(why="TimeoutError", unknown=True, away=True)
+    assert timedelta(seconds=CALL_TIMEOUT) < outbox.HELD
