@@ -10,6 +10,7 @@ from db.access import Action, require
 from db.errors import Conflict, Invalid, LodgeError
 from db.ids import ChannelId
 from db.query import QueryError
+from db.refusals import passing
 from db.subscriptions import Subscription, SubscriptionDraft, SubscriptionId
 from handlers.acting import Outcome, Place, Press, Submission
 from handlers.channels import can_post
@@ -137,7 +138,9 @@ class Subscribing:
     async def _resumed(self, press: Press, chosen: Subscription) -> bool:
         """False where the bot still cannot post; what has to be done first is said."""
         if not await can_post(press.client, chosen.channel_id):
-            said = press.words("subscription-still-not-member", channel=view.where(chosen))
+            for_now = chosen.paused_why in passing(chosen.channel_id)
+            told = "returned-not-yet" if for_now else "subscription-still-not-member"
+            said = press.words(told, channel=view.where(chosen))
             await press.tell(Reply(text=said))
             return False
         async with self._services.database.transaction() as conn:

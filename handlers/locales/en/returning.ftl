@@ -8,4 +8,5 @@ returned-missed = { $count ->
 }
 returned-missed-about = About { $count } issues that it finds are new or have changed since { $since }: { $shown }
 returned-schedule = The report *{ $title }* is posted again, next { $when }.
+returned-not-yet = I still cannot post in { $channel }. Invite me there, or unarchive it: then it goes on by itself.
 returned-more = … and { $count } more
