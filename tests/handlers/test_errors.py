@@ -10,9 +10,9 @@ from uuid import UUID
 
 import pytest
 
-from db.errors import Conflict, FieldError, Forbidden, NotFound
+from db.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from db.states import Role
-from handlers.errors import explain, explain_field
+from handlers.errors import at_fields, explain, explain_field
 from handlers.words import LOCALES, words
 
 ROOT = Path(__file__).parents[2]
@@ -90,3 +90,20 @@ def test_every_bad_field_has_its_words() -> None:
         if "in English alone" in explain_field(error, words("de")):
             missing.append((name, code.value))
     assert not missing
+
+
+def test_every_error_stands_at_its_field_and_none_hides_another() -> None:
+    blocks = [{"type": "input", "block_id": block_id} for block_id in ("title", "due_on@7", "labels")]
+    problems = Invalid(
+        FieldError(field="due_on", code="required", message=""),
+        FieldError(field="labels", code="too_many", message="", limit=20),
+        FieldError(field="title", code="required", message=""),
+        FieldError(field="no_such_field", code="too_long", message="", limit=5),
+    )
+    placed = at_fields(problems, {"blocks": [{"type": "section", "block_id": "x"}, *blocks]}, words("en"))
+    assert placed == {
+        "due_on@7": "This cannot be empty.",
+        "labels": "At most 20 labels fit on an issue: leave some out.",
+        "title": "This cannot be empty. Too long: at most 5 characters fit.",
+    }
+    assert at_fields(problems, {"blocks": []}, words("en")) == {}
