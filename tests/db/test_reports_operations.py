@@ -158,6 +158,8 @@ async def test_what_somebody_reported_is_at_once_that_of_whom_they_were_merged_i
     for _ in ("pending", "folded"):
         assert (await reports.flow(conn, world.ada, period, parse("reporter:me"))).total.created == 3
         assert (await reports.flow(conn, world.ada, period, parse("-reporter:me"))).total.created == 0
+        # Nobody is told that numbers were wrong which are only not counted yet.
+        assert await differences(conn, world.workspace_id) == []
         await announce(conn, world, 100)
     async with desk(conn, world.ada, parse("reporter:me")) as at:
         assert type(at.source).__name__ == "Sifted"
