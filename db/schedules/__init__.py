@@ -13,6 +13,7 @@ from db.schedules.keeping import (
     pause,
     refuse,
     refused,
+    restore,
     resume,
 )
 from db.schedules.personal import own_digest, set_own_digest
@@ -43,6 +44,7 @@ __all__ = [
     "pause",
     "refuse",
     "refused",
+    "restore",
     "resume",
     "set_own_digest",
     "zone",

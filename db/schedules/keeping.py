@@ -13,7 +13,7 @@ import asyncpg
 
 from db.access import Action, Actor, require
 from db.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
-from db.ids import ChannelId, WorkspaceId, new_uuid
+from db.ids import ChannelId, PersonId, WorkspaceId, new_uuid
 from db.schedules import runs
 from db.schedules.record import (
     COLUMNS,
@@ -76,6 +76,33 @@ async def create(
         )
         raise Invalid(FieldError(field="schedule", code="too_many", message=message, limit=MOST))
     return await get(conn, actor, schedule_id)
+
+
+async def restore(
+    conn: asyncpg.Connection,
+    actor: Actor,
+    gone: ScheduleId,
+    owner_id: PersonId,
+    draft: ScheduleDraft,
+    now: datetime,
+    settings: Settings | None = None,
+) -> Schedule:
+    """One that was deleted is its owner's again, once however often it is asked for.
+
+    Raises Forbidden, Invalid, NotFound.
+    """
+    if actor.role is not Role.ADMIN and actor.person_id != owner_id:
+        raise Forbidden(Action.SCHEDULES.value, "its owner, or an admin")
+    # Whoever they are by now.
+    kept_id = await conn.fetchval(
+        "SELECT coalesce(merged_into, person_id) FROM people WHERE workspace_id = $1 AND person_id = $2",
+        actor.workspace_id,
+        owner_id,
+    )
+    if kept_id is None:
+        raise NotFound("person", owner_id)
+    owner = replace(actor, person_id=PersonId(kept_id))
+    return await create(conn, owner, draft, now, settings, request_key=f"restore:{gone}")
 
 
 def _id_for(workspace_id: WorkspaceId, request_key: str | None) -> ScheduleId:

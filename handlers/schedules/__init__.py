@@ -12,6 +12,7 @@ from handlers.schedules.asking import Scheduling
 from handlers.schedules.personal import Personal
 from handlers.schedules.running import register_running
 from handlers.services import Services
+from handlers.views import schedule_ended
 from handlers.views import schedules as view
 
 NAME = "schedule"
@@ -26,6 +27,7 @@ def register(app: AsyncApp, commands: Commands, services: Services) -> None:
     on_press(app, services, view.MENU, scheduling.menu)
     on_press(app, services, view.NEW, scheduling.new)
     on_press(app, services, view.NEXT, scheduling.turn)
+    on_press(app, services, schedule_ended.RESTORE, scheduling.restore)
     on_submit(app, services, view.CALLBACK, scheduling.submit)
 
 

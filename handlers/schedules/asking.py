@@ -24,8 +24,10 @@ from handlers.requesting import Asker
 from handlers.saved import expand
 from handlers.schedules.timing import shared_now
 from handlers.services import Services
+from handlers.views import schedule_ended
 from handlers.views import schedules as view
 from handlers.views.blocks import Json
+from handlers.views.schedule_ended import Ended
 from handlers.views.schedules import Filled
 from handlers.views.states import moment
 from handlers.words import Words
@@ -138,7 +140,7 @@ class Scheduling:
                     await schedules.resume(conn, actor, schedule_id, now, settings)
                 case "delete":
                     gone = await schedules.delete(conn, actor, schedule_id)
-                    said = press.words("schedule-deleted", title=view.title(gone, press.words))
+                    reply = schedule_ended.deleted(gone, press.words)
                 case "run":
                     schedule = await schedules.changeable(conn, actor, schedule_id, settings)
                     await runs.run_now(conn, schedule, actor.person_id, now)
@@ -147,11 +149,27 @@ class Scheduling:
                         title=view.title(schedule, press.words),
                         where=view.where(schedule),
                     )
+                    reply = Reply(text=said)
         if verb in ("run", "delete"):
             self._services.bell.ring()
-            await press.tell(Reply(text=said))
+            await press.tell(reply)
         if verb != "run":
             await press.replace(await self._list(press.asker, press.words))
+
+    async def restore(self, press: Press) -> None:
+        """What was deleted a moment ago is there again."""
+        actor, settings = press.asker.actor, press.asker.workspace.settings
+        ended = Ended.read(press.value)
+        async with self._services.database.transaction() as conn:
+            now = await shared_now(self._services, conn)
+            if not await spent.first(conn, actor.workspace_id, press.asker.request_key):
+                return
+            schedule = await schedules.restore(
+                conn, actor, ended.schedule_id, ended.owner_id, ended.draft, now, settings
+            )
+            if ended.paused:
+                schedule = await schedules.pause(conn, actor, schedule.schedule_id)
+        await press.replace(schedule_ended.restored(schedule, press.words))
 
     async def _kept(self, press: Press, schedule_id: ScheduleId) -> Json:
         async with self._services.database.connection() as conn:

@@ -61,6 +61,7 @@ EXEMPT = {
     "ripening.dated": EVERYBODY,
     "rollups.backlog.behind": EVERYBODY,
     "rollups.checking.workspaces": EVERYBODY,
+    "schedules.keeping.restore": "takes what this workspace's own `delete` gave, whole",
     "schedules.runs.ahead": PLUMBING,
     "schedules.runs.claim_due": EVERYBODY,
     "schedules.runs.forget_old": EVERYBODY,

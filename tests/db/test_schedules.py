@@ -459,6 +459,22 @@ async def test_an_owner_who_may_begin_none_any_more_can_still_end_it(
     assert await schedules.page(conn, ada) == ()
 
 
+async def test_what_was_deleted_is_its_owners_again_once(conn: asyncpg.Connection, ada: Actor) -> None:
+    gone = (await schedules.create(conn, ada, draft(), NOW)).schedule_id
+    await schedules.delete(conn, ada, gone)
+    assert ada.person_id is not None
+    other = await someone(conn, ada.workspace_id)
+    with pytest.raises(Forbidden):
+        await schedules.restore(conn, other, gone, ada.person_id, draft(), NOW)
+    boss = await someone(conn, ada.workspace_id, Role.ADMIN)
+    back = [
+        await schedules.restore(conn, actor, gone, ada.person_id, draft(), NOW) for actor in (boss, ada, boss)
+    ]
+    assert back[0].owner_id == ada.person_id
+    assert await schedules.page(conn, ada) == (back[0],)
+    assert back == [back[0]] * 3
+
+
 async def test_only_its_owner_and_admins_change_a_schedule(conn: asyncpg.Connection, ada: Actor) -> None:
     made = await schedules.create(conn, ada, draft(), NOW)
     other = await someone(conn, ada.workspace_id)

@@ -61,6 +61,7 @@ schedule-last-failed = misslungen { $when }
 
 schedule-saved = *{ $title }* wird { $often } in { $where } gepostet. Nächster: { $when }.
 schedule-deleted = *{ $title }* wird nicht mehr gepostet.
+schedule-back-paused = *{ $title }* ist wieder da, und angehalten wie zuvor.
 schedule-running = *{ $title }* ist unterwegs nach { $where }.
 schedule-not-member = In dem Channel bin ich nicht: Lade mich dort mit /invite ein und sende dies noch einmal.
 schedule-late = Dieser Bericht war { $when } fällig; er kommt verspätet, weil ich ihn da nicht posten konnte.

@@ -61,6 +61,7 @@ schedule-last-failed = failed { $when }
 
 schedule-saved = *{ $title }* will be posted in { $where } { $often }. Next: { $when }.
 schedule-deleted = *{ $title }* is not posted any more.
+schedule-back-paused = *{ $title }* is there again, and paused as it was.
 schedule-running = *{ $title }* is on its way to { $where }.
 schedule-not-member = I am not in that channel: invite me there with /invite, then send this again.
 schedule-late = This report was due { $when }; it comes late because I could not post it then.
