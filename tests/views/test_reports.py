@@ -203,6 +203,48 @@ def test_issues_in_a_report_are_links_and_can_be_shown() -> None:
         assert any(link in block["text"]["text"] for block in blocks if block["type"] == "section")
 
 
+def test_a_report_of_nothing_has_no_chart_or_table_and_its_csv_the_headings() -> None:
+    period = parse_period("7d", TODAY)
+    for report, headings in (
+        (
+            AssigneesReport(
+                period=period,
+                rows=(),
+                unassigned=AssigneeRow(who=None, open=OpenIssues(), work=Work(), work_before=Work()),
+                others=0,
+                open=OpenIssues(),
+                work=Work(),
+                work_before=Work(),
+            ),
+            [6],
+        ),
+        (
+            LatencyReport(
+                period=period, overall=Latency(), before=Latency(), by_priority=(), by_label=(), trend=()
+            ),
+            [5, 0, 5, 0, 5],
+        ),
+        (
+            AgingReport(
+                today=TODAY,
+                groups=(AgeGroup(from_days=0, to_days=None, count=0),),
+                open_now=0,
+                oldest=(),
+                stalest=(),
+            ),
+            [2],
+        ),
+    ):
+        made = sheet(report, query="", words=words("en"), keys=Keys(prefix="LDG"))
+        for look in Look:
+            said, blocks = message(made, Request(report=made.name, period="7d"), words("en"), look)
+            assert check_message(blocks) == []
+            kinds = {block["type"] for block in blocks}
+            assert kinds == {"header", "context", "section", "divider", "actions"}
+            assert "```" not in said
+        assert [len(row) for row in csv_of(made)] == headings
+
+
 def test_people_with_the_same_name_stay_apart_in_a_chart() -> None:
     (chart,) = only(AssigneesReport, ["Ada", "Ada", "Ada"]).charts
     assert len(set(chart.categories)) == len(chart.categories)

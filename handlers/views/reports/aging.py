@@ -38,6 +38,7 @@ def aging_sheet(report: AgingReport, query: str, words: Words, keys: Keys) -> Sh
         rows=tuple(
             (Cell(text=name), number_cell(group.count, words))
             for name, group in zip(names, report.groups, strict=True)
+            if report.open_now
         ),
     )
     lists = (
@@ -51,7 +52,7 @@ def aging_sheet(report: AgingReport, query: str, words: Words, keys: Keys) -> Sh
         lines=(words("report-aging-line", count=report.open_now),),
         lists=tuple(each for each in lists if each.issues),
         charts=(chart,) if report.open_now else (),
-        tables=(table,) if report.open_now else (),
+        tables=(table,),
         computed=words("report-aging-computed"),
     )
 

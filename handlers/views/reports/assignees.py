@@ -45,7 +45,7 @@ def assignees_sheet(report: AssigneesReport, query: str, words: Words) -> Sheet:
         subtitle=subtitle(report.period, query, words),
         lines=tuple(lines),
         charts=_people_chart(rows[:_BARS], words),
-        tables=(_people_table(rows, words),) if rows else (),
+        tables=(_people_table(rows, words),),
         computed=words("report-assignees-computed"),
     )
 

@@ -46,7 +46,7 @@ def latency_sheet(report: LatencyReport, query: str, words: Words) -> Sheet:
         subtitle=subtitle(report.period, query, words),
         lines=tuple(lines),
         charts=_latency_charts(report, words) if overall.closed else (),
-        tables=_latency_tables(report, words) if overall.closed else (),
+        tables=_latency_tables(report, words),
         computed=words("report-latency-computed"),
     )
 
@@ -163,7 +163,7 @@ def _latency_tables(report: LatencyReport, words: Words) -> tuple[Table, ...]:
         ),
         charted=True,
     )
-    return tuple(table for table in (by_priority, by_label, by_time) if table.rows)
+    return by_priority, by_label, by_time
 
 
 def _latency_cells(latency: Latency, words: Words) -> tuple[Cell, ...]:

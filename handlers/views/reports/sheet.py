@@ -31,7 +31,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """`charted`: where a chart of Slack's own shows it, it is left out."""
+    """Without rows it is shown nowhere but in CSV. `charted`: where a chart of Slack's own shows it, it is left out."""
 
     caption: str
     columns: tuple[Column, ...]
