@@ -299,3 +299,27 @@ async def test_a_form_of_somebody_not_known_in_time_stays_as_it_is(
     await ada.submit(form["id"])
     await became(ada, form, "LDG-1")
     assert await titles(lodge) == ["Pump leaks"]
+
+
+async def test_what_is_shown_once_is_shown_however_late(lodge: Lodge) -> None:
+    ada = lodge.person("ada")
+    form = await form_of(lodge, "token new ci", "token_form")
+    lodge.slack.faults.add(delivery="view_submission", duplicate=2, at_once=True)
+    async with slow(lodge, "tokens"):
+        await sent(ada, form, {})
+    await became(ada, form, "ldg_")
+    await lodge.settled()
+    assert "ldg_" in said(ada.modals()[-1])
+
+
+async def test_whoever_closed_what_was_to_be_shown_is_told(lodge: Lodge) -> None:
+    ada = lodge.person("ada")
+    form = await form_of(lodge, "token new ci", "token_form")
+    async with slow(lodge, "tokens"):
+        await sent(ada, form, {})
+        await ada.close(form["id"])
+    told = await lodge.slack.until(lambda: lodge.slack.calls_of("chat.postMessage"))
+    assert told[-1].args["channel"] == ada.id
+    assert "left to show you" in str(told[-1].args)
+    assert "ldg_" not in str(told[-1].args)
+    assert not ada.modals()

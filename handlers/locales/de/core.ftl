@@ -98,6 +98,6 @@ late-done = Es ist erledigt.
 late-again = Noch nicht erledigt: siehe unten. Alles, was du eingegeben hast, ist noch da.
 late-at-field = ⚠️ { $error }
 late-closed = Was du im Formular abgeschickt hast, das inzwischen geschlossen ist, wurde nicht getan. { $why }
-late-unfinished = Das Formular, das du geschlossen hast, braucht noch eine Angabe. Rufe es wieder auf, um weiterzumachen.
+late-unfinished = Das Formular, das du geschlossen hast, hatte dir noch etwas zu zeigen. Rufe es wieder auf, um zu sehen, wie es steht.
 late-interrupted = Ich wurde dabei angehalten. Schick es noch einmal ab: Nichts geschieht doppelt.
 late-file = was-du-geschrieben-hast

@@ -98,6 +98,6 @@ late-done = It is done.
 late-again = Not done yet: see below. Everything you entered is still here.
 late-at-field = ⚠️ { $error }
 late-closed = What you sent in the form, which is closed by now, was not done. { $why }
-late-unfinished = The form that you closed asks for one more thing before it is done. Call it up again to go on.
+late-unfinished = The form that you closed had something left to show you. Call it up again to see how it stands.
 late-interrupted = I was stopped while working on it. Send it once more: nothing is done twice.
 late-file = what-you-wrote
