@@ -274,8 +274,12 @@ def test_csv_is_the_same_in_every_language_and_says_what_times_are_in(locale: st
     assert [row for row in latencies if times[0] in row] == [
         [key, *times] for key in ("priority", "label", "from")
     ]
+    assert [row[0] for row in latencies[1:6]] == ["urgent", "high", "medium", "low", "none"]
     assert latencies[-7:][0] == ["2026-11-22", "3000", "350", "1050", "350"]
     digest = csv_of(only(DigestReport, ["a"], [3, 1], locale))
+    aging = csv_of(only(AgingReport, ["a"], [3, 1], locale))
+    assert [row[0] for row in aging] == ["age", "0–6", "7–29", "30–89", "90–364", "365+"]
+    assert csv_of(only(AssigneesReport, ["a"], [3, 1], locale))[-1][0] == ""
     assert [row[0] for row in digest] == ["period", "2026-11-16..2026-11-22", "2026-11-09..2026-11-15"]
 
 

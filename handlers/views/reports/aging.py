@@ -36,7 +36,7 @@ def aging_sheet(report: AgingReport, query: str, words: Words, keys: Keys) -> Sh
         caption=words.plain("report-aging-chart"),
         columns=(column("age", words, numeric=False), column("open", words)),
         rows=tuple(
-            (Cell(text=name), number_cell(group.count, words))
+            (Cell(text=name, data=_short(group)), number_cell(group.count, words))
             for name, group in zip(names, report.groups, strict=True)
             if report.open_now
         ),

@@ -145,7 +145,10 @@ def _latency_tables(report: LatencyReport, words: Words) -> tuple[Table, ...]:
         caption=words.plain("report-latency-priorities"),
         columns=(column("priority", words, numeric=False), *numbers),
         rows=tuple(
-            (Cell(text=priority_word(row.priority, words)), *_latency_cells(row.latency, words))
+            (
+                Cell(text=priority_word(row.priority, words), data=row.priority.word),
+                *_latency_cells(row.latency, words),
+            )
             for row in report.by_priority
         ),
     )

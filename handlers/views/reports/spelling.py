@@ -101,7 +101,7 @@ def point(span: Span, unit: str, words: Words) -> str:
 
 def who_cell(who: Who | None, words: Words) -> Cell:
     if who is None:
-        return Cell(text=words.plain("nobody"))
+        return Cell(text=words.plain("nobody"), data="")
     return Cell(text=spelled(who.name, words), user=who.slack_user_id)
 
 
