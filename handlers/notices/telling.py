@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ import asyncpg
 
 from db import issues, mutes, notices, outbox, people, told
 from db.access import Actor
+from db.errors import LodgeError
 from db.ids import ChannelId, PersonId, WorkspaceId
 from db.notices import Notice
 from db.outbox import Outgoing
@@ -24,7 +26,10 @@ from handlers.requesting import Asker
 from handlers.services import Services
 from handlers.views import notices as view
 
+_log = logging.getLogger(__name__)
+
 _AT_ONCE: Final = 200
+_TRIED_AGAIN: Final = timedelta(minutes=15)
 # What is worth a message of its own, and its sound.
 _RINGING: Final = frozenset({NoticeKind.ASSIGNED, NoticeKind.MENTIONED})
 
@@ -38,8 +43,17 @@ class Telling:
         async with self._services.database.connection() as conn:
             waiting = await notices.due_people(conn, now, _AT_ONCE)
         for workspace_id, person_id in waiting:
-            async with self._services.database.transaction() as conn:
-                said = await self._tell(conn, workspace_id, person_id, now)
+            try:
+                async with self._services.database.transaction() as conn:
+                    said = await self._tell(conn, workspace_id, person_id, now)
+            except (LodgeError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                raise
+            except Exception:
+                # What is wrong with the news of one must not keep everybody else from theirs.
+                _log.exception("somebody cannot be told")
+                async with self._services.database.connection() as conn:
+                    await notices.put_off(conn, workspace_id, person_id, now, now + _TRIED_AGAIN)
+                continue
             if said:
                 self._services.bell.ring()
 

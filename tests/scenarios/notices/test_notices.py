@@ -88,6 +88,25 @@ async def test_who_is_looked_up_twice_is_told_once(lodge: Lodge, clock: Clock) -
     await one_message(lodge, "dennis", "mentioned you in LDG-1 Sink")
 
 
+async def test_what_cannot_be_told_to_one_keeps_nobody_else_waiting(lodge: Lodge, clock: Clock) -> None:
+    await lodge.ask("ada", "new Pump @grace")
+    await lodge.ask("grace", "new Boiler @ada")
+    await gathered(lodge, 2)
+    async with lodge.process.services.database.connection() as conn:
+        # Written by a newer version that knows more kinds.
+        await conn.execute(
+            """
+            UPDATE notices n SET kinds = '{overheard}', due_at = due_at - interval '1 second'
+            FROM people p WHERE p.person_id = n.person_id AND p.slack_user_id = $1""",
+            lodge.person("grace").id,
+        )
+    clock.forward(seconds=5)
+    await one_message(lodge, "ada", "assigned LDG-2 to you")
+    await gathered(lodge, 1)
+    async with lodge.process.services.database.connection() as conn:
+        await conn.execute("DELETE FROM notices")
+
+
 async def test_a_guest_is_told_nothing_of_what_they_may_not_see(lodge: Lodge, clock: Clock) -> None:
     guest = lodge.person("guest")
     await guest.slash("general", "/issue list")
