@@ -42,7 +42,7 @@ _WORDS: Final = {
 }
 _STAYS: Final = """\
 Stays: issues, comments and history, as those of {name}; what was written, also where it names them;
-webhooks, and reports and subscriptions of channels. In Slack nothing is changed."""
+webhooks, and reports and subscriptions of channels; what was posted in Slack, but for cards."""
 
 
 class NotOne(LodgeError):
