@@ -22,7 +22,7 @@ from db.importing.columns import FAILURE_HEADER, Field
 from db.importing.converting import STAGED_COLUMNS
 from db.importing.mapping import Mapping
 from db.importing.problems import RowProblem, TableFlaw
-from db.importing.reasons import explain
+from db.importing.reasons import Wording, explain
 from db.importing.surveying import Reading
 from db.importing.tables import Table
 
@@ -82,7 +82,7 @@ def run(stream: BinaryIO, out: BinaryIO) -> None:
         if task["survey"]:
             _survey(reading, out)
         else:
-            _stage(reading, out, task["locale"])
+            _stage(reading, out, task["wording"])
         _send_json(out, Kind.DONE, reading.survey.to_json())
     except TableFlaw as flaw:
         _send_json(out, Kind.FLAW, flaw.to_json())
@@ -105,7 +105,7 @@ def _survey(reading: Reading, out: BinaryIO) -> None:
     keys.flush()
 
 
-def _stage(reading: Reading, out: BinaryIO, locale: str) -> None:
+def _stage(reading: Reading, out: BinaryIO, wording: Wording) -> None:
     rows, failed = _Sheet(Kind.ROWS, out), _Sheet(Kind.FAILED, out)
     write, survey = rows.write, reading.survey
     progress = _Progress(reading, out)
@@ -113,7 +113,7 @@ def _stage(reading: Reading, out: BinaryIO, locale: str) -> None:
         if staged is not None:
             write(staged)
         elif problem is not None:
-            _hand_back(failed, reading, raw[2], problem, locale)
+            _hand_back(failed, reading, raw[2], problem, wording)
         if not survey.rows % 512:
             rows.flush(at_least=_CHUNK)
             failed.flush(at_least=_CHUNK)
@@ -122,7 +122,9 @@ def _stage(reading: Reading, out: BinaryIO, locale: str) -> None:
     failed.flush()
 
 
-def _hand_back(failed: _Sheet, reading: Reading, cells: list[str], problem: RowProblem, locale: str) -> None:
+def _hand_back(
+    failed: _Sheet, reading: Reading, cells: list[str], problem: RowProblem, wording: Wording
+) -> None:
     """The row as it was, with the reason behind it; a column of reasons from the last time makes way."""
     width = len(reading.table.header)
     old = reading.mapping.positions(Field.FAILURE)
@@ -130,7 +132,7 @@ def _hand_back(failed: _Sheet, reading: Reading, cells: list[str], problem: RowP
     if reading.survey.bad == 1:
         failed.write([guard(reading.table.header[index]) for index in kept] + [FAILURE_HEADER])
     padded = cells[:width] + [""] * (width - len(cells))
-    failed.write([guard(padded[index]) for index in kept] + [guard(explain(problem, locale))])
+    failed.write([guard(padded[index]) for index in kept] + [guard(explain(problem, wording))])
 
 
 class _Progress:

@@ -16,6 +16,7 @@ from typing import Any, Final
 from db.importing.child import FRAME, Kind
 from db.importing.mapping import Mapping
 from db.importing.problems import Flaw, TableFlaw
+from db.importing.reasons import Wording
 
 _ROOT: Final = Path(__file__).parent.parent.parent
 _BUFFER: Final = 1 << 19
@@ -30,13 +31,13 @@ class ReaderDied(Exception):
 
 @asynccontextmanager
 async def read_table(
-    source: AsyncIterator[bytes], mapping: Mapping, *, survey: bool, locale: str = "en"
+    source: AsyncIterator[bytes], mapping: Mapping, *, survey: bool, wording: Wording | None = None
 ) -> AsyncIterator[AsyncIterator[Frame]]:
     """Frames of the table that `source` holds, the last of them DONE.
 
     What `source` raises is raised here. Iterating raises TableFlaw when the file cannot be imported.
     """
-    task = {"mapping": mapping.to_json(), "survey": survey, "locale": locale}
+    task = {"mapping": mapping.to_json(), "survey": survey, "wording": wording or {}}
     async with _reading("db.importing.child", task, source) as frames:
         yield frames
 

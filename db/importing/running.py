@@ -23,6 +23,7 @@ from db.importing.mapping import Mapping
 from db.importing.naming import Names, unmake
 from db.importing.problems import Flaw, TableFlaw
 from db.importing.process import Source, read_table, unpacked
+from db.importing.reasons import Wording
 from db.imports import Import, State
 from db.origins import Origin
 from db.pool import Database
@@ -43,7 +44,8 @@ class Interrupted(LodgeError):
 @dataclass(slots=True, kw_only=True)
 class Run:
     """One import, run to its end. `failed` takes the rows to hand back, which are kept with the outcome; without it
-    they are for nobody. `show` is called as it goes on."""
+    they are for nobody. `show` is called as it goes on. `wording` is for these rows: without it their
+    reasons are codes."""
 
     database: Database
     actor: Actor
@@ -52,6 +54,7 @@ class Run:
     failed: BinaryIO | None
     show: Callable[[dict[str, Any]], Awaitable[None]]
     stopping: Callable[[], bool] = lambda: False
+    wording: Wording = field(default_factory=dict)
     _step: Step = field(default=Step(phase="reading", done=0), init=False)
     _began: float = field(default_factory=time.monotonic, init=False)
 
@@ -175,7 +178,7 @@ class Run:
         async with self.database.transaction() as conn:
             with reader_loss():
                 async with read_table(
-                    unpacked(self.source)(), mapping, survey=False, locale=self.wanted.locale
+                    unpacked(self.source)(), mapping, survey=False, wording=self.wording
                 ) as frames:
                     outcome, change_id = await Loading(
                         conn=conn,

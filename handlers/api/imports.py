@@ -20,6 +20,7 @@ from db.imports import Import, State
 from db.states import Source
 from handlers.api.endpoint import ApiCall, Endpoint, answer, claim_key
 from handlers.api.problems import Problem
+from handlers.views.imports import row_wording
 from handlers.words import words
 
 _CHUNK: Final = 1 << 18
@@ -136,8 +137,9 @@ def _told(call: ApiCall, ended: Import) -> web.Response:
     """From what is kept of the import: the same when it is asked for again."""
     outcome, survey = ended.outcome or {}, ended.survey or {}
     problems = [RowProblem.from_json(data) for data in survey.get("problems", ())]
+    wording = row_wording(words("en"))
     errors = [
-        {"line": problem.line, "code": problem.reason.value, "message": reasons.explain(problem)}
+        {"line": problem.line, "code": problem.reason.value, "message": reasons.explain(problem, wording)}
         for problem in problems
     ]
     if ended.state is not State.DONE:

@@ -288,6 +288,7 @@ class Working:
             failed=failed,
             show=scene.show_progress,
             stopping=lambda: self._worker.stopping,
+            wording=view.row_wording(scene.words),
         )
         try:
             await run.to_the_end()

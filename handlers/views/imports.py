@@ -10,7 +10,7 @@ from db.importing import reasons
 from db.importing.inspecting import Inspection
 from db.importing.mapping import NEW_PERSON, Existing
 from db.importing.mapping import Mapping as ColumnMapping
-from db.importing.problems import RowProblem
+from db.importing.problems import Reason, RowProblem
 from db.importing.undoing import Touched, UndoneImport
 from db.imports import Import, State
 from db.workspaces import Workspace
@@ -28,6 +28,19 @@ FILE_BLOCK: Final = "import_file"
 
 _FILE_ACTION: Final = "file"
 _SHOWN: Final = 5
+# What the details of a failed row are called.
+_DETAILS: Final = (
+    "cells",
+    "columns",
+    "count",
+    "last_line",
+    "length",
+    "limit",
+    "line",
+    "opened",
+    "order",
+    "value",
+)
 _BAR: Final = 20
 Shown = tuple[str, list[Json]]
 _SEPARATORS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -220,14 +233,22 @@ def _few(names: list[str], longest: int = 60) -> Mrkdwn:
     return Mrkdwn(shown + (" …" if len(names) > 8 else ""))
 
 
+def row_wording(words: Words) -> dict[str, str]:
+    """The reasons why rows fail; what a row's details are called stays in braces."""
+    given = {name: f"{{{name}}}" for name in _DETAILS}
+    wording = {reason.value: words.plain(f"import-row-{reason.value}", **given) for reason in Reason}
+    return wording | {order: words.plain(f"import-order-{order}") for order in ("day-first", "month-first")}
+
+
 def _problems(wanted: Import, survey: Mapping[str, Any], words: Words) -> list[Json]:
     if not survey["bad"]:
         return []
     lines = [words("import-preview-bad", count=survey["bad"])]
+    wording = row_wording(words)
     for data in survey["problems"][:_SHOWN]:
         problem = RowProblem.from_json(data)
         lines.append(
-            words("import-preview-line", line=str(problem.line), why=reasons.explain(problem, wanted.locale))
+            words("import-preview-line", line=str(problem.line), why=reasons.explain(problem, wording))
         )
     if survey["bad"] > _SHOWN:
         lines.append(words("import-preview-more", count=survey["bad"] - _SHOWN))

@@ -21,6 +21,8 @@ from db.pool import Database
 from db.states import Role
 from db.states import Source as From
 from db.workspaces import Workspace
+from handlers.views.imports import row_wording
+from handlers.words import words
 from tests.db.importing.tables import source_of
 
 
@@ -64,7 +66,7 @@ class Desk:
             wanted=wanted,
             source=source,
             failed=io.BytesIO(),
-            **{"show": show, **options},
+            **{"show": show, "wording": row_wording(words("en")), **options},
         )
 
     async def handed_back(self, ended: Import) -> bytes:

@@ -7,6 +7,8 @@ import pytest
 from db.importing import reasons
 from db.importing.dates import DateOrder, OrderVotes, read_day, read_moment
 from db.importing.problems import BadRow, Reason
+from handlers.views.imports import row_wording
+from handlers.words import words
 from tests.db.importing.tables import as_csv, survey_of
 
 
@@ -86,8 +88,8 @@ def test_two_date_formats_in_one_column_fail_the_fewer_by_line() -> None:
     survey, staged = survey_of(as_csv([["title", "created"], *rows]))
     assert [r["title"] for r in staged] == ["A", "B", "D"]
     assert [(p.line, p.reason) for p in survey.problems] == [(4, Reason.OTHER_DATE_ORDER)]
-    assert "day before month" in reasons.explain(survey.problems[0])
-    assert "Tag vor" in reasons.explain(survey.problems[0], "de-DE")
+    assert "day before month" in reasons.explain(survey.problems[0], row_wording(words("en")))
+    assert "Tag vor" in reasons.explain(survey.problems[0], row_wording(words("de-DE")))
 
 
 def test_a_late_turn_of_the_column_asks_for_another_pass() -> None:

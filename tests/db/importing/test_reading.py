@@ -16,6 +16,8 @@ from db.importing.formats import LODGE_HEADER
 from db.importing.inspecting import inspect
 from db.importing.problems import Flaw, Reason, TableFlaw
 from db.importing.tables import Table
+from handlers.views.imports import row_wording
+from handlers.words import words
 from tests.db.importing.tables import as_csv, survey_of
 
 HEADER = ["title", "description", "priority", "status"]
@@ -142,7 +144,7 @@ def test_an_unclosed_quote_near_the_end_names_the_line_where_it_opened() -> None
     assert [(p.line, p.reason, p.details["opened"]) for p in survey.problems] == [
         (5, Reason.UNCLOSED_QUOTE, 5)
     ]
-    assert "line 5" in reasons.explain(survey.problems[0])
+    assert "line 5" in reasons.explain(survey.problems[0], row_wording(words("en")))
 
 
 def test_an_unclosed_quote_far_from_the_end_ends_the_reading_with_its_line() -> None:
@@ -160,7 +162,7 @@ def test_ragged_rows_fail_by_line_and_spare_empty_cells_do_not() -> None:
 def test_a_ragged_row_over_several_lines_says_so() -> None:
     survey, _ = survey_of('title,status\n"A\nB,open\nC",open,x\n')
     assert survey.problems[0].reason is Reason.RAGGED_LINES
-    assert "from line 2 to line 4" in reasons.explain(survey.problems[0])
+    assert "from line 2 to line 4" in reasons.explain(survey.problems[0], row_wording(words("en")))
 
 
 def test_rows_of_nothing_but_commas_are_no_rows() -> None:
@@ -221,7 +223,8 @@ def test_reasons_are_handed_back_in_a_column_and_safe_to_open() -> None:
     mapping = inspect(data).mapping("UTC")
     import json
 
-    task = json.dumps({"survey": False, "mapping": mapping.to_json(), "locale": "de"}).encode()
+    wording = row_wording(words("de"))
+    task = json.dumps({"survey": False, "mapping": mapping.to_json(), "wording": wording}).encode()
     failed = b"".join(body for kind, body in frames_of(task, data) if kind is Kind.FAILED).decode()
     header, row = failed.splitlines()
     assert header == "title,status,lodge: why this row failed"

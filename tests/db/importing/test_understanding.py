@@ -12,6 +12,8 @@ from db.importing.cells import guard, join_labels, name_and_email, split_labels,
 from db.importing.columns import Field
 from db.importing.formats import Format, header_id, recognise
 from db.importing.problems import Reason
+from handlers.views.imports import row_wording
+from handlers.words import words
 from tests.db.importing.tables import as_csv, survey_of
 
 JIRA = (
@@ -234,8 +236,8 @@ def test_a_row_that_cannot_come_along_says_why_on_its_line(
     assert len(staged) == 1
     assert [(p.line, p.reason) for p in survey.problems] == [(3, reason)]
     for locale in ("en", "de"):
-        assert "{" not in reasons.explain(survey.problems[0], locale)
-    assert named in reasons.explain(survey.problems[0])
+        assert "{" not in reasons.explain(survey.problems[0], row_wording(words(locale)))
+    assert named in reasons.explain(survey.problems[0], row_wording(words("en")))
 
 
 def test_all_unknown_words_are_found_in_one_pass() -> None:
