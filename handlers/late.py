@@ -21,6 +21,7 @@ from handlers import asked, reference
 from handlers.errors import at_fields, expected, explain
 from handlers.views import late as view
 from handlers.views.blocks import Json
+from handlers.views.loading import instead
 from handlers.words import Mrkdwn, escape
 
 if TYPE_CHECKING:
@@ -111,7 +112,6 @@ async def _back(sent: Submission, errors: Mapping[str, str], why: Mrkdwn) -> Non
     """With the errors at their fields, or else what went wrong on top."""
     top = sent.words("late-again") if errors else why
     if not await _show(sent, _form_again(sent, errors, top)):
-        # Whoever waited has closed it.
         await _give_back(sent, sent.words("late-closed", why=why))
 
 
@@ -120,6 +120,8 @@ def _form_again(sent: Submission, errors: Mapping[str, str], top: Mrkdwn) -> Jso
 
 
 async def _give_back(sent: Submission, said: Mrkdwn) -> None:
+    # Where it is open still, and Slack only did not take what was to be shown.
+    await _show(sent, instead(said, sent.words))
     wrote = view.written(sent.view)
     await sent.tell(view.given_back(said, wrote))
     if len(wrote) > view.WRITTEN_MAX:

@@ -301,6 +301,18 @@ async def test_a_form_of_somebody_not_known_in_time_stays_as_it_is(
     assert await titles(lodge) == ["Pump leaks"]
 
 
+async def test_what_was_written_is_given_back_where_slack_does_not_take_the_form_again(lodge: Lodge) -> None:
+    await lodge.ask("ada", "new One")
+    ada, form = lodge.person("ada"), await form_of(lodge, "comment LDG-1", "issue_comment_form")
+    lodge.slack.faults.add(method="views.update", error="invalid_arguments")
+    async with slow(lodge, "issues") as conn:
+        await sent(ada, form, {"comment": "It leaks."})
+        await conn.execute("UPDATE issues SET deleted_at = now()")
+    await became(ada, form, "not there any more")
+    told = await ada.expect_message("general", lambda each: "was not done" in said(each))
+    assert "It leaks." in said(told)
+
+
 async def test_what_is_shown_once_is_shown_however_late(lodge: Lodge) -> None:
     ada = lodge.person("ada")
     form = await form_of(lodge, "token new ci", "token_form")
