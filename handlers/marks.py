@@ -13,7 +13,7 @@ from db.ids import ChannelId, MessageTs
 
 EVENT_TYPE: Final = "lodge_outbox"
 _PAGE: Final = 200
-_PAGES: Final = 5
+_PAGES: Final = 10
 # From what may be two minutes before the attempt until Slack has surely taken it.
 _SOON: Final = timedelta(minutes=5)
 _NEVER: Final = "9999999999.000000"
