@@ -42,6 +42,9 @@ def duration_cell(span: timedelta | None, words: Words) -> Cell:
 
 
 def number(value: float, words: Words) -> str:
+    if isinstance(value, int) and abs(value) < 1000:
+        # Most are, and need no rule of a language.
+        return str(value)
     return str(format_decimal(value, locale=words.locale))
 
 
