@@ -6,6 +6,7 @@ Changes are taken in batches, so that a burst on one issue is said once, as it e
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,7 @@ from db.access import Actor
 from db.announcements import Batch, Event
 from db.cards import PostedCard
 from db.channels import USUAL, ChannelSettings
+from db.errors import Busy, Unavailable
 from db.ids import ChannelId, IssueId, PersonId, WorkspaceId
 from db.issues import Issue
 from db.outbox import Outgoing
@@ -31,6 +33,8 @@ from handlers.services import Services
 from handlers.views import happened
 from handlers.words import Mrkdwn, Words, words
 
+_log = logging.getLogger(__name__)
+
 BATCH: Final = 500
 # Seconds from one batch of a workspace to the next, at least: a change after a rest does not wait.
 REST: Final = 0.5
@@ -42,6 +46,17 @@ _LONGEST_REST: Final = 2.0
 _LETS_PASS: Final = 3.0
 # Seconds after which what follows from a change has waited for people long enough.
 BEHIND: Final = 5.0
+# Tries after which a change is looked for that makes the others wait.
+_CAREFUL_AFTER: Final = 3
+_PASSING: Final = (
+    Busy,
+    Unavailable,
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+)
 # One change of many issues is not said to everyone about each.
 _MANY: Final = 20
 # Of those, so many in one channel are still told of one by one, under their cards.
@@ -103,8 +118,10 @@ class Announcing:
         await self._rest(workspace_id)
         async with self._services.database.connection() as conn:
             await jobs.open_dedupe(conn, job.id)
-        while await self._announce(workspace_id):
-            await self._rest(workspace_id)
+        careful = job.attempts >= _CAREFUL_AFTER
+        while await self._announce(workspace_id, careful=careful):
+            if not careful:
+                await self._rest(workspace_id)
 
     async def _rest(self, workspace_id: WorkspaceId) -> None:
         now = time.monotonic()
@@ -115,23 +132,23 @@ class Announcing:
         if workspace_id not in self._behind:
             await self._services.rush.over(within=_LETS_PASS)
 
-    async def _announce(self, workspace_id: WorkspaceId) -> bool:
-        """Whether there may be more."""
-        began = time.monotonic()
+    async def _announce(self, workspace_id: WorkspaceId, *, careful: bool = False) -> bool:
+        """Whether there may be more. `careful`: change by change, so that one stands in the way of itself alone."""
+        began, limit = time.monotonic(), 1 if careful else BATCH
         async with self._services.database.transaction() as conn:
             await outbox.line_up(conn, workspace_id)
-            batch = await announcements.take(conn, workspace_id, BATCH)
+            batch = await announcements.take(conn, workspace_id, limit)
             if batch is None:
                 return False
             for announcer in self.announcers:
-                await announcer(conn, batch)
+                await (_carefully(conn, announcer, batch) if careful else announcer(conn, batch))
         self._services.bell.ring()
         ended = time.monotonic()
         waited = batch.waited.total_seconds()
         (self._behind.add if waited > BEHIND else self._behind.discard)(workspace_id)
         rest = resting(ended - began, waited)
         self._next[workspace_id] = max(self._next.get(workspace_id, 0.0), ended + rest)
-        return len(batch.changes) == BATCH
+        return len(batch.changes) == limit
 
     async def _tell_slack(self, conn: asyncpg.Connection, batch: Batch) -> None:
         grouped: dict[IssueId, list[Event]] = defaultdict(list)
@@ -157,6 +174,20 @@ class Announcing:
         messages += _thread_lines(quiet, posted, known, workspace, manners)
         messages += _thread_lines(crowd, few, known, workspace, manners)
         await outbox.put(conn, batch.workspace_id, messages)
+
+
+async def _carefully(conn: asyncpg.Connection, announcer: Announcer, batch: Batch) -> None:
+    """What cannot be worked out is left out. Raises what may be otherwise the next time."""
+    try:
+        async with conn.transaction():
+            await announcer(conn, batch)
+    except _PASSING:
+        raise
+    except Exception:
+        if conn.is_closed():
+            raise
+        changes = [str(change.change_id) for change in batch.changes]
+        _log.exception("what follows from a change is left out", extra={"changes": changes})
 
 
 def resting(took: float, waited: float) -> float:
