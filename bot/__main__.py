@@ -160,8 +160,7 @@ def _playground(options: argparse.Namespace) -> None:
     from bot.playground.config import PlaygroundConfig
 
     manifest = Path(options.manifest)
-    if not manifest.is_file():
-        raise Startup([f"{manifest} is not there: run it beside your app's manifest, or pass --manifest"])
+    _check_manifest(manifest)
     config = PlaygroundConfig(
         port=options.port,
         manifest=manifest,
@@ -183,6 +182,22 @@ def _playground(options: argparse.Namespace) -> None:
         _loop(run_playground(config))
     except OSError as error:
         raise Startup([str(error)]) from error
+
+
+def _check_manifest(path: Path) -> None:
+    """Raises Startup for a file that is not there, and for one that is something else."""
+    import yaml
+
+    from bot.playground.manifest import read_manifest
+
+    if not path.is_file():
+        raise Startup([f"{path} is not there: run it beside your app's manifest, or pass --manifest"])
+    try:
+        read_manifest(path)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise Startup([f"{path} is no YAML: {' '.join(str(error).split())}"]) from error
+    except (AttributeError, KeyError, TypeError) as error:
+        raise Startup([f"{path} is YAML, but no manifest of a Slack app"]) from error
 
 
 def _rollups(options: argparse.Namespace) -> int:

@@ -22,6 +22,25 @@ def test_the_local_slack_without_a_manifest(capsys: pytest.CaptureFixture[str], 
     assert "manifest.yml is not there" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"a: [b\n", "is no YAML: while parsing"),
+        (b"\xff\xfe", "is no YAML"),
+        (b"features: 3\n", "is YAML, but no manifest"),
+        (b"just words\n", "is YAML, but no manifest"),
+        (b"features: {slash_commands: [{description: x}]}\n", "is YAML, but no manifest"),
+    ],
+)
+def test_the_local_slack_with_something_else_for_a_manifest(
+    content: bytes, told: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    manifest = tmp_path / "manifest.yml"
+    manifest.write_bytes(content)
+    assert main(["playground", "--manifest", str(manifest)]) == 1
+    assert told in capsys.readouterr().err
+
+
 def test_the_local_slack_on_a_port_that_is_taken(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
