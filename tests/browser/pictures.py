@@ -172,8 +172,9 @@ async def history(studio: Studio) -> None:
 
 
 async def reports(studio: Studio) -> None:
-    for report in ("assignees", "latency", "flow", "aging"):
-        answer = await studio.ask(f"/issue report {report} 90d", shows="How this is computed")
+    # Ages are those of today, whatever the period.
+    for report, period in (("assignees", "90d"), ("latency", "90d"), ("flow", "90d"), ("aging", "")):
+        answer = await studio.ask(f"/issue report {report} {period}", shows="How this is computed")
         await studio.keep(f"report-{report}", answer)
 
 

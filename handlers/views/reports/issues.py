@@ -40,7 +40,7 @@ def named(heading: str, issues: tuple[NamedIssue, ...], words: Words, keys: Keys
 
 
 def _line(issue: NamedIssue, heading: str, words: Words, keys: Keys) -> Mrkdwn:
-    who = mention(issue.assignee, words)
+    who = mention(issue.assignee, words) if issue.assignee else words("card-unassigned")
     line = Mrkdwn(f"• {keys.link(issue)}  {cut_mrkdwn(escape(issue.title), _TITLE)}  ·  {who}")
     match heading:
         case "report-aging-stalest":
