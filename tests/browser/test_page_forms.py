@@ -268,3 +268,43 @@ async def test_a_submission_may_update_or_push_the_view(app: ScriptedApp, page: 
     dialog = page.get_by_role("dialog", name="Created")
     await expect(dialog).to_contain_text("LDG-1")
     await expect(dialog.get_by_role("button", name="Create")).to_be_hidden()
+
+
+async def test_what_the_editor_cannot_make_itself_stays_as_it_was_while_one_writes_beside_it(
+    app: ScriptedApp, page: Page
+) -> None:
+    def listed(style: str, text: str, **more: object) -> Json:
+        item = {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}
+        return {"type": "rich_text_list", "style": style, "indent": 0, **more, "elements": [item]}
+
+    waving = {"type": "emoji", "name": "wave", "skin_tone": 3}
+    kept: list[Json] = [
+        {
+            "type": "rich_text_section",
+            "elements": [
+                {"type": "text", "text": "Hello "},
+                waving | {"style": {"bold": True}},
+                {"type": "usergroup", "usergroup_id": "S0CREW"},
+                {"type": "text", "text": " and "},
+                {"type": "user", "user_id": "U0GRACE"},
+            ],
+        },
+        listed("ordered", "one"),
+        listed("bullet", "between", indent=1),
+        listed("ordered", "two", offset=1),
+        listed("bullet", "in a quote", border=1),
+        {"type": "rich_text_preformatted", "border": 1, "elements": [{"type": "text", "text": "code"}]},
+    ]
+    end = {"type": "rich_text_section", "elements": [{"type": "text", "text": "end"}]}
+    value = {"type": "rich_text", "elements": [*kept, end]}
+    form = modal("create", "New issue", [entry("text", "Text", "rich_text_input", initial_value=value)])
+    app.on("command", "/issue", opens(app, form))
+    await command(page, "/issue")
+    await page.get_by_role("textbox", name="Text").press("Control+End")
+    await page.keyboard.type("!")
+    await page.get_by_role("dialog").get_by_role("button", name="Create").click()
+    await expect(page.get_by_role("dialog")).to_be_hidden()
+    [payload] = app.sent("view_submission")
+    returned = payload["view"]["state"]["values"]["text"]["value"]["rich_text_value"]["elements"]
+    end["elements"] = [{"type": "text", "text": "end!"}]
+    assert returned == [*kept, end]

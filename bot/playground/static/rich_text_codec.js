@@ -16,6 +16,7 @@ function pieces(node, style = {}, url = null, out = []) {
       const text = child.data.replace(/\u00a0/g, " ").replace(/\u200b/g, "");
       if (text) out.push(leaf(text, style, url));
     } else if (child.nodeName === "BR") out.push(leaf("\n", {}, null));
+    else if (child.dataset?.piece) out.push({ ...JSON.parse(child.dataset.piece), ...(Object.keys(style).length ? { style: { ...style } } : {}) });
     else if (child.dataset?.user) out.push({ type: "user", user_id: child.dataset.user });
     else if (child.nodeName === "A" && child.getAttribute("href")?.startsWith("#/")) out.push({ type: "channel", channel_id: child.getAttribute("href").slice(2) });
     else {
@@ -45,12 +46,19 @@ function withoutFinalBreak(list) {
   return text ? [...list.slice(0, -1), { ...last, text }] : list.slice(0, -1);
 }
 
-function lists(node, indent = 0) {
+function border(node) {
+  return node.dataset.border ? { border: Number(node.dataset.border) } : {};
+}
+
+function lists(node, indent = Number(node.dataset.indent ?? 0)) {
   const style = node.nodeName === "OL" ? "ordered" : "bullet";
   const parts = [];
   let items = [];
+  let offset = style === "ordered" ? node.start - 1 : 0;
   const flush = () => {
-    if (items.length) parts.push({ type: "rich_text_list", style, indent, elements: items });
+    const numbered = style === "ordered" && offset ? { offset } : {};
+    if (items.length) parts.push({ type: "rich_text_list", style, indent, ...numbered, ...border(node), elements: items });
+    offset += items.length;
     items = [];
   };
   for (const item of node.children) {
@@ -85,7 +93,7 @@ class Reader {
   #child(child) {
     if (["UL", "OL"].includes(child.nodeName)) this.#part(...lists(child));
     else if (child.nodeName === "BLOCKQUOTE") this.#part({ type: "rich_text_quote", elements: block(child) });
-    else if (child.nodeName === "PRE") this.#part({ type: "rich_text_preformatted", elements: [{ type: "text", text: child.innerText.replace(/\n$/, "") }] });
+    else if (child.nodeName === "PRE") this.#part({ type: "rich_text_preformatted", ...border(child), elements: [{ type: "text", text: child.innerText.replace(/\n$/, "") }] });
     else if (BREAKERS.has(child.nodeName)) {
       if (child.querySelector("ul, ol, blockquote, pre")) {
         for (const inner of child.childNodes) this.#child(inner);
@@ -123,7 +131,7 @@ function block(node) {
 // null when nothing was written, as Slack sends it.
 export function toRichText(editor) {
   const elements = new Reader().read(editor);
-  const empty = !elements.some((part) => JSON.stringify(part).match(/"(text|user_id|channel_id|name)":"(?!\\n)[^"\s]/));
+  const empty = !elements.some((part) => JSON.stringify(part).match(/"(text|user_id|channel_id|usergroup_id|range|name)":"(?!\\n)[^"\s]/));
   return empty ? null : { type: "rich_text", elements };
 }
 
@@ -131,7 +139,7 @@ export function fromRichText(value) {
   if (!value) return [];
   const nodes = [...richText(value).childNodes];
   for (const node of nodes) {
-    for (const mention of node.querySelectorAll?.("[data-user]") ?? []) mention.contentEditable = "false";
+    for (const mention of node.querySelectorAll?.("[data-user], [data-piece]") ?? []) mention.contentEditable = "false";
     // Line breaks inside a text piece are newlines in JSON and <br> in an editor.
     breakLines(node);
   }

@@ -31,21 +31,40 @@ function unicode(points) {
   return points ? String.fromCodePoint(...points.split("-").map((point) => Number.parseInt(point, 16))) : null;
 }
 
+// What an editor cannot tell from what is seen of it goes along, to come back as it was.
+const WHOLE = new Set(["emoji", "usergroup", "broadcast", "date", "color"]);
+
+function drawn(piece) {
+  const { style, ...whole } = piece;
+  const made = PIECES[piece.type](piece);
+  return WHOLE.has(piece.type) ? h("span", { dataset: { piece: JSON.stringify(whole) } }, made) : made;
+}
+
 export function richPieces(elements = []) {
   return elements.map((piece) => {
-    const draw = PIECES[piece.type];
-    return draw ? styled(draw(piece), piece.style) : h("code", { class: "block-error" }, `Unknown text element: ${piece.type}`);
+    return PIECES[piece.type] ? styled(drawn(piece), piece.style) : h("code", { class: "block-error" }, `Unknown text element: ${piece.type}`);
   });
+}
+
+// A list, or preformatted text, in a quote.
+function bordered(part) {
+  return part.border ? { class: "bordered", dataset: { border: part.border } } : {};
 }
 
 const PARTS = {
   rich_text_section: (part) => h("div", { class: "rich-section" }, richPieces(part.elements)),
   rich_text_quote: (part) => h("blockquote", richPieces(part.elements)),
-  rich_text_preformatted: (part) => h("pre", h("code", richPieces(part.elements))),
+  rich_text_preformatted: (part) => h("pre", bordered(part), h("code", richPieces(part.elements))),
   rich_text_list: (part) => {
     const items = part.elements.map((item) => h("li", richPieces(item.elements)));
     const ordered = part.style === "ordered";
-    return h(ordered ? "ol" : "ul", { style: { marginLeft: `${(part.indent ?? 0) * 20}px` }, start: ordered ? (part.offset ?? 0) + 1 : undefined }, items);
+    const { class: look, dataset } = bordered(part);
+    return h(ordered ? "ol" : "ul", {
+      class: look,
+      dataset: { ...dataset, indent: part.indent ?? 0 },
+      style: { marginLeft: `${(part.indent ?? 0) * 20}px` },
+      start: ordered ? (part.offset ?? 0) + 1 : undefined,
+    }, items);
   },
 };
 
