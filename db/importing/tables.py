@@ -81,7 +81,8 @@ class Table:
     def _read_header(self) -> tuple[int, list[str]]:
         for _, end, cells in self._records():
             if any(cell.strip() for cell in cells):
-                header = [" ".join(cell.split()) for cell in cells]
+                # Files that were put together, or saved by two programs, begin more than once.
+                header = [" ".join(cell.replace("\ufeff", "").split()) for cell in cells]
                 while header and not header[-1]:
                     header.pop()
                 if len(header) > COLUMNS_MAX:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 
@@ -53,6 +54,17 @@ async def test_one_message_is_all_that_is_said_of_an_import(lodge: Lodge) -> Non
     await thread.shows("60 issues imported")
     await lodge.settled()
     assert len(lodge.slack.calls_of("chat.postMessage")) == 1
+
+
+async def test_the_same_file_dropped_twice_at_once_makes_its_issues_once(lodge: Lodge, db_url: str) -> None:
+    threads = await asyncio.gather(drop(lodge, as_csv(ROWS)), drop(lodge, as_csv(ROWS), name="again.csv"))
+    previews = [await thread.shows("3 issues to import") for thread in threads]
+    await asyncio.gather(
+        *(thread.press(preview, START) for thread, preview in zip(threads, previews, strict=True))
+    )
+    ended = [said(await thread.shows("imported")) for thread in threads]
+    assert sorted("3 issues imported" in text for text in ended) == [False, True]
+    assert len(await issues_there(db_url)) == 3
 
 
 async def test_undo_removes_them_all(lodge: Lodge, db_url: str) -> None:

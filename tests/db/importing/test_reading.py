@@ -103,6 +103,11 @@ def test_a_sep_line_names_the_separator_and_counts_as_a_line() -> None:
     assert survey.problems[0].line == 4
 
 
+def test_a_mark_that_stands_twice_is_no_part_of_the_first_column() -> None:
+    survey, staged = survey_of(2 * codecs.BOM_UTF8 + b"title,status\nBroken,open\n")
+    assert (staged[0]["title"], survey.bad) == ("Broken", 0)
+
+
 @pytest.mark.parametrize(
     "data",
     [
