@@ -47,7 +47,7 @@ async def test_numbers_follow_a_change_at_once(lodge: Lodge) -> None:
     assert "*2* issues are open" in said(await lodge.ask("ada", "report assignees"))
     await lodge.ask("ada", "close LDG-1")
     answer = said(await lodge.ask("ada", "report assignees"))
-    assert "*1* issues are open" in answer
+    assert "*One* issue is open" in answer
     assert "Closed: *2*" in answer
 
 

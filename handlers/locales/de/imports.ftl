@@ -121,7 +121,7 @@ import-preview-bad = { $count ->
    *[other] *{ $count } Zeilen lassen sich nicht importieren* und kommen mit ihren Gründen zurück:
 }
 import-preview-line = • Zeile { $line }: { $why }
-import-preview-more = … und { $count } weitere
+import-preview-more = … und noch { $count }
 import-button-start = Importieren
 import-button-change = Zuordnung ändern
 import-button-cancel = Abbrechen
@@ -257,8 +257,8 @@ import-flaw-no-room = Die Datenbank hat keinen Platz mehr. Nichts wurde geschrie
 import-flaw-refused = Die Datenbank hat es abgelehnt ({ $why }). Nichts wurde geschrieben. Teile die Datei noch einmal; geschieht es wieder, frage, wer diesen Server betreibt.
 import-flaw-gave-up = Es wurde { $attempts }-mal unterbrochen. Nichts wurde geschrieben. Teile die Datei noch einmal.
 # Why a row failed: beside it, and in the file that comes back with it. What is in braces is put in later.
-import-row-ragged = Die Zeile hat { $cells } Zellen, der Kopf { $columns }: Steht ein Trennzeichen ohne Anführungszeichen in einer Zelle?
-import-row-ragged-lines = Die Zeile reicht von Zeile { $line } bis Zeile { $last_line } und hat { $cells } Zellen, der Kopf { $columns }: Vielleicht ist ein Anführungszeichen nicht geschlossen
+import-row-ragged = Die Zeile hat nicht so viele Zellen wie der Kopf ({ $cells } statt { $columns }): Steht ein Trennzeichen ohne Anführungszeichen in einer Zelle?
+import-row-ragged-lines = Die Zeile reicht von Zeile { $line } bis Zeile { $last_line } und hat nicht so viele Zellen wie der Kopf ({ $cells } statt { $columns }): Vielleicht ist ein Anführungszeichen nicht geschlossen
 import-row-unclosed-quote = Das Anführungszeichen, das auf Zeile { $opened } beginnt, wird nie geschlossen; alles danach bis Zeile { $last_line } wurde zu einer Zelle
 import-row-no-title = Der Titel ist leer
 import-row-title-too-long = Der Titel hat { $length } Zeichen; höchstens { $limit } passen

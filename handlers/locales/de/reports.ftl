@@ -55,7 +55,10 @@ report-minutes = { $minutes } min
 report-seconds = { $seconds } s
 
 report-assignees-chart = Issues je Person
-report-assignees-open = *{ $open }* Issues sind offen, davon *{ $doing }* in Arbeit.
+report-assignees-open = { $open ->
+    [one] *Ein* Issue ist offen
+   *[other] *{ $open }* Issues sind offen
+}, davon *{ $doing }* in Arbeit.
 report-assignees-work = Übernommen: *{ $taken }* { $taken_before }. Geschlossen: *{ $closed }* { $closed_before }.
 report-assignees-unassigned = { $count ->
     [one] *Ein* offenes Issue gehört niemandem.
@@ -100,7 +103,7 @@ report-open-since = offen seit { $day }
 report-untouched-since = unberührt seit { $day }
 report-due-since = war fällig am { $day }
 
-report-digest-line = *{ $created }* angelegt { $created_before }, *{ $closed }* geschlossen { $closed_before }; *{ $open }* sind jetzt offen.
+report-digest-line = *{ $created }* angelegt { $created_before }, *{ $closed }* geschlossen { $closed_before }; *{ $open }* jetzt offen.
 report-digest-closers = Am meisten geschlossen: { $names }.
 report-digest-pressing = Jetzt am dringendsten
 report-digest-overdue = Überfällig

@@ -9,4 +9,4 @@ returned-missed = { $count ->
 returned-missed-about = Seit { $since } sind etwa { $count } seiner Issues neu oder geändert: { $shown }
 returned-schedule = Der Bericht *{ $title }* wird wieder gepostet, als Nächstes { $when }.
 returned-not-yet = Ich kann in { $channel } noch immer nichts posten. Lade mich dort ein oder hol den Channel aus dem Archiv: Dann läuft es von selbst weiter.
-returned-more = … und { $count } weitere
+returned-more = … und noch { $count }

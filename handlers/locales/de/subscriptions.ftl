@@ -47,5 +47,8 @@ subscription-many-new = { $count ->
     [one] Ein Issue fällt jetzt unter { $query }:
    *[other] { $count } Issues fallen jetzt unter { $query }:
 }
-subscription-many-changed = Mit { $count } Issues unter { $query } ist etwas geschehen:
-subscription-more = … und { $count } weitere
+subscription-many-changed = { $count ->
+    [one] Mit einem Issue unter { $query } ist etwas geschehen:
+   *[other] Mit { $count } Issues unter { $query } ist etwas geschehen:
+}
+subscription-more = … und noch { $count }

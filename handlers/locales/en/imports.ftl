@@ -257,8 +257,8 @@ import-flaw-no-room = the database has no room left. Nothing was written. Ask wh
 import-flaw-refused = the database refused it ({ $why }). Nothing was written. Share the file again; if it is refused again, ask whoever runs this server.
 import-flaw-gave-up = it was interrupted { $attempts } times. Nothing was written. Share the file again.
 # Why a row failed: beside it, and in the file that comes back with it. What is in braces is put in later.
-import-row-ragged = This row has { $cells } cells, the header has { $columns }: is a separator inside a cell without quotes?
-import-row-ragged-lines = This row runs from line { $line } to line { $last_line } and has { $cells } cells, the header has { $columns }: a quote may not be closed where it should be
+import-row-ragged = This row has not as many cells as the header ({ $cells }, not { $columns }): is a separator inside a cell without quotes?
+import-row-ragged-lines = This row runs from line { $line } to line { $last_line } and has not as many cells as the header ({ $cells }, not { $columns }): a quote may not be closed where it should be
 import-row-unclosed-quote = The quote that opens on line { $opened } is never closed; everything after it, up to line { $last_line }, became one cell
 import-row-no-title = The title is empty
 import-row-title-too-long = The title has { $length } characters; at most { $limit } fit

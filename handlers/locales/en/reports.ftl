@@ -55,7 +55,10 @@ report-minutes = { $minutes } min
 report-seconds = { $seconds } s
 
 report-assignees-chart = Issues by person
-report-assignees-open = *{ $open }* issues are open, *{ $doing }* of them in progress.
+report-assignees-open = { $open ->
+    [one] *One* issue is open
+   *[other] *{ $open }* issues are open
+}, *{ $doing }* of them in progress.
 report-assignees-work = Taken: *{ $taken }* { $taken_before }. Closed: *{ $closed }* { $closed_before }.
 report-assignees-unassigned = { $count ->
     [one] *One* open issue is nobody’s.
@@ -100,7 +103,7 @@ report-open-since = open since { $day }
 report-untouched-since = untouched since { $day }
 report-due-since = was due { $day }
 
-report-digest-line = *{ $created }* created { $created_before }, *{ $closed }* closed { $closed_before }; *{ $open }* are open now.
+report-digest-line = *{ $created }* created { $created_before }, *{ $closed }* closed { $closed_before }; *{ $open }* open now.
 report-digest-closers = Most closed by: { $names }.
 report-digest-pressing = Most pressing now
 report-digest-overdue = Overdue

@@ -47,5 +47,8 @@ subscription-many-new = { $count ->
     [one] One issue matches { $query } now:
    *[other] { $count } issues match { $query } now:
 }
-subscription-many-changed = Something happened to { $count } issues that match { $query }:
+subscription-many-changed = { $count ->
+    [one] Something happened to one issue that matches { $query }:
+   *[other] Something happened to { $count } issues that match { $query }:
+}
 subscription-more = … and { $count } more
