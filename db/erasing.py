@@ -21,7 +21,6 @@ from db.importing import forgetting
 from db.origins import NOWHERE
 from db.people import COLUMNS, Person, read_person
 from db.recording import record
-from db.states import Role
 
 _FORMER: Final = re.compile(r"Former member ([0-9a-f]{6})")
 
@@ -170,15 +169,17 @@ def _known_as(people: Sequence[Person]) -> Iterator[str]:
 
 async def _rename(conn: asyncpg.Connection, actor: Actor, people: Sequence[Person], name: str) -> None:
     ids = [each.person_id for each in people]
-    await conn.execute(_NAMELESS, actor.workspace_id, ids, name, Role.MEMBER.value)
+    await conn.execute(_NAMELESS, actor.workspace_id, ids, name)
     # Their own ways to say what they look for, and who they were before they were merged.
     await conn.execute(_UNSAID, actor.workspace_id, ids, [str(each) for each in ids])
 
 
+# What they set up for a channel goes on to see what they could: a guest little, and nobody more than members do.
 _NAMELESS: Final[LiteralString] = """
 UPDATE people
-SET name = $3, email = NULL, slack_user_id = NULL, handles = '{}', active = false, role = $4, timezone = 'UTC',
-    locale = 'en', settings = '{"erased": true}', updated_at = now()
+SET name = $3, email = NULL, slack_user_id = NULL, handles = '{}', active = false, timezone = 'UTC',
+    locale = 'en', role = CASE role WHEN 'guest' THEN role ELSE 'member' END, settings = '{"erased": true}',
+    updated_at = now()
 WHERE workspace_id = $1 AND person_id = ANY ($2::uuid[])"""
 
 _UNSAID: Final[LiteralString] = """

@@ -218,6 +218,17 @@ async def test_nobody_is_given_anything_of_theirs_again(conn: asyncpg.Connection
     assert again.person_id != me(world.bob)
 
 
+async def test_nobody_may_more_than_before(conn: asyncpg.Connection) -> None:
+    """What they set up for a channel is read with their eyes."""
+    world = await make_world(conn)
+    await erasing.erase(conn, world.admin, me(world.guest))
+    await erasing.erase(conn, world.program(Role.ADMIN), me(world.admin))
+    roles = [
+        (await people.get(conn, world.ada, me(actor))).role for actor in (world.guest, world.admin, world.bob)
+    ]
+    assert roles == [Role.GUEST, Role.MEMBER, Role.MEMBER]
+
+
 async def test_it_is_for_admins_and_of_people_who_are_there(conn: asyncpg.Connection) -> None:
     world = await make_world(conn)
     with pytest.raises(Forbidden):
