@@ -104,6 +104,17 @@ def test_beside_a_field_stand_the_letters_that_formatted_text_shows() -> None:
     assert letters("`plain`") == "`plain`"
 
 
+def test_no_code_but_the_list_of_languages_tells_them_apart() -> None:
+    """A translator adds a folder, and its name to that list."""
+    found = {}
+    for path in (_ROOT / "handlers").rglob("*.py"):
+        for node in python.walk(python.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, python.Constant) and node.value in set(LOCALES) - {"en"}:
+                found[path.name] = node.value
+    # Dates are typed in one language or the other, whoever types them.
+    assert found.keys() == {"words.py", "dates.py"}
+
+
 def _named(node: python.JoinedStr) -> str:
     """The ids that f"more-{more.value}" or f"{self.word}-title" can be, as a pattern; none without a word."""
     parts = [str(each.value) if isinstance(each, python.Constant) else None for each in node.values]

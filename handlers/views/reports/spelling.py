@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
 
 from db.reports.numbers import Span, Who
@@ -86,9 +86,6 @@ def days(period: Period, words: Words) -> str:
     return f"{day(period.start, words)} – {day(period.last_day, words)}"
 
 
-_SHORT = {"day": {"en": "MMM d", "de": "d. MMM"}, "month": {"en": "MMM yyyy", "de": "MMM yyyy"}}
-
-
 def point(span: Span, unit: str, words: Words) -> str:
     """A point of time on an axis; no two of one chart are alike."""
     match unit:
@@ -97,9 +94,9 @@ def point(span: Span, unit: str, words: Words) -> str:
         case "quarter":
             return f"{span.start.year}-Q{(span.start.month + 2) // 3}"
         case "month":
-            return str(format_date(span.start, _SHORT["month"][words.locale], locale=words.locale))
+            return str(format_skeleton("yMMM", span.start, locale=words.locale))
         case _:
-            return str(format_date(span.start, _SHORT["day"][words.locale], locale=words.locale))
+            return str(format_skeleton("MMMd", span.start, locale=words.locale))
 
 
 def who_cell(who: Who | None, words: Words) -> Cell:
