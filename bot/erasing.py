@@ -7,14 +7,13 @@ from typing import Final
 
 import asyncpg
 
-from bot.maintenance import UnknownWorkspace, opened
+from bot.maintenance import UnknownWorkspace, opened, require_up_to_date
 from bot.settings import Settings
 from db import erasing, workspaces
 from db.access import Actor
 from db.erasing import Erased, Part
 from db.errors import LodgeError, NotFound
 from db.ids import PersonId, WorkspaceId
-from db.migrate import migrate
 from db.people import Person
 from db.states import Role, Source
 
@@ -56,7 +55,7 @@ async def erase_person(
     workspace_id = WorkspaceId(workspace)
     actor = Actor(workspace_id=workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM)
     async with opened(settings) as database, database.connection() as conn:
-        await migrate(conn)
+        await require_up_to_date(conn)
         try:
             await workspaces.get(conn, workspace_id)
         except NotFound as error:

@@ -17,7 +17,7 @@ from db import rollups, tokens, workspaces
 from db.access import Actor
 from db.errors import LodgeError, NotFound
 from db.ids import WorkspaceId
-from db.migrate import Migration, migrate
+from db.migrate import Migration, applied_checksums, known_migrations, migrate, outstanding
 from db.pool import Database, look, open_database
 from db.states import Role, Source
 from handlers.api.secrets import make_secret
@@ -55,6 +55,16 @@ async def migrate_database(settings: Settings) -> list[Migration]:
     """Applies what is outstanding and returns it. Raises MigrationError, Unavailable."""
     async with opened(settings) as database, database.connection() as conn:
         return await migrate(conn)
+
+
+class Outdated(LodgeError):
+    """The database is not up to date: run `lodge migrate` first."""
+
+
+async def require_up_to_date(conn: asyncpg.Connection) -> None:
+    """What is only looked at is not migrated unasked. Raises Outdated."""
+    if outstanding(known_migrations(), await applied_checksums(conn)):
+        raise Outdated
 
 
 async def create_token(
@@ -96,6 +106,7 @@ async def check_rollups(settings: Settings, only: list[str] | None, say: Callabl
     """1 when something was wrong; it is right then. Raises NotFound for an unknown workspace."""
     status = 0
     async with opened(settings) as database, database.connection() as conn:
+        await require_up_to_date(conn)
         for workspace_id in await _chosen(conn, only):
             say(f"{workspace_id}: comparing, {await _issues(conn, workspace_id):,} issues ...")
             found = await rollups.check_and_repair(conn, workspace_id)
@@ -109,6 +120,7 @@ async def check_rollups(settings: Settings, only: list[str] | None, say: Callabl
 async def rebuild_rollups(settings: Settings, only: list[str] | None, say: Callable[[str], None]) -> int:
     """Raises NotFound for an unknown workspace."""
     async with opened(settings) as database, database.connection() as conn:
+        await require_up_to_date(conn)
         for workspace_id in await _chosen(conn, only):
             say(f"{workspace_id}: counting {await _issues(conn, workspace_id):,} issues ...")
             began = time.monotonic()

@@ -92,3 +92,25 @@ async def test_a_whole_token_can_be_revoked_as_it_stands(
     said = capsys.readouterr()
     assert said.err == "lodge: no token nobodys\n"
     assert token[-10:] not in said.out + said.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["people", "erase", "T1", "U1", "--yes"],
+        ["rollups", "check"],
+        ["rollups", "rebuild"],
+    ],
+)
+async def test_what_works_on_what_is_there_migrates_nothing(
+    empty_db_url: str,
+    arguments: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", empty_db_url)
+    assert await asyncio.to_thread(main, arguments) == 1
+    assert capsys.readouterr().err == "lodge: The database is not up to date: run `lodge migrate` first.\n"
+    conn = await asyncpg.connect(empty_db_url)
+    assert await conn.fetchval("SELECT to_regclass('workspaces')") is None
+    await conn.close()
