@@ -103,7 +103,10 @@ async def _afterwards(
 ) -> None:
     try:
         if context.response_url is not None and context.respond is not None:
-            await context.respond(text=text, response_type="ephemeral", replace_original=False)
+            reply = Reply(text=text)
+            if "command" in body:
+                reply = handing_back(reply, whole(body), speech)
+            await context.respond(**reply.body(), replace_original=False)
         elif context.channel_id is not None and context.user_id is not None:
             await client.chat_postEphemeral(
                 channel=context.channel_id, user=context.user_id, text=text, thread_ts=context.thread_ts

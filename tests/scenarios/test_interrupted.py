@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
+import asyncpg
 import pytest
 
 from bot.playground import LocalSlack, Person
@@ -24,7 +26,7 @@ async def line(db_url: str) -> AsyncIterator[Line]:
 
 @pytest.fixture
 async def far_lodge(slack: LocalSlack, line: Line) -> AsyncIterator[Lodge]:
-    """Its database is at the other end of `line`."""
+    """Its database is at the other end of `line`. What came to nothing is done when it comes again."""
     async with lodge_at(slack, line.dsn, Clock(datetime.now(UTC)), again=False) as lodge:
         await lodge.ask("ada", "new One")
         yield lodge
@@ -104,6 +106,50 @@ async def test_a_long_command_is_handed_back_when_the_database_is_away(far_lodge
         answer = await far_lodge.ask("ada", f"comment LDG-1 {LONG}")
     assert "cannot be reached" in said(answer)
     assert f"/issue comment LDG-1 {LONG}" in said(answer)
+
+
+async def given_up(conn: asyncpg.Connection) -> None:
+    """Whoever waits for the lock is told that it takes too long, which is nobody's fault and expected by none."""
+    async with asyncio.timeout(60):
+        while not await conn.fetchval(
+            "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        ):
+            await asyncio.sleep(0.01)
+
+
+async def test_a_long_command_is_handed_back_when_it_fails_late(
+    far_lodge: Lodge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await far_lodge.announced()
+    monkeypatch.setattr("handlers.commands.PATIENCE", 0.0)
+    ada = far_lodge.person("ada")
+    async with slow(far_lodge, "issues") as conn:
+        await ada.slash("general", f"/issue comment LDG-1 {LONG}")
+        await ada.expect_message("general", lambda each: "Working on it" in said(each))
+        await given_up(conn)
+        told = await ada.expect_message("general", lambda each: "Something went wrong" in said(each))
+    assert f"/issue comment LDG-1 {LONG}" in said(told)
+
+
+async def test_a_form_that_fails_late_and_unexpectedly_comes_back(
+    lodge: Lodge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await lodge.ask("ada", "new One")
+    await lodge.announced()
+    monkeypatch.setattr("handlers.late.PATIENCE", 0.0)
+    ada = lodge.person("ada")
+    form = await create_form(ada)
+    async with slow(lodge, "issues") as conn:
+        await ada.submit(form["id"], {"title": LONG})
+        await given_up(conn)
+        view = await ada.expect_modal(lambda each: "Something went wrong" in said(each))
+    assert view["state"]["values"]["title"]["issue_title"]["value"] == LONG
+    await ada.submit(form["id"])
+    await ada.expect_modal(lambda each: "LDG-" in said(each))
+    await lodge.settled()
+    async with lodge.process.services.database.connection() as conn:
+        assert await conn.fetchval("SELECT count(*) FROM issues WHERE title = $1", LONG) == 1
 
 
 async def test_a_short_command_is_not_repeated(lodge: Lodge) -> None:
