@@ -127,7 +127,7 @@ async def test_a_team_moves_in_by_dropping_its_file(
     )
     await button(thread, "Undo").click()
     sure = page.get_by_role("alertdialog")
-    await expect(sure).to_contain_text(f"All {ROWS + 2:,} issues")
+    await expect(sure).to_contain_text(f"The {ROWS + 2:,} issues")
     await shoot(page, "moving-in-undo-asked")
     await button(sure, "Undo").click()
     await expect(thread).to_contain_text(f"{ROWS + 2:,} issues removed", timeout=120_000)
