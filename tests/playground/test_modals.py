@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -322,3 +323,27 @@ async def test_what_was_sent_does_not_change_afterwards(slack: LocalSlack, bot: 
 
     sent = next(item for item in slack.deliveries if item.kind == "block_actions").payload["view"]
     assert sent["state"]["values"]["title"]["value"]["value"] == "first"
+
+
+@pytest.mark.parametrize("action", ["update", "push", "clear"])
+async def test_what_a_form_is_answered_does_not_matter_once_it_is_closed(
+    slack: LocalSlack, bot: Bot, action: str
+) -> None:
+    came, closed = asyncio.Event(), asyncio.Event()
+
+    @bot.app.view("form")
+    async def submitted(ack: Any) -> None:
+        came.set()
+        await closed.wait()
+        await ack(response_action=action, **({"view": modal(SECTION)} if action != "clear" else {}))
+
+    ada, view = await opened(slack, bot, modal(text_input("title")))
+    sending = asyncio.ensure_future(ada.submit(view["id"], {"title": "x"}))
+    await came.wait()
+    await ada.close(view["id"])
+    await ada.slash("general", "/issue")
+    another = await ada.expect_modal()
+    closed.set()
+    assert (await sending).outcome == "closed"
+    assert [each["id"] for each in ada.modals()] == [another["id"]]
+    assert ada.notices() == []
