@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -114,6 +113,10 @@ class Directory:
     async def person(self, workspace_id: WorkspaceId, slack_user_id: SlackUserId) -> Person:
         await self.workspace(workspace_id)
         return await self._people.get((workspace_id, slack_user_id))
+
+    async def both(self, workspace_id: WorkspaceId, slack_user_id: SlackUserId) -> tuple[Workspace, Person]:
+        workspace = await self.workspace(workspace_id)
+        return workspace, await self.person(workspace_id, slack_user_id)
 
     async def people(self, asker: Asker, person_ids: Iterable[PersonId | None]) -> dict[PersonId, Person]:
         """Those of them that exist, to be named; also by the id of somebody who was merged into another."""
@@ -254,9 +257,7 @@ class Requesting(AsyncMiddleware):
         known = self._directory.known(workspace_id, slack_user_id)
         if known is None:
             try:
-                async with in_time(body):
-                    workspace = await self._directory.workspace(workspace_id)
-                    person = await self._directory.person(workspace_id, slack_user_id)
+                workspace, person = await in_time(body, self._directory.both(workspace_id, slack_user_id))
             except Automaton:
                 # What one does without a word, as reacting, says only whose user did it.
                 return BoltResponse(status=200, body="")
@@ -283,18 +284,16 @@ class Requesting(AsyncMiddleware):
         return await next()
 
 
-@asynccontextmanager
-async def in_time(body: Mapping[str, Any]) -> AsyncIterator[None]:
+async def in_time(body: Mapping[str, Any], work: Awaitable[V]) -> V:
     """Somebody waits, and nothing is done yet: raises Busy rather than to let Slack give up on it.
 
     An event nobody waits for; should it be late, Slack tells of it again.
     """
     if "event" in body:
-        yield
-        return
+        return await work
     try:
         async with asyncio.timeout(asked.left(PATIENCE)) as patience:
-            yield
+            return await work
     except TimeoutError as error:
         if not patience.expired():
             raise
