@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 
 import asyncpg
 
+from db import spent
 from db.access import Action, Actor, require
 from db.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from db.ids import ChannelId, PersonId, WorkspaceId, new_uuid
@@ -32,6 +33,8 @@ MOST_DIRECT: Final = 20
 
 Settings = Mapping[str, Any]
 
+# What is brought back may be so again.
+_RESTORING: Final = "restore:"
 _REQUESTS: Final = UUID("5c1d8a3e-6a0f-4d57-9d0b-6f3c8e7b2a14")
 
 
@@ -44,7 +47,10 @@ async def create(
     *,
     request_key: str | None = None,
 ) -> Schedule:
-    """The same request asked again gives the schedule it made, however that looks now. Raises Forbidden, Invalid."""
+    """The same request asked again gives the schedule it made, however that looks now.
+
+    Raises Forbidden, Invalid; Conflict when that was deleted since.
+    """
     require(actor, Action.SCHEDULES, settings)
     draft = draft.checked(now)
     if actor.person_id is None:
@@ -75,6 +81,8 @@ async def create(
             f"a workspace has at most {MOST} schedules, a person {MOST_DIRECT} of their own; delete one first"
         )
         raise Invalid(FieldError(field="schedule", code="too_many", message=message, limit=MOST))
+    if request_key is not None and not request_key.startswith(_RESTORING):
+        await spent.refuse(conn, actor.workspace_id, _made(schedule_id))
     return await get(conn, actor, schedule_id)
 
 
@@ -102,12 +110,17 @@ async def restore(
     if kept_id is None:
         raise NotFound("person", owner_id)
     owner = replace(actor, person_id=PersonId(kept_id))
-    return await create(conn, owner, draft, now, settings, request_key=f"restore:{gone}")
+    return await create(conn, owner, draft, now, settings, request_key=f"{_RESTORING}{gone}")
 
 
 def _id_for(workspace_id: WorkspaceId, request_key: str | None) -> ScheduleId:
     """The same for the same request, so that nothing else need be remembered of it."""
     return ScheduleId(uuid5(_REQUESTS, f"{workspace_id} {request_key}") if request_key else new_uuid())
+
+
+def _made(schedule_id: ScheduleId) -> str:
+    """By which the request is known whose schedule was deleted."""
+    return f"schedule:{schedule_id}"
 
 
 def _values(draft: ScheduleDraft) -> tuple[object, ...]:
@@ -267,6 +280,7 @@ async def delete(conn: asyncpg.Connection, actor: Actor, schedule_id: ScheduleId
     await conn.execute(
         "DELETE FROM schedules WHERE workspace_id = $1 AND schedule_id = $2", actor.workspace_id, schedule_id
     )
+    await spent.first(conn, actor.workspace_id, _made(schedule_id))
     return schedule
 
 

@@ -15,6 +15,7 @@ from bot.background import BackgroundTasks
 from bot.playground import LocalSlack, Person
 from bot.playground.activity import PATIENCE
 from bot.process import Options, Process, running
+from tests.scenarios import listeners
 from tests.scenarios.redelivery import nothing_happens_again
 from tests.settings import settings_for
 
@@ -101,6 +102,7 @@ def _texts(part: Any) -> list[str]:
 async def slack() -> AsyncIterator[LocalSlack]:
     async with LocalSlack(manifest=MANIFEST, rate_limits="off") as local:
         yield local
+    listeners.held_to_its_promise()
 
 
 @pytest.fixture

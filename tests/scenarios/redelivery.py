@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 import aiohttp
 import asyncpg
@@ -18,15 +18,9 @@ import asyncpg
 from bot.playground import LocalSlack
 from bot.playground.deliveries import Delivery, encoded, sign
 from bot.process import Options, Process, running
-
-# Tables that are about the doing and not about what was done.
-_TRACES: Final = {
-    "deliveries": "what is handled once is noted here, and is what the new replica is not to know",
-    "send_pace": "how fast things are sent",
-    "channel_senders": "who sends them",
-    "told": "which message the next news of somebody goes into",
-    "homes": "what somebody sees in App Home at the moment",
-}
+from tests.scenarios import listeners
+from tests.scenarios.failing import nothing_is_done_that_cannot_be
+from tests.scenarios.rows import everything
 
 
 async def nothing_happens_again(slack: LocalSlack, process: Process, options: Options) -> None:
@@ -36,34 +30,22 @@ async def nothing_happens_again(slack: LocalSlack, process: Process, options: Op
     async with running(settings, replace(options, work=False)) as other:
         conn = await asyncpg.connect(process.dsn)
         await conn.execute("DELETE FROM deliveries")
-        before = await _everything(conn)
+        before = await everything(conn)
         await _deliver(slack, f"{other.url}/slack/events", told)
-    after = await _everything(conn)
+    after = await everything(conn)
     await conn.close()
     assert after == before, "\n".join(
         f"{table}: {before[table]} became {rows}" for table, rows in after.items() if before[table] != rows
     )
+    listeners.told_again(told)
+    named = {name: each for name, each in listeners.delivered(told).items() if name in listeners.promised()}
+    await nothing_is_done_that_cannot_be(slack, process, options, named)
 
 
 async def again(lodge: Any, delivery: Delivery) -> None:
     """Slack's retry, without the minutes that pass before it."""
     async with aiohttp.ClientSession() as session:
         await _post(session, lodge.slack, f"{lodge.process.url}/slack/events", delivery, 1)
-
-
-async def _everything(conn: asyncpg.Connection) -> dict[str, list[str]]:
-    """All rows of all tables that hold something of a workspace."""
-    tables = await conn.fetch(
-        "SELECT DISTINCT table_name FROM information_schema.columns"
-        " WHERE column_name = 'workspace_id' AND table_schema = 'public' ORDER BY table_name"
-    )
-    found = {}
-    for (table,) in tables:
-        if table in _TRACES:
-            continue
-        rows = await conn.fetch(f'SELECT to_jsonb(t)::text FROM "{table}" t ORDER BY 1')
-        found[table] = [row[0] for row in rows]
-    return found
 
 
 async def _deliver(slack: LocalSlack, url: str, deliveries: Sequence[Delivery]) -> None:

@@ -1,78 +1,30 @@
-"""Every listener takes part in a scenario, and after each scenario all of it is delivered again (redelivery.py)."""
+"""Every listener has a scenario of its own, which is held to reaching it (listeners.py)."""
 
 from __future__ import annotations
 
-import dataclasses
-import re
+import ast
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
 
-from handlers import register_all
-from handlers.commands import Commands
-from handlers.services import Services
-from tests.handlers.test_registration import Recorder
+from tests.scenarios.listeners import registered
+from tests.scenarios.stories import STORIES
 
-# Listeners that scenarios reach without naming them: how.
-UNNAMED = {
-    "app_home_opened": "open_home()",
-    "app_mention": "a message with the bot's name: test_a_mention_files_or_shows",
-    "home_filter_form": "the form of the filter in App Home",
-    "home_settings": "a button of App Home",
-    "home_show_all": "a button of App Home",
-    "import_undo_rest": "a button of an import that others went on with",
-    "issue_bulk_form": "submit() of the form of `bulk`",
-    "issue_close_form": "submit() of the form that asks for the reason",
-    "issue_comment_form": "submit() of the form of `comment`",
-    "issue_create": "submit() of the form of `/issue`",
-    "issue_edit_form": "submit() of the form of `edit`",
-    "labels_merge_form": "submit() of the form that test_settings opens",
-    "link_shared": "a message with a link",
-    "message": "send(), edit_message(), delete_message()",
-    "notify_open": "a button of a digest, which opens the form of `notify`",
-    "outgoing_form": "submit() of the form of `tell`",
-    "people_merge_form": "submit() of the form that test_settings opens",
-    "reaction_added": "react()",
-    "schedule_next": "a button of a long list of schedules",
-    "settings_admins": "a button of the form of `settings`: test_settings",
-    "settings_labels": "a button of the form of `settings`: test_settings",
-    "settings_people": "a button of the form of `settings`: test_settings",
-    "team_join": "the same listener as user_change",
-    "token_form": "submit() of the form of `token`",
-}
+FOLDER = Path(__file__).parent
 
 
-@pytest.fixture
-def recorder() -> Recorder:
-    nothing = {each.name: cast("Any", None) for each in dataclasses.fields(Services) if each.init}
-    recording = Recorder()
-    register_all(cast("Any", recording), Services(**nothing))
-    return recording
+def test_every_listener_has_a_scenario() -> None:
+    found = registered()
+    assert len(found) > 100
+    assert not found - STORIES.keys()
+    assert not STORIES.keys() - found
 
 
-@pytest.fixture(scope="module")
-def stories() -> str:
-    own = Path(__file__)
-    return "\n".join(path.read_text() for path in sorted(own.parent.rglob("*.py")) if path != own)
-
-
-def test_every_listener_takes_part_in_a_scenario(recorder: Recorder, stories: str) -> None:
-    registered = {constraint for _, constraint, _ in recorder.listeners if isinstance(constraint, str)}
-    assert len(registered) > 60
-    assert registered >= UNNAMED.keys()
-    assert not {each for each in registered - UNNAMED.keys() if f'"{each}"' not in stories}
-
-
-def test_every_subcommand_takes_part_in_a_scenario(recorder: Recorder, stories: str) -> None:
-    (listener,) = [each for kind, _, each in recorder.listeners if kind == "command"]
-    commands: Commands = cast("Any", listener).__self__
-    missing = {
-        name
-        for name, subcommand in commands.subcommands.items()
-        if not any(
-            re.search(rf"""(?:["']|/issue |[A-Z]+-\d+ ){word}\b""", stories)
-            for word in (name, *subcommand.aliases)
-        )
-    }
-    assert not missing
+@pytest.mark.parametrize("story", sorted(set(STORIES.values())))
+def test_every_scenario_that_is_named_is_one(story: str) -> None:
+    """One that is run as it stands, with the whole bot, which is what holds it to its promise."""
+    path, _, name = story.partition("::")
+    tree = ast.parse((FOLDER / path).read_text(encoding="utf-8"))
+    (scenario,) = [each for each in tree.body if isinstance(each, ast.AsyncFunctionDef) and each.name == name]
+    assert {"lodge", "filed"} & {argument.arg for argument in scenario.args.args}
+    assert not scenario.decorator_list

@@ -22,6 +22,7 @@ from db.schedules import runs
 from db.states import Role
 from handlers.schedules import running as posting
 from tests.scenarios.conftest import Json, Lodge, said
+from tests.scenarios.redelivery import nothing_happens_again
 from tests.settings import settings_for
 
 # To stop a hang; pictures are drawn when nothing else wants the processors.
@@ -47,11 +48,12 @@ def clock() -> Clock:
 @pytest.fixture
 async def lodge(slack: LocalSlack, db_url: str, clock: Clock) -> AsyncIterator[Lodge]:
     settings = settings_for(slack, db_url)
-    pace = Pace(poll=timedelta(seconds=0.2))
-    async with running(settings, Options(clock=clock, pace=pace)) as process:
+    options = Options(clock=clock, pace=Pace(poll=timedelta(seconds=0.2)))
+    async with running(settings, options) as process:
         slack.request_url = f"{process.url}/slack/events"
         yield Lodge(slack=slack, process=process)
         await slack.settled()
+    await nothing_happens_again(slack, process, options)
 
 
 def is_report(message: Json) -> bool:
