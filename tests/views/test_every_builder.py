@@ -72,7 +72,6 @@ EXEMPT = {
     "history.reply": "takes what one issue's history is: test_limits",
     "home.tab.tab": "its sections belong to its state: test_limits.test_home",
     "importmapping.mapping_form": "takes a survey of a file: tests/scenarios/test_import_mapping",
-    "imports.row_wording": "words, no blocks: tests/db/importing",
     "imports.touched": "takes an import with its survey: tests/scenarios/test_import_by_drop",
     "late.given_back": "adds to words that are tried themselves: tests/scenarios/test_late",
     "replies.handing_back": "adds to a reply that is tried itself: tests/scenarios/test_interrupted",
