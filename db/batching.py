@@ -21,7 +21,7 @@ Key = TypeVar("Key", bound=Hashable)
 MOST: Final = 64
 # Seconds. When requests come so close to one another, a batch waits so long for more of them, as PostgreSQL's
 # commit_delay does: a statement less costs everybody less than the wait.
-_CLOSE: Final = 0.005
+_CLOSE: Final = 0.008
 _COMPANY: Final = 0.002
 # A pause that is longer says no more about what comes next.
 _LONGEST_GAP: Final = 0.05

@@ -39,7 +39,7 @@ _SOME: Final = 5_000
 # from going through all documents of the workspace as well, which it takes to be cheap.
 _DOCUMENTS: Final[LiteralString] = (
     "SELECT workspace_id, issue_id, number, document FROM issue_documents"
-    " WHERE document @@ $4::text::tsquery OFFSET 0"
+    " WHERE document @@ (SELECT $4::text::tsquery) OFFSET 0"
 )
 # The few documents with these words side by side are had by their pairs; the words themselves are then looked at
 # in those alone, which OFFSET 0 makes sure of.

@@ -271,7 +271,7 @@ async def _hits(
     rows = await conn.fetch(
         f"""
         SELECT whole.*, shown.title AS shown_title, shown.headline
-        FROM unnest($3::uuid[]) WITH ORDINALITY AS hit (issue_id, place)
+        FROM unnest((SELECT $3::uuid[])) WITH ORDINALITY AS hit (issue_id, place)
         CROSS JOIN LATERAL (
             SELECT {COLUMNS} FROM issues i WHERE i.issue_id = hit.issue_id AND {VISIBLE} OFFSET 0
         ) whole

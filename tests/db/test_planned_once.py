@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from db import issues, rollups
+from db import documents, issues, rollups, search
 from db.issues import Amending, Filing, Issue, IssueDraft, IssuePatch
 from db.issues.plain import Reading
 from db.pool import Database, open_database
@@ -93,3 +93,23 @@ async def test_one_change_counted(single: Database, world: World, conn: asyncpg.
         async with single.transaction() as own:
             await rollups.fold(own, issue.workspace_id, changes)
     assert await plans(single, rollups.folding._FOLD) == (FIRST, TRIES - FIRST)
+
+
+async def test_one_search(single: Database, world: World, conn: asyncpg.Connection) -> None:
+    await _many(conn, world)
+    await conn.execute(
+        "UPDATE issues SET description = 'timeout in checkout ' || number % 7 WHERE number % 5 = 0"
+    )
+    after = None
+    while True:
+        after = await documents.reindex(conn, world.workspace_id, after=after)
+        if after is None:
+            break
+    await conn.execute("ANALYZE issues, issue_documents")
+    for turn in range(TRIES):
+        async with single.connection() as own:
+            found = await search.search(own, world.ada, "checkout" if turn % 2 else "timeout", limit=8)
+        assert len(found.hits) == 8
+    async with single.connection() as own:
+        rows = await own.fetch("SELECT custom_plans, generic_plans FROM pg_prepared_statements")
+    assert [tuple(row) for row in rows if sum(row) >= TRIES] == [(FIRST, TRIES - FIRST)] * 3
