@@ -53,6 +53,8 @@ _LONGEST_DELAY: Final = 300.0
 # Seconds a sender stays with a channel, and the longest it waits there rather than come again.
 _STAY: Final = 20.0
 _WAIT_HERE: Final = 3.0
+# Seconds that each message waits while many people are being answered.
+_LETS_PASS: Final = 2.0
 # What Slack's clock and ours may differ by when looking for a mark.
 _SKEW: Final = timedelta(minutes=2)
 _TOLD_AGAIN: Final = timedelta(days=1)
@@ -122,6 +124,7 @@ class Delivering:
         while True:
             if self._worker.stopping or time.monotonic() > until:
                 return timedelta(0)
+            await self._services.rush.over(within=_LETS_PASS)
             wait = await self._step(lane)
             if wait is None:
                 return None
