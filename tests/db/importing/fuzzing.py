@@ -19,6 +19,8 @@ from db.importing.columns import FAILURE_HEADER
 from db.importing.converting import STAGED_COLUMNS
 from db.importing.inspecting import inspect
 from db.importing.problems import TableFlaw
+from handlers.views.imports import row_wording
+from handlers.words import words
 from tests.db.importing.tables import frames_of
 
 _JIRA: Final = (
@@ -98,7 +100,8 @@ def check(data: bytes) -> None:
         return
     told: dict[Kind, bytes] = dict.fromkeys(Kind, b"")
     for survey in (True, False):
-        task = json.dumps({"survey": survey, "mapping": mapping.to_json(), "locale": "de"}).encode()
+        wording = row_wording(words("de"))
+        task = json.dumps({"survey": survey, "mapping": mapping.to_json(), "wording": wording}).encode()
         for kind, body in frames_of(task, data):
             told[kind] = told[kind] + body if kind in (Kind.ROWS, Kind.FAILED) else body
         if told[Kind.FLAW]:
