@@ -23,6 +23,8 @@ MOST: Final = 64
 # commit_delay does: a statement less costs everybody less than the wait.
 _CLOSE: Final = 0.008
 _COMPANY: Final = 0.002
+# So many have company enough.
+_ENOUGH: Final = 4
 # A pause that is longer says no more about what comes next.
 _LONGEST_GAP: Final = 0.05
 _WEIGHT_OF_LAST: Final = 0.2
@@ -100,7 +102,7 @@ class Together(Generic[Question, Answer]):
     async def _run(self) -> None:
         try:
             while self._waiting:
-                if self._rhythm.close and len(self._waiting) < MOST:
+                if self._rhythm.close and len(self._waiting) < _ENOUGH:
                     await asyncio.sleep(_COMPANY)
                 await self._next()
                 # Whoever was just answered may have more to ask: better with these than after them.
