@@ -7,15 +7,14 @@ from typing import Final
 
 import asyncpg
 
-from bot.maintenance import UnknownWorkspace, opened, require_up_to_date
+from bot.maintenance import host_of, opened, require_up_to_date
 from bot.settings import Settings
-from db import erasing, workspaces
+from db import erasing
 from db.access import Actor
 from db.erasing import Erased, Part
-from db.errors import LodgeError, NotFound
-from db.ids import PersonId, WorkspaceId
+from db.errors import LodgeError
+from db.ids import PersonId
 from db.people import Person
-from db.states import Role, Source
 
 _SHOWN: Final = 10
 _WORDS: Final = {
@@ -52,14 +51,9 @@ async def erase_person(
     settings: Settings, *, workspace: str, user: str, sure: bool, say: Callable[[str], None]
 ) -> int:
     """Without `sure` it is all done and taken back, so that what is said is what would be. Raises NotOne."""
-    workspace_id = WorkspaceId(workspace)
-    actor = Actor(workspace_id=workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM)
     async with opened(settings) as database, database.connection() as conn:
         await require_up_to_date(conn)
-        try:
-            await workspaces.get(conn, workspace_id)
-        except NotFound as error:
-            raise UnknownWorkspace(workspace) from error
+        actor = await host_of(conn, workspace)
         person = await _the_one(conn, actor, user)
         erased = await _erased(conn, actor, person.person_id, sure=sure)
     for line in _told(erased, sure=sure):

@@ -67,22 +67,26 @@ async def require_up_to_date(conn: asyncpg.Connection) -> None:
         raise Outdated
 
 
+async def host_of(conn: asyncpg.Connection, workspace: str) -> Actor:
+    """Who acts for one that sits at the machine itself. Raises UnknownWorkspace."""
+    workspace_id = WorkspaceId(workspace)
+    try:
+        await workspaces.get(conn, workspace_id)
+    except NotFound as error:
+        raise UnknownWorkspace(workspace) from error
+    return Actor(workspace_id=workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM)
+
+
 async def create_token(
     settings: Settings, *, workspace: str, name: str, role: str, lifetime: timedelta | None
 ) -> str:
     """The text of a new token that acts for no person. Raises UnknownWorkspace."""
     secret = await asyncio.to_thread(make_secret)
-    workspace_id = WorkspaceId(workspace)
-    actor = Actor(workspace_id=workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM)
     async with opened(settings) as database, database.connection() as conn:
         await migrate(conn)
-        try:
-            await workspaces.get(conn, workspace_id)
-        except NotFound as error:
-            raise UnknownWorkspace(workspace) from error
         await tokens.create(
             conn,
-            actor,
+            await host_of(conn, workspace),
             token_id=secret.token_id,
             name=name,
             role=Role(role),
