@@ -21,6 +21,7 @@ from handlers.jobs import Job
 from handlers.schedules.running import Running
 from handlers.services import Services
 from tests.db.histories import workspace
+from tests.scenarios.clocks import Clock
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)  # a Friday
 NINE = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -43,17 +44,9 @@ class Nowhere:
         raise NotInstalled
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = NINE
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(NINE)
 
 
 @pytest.fixture

@@ -6,14 +6,12 @@ import asyncio
 import functools
 import json
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from bot.playground import LocalSlack
-from bot.process import Options, running
-from bot.worker import Pace
 from db import saved_queries, workspaces
 from db.access import Actor
 from db.ids import SlackUserId, WorkspaceId
@@ -21,39 +19,23 @@ from db.query import parse
 from db.schedules import runs
 from db.states import Role
 from handlers.schedules import running as posting
+from tests.scenarios.clocks import Clock, lodge_at
 from tests.scenarios.conftest import Json, Lodge, said
-from tests.scenarios.redelivery import nothing_happens_again
-from tests.settings import settings_for
 
 # To stop a hang; pictures are drawn when nothing else wants the processors.
 PATIENT = 120
 FRIDAY = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 
 
-class Clock:
-    """The bot's own idea of now; Slack and PostgreSQL keep theirs."""
-
-    def __init__(self) -> None:
-        self.now = FRIDAY
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(FRIDAY)
 
 
 @pytest.fixture
 async def lodge(slack: LocalSlack, db_url: str, clock: Clock) -> AsyncIterator[Lodge]:
-    settings = settings_for(slack, db_url)
-    options = Options(clock=clock, pace=Pace(poll=timedelta(seconds=0.2)))
-    async with running(settings, options) as process:
-        slack.request_url = f"{process.url}/slack/events"
-        yield Lodge(slack=slack, process=process)
-        await slack.settled()
-    await nothing_happens_again(slack, process, options)
+    async with lodge_at(slack, db_url, clock) as made:
+        yield made
 
 
 def is_report(message: Json) -> bool:
