@@ -77,7 +77,7 @@ class BulkStopped(LodgeError):
 _WANTED: Final[LiteralString] = """
 wanted AS MATERIALIZED (
     SELECT i.issue_id, i.status AS was_status, i.close_reason AS was_reason, i.duplicate_of AS was_original,
-           i.assignee_id AS was_assignee, i.priority AS was_priority,
+           i.assignee_id AS was_assignee, i.priority AS was_priority, i.closed_at AS was_closed_at,
            coalesce($9, i.status) AS status,
            CASE WHEN $9 IS NULL THEN i.close_reason
                 WHEN $9 = 'closed' THEN coalesce($10, i.close_reason, 'completed') END AS reason,
@@ -130,9 +130,11 @@ change AS (
 ){relabel}
 SELECT count(*), enqueue_job('announce', convert_to($1, 'UTF8'), 'announce:' || $1) FROM changed HAVING count(*) > 0"""
 
-# Only what differs, on both sides.
+# Only what differs, on both sides; and of what is opened again, when it was closed.
 _BEFORE: Final[LiteralString] = """
     CASE WHEN status <> was_status THEN jsonb_build_object('status', was_status) ELSE '{}' END
+    || CASE WHEN was_status = 'closed' AND status <> 'closed'
+       THEN jsonb_build_object('closed_at', was_closed_at) ELSE '{}' END
     || CASE WHEN reason IS DISTINCT FROM was_reason THEN jsonb_build_object('close_reason', was_reason) ELSE '{}' END
     || CASE WHEN original IS DISTINCT FROM was_original
        THEN jsonb_build_object('duplicate_of', was_original) ELSE '{}' END

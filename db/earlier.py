@@ -73,9 +73,10 @@ WITH earlier AS (
         EXISTS (SELECT FROM comments c
                 WHERE c.workspace_id = $1 AND c.issue_id = i.issue_id AND NOT new_comments ? c.comment_id::text
                   AND (c.deleted_at IS NULL OR removed ? c.comment_id::text)) AS commented,
-        -- What an undo closed again is closed since the time before.
+        -- Events of earlier versions do not say when what they opened again was closed; what an undo closed again is
+        -- closed since the time before.
         CASE WHEN NOT was ? 'status' THEN i.closed_at
-             WHEN was ->> 'status' = 'closed' THEN coalesce((
+             WHEN was ->> 'status' = 'closed' THEN coalesce((was ->> 'closed_at')::timestamptz, (
                  SELECT e.at FROM events e JOIN changes c USING (workspace_id, change_id)
                  WHERE e.workspace_id = $1 AND e.issue_id = i.issue_id AND e.event_id < since
                    AND e.now_status = 'closed' AND e.was_status <> 'closed' AND c.undoes IS NULL

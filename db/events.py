@@ -12,7 +12,8 @@ from db.states import Source
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """`before` and `after` hold the fields that changed, by name as the API spells them.
+    """`before` and `after` hold the fields that changed, by name as the API spells them; and `before`, of an issue
+    that is opened again, when it was closed.
 
     `kind`: created, edited, commented, comment_edited, comment_deleted, deleted, restored.
     `action` is the whole change's: create, edit, bulk, undo... `channel_id`: where in Slack it was asked for.

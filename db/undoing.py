@@ -147,11 +147,12 @@ ON CONFLICT DO NOTHING"""
 # What is written comes from what was changed itself: how many rows a change has nobody can guess, and two lists that
 # are taken for one row each would be held against each other row by row.
 # Fields that the event names go back to what it says was before. Labels by name: they may have been renamed
-# or merged since, and then the old name comes back (made beforehand, see `bring_back_labels`).
+# or merged since, and then the old name comes back (made beforehand, see `bring_back_labels`). When it was closed an
+# older event does not say; then it is when the closing was written down.
 _REVERT: Final[LiteralString] = """
 WITH mine AS MATERIALIZED (
     SELECT DISTINCT ON (e.issue_id) e.issue_id, e.before AS was, e.after AS became,
-           i.status, i.assignee_id, i.priority,
+           i.status, i.assignee_id, i.priority, i.closed_at AS was_closed_at,
            (SELECT closing.at FROM events closing JOIN changes c USING (workspace_id, change_id)
             WHERE closing.workspace_id = $1 AND closing.issue_id = e.issue_id AND closing.event_id < e.event_id
               AND c.undoes IS NULL
@@ -175,11 +176,12 @@ WITH mine AS MATERIALIZED (
         due_on = CASE WHEN was ? 'due_on' THEN (was ->> 'due_on')::date ELSE i.due_on END,
         external_ref = CASE WHEN was ? 'external_ref' THEN was ->> 'external_ref' ELSE i.external_ref END,
         closed_at = CASE WHEN coalesce(was ->> 'status', i.status) = 'closed'
-                    THEN coalesce(i.closed_at, mine.closed_at, clock_timestamp()) END,
+                    THEN coalesce(i.closed_at, (was ->> 'closed_at')::timestamptz, mine.closed_at, clock_timestamp())
+                    END,
         version = i.version + 1, updated_at = greatest(clock_timestamp(), i.updated_at)
     FROM mine
     WHERE i.workspace_id = $1 AND i.issue_id = mine.issue_id AND i.deleted_at IS NULL
-    RETURNING i.issue_id, i.version, i.status, i.assignee_id, i.priority, mine.was, mine.became,
+    RETURNING i.issue_id, i.version, i.status, i.assignee_id, i.priority, mine.was, mine.became, mine.was_closed_at,
               mine.status AS was_status, mine.assignee_id AS was_assignee, mine.priority AS was_priority
 ), untagged AS (
     DELETE FROM issue_labels il USING mine
@@ -196,7 +198,9 @@ WITH mine AS MATERIALIZED (
 )
 INSERT INTO events (workspace_id, change_id, issue_id, actor_id, source, kind, version, before, after,
                     was_status, was_assignee, was_priority, now_status, now_assignee, now_priority)
-SELECT $1, $3, issue_id, $4, $5, 'edited', version, became, was,
+SELECT $1, $3, issue_id, $4, $5, 'edited', version,
+       became || CASE WHEN was_status = 'closed' AND status <> 'closed'
+                 THEN jsonb_build_object('closed_at', was_closed_at) ELSE '{}' END, was - 'closed_at',
        was_status, was_assignee, was_priority, status, assignee_id, priority
 FROM reverted ORDER BY issue_id"""
 

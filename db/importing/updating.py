@@ -86,7 +86,7 @@ SELECT DISTINCT ON (i.issue_id)
        CASE WHEN $6 THEN k.due_on ELSE i.due_on END AS due_on,
        l.labels AS old_labels, CASE WHEN $7 THEN n.labels ELSE l.labels END AS labels,
        i.title AS old_title, i.description AS old_description, i.close_reason AS old_reason, i.due_on AS old_due_on,
-       i.duplicate_of AS old_duplicate_of, i.parent_id AS old_parent_id
+       i.duplicate_of AS old_duplicate_of, i.parent_id AS old_parent_id, i.closed_at AS old_closed_at
 FROM known k
 JOIN issues i ON i.workspace_id = $1 AND i.issue_id = k.target AND i.deleted_at IS NULL
 LEFT JOIN staged_people a ON a.number = k.assignee
@@ -195,7 +195,9 @@ WITH updated AS (
 )
 INSERT INTO events (workspace_id, change_id, issue_id, actor_id, source, kind, version, before, after,
                     was_status, was_assignee, was_priority, now_status, now_assignee, now_priority)
-SELECT $1, $2, c.issue_id, $3, 'import', 'edited', u.version, c.before, c.after,
+SELECT $1, $2, c.issue_id, $3, 'import', 'edited', u.version,
+       c.before || CASE WHEN c.was_status = 'closed' AND c.status <> 'closed'
+                   THEN jsonb_build_object('closed_at', c.old_closed_at) ELSE '{}' END, c.after,
        c.was_status, c.was_assignee, c.was_priority, c.status, c.assignee_id, c.priority
 FROM updated u JOIN changing c USING (issue_id)
 ORDER BY c.issue_id"""

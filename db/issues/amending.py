@@ -147,7 +147,7 @@ class _Planned:
             wanted.due_on,
             wanted.external_ref,
             was.version,
-            json.dumps(self.plan.before),
+            json.dumps(self.plan.was),
             json.dumps(self.plan.after),
             was.status.value,
             was.assignee_id,

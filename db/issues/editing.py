@@ -312,7 +312,7 @@ def _values(
         wanted.due_on,
         wanted.external_ref,
         issue.version,
-        json.dumps(planned.before),
+        json.dumps(planned.was),
         json.dumps(planned.after),
         issue.status.value,
         issue.assignee_id,

@@ -28,6 +28,14 @@ class Plan:
     def fields(self) -> frozenset[str]:
         return frozenset(self.before)
 
+    @property
+    def was(self) -> dict[str, Any]:
+        """As the event tells it: of what is opened again also when it was closed, for it to be closed as of then when
+        that is undone."""
+        if self.before.get("status") != Status.CLOSED.value:
+            return self.before
+        return {**self.before, "closed_at": told(self.wanted.closed_at)}
+
 
 FIELDS = (
     "title",

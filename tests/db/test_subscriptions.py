@@ -142,6 +142,24 @@ async def test_what_was_found_before_is_told_afterwards(
     assert told == before
 
 
+async def test_what_was_closed_long_ago_was_so_before_it_was_opened(
+    conn: asyncpg.Connection, world: World
+) -> None:
+    """Whenever the closing was written down, as that of an import is later."""
+    issue = await file(conn, world.ada, "Login fails")
+    await issues.close(conn, world.ada, issue.issue_id)
+    await conn.execute("UPDATE issues SET closed_at = closed_at - interval '30 days'")
+    before = await found(conn, world, issue.issue_id)
+    latest = await conn.fetchval("SELECT max(event_id) FROM events")
+    await issues.reopen(conn, world.ada, issue.issue_id)
+    happened = (await _events_after(conn, latest)).earlier
+    assert happened is not None
+    replaced = {issue.issue_id: happened}
+    for query in ("closed:<7d", "closed:>7d"):
+        told = await earlier.matched(conn, world.ada, parse(query), [issue.issue_id], replaced)
+        assert (query in before) is bool(told), query
+
+
 async def _a_month_passes(conn: asyncpg.Connection) -> None:
     month = "interval '30 days'"
     await conn.execute(f"UPDATE events SET at = at - {month}")

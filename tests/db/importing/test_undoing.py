@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any, LiteralString
 
 import pytest
@@ -99,6 +100,32 @@ async def test_an_import_that_only_updated_can_be_taken_back(desk: Desk) -> None
     ended = await desk.load("\n".join(NEW.splitlines()[:-1]), existing=Existing.UPDATE)
     assert (await undo(desk, ended)).reverted == 2
     assert await desk.rows(_STATE) == was
+
+
+CLOSED = as_csv([["key", "title", "status", "closed_at"], ["P-1", "One", "closed", "2024-02-03T04:05:06Z"]])
+OPENED = as_csv([["key", "title", "status", "created_at"], ["P-1", "One", "open", "2024-01-02T03:04:05Z"]])
+_CLOSED_AT = "SELECT closed_at FROM issues"
+_THEN = [(datetime(2024, 2, 3, 4, 5, 6, tzinfo=UTC),)]
+
+
+async def test_what_a_file_says_was_closed_long_ago_is_so_after_every_undo(desk: Desk) -> None:
+    await desk.load(OPENED)
+    closing = await desk.load(CLOSED, existing=Existing.UPDATE)
+    assert await desk.rows(_CLOSED_AT) == _THEN
+    one = await issue(desk, "P-1")
+    async with desk.database.connection() as conn:
+        await issues.reopen(conn, desk.actor, one.issue_id)
+        await changes.undo(conn, desk.actor)
+    assert await desk.rows(_CLOSED_AT) == _THEN
+    opening = await desk.load(OPENED, existing=Existing.UPDATE)
+    assert await desk.rows(_CLOSED_AT) == [(None,)]
+    await undo(desk, opening)
+    assert await desk.rows(_CLOSED_AT) == _THEN
+    undone = await undo(desk, closing)
+    assert await desk.rows(_CLOSED_AT) == [(None,)]
+    async with desk.database.transaction() as conn:
+        await changes.undo(conn, desk.actor, undone.change_id)
+    assert await desk.rows(_CLOSED_AT) == _THEN
 
 
 async def test_what_was_taken_back_since_stands_in_no_way(desk: Desk) -> None:
