@@ -28,7 +28,7 @@ from bot.logs import set_up_logs
 from bot.metrics import Metrics
 from bot.oauth import create_install
 from bot.parts import parts
-from bot.receiving import Receiver, SignatureCheck
+from bot.receiving import Receiver, SignatureCheck, dispatch_again
 from bot.rotating import InstallingClient, Rotation
 from bot.server import Listening, Probe, create_server
 from bot.settings import Settings
@@ -48,6 +48,7 @@ from handlers.outside import Outside
 from handlers.requesting import Directory
 from handlers.rush import Rush
 from handlers.services import Services
+from handlers.unfinished import Unfinished
 from handlers.vault import Vault
 
 _log = logging.getLogger(__name__)
@@ -146,12 +147,15 @@ async def running(settings: Settings, options: Options | None = None) -> AsyncIt
         chosen.register_jobs(worker, replace(services, database=for_jobs))
         if isinstance(installations, StoredInstallations) and installations.rotation is not None:
             worker.every("renew tokens", "*/10 * * * *", installations.rotation.renew_due)
-        if chosen.work:
-            await stack.enter_async_context(_working(worker))
         app = create_app(services, installations, clients, background, register=chosen.register)
         check = SignatureCheck(settings.slack_signing_secret) if settings.slack_signing_secret else None
         lost = partial(workflows.give_up, clients.with_token)
-        receiver = Receiver(app, Once(database), check, observe=metrics.was_asked, lost=lost, rush=rush)
+        unfinished = Unfinished(services, partial(dispatch_again, app), lost=lost)
+        unfinished.register_jobs(worker)
+        if chosen.work:
+            await stack.enter_async_context(_working(worker))
+        once = Once(database, unfinished)
+        receiver = Receiver(app, once, check, observe=metrics.was_asked, lost=lost, rush=rush)
         socket = _socket(settings, clients, receiver, stack)
         probes = _probes(database, dsn, worker if chosen.work else None, installations, socket)
         mounted = dict(chosen.parts(services))

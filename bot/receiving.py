@@ -15,9 +15,10 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.forms import read_request
+from bot.runner import AT_WORK, UNHURRIED
 from db.errors import Busy, Unavailable
 from handlers import asked
-from handlers.dedupe import Once
+from handlers.dedupe import Handled, Once
 from handlers.rush import Rush
 
 _log = logging.getLogger(__name__)
@@ -133,7 +134,7 @@ class Receiver:
         began, noted = time.perf_counter(), asked.begin(body)
         try:
             with self._rush.answering():
-                response = await self._once.handle(body, lambda: self._app.async_dispatch(request))
+                response = await self._once.handle(body, lambda: self._dispatch(request))
         except (Busy, Unavailable) as error:
             _log.error("an event could not be taken on", extra={"error": type(error).__name__})
             response = BoltResponse(status=503, headers={"Retry-After": "5"})
@@ -142,6 +143,16 @@ class Receiver:
         outcome = noted.outcome if response.status < 500 else asked.FAILED
         self._observe(noted.what, outcome, time.perf_counter() - began)
         return response
+
+    async def _dispatch(self, request: AsyncBoltRequest) -> Handled:
+        response = await self._app.async_dispatch(request)
+        return Handled(response=response, at_work=request.context.get(AT_WORK))
+
+
+async def dispatch_again(app: AsyncApp, body: dict[str, Any]) -> BoltResponse:
+    """Of an event that was acknowledged: nobody waits, and the answer says whether its listener failed."""
+    request = AsyncBoltRequest(mode="socket_mode", body=body, context={UNHURRIED: True})
+    return await app.async_dispatch(request)
 
 
 def _may_come_again(request: AsyncBoltRequest) -> bool:

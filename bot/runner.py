@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -23,6 +23,12 @@ from bot.background import BackgroundTasks
 # Slack waits 3 s, and some of them pass on the way.
 ANSWER_WITHIN = 2.5
 
+# What a request's context holds when it was answered before its listener was through: the listener's task, whose result
+# is what its failure is to be answered with, or None.
+AT_WORK: Final = "at_work"
+# Put into the context of a request that nobody waits for: it is answered when its listener is through, however late.
+UNHURRIED: Final = "unhurried"
+
 
 class TellingAck(AsyncAck):
     """An `ack` that wakes whoever waits for it."""
@@ -30,6 +36,7 @@ class TellingAck(AsyncAck):
     def __init__(self, answered: asyncio.Future[None]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
         self._answered = answered
+        self.through = False
 
     async def __call__(self, *args: Any, **kwargs: Any) -> BoltResponse:
         encoded = _encoded(args[0]) if len(args) == 1 and not kwargs else None
@@ -60,7 +67,8 @@ class AwaitingRunner(AsyncioListenerRunner):
     """An acknowledged listener goes on as a task of `background`.
 
     Slack is told that an event arrived only when its listener is through, or is slow: one that fails
-    is answered with an error, and Slack delivers the event again.
+    is answered with an error, and Slack delivers the event again. A slow one is kept until it is through
+    (handlers/unfinished.py).
     """
 
     background: BackgroundTasks
@@ -94,29 +102,43 @@ class AwaitingRunner(AsyncioListenerRunner):
         request.context["ack"] = ack
         task = loop.create_task(self._listen(ack, request, listener), name=listener_name)
         self.background.track(task)
-        late = loop.call_later(_patience(starting_time), ack.tell)
-        try:
-            await answered
-        finally:
-            late.cancel()
+        if request.context.get(UNHURRIED):
+            if (failed := await asyncio.shield(task)) is not None:
+                return failed
+        else:
+            late = loop.call_later(_patience(starting_time), ack.tell)
+            try:
+                await answered
+            finally:
+                late.cancel()
+        if not ack.through:
+            request.context[AT_WORK] = task
         if ack.response is None and listener.auto_acknowledgement:
             await ack()
         if ack.response is None:
             self.logger.warning(warning_did_not_call_ack(listener_name))
         return ack.response
 
-    async def _listen(self, ack: TellingAck, request: AsyncBoltRequest, listener: AsyncListener) -> None:
+    async def _listen(
+        self, ack: TellingAck, request: AsyncBoltRequest, listener: AsyncListener
+    ) -> BoltResponse | None:
+        """What its failure is to be answered with; None where it did not fail, or was answered before."""
+        failed: BoltResponse | None = None
         try:
             await self.listener_start_handler.handle(request=request, response=None)
             await listener.run_ack_function(request=request, response=None)  # type: ignore[arg-type]  # as Bolt does
         except Exception as error:
-            failed = BoltResponse(status=500) if ack.response is None else None
+            # An event that was acknowledged is kept: whoever keeps it asks whether it is to come again.
+            if ack.response is None or request.body.get("type") == "event_callback":
+                failed = BoltResponse(status=500)
             await self.listener_error_handler.handle(error=error, request=request, response=failed)
-            if failed is not None:
+            if ack.response is None:
                 ack.response = failed
         finally:
+            ack.through = True
             ack.tell()
             await self.listener_completion_handler.handle(request=request, response=None)
+        return failed
 
 
 def _patience(starting_time: float | None) -> float:

@@ -95,6 +95,41 @@ async def hasten(
     )
 
 
+async def put_off(conn: asyncpg.Connection, dedupe_key: str, delay: timedelta) -> bool:
+    """It begins in so long, and not before. False: it does not wait any more."""
+    waits = await conn.fetchval(
+        """
+        UPDATE pgqueuer SET execute_after = now() + $2::interval
+        WHERE dedupe_key = $1 AND status = 'queued' RETURNING true
+        """,
+        dedupe_key,
+        delay,
+    )
+    return bool(waits)
+
+
+async def withdraw(conn: asyncpg.Connection, dedupe_key: str) -> bool:
+    """What waits need not be done any more. False: it does not wait."""
+    gone = await conn.fetchval(
+        """
+        WITH gone AS (
+            DELETE FROM pgqueuer WHERE dedupe_key = $1 AND status = 'queued' RETURNING id, entrypoint, priority
+        ), logged AS (
+            INSERT INTO pgqueuer_log (job_id, status, entrypoint, priority)
+            SELECT id, 'canceled', entrypoint, priority FROM gone
+        )
+        SELECT count(*) FROM gone
+        """,
+        dedupe_key,
+    )
+    return bool(gone)
+
+
+async def note(conn: asyncpg.Connection, job_id: int, payload: bytes) -> None:
+    """Called by a running job: should it run once more, this is its payload."""
+    await conn.execute("UPDATE pgqueuer SET payload = $2 WHERE id = $1", job_id, payload)
+
+
 async def open_dedupe(conn: asyncpg.Connection, job_id: int) -> None:
     """Called by a running job before it reads: what commits from now on enqueues a job of its own."""
     await conn.execute("UPDATE pgqueuer SET dedupe_key = NULL WHERE id = $1", job_id)

@@ -18,6 +18,7 @@ from slack_sdk.models.blocks import DividerBlock
 
 from bot import runner
 from bot.background import BackgroundTasks
+from bot.receiving import dispatch_again
 from bot.runner import AwaitingRunner
 
 # What bot/runner.py and bot/app.py replace or rely on, as it was when they were written.
@@ -164,6 +165,53 @@ async def test_a_slow_event_is_acknowledged_in_time_and_finished(monkeypatch: py
     assert response.status == 200
     go_on.set()
     assert await background.drain(60) == 0
+
+
+async def test_a_slow_event_hands_on_its_listener_and_what_its_failure_is_to_be_answered_with(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(runner, "ANSWER_WITHIN", 0.05)
+    go_on = asyncio.Event()
+
+    async def listen() -> None:
+        await go_on.wait()
+        raise ValueError("broken")
+
+    app = app_with(listen, BackgroundTasks(), event=True)
+    request = AsyncBoltRequest(body=EVENT, mode="socket_mode")
+    assert (await app.async_dispatch(request)).status == 200
+    at_work: asyncio.Task[BoltResponse | None] = request.context[runner.AT_WORK]
+    go_on.set()
+    failed = await at_work
+    assert failed is not None
+    assert (failed.status, failed.body) == (500, "broken")
+
+
+async def test_a_quick_event_hands_on_nothing() -> None:
+    async def listen() -> None:
+        return
+
+    request = AsyncBoltRequest(body=EVENT, mode="socket_mode")
+    await app_with(listen, BackgroundTasks(), event=True).async_dispatch(request)
+    assert runner.AT_WORK not in request.context
+
+
+@pytest.mark.parametrize(("fails", "status"), [(False, 200), (True, 500)])
+async def test_an_event_that_nobody_waits_for_is_answered_when_its_listener_is_through(
+    monkeypatch: pytest.MonkeyPatch, *, fails: bool, status: int
+) -> None:
+    monkeypatch.setattr(runner, "ANSWER_WITHIN", 0.0)
+    through = []
+
+    async def listen() -> None:
+        await asyncio.sleep(0.01)
+        through.append(True)
+        if fails:
+            raise ValueError("broken")
+
+    response = await dispatch_again(app_with(listen, BackgroundTasks(), event=True), EVENT)
+    assert response.status == status
+    assert through
 
 
 async def test_draining_cancels_what_does_not_end() -> None:
