@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 from slack_bolt.async_app import AsyncApp
 
-from db import cards, comment_lines, comments, limits, outbox
+from db import cards, comment_lines, comments, hearsay, limits, outbox
 from db.announcements import Batch
 from db.cards import PostedCard
 from db.comment_lines import Line, Spoken
-from db.errors import NotFound
+from db.errors import Conflict, NotFound
 from db.ids import ChannelId, CommentId, IssueId, MessageTs
 from db.outbox import Kind, Outgoing
 from handlers import sources
@@ -30,6 +31,9 @@ from handlers.views.messages import markdown_of
 _SPOKEN: Final = frozenset({None, "file_share", "thread_broadcast", "me_message"})
 _OF_COMMENTS: Final = frozenset({"commented", "comment_edited", "comment_deleted", "comment_restored"})
 _NEW: Final = frozenset({"commented", "comment_restored"})
+# Seconds. A message that could not be taken is told of again for some six minutes; an edit of an older one that is no
+# comment is about what nobody meant as one.
+_MAY_COME_AFTER_ITS_EDIT: Final = 600
 
 Thread = tuple[ChannelId, MessageTs]
 
@@ -49,40 +53,17 @@ class Threads:
                 await self._said(event, asker)
 
     async def _said(self, event: Mapping[str, Any], asker: Asker) -> None:
-        message = (ChannelId(event["channel"]), MessageTs(event["ts"]))
-        thread_ts = MessageTs(event["thread_ts"])
         async with self._services.database.transaction() as conn:
-            issue_id = await sources.of_thread(conn, asker.actor, message[0], thread_ts, at=message[1])
-            body = markdown_of(event)
-            if issue_id is None or not body:
+            if not await _became_comment(conn, event, asker):
                 return
-            try:
-                said = await comments.add(
-                    conn, asker.actor, issue_id, body, origin_of(asker), slack_message=message
-                )
-            except NotFound:
-                # Talk of a guest under the card of an issue that is not theirs to see, or was taken back.
-                return
-            if not said.repeated:
-                await comment_lines.remember_own(conn, asker.actor.workspace_id, said.comment, thread_ts)
         self._services.bell.ring()
 
     async def _edited(self, event: Mapping[str, Any], asker: Asker) -> None:
-        message = event["message"]
-        if message.get("subtype") not in _SPOKEN:
+        if event["message"].get("subtype") not in _SPOKEN:
             return
-        place = (ChannelId(event["channel"]), MessageTs(message["ts"]))
         async with self._services.database.transaction() as conn:
-            comment = await comments.of_slack_message(conn, asker.actor, *place)
-            body = markdown_of(message)
-            if comment is None or not body:
+            if not await _took_wording(conn, event, asker):
                 return
-            if await comment_lines.says(conn, asker.actor.workspace_id, *place, limits.comment(body)):
-                # Slack tells of a preview that was added as well; what was said meanwhile elsewhere stands.
-                return
-            edited = await comments.edit(conn, asker.actor, comment.comment_id, body, origin_of(asker))
-            thread_ts = MessageTs(message.get("thread_ts") or message["ts"])
-            await comment_lines.remember_own(conn, asker.actor.workspace_id, edited.comment, thread_ts)
         self._services.bell.ring()
 
     async def _deleted(self, event: Mapping[str, Any], asker: Asker) -> None:
@@ -95,6 +76,50 @@ class Threads:
             # Nobody needs to be told under the thread what they have just seen go.
             await comment_lines.shows(conn, asker.actor.workspace_id, *place, "")
         self._services.bell.ring()
+
+
+async def _became_comment(conn: asyncpg.Connection, message: Mapping[str, Any], asker: Asker) -> bool:
+    """Whether the message, in a thread, is a comment now."""
+    place = (ChannelId(message["channel"]), MessageTs(message["ts"]))
+    thread_ts = MessageTs(message["thread_ts"])
+    issue_id = await sources.of_thread(conn, asker.actor, place[0], thread_ts, at=place[1])
+    body = markdown_of(message)
+    if issue_id is None or not body:
+        return False
+    try:
+        said = await comments.add(conn, asker.actor, issue_id, body, origin_of(asker), slack_message=place)
+    except (NotFound, Conflict):
+        # Talk of a guest under the card of an issue that is not theirs to see, or was taken back; or the comment was.
+        return False
+    if not said.repeated:
+        await comment_lines.remember_own(conn, asker.actor.workspace_id, said.comment, thread_ts)
+    return True
+
+
+async def _took_wording(conn: asyncpg.Connection, event: Mapping[str, Any], asker: Asker) -> bool:
+    """Whether the edit changed a comment, or made one. Edits may arrive in another order than they were made."""
+    message, workspace_id = event["message"], asker.actor.workspace_id
+    place = (ChannelId(event["channel"]), MessageTs(message["ts"]))
+    body, at = markdown_of(message), str(event.get("event_ts") or event["ts"])
+    if not body:
+        return False
+    comment = await comments.of_slack_message(conn, asker.actor, *place)
+    if comment is None:
+        said = {**message, "channel": place[0]}
+        recent = Decimal(at) - Decimal(place[1]) < _MAY_COME_AFTER_ITS_EDIT
+        if not (recent and _is_reply(said) and await _became_comment(conn, said, asker)):
+            return False
+    if not await hearsay.is_newest_wording(conn, workspace_id, *place, at):
+        return False
+    if comment is None:
+        return True
+    if await comment_lines.says(conn, workspace_id, *place, limits.comment(body)):
+        # Slack tells of a preview that was added as well; what was said meanwhile elsewhere stands.
+        return False
+    edited = await comments.edit(conn, asker.actor, comment.comment_id, body, origin_of(asker))
+    thread_ts = MessageTs(message.get("thread_ts") or message["ts"])
+    await comment_lines.remember_own(conn, workspace_id, edited.comment, thread_ts)
+    return True
 
 
 def _is_reply(event: Mapping[str, Any]) -> bool:
