@@ -65,9 +65,10 @@ _GONE = frozenset({"message_not_found", "thread_not_found"})
 # The state of a message that follows nothing, or shows nobody knows what.
 _NOTHING: Final = "unknown"
 
-_OURS: Final = frozenset({"channel", "metadata", "comment_id", "anew", "told"})
+_OURS: Final = frozenset({"channel", "metadata", "comment_id", "anew", "told", "subscription"})
 
 Undelivered = Callable[[Services, WorkspaceId, ChannelId, str], Awaitable[None]]
+TurnedDown = Callable[[asyncpg.Connection, WorkspaceId, Waiting, str], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +81,8 @@ class _Lane:
 
 
 class Delivering:
-    """The `deliver` job. `undelivered` hooks hear of every channel that refuses, with Slack's error."""
+    """The `deliver` job. `undelivered` hooks hear of every channel that refuses, with Slack's error; `turned_down` of
+    every message that is refused for its own sake, in the transaction that records it."""
 
     def __init__(self, services: Services, worker: Worker) -> None:
         self._services = services
@@ -88,6 +90,7 @@ class Delivering:
         self._database = services.database
         self._drawing = Drawing(services)
         self.undelivered: list[Undelivered] = []
+        self.turned_down: list[TurnedDown] = []
         self._turns: dict[tuple[WorkspaceId, str, Rate], Turns] = {}
 
     async def run(self, job: Job) -> None:
@@ -342,6 +345,8 @@ class Delivering:
             else:
                 await outbox.fail(conn, lane.workspace_id, row.outbox_id, refused.error)
                 owners = (row.owner_id,) if row.owner_id is not None else ()
+                for told in self.turned_down:
+                    await told(conn, lane.workspace_id, row, refused.error)
             await self._tell(conn, lane, owners, refused.error)
         self._services.bell.ring()
         if refused.whole_channel:

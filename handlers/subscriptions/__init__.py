@@ -12,6 +12,7 @@ from handlers.subscriptions import ripening
 from handlers.subscriptions.asking import Subscribing
 from handlers.subscriptions.following import Following as Following
 from handlers.subscriptions.refusing import stop as stop
+from handlers.subscriptions.refusing import turned_down as turned_down
 from handlers.views import subscriptions as view
 
 

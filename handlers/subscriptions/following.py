@@ -23,7 +23,7 @@ from db.query import QueryError, parse
 from db.states import Role, Source
 from db.subscriptions import UNREADABLE, Active, FollowUps, News, Subscription, SubscriptionId
 from handlers.services import Services
-from handlers.subscriptions.refusing import told
+from handlers.subscriptions.refusing import owned, told
 from handlers.views import happened
 from handlers.views import subscriptions as view
 from handlers.words import words
@@ -260,20 +260,21 @@ def messages_of(
 def _new(subscription: Subscription, new: Sequence[IssueId], scene: Scene) -> list[Outgoing]:
     if len(new) > MOST:
         return [summary_of("subscription-many-new", subscription, new, scene)]
-    return [
-        Outgoing(channel_id=subscription.channel_id, kind=Kind.CARD, issue_id=issue_id) for issue_id in new
-    ]
+    return [_card(subscription, issue_id) for issue_id in new]
 
 
 def _later(subscription: Subscription, later: Sequence[IssueId], scene: Scene) -> list[Outgoing]:
     if len(later) > MOST:
         return [summary_of("subscription-many-changed", subscription, later, scene)]
     if subscription.place is FollowUps.THREAD:
-        return [
-            Outgoing(channel_id=subscription.channel_id, kind=Kind.CARD, issue_id=issue_id)
-            for issue_id in later
-        ]
+        return [_card(subscription, issue_id) for issue_id in later]
     return [line for issue_id in later for line in _lines(subscription, issue_id, scene)]
+
+
+def _card(subscription: Subscription, issue_id: IssueId) -> Outgoing:
+    return Outgoing(
+        channel_id=subscription.channel_id, kind=Kind.CARD, payload=owned(subscription), issue_id=issue_id
+    )
 
 
 def _lines(subscription: Subscription, issue_id: IssueId, scene: Scene) -> list[Outgoing]:
@@ -292,7 +293,7 @@ def _lines(subscription: Subscription, issue_id: IssueId, scene: Scene) -> list[
                         view.commented(issue, event.actor_id, body, scene.people, spoken, scene.prefix)
                     )
     return [
-        Outgoing(channel_id=subscription.channel_id, payload=payload, issue_id=issue_id)
+        Outgoing(channel_id=subscription.channel_id, payload=payload | owned(subscription), issue_id=issue_id)
         for payload in payloads
     ]
 
@@ -308,4 +309,4 @@ def summary_of(message_id: str, subscription: Subscription, ids: Sequence[IssueI
     """One message about them all; `message_id` says what became of them."""
     shown = [scene.issues[id_] for id_ in ids]
     payload = view.summary(message_id, subscription, shown, scene.people, words(scene.language), scene.prefix)
-    return Outgoing(channel_id=subscription.channel_id, payload=payload)
+    return Outgoing(channel_id=subscription.channel_id, payload=payload | owned(subscription))

@@ -108,6 +108,19 @@ def stopped(subscription: Subscription, words: Words) -> Json:
     return {"text": text, "blocks": [section(text), actions(again)], "unfurl_links": False}
 
 
+def unsaid(subscription: Subscription, key: str | None, error: str | None, words: Words) -> Json:
+    """For the owner: what Slack did not take, and where it can be read. `key`: of the issue, where it is about one;
+    without an `error` Slack could not be had."""
+    text = words(
+        "subscription-unsaid" if key is not None else "subscription-unsaid-news",
+        key=key or "",
+        channel=where(subscription),
+        query=query_of(subscription, words),
+        why=words("subscription-why-away") if error is None else refusals.why(error, words),
+    )
+    return {"text": text, "unfurl_links": False}
+
+
 def where(subscription: Subscription) -> Mrkdwn:
     return Mrkdwn(f"<#{subscription.channel_id}>")
 

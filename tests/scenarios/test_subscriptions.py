@@ -211,6 +211,33 @@ async def test_a_refusal_pauses_it_and_tells_the_owner_who_can_resume_it(lodge: 
     await posted(lodge, "Heard", "product")
 
 
+async def test_a_single_message_that_is_refused_is_told_to_the_owner_once_and_pauses_nothing(
+    lodge: Lodge,
+) -> None:
+    ada = lodge.person("ada")
+    await lodge.ask("ada", "subscribe priority:high", "product")
+    await lodge.ask("ada", "subscribe priority:low", "product")
+    product = {"channel": lodge.slack.channel("product").id}
+    lodge.slack.faults.add(method="chat.postMessage", error="invalid_blocks", when=product, times=3)
+    await lodge.ask("grace", "new Unheard !high")
+    await lodge.announced()
+    await lodge.ask("grace", "new Unheard too !high")
+    await lodge.announced()
+    # Of another subscription.
+    await lodge.ask("grace", "bulk priority low LDG-1 LDG-2")
+    await lodge.announced()
+    await lodge.ask("grace", "new Heard !high")
+    await posted(lodge, "Heard", "product")
+    await lodge.announced()
+    told = [said(m) for m in ada.messages(ada.dm()) if "could not post" in said(m)]
+    assert len(told) == 2, told
+    assert "LDG-1" in told[0]
+    assert "`invalid_blocks`" in told[0]
+    assert "/issue show LDG-1" in told[0]
+    assert "goes on" in told[0]
+    assert "Paused" not in said(await lodge.ask("ada", "subscriptions", "product"))
+
+
 async def test_a_card_in_a_channel_that_is_archived_pauses_what_the_channel_follows(lodge: Lodge) -> None:
     ada = lodge.person("ada")
     await lodge.ask("ada", "subscribe priority:high", "product")

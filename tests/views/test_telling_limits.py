@@ -99,6 +99,8 @@ def test_subscriptions_and_previews(
     fits(subscriptions.commented(found[0], GRACE, body, people, spoken, "LDG"))
     fits(subscriptions.changed(found[0], Mrkdwn("x"), spoken, "LDG"))
     fits(subscriptions.stopped(paused, spoken))
+    fits(subscriptions.unsaid(one, "LDG-1", "invalid_blocks", spoken))
+    fits(subscriptions.unsaid(one, None, None, spoken))
     listed = subscriptions.listing(
         [paused] * 20, [paused, replace(one, paused_why=BY_PERSON)] * 5, people, spoken
     )

@@ -43,6 +43,9 @@ subscription-everything = alle Issues
 subscription-stopped = Ich habe das Abo { $query } in { $channel } angehalten: { $why } Dort wird nichts gesagt, bis es fortgesetzt wird.
 subscription-stopped-for-now = Ich habe das Abo { $query } in { $channel } angehalten: { $why } Es läuft von selbst weiter, sobald ich dort wieder posten kann.
 subscription-why-query = Ein Label oder eine Person darin gibt es nicht mehr. Ändere die Abfrage.
+subscription-unsaid = Ich konnte { $key } nicht in { $channel } posten, wo { $query } verfolgt wird: { $why } Lies es mit `/issue show { $key }`. Das Abo läuft weiter. Geschieht das noch einmal, bitte die Person, die diesen Server betreibt, nachzusehen.
+subscription-unsaid-news = Ich konnte Neues zu { $query } nicht in { $channel } posten: { $why } Lies es mit `/issue list` und dieser Abfrage. Das Abo läuft weiter. Geschieht das noch einmal, bitte die Person, die diesen Server betreibt, nachzusehen.
+subscription-why-away = Slack hat es lange nicht angenommen.
 subscription-many-new = { $count ->
     [one] Ein Issue fällt jetzt unter { $query }:
    *[other] { $count } Issues fallen jetzt unter { $query }:

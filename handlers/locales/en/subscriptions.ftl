@@ -43,6 +43,9 @@ subscription-everything = all issues
 subscription-stopped = I paused the subscription to { $query } in { $channel }: { $why } Nothing is said there until it is resumed.
 subscription-stopped-for-now = I paused the subscription to { $query } in { $channel }: { $why } It goes on by itself as soon as I can post there again.
 subscription-why-query = a label or person it names is not there any more. Change the query.
+subscription-unsaid = I could not post { $key } in { $channel }, which follows { $query }: { $why } Read it with `/issue show { $key }`. The subscription goes on. If this happens again, ask whoever runs this server to look into it.
+subscription-unsaid-news = I could not post news of { $query } in { $channel }: { $why } Read them with `/issue list` and that query. The subscription goes on. If this happens again, ask whoever runs this server to look into it.
+subscription-why-away = Slack did not take it for a long time.
 subscription-many-new = { $count ->
     [one] One issue matches { $query } now:
    *[other] { $count } issues match { $query } now:
