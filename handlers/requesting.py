@@ -225,7 +225,9 @@ def _of_others(user: Mapping[str, Any], workspace_id: WorkspaceId) -> bool:
 
 
 # Slack tells of somebody, who asks for nothing by that: they may be gone, come back, or be known to nobody yet.
-_NEWS = frozenset({"user_change", "team_join", "channel_unarchive", "member_joined_channel"})
+_NEWS = frozenset(
+    {"user_change", "team_join", "channel_unarchive", "group_unarchive", "member_joined_channel"}
+)
 
 
 class Requesting(AsyncMiddleware):

@@ -87,6 +87,8 @@ class CatchingUp:
 def register(app: AsyncApp, _: Commands, services: Services) -> None:
     returning = Returning(services)
     app.event("channel_unarchive")(returning.unarchived)
+    # Of private channels.
+    app.event("group_unarchive")(returning.unarchived)
     app.event("member_joined_channel")(returning.joined)
 
 

@@ -50,6 +50,7 @@ EVENTS = {
     "file_shared": ("file_shared", "files:read"),
     # Its listeners are the functions themselves.
     "function_executed": ("function_executed", None),
+    "group_unarchive": ("group_unarchive", "groups:read"),
     "link_shared": ("link_shared", "links:read"),
     # That of public channels; private ones need groups:read, which other things ask for as well.
     "member_joined_channel": ("member_joined_channel", "channels:read"),

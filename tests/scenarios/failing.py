@@ -35,6 +35,7 @@ _UNASKED: Final = frozenset(
     {
         "event app_uninstalled",
         "event channel_unarchive",
+        "event group_unarchive",
         "event member_joined_channel",
         "event team_join",
         "event tokens_revoked",

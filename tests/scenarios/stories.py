@@ -123,6 +123,7 @@ STORIES: Final[dict[str, str]] = {
     "event app_uninstalled": "test_ways_in.py::test_slack_tells_that_the_app_was_removed_where_it_has_a_token_of_its_own",
     "event channel_unarchive": "test_resuming.py::test_a_refusal_that_being_there_does_not_end_waits_for_its_owner",
     "event file_shared": "test_import_by_drop.py::test_a_file_of_the_bots_own_is_no_import_and_no_failure",
+    "event group_unarchive": "test_resuming.py::test_it_goes_on_when_the_channel_is_brought_back_with_the_bot_in_it",
     "event link_shared": "test_keys.py::test_a_link_is_unfurled_where_everybody_may_see_it",
     "event member_joined_channel": "test_returning.py::test_that_somebody_else_joins_a_channel_means_nothing",
     "event message": "test_from_messages.py::test_who_asks_for_help_in_a_direct_message_is_offered_no_issue",

@@ -115,7 +115,8 @@ async def test_an_owner_reads_it_in_their_language(lodge: Lodge) -> None:
 async def test_it_goes_on_when_the_channel_is_brought_back_with_the_bot_in_it(lodge: Lodge) -> None:
     ada = lodge.person("ada")
     await refused_once(lodge, "is_archived")
-    lodge.slack.emit({"type": "channel_unarchive", "user": ada.user.id, "channel": "C0PRODUCT"})
+    # As a private channel is.
+    lodge.slack.emit({"type": "group_unarchive", "actor_id": ada.user.id, "channel": "C0PRODUCT"})
     await ada.expect_message(ada.dm(), lambda m: "I can post in" in said(m))
     await lodge.ask("ada", "new Heard !high")
     await posted(lodge, "Heard", "product")
