@@ -25,6 +25,7 @@ from handlers.channels import can_post
 from handlers.errors import NotInstalled
 from handlers.jobs import Again, Job, Worker
 from handlers.outcomes import Limited, Refused, failure
+from handlers.schedules.timing import shared_now
 from handlers.services import Services
 from handlers.subscriptions.refusing import key_of_stop
 from handlers.views import returning as view
@@ -70,8 +71,8 @@ class Resuming:
         if not (stopped or waiting) or not await self._can_post(workspace_id, channel_id):
             return
         missed = await self._missed(workspace_id, waiting)
-        now = self._services.clock()
         async with self._services.database.transaction() as conn:
+            now = await shared_now(self._services, conn)
             ids = [each.subscription.subscription_id for each in waiting]
             on = await subscriptions.go_on(conn, workspace_id, ids, passing)
             due = [await schedules.go_on(conn, each, now) for each in stopped]

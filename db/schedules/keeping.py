@@ -12,10 +12,11 @@ from uuid import UUID, uuid5
 import asyncpg
 
 from db import spent
-from db.access import Action, Actor, require
+from db.access import Action, Actor, may, require
 from db.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from db.ids import ChannelId, PersonId, WorkspaceId, new_uuid
-from db.schedules import runs
+from db.refusals import is_direct
+from db.schedules import posts
 from db.schedules.record import (
     COLUMNS,
     LAST,
@@ -153,19 +154,28 @@ async def get_any(conn: asyncpg.Connection, workspace_id: WorkspaceId, schedule_
 
 
 async def page(
-    conn: asyncpg.Connection, actor: Actor, *, limit: int = 10, after: ScheduleId | None = None
+    conn: asyncpg.Connection,
+    actor: Actor,
+    settings: Settings | None = None,
+    *,
+    limit: int = 10,
+    after: ScheduleId | None = None,
 ) -> tuple[Schedule, ...]:
-    """Oldest first, those after `after`. A direct message to somebody else is not shown."""
+    """Oldest first, those after `after`. A direct message to somebody else is not shown.
+
+    Who may make none sees their own alone, to end them.
+    """
     rows = await conn.fetch(
         f"""
         SELECT {COLUMNS} FROM schedules s {LAST}
         WHERE s.workspace_id = $1 AND ($3::uuid IS NULL OR s.schedule_id > $3)
-          AND (s.channel_id NOT LIKE 'U%' AND s.channel_id NOT LIKE 'W%' OR s.owner_id = $4)
+          AND (s.owner_id = $4 OR $5 AND s.channel_id !~ '^[UW]')
         ORDER BY s.schedule_id LIMIT $2""",
         actor.workspace_id,
         limit,
         after,
         actor.person_id,
+        may(actor, Action.SCHEDULES, settings),
     )
     return tuple(read_schedule(row) for row in rows)
 
@@ -204,8 +214,11 @@ async def edit(
 
     Raises Forbidden, Invalid, NotFound; Conflict when changed since `version`.
     """
-    await changeable(conn, actor, schedule_id, settings)
+    kept = await changeable(conn, actor, schedule_id, settings)
     draft = draft.checked(now)
+    if is_direct(draft.channel_id) and actor.person_id != kept.owner_id:
+        message = "the schedule is somebody else's: only they can have it sent to themselves"
+        raise Invalid(FieldError(field="direct", code="not_owner", message=message))
     done = await conn.fetchval(
         """
         UPDATE schedules
@@ -228,7 +241,7 @@ async def edit(
 async def pause(conn: asyncpg.Connection, actor: Actor, schedule_id: ScheduleId) -> Schedule:
     """What is on its way is stopped where that can be. Raises Forbidden, NotFound."""
     await _endable(conn, actor, schedule_id)
-    await runs.withdraw(conn, actor.workspace_id, schedule_id)
+    await posts.withdraw(conn, actor.workspace_id, schedule_id)
     await conn.execute(
         """
         UPDATE schedules SET next_due_at = NULL, paused_why = $3, version = version + 1
@@ -255,28 +268,16 @@ async def resume(
         WHERE workspace_id = $1 AND schedule_id = $2 AND paused_why IS NOT NULL""",
         actor.workspace_id,
         schedule_id,
-        _draft_of(schedule).first_due(now),
+        schedule.draft.first_due(now),
     )
     return await get(conn, actor, schedule_id)
-
-
-def _draft_of(schedule: Schedule) -> ScheduleDraft:
-    return ScheduleDraft(
-        report=schedule.report,
-        query=schedule.query,
-        period=schedule.period,
-        channel_id=schedule.channel_id,
-        recurrence=schedule.recurrence,
-        timezone=schedule.timezone,
-        locale=schedule.locale,
-    )
 
 
 async def delete(conn: asyncpg.Connection, actor: Actor, schedule_id: ScheduleId) -> Schedule:
     """In the caller's transaction; what is on its way is stopped where that can be. Raises Forbidden, NotFound."""
     schedule = await _endable(conn, actor, schedule_id)
-    await runs.hold(conn, actor.workspace_id, schedule_id)
-    await runs.withdraw(conn, actor.workspace_id, schedule_id, asked=True)
+    await posts.hold(conn, actor.workspace_id, schedule_id)
+    await posts.withdraw(conn, actor.workspace_id, schedule_id, asked=True)
     await conn.execute(
         "DELETE FROM schedules WHERE workspace_id = $1 AND schedule_id = $2", actor.workspace_id, schedule_id
     )
@@ -320,8 +321,14 @@ async def refused(
 
 
 async def go_on(conn: asyncpg.Connection, stopped: Schedule, now: datetime) -> Schedule | None:
-    """It runs from its next instant on, for nobody in particular; None when somebody changed it meanwhile."""
-    due = _draft_of(stopped).first_due(now)
+    """It runs from its next instant on, for nobody in particular.
+
+    None when somebody changed it meanwhile, or when nobody can tell any more when it is due.
+    """
+    try:
+        due = stopped.draft.first_due(now)
+    except Invalid:
+        return None
     done = await conn.fetchval(
         """
         UPDATE schedules SET next_due_at = $4, paused_why = NULL, version = version + 1

@@ -87,6 +87,19 @@ class Schedule:
     def zone(self) -> ZoneInfo:
         return zone(self.timezone)
 
+    @property
+    def draft(self) -> ScheduleDraft:
+        """What another like it is made from."""
+        return ScheduleDraft(
+            report=self.report,
+            query=self.query,
+            period=self.period,
+            channel_id=self.channel_id,
+            recurrence=self.recurrence,
+            timezone=self.timezone,
+            locale=self.locale,
+        )
+
 
 COLUMNS: Final[LiteralString] = """
     s.workspace_id, s.schedule_id, s.owner_id, s.report, s.query, s.period, s.channel_id, s.recurrence, s.timezone,

@@ -1,4 +1,4 @@
-"""Runs: each due instant of a schedule is claimed once, made once, and put into the outbox once.
+"""Runs: each due instant of a schedule is claimed once, and made once.
 
 Who takes locks takes those of runs before that of their schedule.
 """
@@ -14,11 +14,9 @@ from uuid import UUID
 
 import asyncpg
 
-from db import outbox
 from db.errors import Invalid
-from db.ids import ChannelId, PersonId, WorkspaceId
+from db.ids import PersonId, WorkspaceId
 from db.jobs import enqueue, enqueue_many, open_dedupe
-from db.outbox import Outgoing
 from db.schedules.record import COLUMNS, LAST, RunId, Schedule, ScheduleId, read_schedule
 from db.schedules.recurrences import Catch, catch_up, next_due, parse_recurrence, still_meaningful, zone
 
@@ -43,18 +41,6 @@ class Run:
     asked_by: PersonId | None
     late: bool
     plainly: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
-    """A run that Slack has taken, or refused (`error`)."""
-
-    workspace_id: WorkspaceId
-    run_id: RunId
-    schedule_id: ScheduleId
-    asked_by: PersonId | None
-    plainly: bool
-    error: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,11 +113,12 @@ async def claim_due(conn: asyncpg.Connection, now: datetime, *, limit: int = 200
         [d.run for d in due],
         [d.late for d in due],
     )
-    await _enqueue_all(conn, [row for row in claimed if row["state"] == "claimed"])
+    await enqueue_all(conn, [row for row in claimed if row["state"] == "claimed"])
     return len(rows)
 
 
-async def _enqueue_all(conn: asyncpg.Connection, rows: Sequence[asyncpg.Record]) -> int:
+async def enqueue_all(conn: asyncpg.Connection, rows: Sequence[asyncpg.Record]) -> int:
+    """A job for each of these runs, inside the caller's transaction; less those that have one."""
     return await enqueue_many(
         conn,
         JOB,
@@ -220,114 +207,6 @@ def is_wanted(run: Run, now: datetime) -> bool:
     return schedule.paused_why is None and still_meaningful(catch, now)
 
 
-async def put(
-    conn: asyncpg.Connection,
-    workspace_id: WorkspaceId,
-    run_id: RunId,
-    message: dict[str, Any],
-    channel: ChannelId,
-) -> bool:
-    """Hands the finished report to the outbox, inside the caller's transaction; False: another did already.
-
-    Those of earlier instants that still wait there have nothing more to say.
-    """
-    mine = await conn.fetchrow(
-        """
-        SELECT schedule_id, due_at, asked_by FROM report_runs
-        WHERE workspace_id = $1 AND run_id = $2 AND state = 'claimed' FOR UPDATE""",
-        workspace_id,
-        run_id,
-    )
-    if mine is None:
-        return False
-    if mine["asked_by"] is None:
-        await withdraw(conn, workspace_id, mine["schedule_id"], before=mine["due_at"])
-    key = f"{JOB}:{run_id}"
-    await outbox.put(conn, workspace_id, [Outgoing(channel_id=channel, payload=message, coalesce_key=key)])
-    await conn.execute(
-        """
-        UPDATE report_runs SET state = 'sending', outbox_id = (
-            SELECT outbox_id FROM outbox
-            WHERE workspace_id = $1 AND channel_id = $3 AND coalesce_key = $4 AND state = 'waiting'
-              AND tried_at IS NULL)
-        WHERE workspace_id = $1 AND run_id = $2""",
-        workspace_id,
-        run_id,
-        channel,
-        key,
-    )
-    return True
-
-
-async def hold(conn: asyncpg.Connection, workspace_id: WorkspaceId, schedule_id: ScheduleId) -> None:
-    """Before the schedule itself is taken, whose deletion takes them: until the end of the caller's transaction."""
-    await conn.execute(
-        """
-        SELECT FROM report_runs WHERE workspace_id = $1 AND schedule_id = $2 AND finished_at IS NULL
-        ORDER BY run_id FOR UPDATE""",
-        workspace_id,
-        schedule_id,
-    )
-
-
-async def withdraw(
-    conn: asyncpg.Connection,
-    workspace_id: WorkspaceId,
-    schedule_id: ScheduleId,
-    *,
-    before: datetime | None = None,
-    asked: bool = False,
-) -> None:
-    """What was to be posted, and has not been tried yet, is not posted any more: inside the caller's transaction.
-
-    `before`: of earlier instants alone; `asked`: what somebody wanted at once, too.
-    """
-    await conn.execute(
-        """
-        WITH unsent AS (
-            SELECT run_id, outbox_id FROM report_runs
-            WHERE workspace_id = $1 AND schedule_id = $2 AND state = 'sending'
-              AND ($3::timestamptz IS NULL OR due_at < $3) AND ($4 OR asked_by IS NULL)
-            FOR UPDATE SKIP LOCKED
-        ), dropped AS (
-            UPDATE outbox o SET state = 'dropped', settled_at = now() FROM unsent u
-            WHERE o.workspace_id = $1 AND o.outbox_id = u.outbox_id AND o.state = 'waiting' AND o.tried_at IS NULL
-            RETURNING u.run_id
-        )
-        UPDATE report_runs r SET state = 'skipped', finished_at = now() FROM dropped d
-        WHERE r.workspace_id = $1 AND r.run_id = d.run_id""",
-        workspace_id,
-        schedule_id,
-        before,
-        asked,
-    )
-
-
-async def take_back(conn: asyncpg.Connection) -> int:
-    """What has waited long to be sent, because nobody was there to do it or Slack let nothing through, is made anew:
-    as a late report, or not at all when it means nothing any more. Inside the caller's transaction."""
-    rows = await conn.fetch(
-        """
-        WITH unsent AS (
-            SELECT r.workspace_id, r.run_id, r.outbox_id
-            FROM report_runs r JOIN outbox o ON o.workspace_id = r.workspace_id AND o.outbox_id = r.outbox_id
-            WHERE r.state = 'sending' AND NOT r.late AND r.asked_by IS NULL
-              AND o.state = 'waiting' AND o.tried_at IS NULL AND o.created_at < now() - $1::interval
-            FOR UPDATE OF r SKIP LOCKED
-        ), dropped AS (
-            UPDATE outbox o SET state = 'dropped', settled_at = now() FROM unsent u
-            WHERE o.workspace_id = u.workspace_id AND o.outbox_id = u.outbox_id
-              AND o.state = 'waiting' AND o.tried_at IS NULL
-            RETURNING u.workspace_id, u.run_id
-        )
-        UPDATE report_runs r SET state = 'claimed', late = true, outbox_id = NULL FROM dropped d
-        WHERE r.workspace_id = d.workspace_id AND r.run_id = d.run_id
-        RETURNING r.workspace_id, r.run_id""",
-        PUNCTUAL,
-    )
-    return await _enqueue_all(conn, rows)
-
-
 async def finish(
     conn: asyncpg.Connection, workspace_id: WorkspaceId, run_id: RunId, state: str, error: str | None = None
 ) -> None:
@@ -343,36 +222,6 @@ async def finish(
     )
 
 
-async def settle(conn: asyncpg.Connection) -> tuple[Settled, ...]:
-    """Runs whose message has been sent or refused since; each is given to one caller only, marked posted or failed."""
-    rows = await conn.fetch(
-        """
-        WITH ended AS (
-            SELECT r.workspace_id, r.run_id, o.state = 'sent' AS sent, o.error
-            FROM report_runs r JOIN outbox o ON o.workspace_id = r.workspace_id AND o.outbox_id = r.outbox_id
-            WHERE r.state = 'sending' AND o.state <> 'waiting'
-            FOR UPDATE OF r SKIP LOCKED
-        )
-        UPDATE report_runs r
-        SET state = CASE WHEN e.sent THEN 'posted' ELSE 'failed' END, error = e.error, finished_at = now()
-        FROM ended e WHERE r.workspace_id = e.workspace_id AND r.run_id = e.run_id
-        RETURNING r.workspace_id, r.run_id, r.schedule_id, r.asked_by, r.plainly, r.error"""
-    )
-    return tuple(Settled(**dict(row.items())) for row in rows)
-
-
-async def make_plainly(conn: asyncpg.Connection, workspace_id: WorkspaceId, run_id: RunId) -> None:
-    """A refused run is made once more, without charts of Slack's own; inside the caller's transaction."""
-    await conn.execute(
-        """
-        UPDATE report_runs SET state = 'claimed', plainly = true, outbox_id = NULL, error = NULL, finished_at = NULL
-        WHERE workspace_id = $1 AND run_id = $2""",
-        workspace_id,
-        run_id,
-    )
-    await enqueue(conn, JOB, payload(workspace_id, run_id), dedupe_key=f"{JOB}:{run_id}")
-
-
 async def forgotten(conn: asyncpg.Connection) -> int:
     """Enqueues runs that were claimed a while ago and have no job any more."""
     rows = await conn.fetch(
@@ -382,7 +231,7 @@ async def forgotten(conn: asyncpg.Connection) -> int:
             SELECT FROM pgqueuer q WHERE q.dedupe_key = 'report:' || r.run_id AND q.status IN ('queued', 'picked'))
         ORDER BY claimed_at LIMIT 1000"""
     )
-    return await _enqueue_all(conn, rows)
+    return await enqueue_all(conn, rows)
 
 
 async def forget_old(conn: asyncpg.Connection) -> None:

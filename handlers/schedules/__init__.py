@@ -12,7 +12,7 @@ from handlers.schedules.asking import Scheduling
 from handlers.schedules.personal import Personal
 from handlers.schedules.running import register_running
 from handlers.services import Services
-from handlers.views import schedule_ended
+from handlers.views import schedule_ended, schedule_form
 from handlers.views import schedules as view
 
 NAME = "schedule"
@@ -23,12 +23,12 @@ def register(app: AsyncApp, commands: Commands, services: Services) -> None:
     commands.add(NAME, scheduling.command, aliases=("plan", "planen"))
     commands.add("schedules", scheduling.list_command, aliases=("pläne",))
     commands.add(personal.NAME, Personal(services).command, aliases=("morning", "überblick"))
-    on_press(app, services, view.EVERY, scheduling.every)
+    on_press(app, services, schedule_form.EVERY, scheduling.every)
     on_press(app, services, view.MENU, scheduling.menu)
     on_press(app, services, view.NEW, scheduling.new)
     on_press(app, services, view.NEXT, scheduling.turn)
     on_press(app, services, schedule_ended.RESTORE, scheduling.restore)
-    on_submit(app, services, view.CALLBACK, scheduling.submit)
+    on_submit(app, services, schedule_form.CALLBACK, scheduling.submit)
 
 
 def register_jobs(worker: Worker, services: Services) -> None:

@@ -5,17 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
-
 from db import people, schedules, spent
-from db.access import Action, require
+from db.access import Action, may, require
 from db.errors import Invalid, LodgeError
-from db.ids import ChannelId
 from db.query import QueryError, parse
 from db.reports.choosing import choose
 from db.schedules import Schedule, ScheduleDraft, ScheduleId, runs
 from handlers.acting import Outcome, Place, Press, Submission
+from handlers.channels import can_post
 from handlers.commands import Call, Reply
 from handlers.errors import explain, explain_field
 from handlers.querying import explain_query
@@ -24,12 +21,11 @@ from handlers.requesting import Asker
 from handlers.saved import expand
 from handlers.schedules.timing import shared_now
 from handlers.services import Services
-from handlers.views import schedule_ended
+from handlers.views import schedule_ended, schedule_form
 from handlers.views import schedules as view
 from handlers.views.blocks import Json
 from handlers.views.schedule_ended import Ended
-from handlers.views.schedules import Filled
-from handlers.views.states import moment
+from handlers.views.schedule_form import Filled
 from handlers.words import Words
 
 _LIST = frozenset({"list", "ls", "liste", "show"})
@@ -41,15 +37,14 @@ class Scheduling:
         self._services = services
 
     async def command(self, call: Call) -> Reply | None:
-        require(call.asker.actor, Action.SCHEDULES, call.asker.workspace.settings)
         if call.text.strip().lower() in _LIST:
-            return await self._list(call.asker, call.words)
+            return await self.list_command(call)
+        require(call.asker.actor, Action.SCHEDULES, call.asker.workspace.settings)
         place = Place(channel_id=call.channel_id, response_url=call.response_url)
         await call.open(self._new(call.asker, call.words, place))
         return None
 
     async def list_command(self, call: Call) -> Reply:
-        require(call.asker.actor, Action.SCHEDULES, call.asker.workspace.settings)
         return await self._list(call.asker, call.words)
 
     async def new(self, press: Press) -> None:
@@ -63,9 +58,10 @@ class Scheduling:
         opened = press.view
         if opened is None:
             return
-        metadata = view.metadata_of(opened)
+        metadata = schedule_form.metadata_of(opened)
         kept = {name: value for name, value in metadata.items() if name not in ("id", "version")}
-        shown = view.form(view.begun(opened), view.chosen_every(opened), press.words, kept)
+        every = schedule_form.chosen_every(opened)
+        shown = schedule_form.form(schedule_form.begun(opened), every, press.words, kept)
         await press.show(shown, unless_changed=True)
 
     async def menu(self, press: Press) -> None:
@@ -82,26 +78,18 @@ class Scheduling:
         asker = sent.asker
         on = today(asker.workspace, self._services.clock())
         try:
-            draft = view.read(sent.view, asker.slack_user_id, asker.locale, on)
-            if not await _can_post(sent.client, draft.channel_id):
-                return Outcome(errors={view.CHANNEL: sent.words.plain("schedule-not-member")})
+            draft = schedule_form.read(sent.view, asker.slack_user_id, asker.locale, on)
+            if not await can_post(sent.client, draft.channel_id):
+                return Outcome(errors={schedule_form.CHANNEL: sent.words.plain("schedule-not-member")})
             schedule = await self._save(sent, draft)
         except QueryError as error:
-            return Outcome(errors={view.QUERY: explain_query(error, sent.words)})
+            return Outcome(errors={schedule_form.QUERY: explain_query(error, sent.words)})
         except Invalid as error:
-            first = error.errors[0]
-            return Outcome(
-                errors={view.BLOCKS.get(first.field, view.CHANNEL): explain_field(first, sent.words)}
-            )
-        assert schedule.next_due_at is not None
-        said = sent.words(
-            "schedule-saved",
-            title=view.title(schedule, sent.words),
-            where=view.where(schedule),
-            often=view.when(schedule, sent.words),
-            when=moment(schedule.next_due_at),
-        )
-        return Outcome(then=Reply(text=said))
+            return Outcome(errors=_at_blocks(error, sent.words))
+        if schedule.next_due_at is None:
+            # This was sent before, and the schedule it made is paused by now.
+            return Outcome()
+        return Outcome(then=Reply(text=view.saved(schedule, sent.words)))
 
     async def _save(self, sent: Submission, draft: ScheduleDraft) -> Schedule:
         actor, settings = sent.asker.actor, sent.asker.workspace.settings
@@ -147,7 +135,7 @@ class Scheduling:
                     said = press.words(
                         "schedule-running",
                         title=view.title(schedule, press.words),
-                        where=view.where(schedule),
+                        posted=view.posted(schedule, press.words),
                     )
                     reply = Reply(text=said)
         if verb in ("run", "delete"):
@@ -175,7 +163,8 @@ class Scheduling:
         async with self._services.database.connection() as conn:
             settings = press.asker.workspace.settings
             schedule = await schedules.changeable(conn, press.asker.actor, schedule_id, settings)
-        return view.form(Filled.of(schedule), schedule.recurrence.every, press.words, press.place.metadata())
+        filled = Filled.of(schedule)
+        return schedule_form.form(filled, filled.recurrence.every, press.words, press.place.metadata())
 
     def _new(self, asker: Asker, words: Words, place: Place) -> Json:
         here = place.channel_id or ""
@@ -184,11 +173,13 @@ class Scheduling:
             channel_id=here if here.startswith(("C", "G")) else None,
             direct=here.startswith("D"),
         )
-        return view.form(filled, filled.recurrence.every, words, place.metadata())
+        return schedule_form.form(filled, filled.recurrence.every, words, place.metadata())
 
     async def _list(self, asker: Asker, words: Words, after: ScheduleId | None = None) -> Reply:
+        """Who may make none is shown their own, to end them."""
+        settings = asker.workspace.settings
         async with self._services.database.connection() as conn:
-            found = await schedules.page(conn, asker.actor, limit=_PAGE + 1, after=after)
+            found = await schedules.page(conn, asker.actor, settings, limit=_PAGE + 1, after=after)
             shown = found[:_PAGE]
             known = await people.get_many(conn, asker.actor, [each.owner_id for each in shown])
         blocks = view.listing(
@@ -196,19 +187,16 @@ class Scheduling:
             words,
             known,
             changeable=[schedules.may_change(asker.actor, each) for each in shown],
+            new=may(asker.actor, Action.SCHEDULES, settings),
             more=len(found) > _PAGE,
         )
         return Reply(text=words("schedule-list"), blocks=blocks)
 
 
-async def _can_post(client: AsyncWebClient, channel_id: ChannelId) -> bool:
-    """A direct message always arrives; a channel only where the bot is a member."""
-    if channel_id.startswith(("U", "W", "D")):
-        return True
-    try:
-        info = await client.conversations_info(channel=channel_id)
-    except SlackApiError as error:
-        if error.response["error"] in ("channel_not_found", "missing_scope"):
-            return False
-        raise
-    return bool(info["channel"].get("is_member"))
+def _at_blocks(error: Invalid, words: Words) -> dict[str, str]:
+    """What is wrong, by block of the form; what is of no field there, at the channel."""
+    at: dict[str, str] = {}
+    for each in error.errors:
+        block = schedule_form.BLOCKS.get(each.field, schedule_form.CHANNEL)
+        at[block] = f"{at[block]} {explain_field(each, words)}" if block in at else explain_field(each, words)
+    return at

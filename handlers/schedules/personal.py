@@ -20,9 +20,10 @@ from handlers.commands import Call, Reply
 from handlers.saved import expand
 from handlers.schedules.timing import shared_now
 from handlers.services import Services
+from handlers.views import schedule_form
 from handlers.views import schedules as view
 from handlers.views.blocks import Json
-from handlers.views.schedules import Filled
+from handlers.views.schedule_form import Filled
 from handlers.views.states import moment
 
 NAME: Final = "digest"
@@ -57,14 +58,16 @@ class Personal:
             return await schedules.own_digest(conn, call.asker.actor, ChannelId(call.asker.slack_user_id))
 
     async def _form(self, call: Call, query: str) -> Json:
-        """The form of any schedule, filled with what is kept or usual."""
+        """The form of any schedule, filled with what was typed, is kept or usual."""
         kept = await self._kept(call)
         zone = call.asker.person.timezone or call.asker.workspace.timezone
-        filled = Filled(query=query or USUAL_QUERY, direct=True, timezone=zone)
+        filled = Filled(query=USUAL_QUERY, direct=True, timezone=zone)
         if kept is not None:
             filled = Filled.of(kept)
+        if query:
+            filled = replace(filled, query=query)
         place = Place(channel_id=call.channel_id, response_url=call.response_url)
-        return view.form(filled, filled.recurrence.every, call.words, place.metadata())
+        return schedule_form.form(filled, filled.recurrence.every, call.words, place.metadata())
 
     async def _on(self, call: Call, kept: Schedule | None, at: time, query: str) -> Reply:
         asker = call.asker

@@ -17,8 +17,9 @@ from db.outbox import Outgoing
 from db.people import Person
 from db.query import QueryError
 from db.refusals import passing
-from db.schedules import Schedule, runs
-from db.schedules.runs import Run, Settled
+from db.schedules import Schedule, posts, runs
+from db.schedules.posts import Settled
+from db.schedules.runs import Run
 from db.states import Role, Source
 from handlers.errors import NotInstalled, explain
 from handlers.jobs import Job, Worker
@@ -118,16 +119,16 @@ class Running:
         body = {"text": text, "blocks": blocks, "unfurl_links": False}
         workspace_id = run.schedule.workspace_id
         async with self._services.database.transaction() as conn:
-            await runs.put(conn, workspace_id, run.run_id, body, run.schedule.channel_id)
+            await posts.put(conn, workspace_id, run.run_id, body, run.schedule.channel_id)
         self._services.bell.ring()
 
     async def settle(self) -> None:
         """Sees what Slack made of the reports: a refusal pauses the schedule, and its owner is told."""
         async with self._services.database.transaction() as conn:
-            for settled in await runs.settle(conn):
+            for settled in await posts.settle(conn):
                 if settled.error is not None:
                     await self._refused(conn, settled, settled.error)
-            await runs.take_back(conn)
+            await posts.take_back(conn)
             await runs.forgotten(conn)
 
     async def tidy(self) -> None:
@@ -184,7 +185,7 @@ class Running:
 
     async def _refused(self, conn: asyncpg.Connection, settled: Settled, error: str) -> None:
         if error in REFUSALS and not settled.plainly:
-            await runs.make_plainly(conn, settled.workspace_id, settled.run_id)
+            await posts.make_plainly(conn, settled.workspace_id, settled.run_id)
             now: datetime = self._services.clock()
             await remember_refusal(conn, self._services, settled.workspace_id, now)
             return
@@ -227,7 +228,7 @@ async def _tell(
     text = speech(
         message_id,
         title=view.title(schedule, speech),
-        where=view.where(schedule),
+        posted=view.posted(schedule, speech),
         why=_explained(error, speech) or refusals.why(why, speech),
     )
     told = Outgoing(channel_id=ChannelId(person.slack_user_id), payload={"text": text})

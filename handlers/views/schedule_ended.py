@@ -11,8 +11,7 @@ from db.ids import ChannelId, PersonId
 from db.schedules import PAUSED_BY_PERSON, Schedule, ScheduleDraft, ScheduleId, parse_recurrence
 from handlers.views.blocks import actions, button, section
 from handlers.views.replies import Reply
-from handlers.views.schedules import title, when, where
-from handlers.views.states import moment
+from handlers.views.schedules import saved, title
 from handlers.words import Words
 
 RESTORE: Final = "schedule_restore"
@@ -30,17 +29,12 @@ class Ended:
 
     @classmethod
     def of(cls, schedule: Schedule) -> Ended:
-        draft = ScheduleDraft(
-            report=schedule.report,
-            query=schedule.query,
-            period=schedule.period,
-            channel_id=schedule.channel_id,
-            recurrence=schedule.recurrence,
-            timezone=schedule.timezone,
-            locale=schedule.locale,
+        return cls(
+            schedule_id=schedule.schedule_id,
+            owner_id=schedule.owner_id,
+            draft=schedule.draft,
+            paused=schedule.paused_why == PAUSED_BY_PERSON,
         )
-        paused = schedule.paused_why == PAUSED_BY_PERSON
-        return cls(schedule_id=schedule.schedule_id, owner_id=schedule.owner_id, draft=draft, paused=paused)
 
     def value(self) -> str:
         draft = self.draft
@@ -83,11 +77,5 @@ def restored(schedule: Schedule, words: Words) -> Reply:
     if schedule.next_due_at is None:
         text = words("schedule-back-paused", title=title(schedule, words))
     else:
-        text = words(
-            "schedule-saved",
-            title=title(schedule, words),
-            where=where(schedule),
-            often=when(schedule, words),
-            when=moment(schedule.next_due_at),
-        )
+        text = saved(schedule, words)
     return Reply(text=text, blocks=[section(text)])

@@ -8,7 +8,7 @@ import asyncpg
 
 from db.access import Actor
 from db.ids import ChannelId, PersonId, WorkspaceId
-from db.schedules import ScheduleDraft, parse_recurrence, runs
+from db.schedules import ScheduleDraft, parse_recurrence, posts, runs
 from db.states import Role
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)  # a Friday
@@ -54,14 +54,14 @@ async def the_run(conn: asyncpg.Connection, workspace_id: WorkspaceId) -> runs.R
 
 async def outcome(
     conn: asyncpg.Connection, ada: Actor, state: str, error: str | None
-) -> tuple[runs.Settled, ...]:
+) -> tuple[posts.Settled, ...]:
     await claim(conn, NINE)
     run = await the_run(conn, ada.workspace_id)
     async with conn.transaction():
-        await runs.put(conn, ada.workspace_id, run.run_id, {"text": "hello"}, ChannelId("C1"))
-    assert await runs.settle(conn) == ()
+        await posts.put(conn, ada.workspace_id, run.run_id, {"text": "hello"}, ChannelId("C1"))
+    assert await posts.settle(conn) == ()
     await conn.execute("UPDATE outbox SET state = $1, error = $2, settled_at = now()", state, error)
-    return await runs.settle(conn)
+    return await posts.settle(conn)
 
 
 async def handed_over(conn: asyncpg.Connection, ada: Actor, now: datetime) -> runs.Run:
@@ -71,7 +71,7 @@ async def handed_over(conn: asyncpg.Connection, ada: Actor, now: datetime) -> ru
     run = await runs.claimed(conn, ada.workspace_id, run_id)
     assert run is not None
     async with conn.transaction():
-        assert await runs.put(conn, ada.workspace_id, run_id, {"text": "hello"}, ChannelId("C1"))
+        assert await posts.put(conn, ada.workspace_id, run_id, {"text": "hello"}, ChannelId("C1"))
     return run
 
 

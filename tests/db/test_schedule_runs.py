@@ -13,7 +13,7 @@ from db import schedules
 from db.access import Actor
 from db.ids import ChannelId
 from db.pool import Database
-from db.schedules import RunId, Schedule, runs
+from db.schedules import RunId, Schedule, posts, runs
 from tests.db.histories import workspace
 from tests.db.scheduling import (
     NINE,
@@ -86,7 +86,7 @@ async def test_a_run_is_handed_to_the_outbox_once_even_by_two_workers(database: 
 
     async def put() -> bool:
         async with database.transaction() as conn:
-            return await runs.put(conn, ada.workspace_id, run.run_id, {"text": "hello"}, ChannelId("C1"))
+            return await posts.put(conn, ada.workspace_id, run.run_id, {"text": "hello"}, ChannelId("C1"))
 
     assert sorted(await asyncio.gather(put(), put())) == [False, True]
     async with database.connection() as conn:
@@ -98,7 +98,7 @@ async def test_a_message_that_was_sent_settles_its_run(conn: asyncpg.Connection,
     made = await schedules.create(conn, ada, draft(), NOW)
     (settled,) = await outcome(conn, ada, "sent", None)
     assert settled.error is None
-    assert await runs.settle(conn) == ()
+    assert await posts.settle(conn) == ()
     assert (await schedules.get(conn, ada, made.schedule_id)).last_state == "posted"
 
 
@@ -107,7 +107,7 @@ async def test_a_refused_run_can_be_made_again_plainly(conn: asyncpg.Connection,
     (settled,) = await outcome(conn, ada, "failed", "invalid_blocks")
     assert (settled.error, settled.plainly) == ("invalid_blocks", False)
     await conn.execute("DELETE FROM pgqueuer")
-    await runs.make_plainly(conn, ada.workspace_id, settled.run_id)
+    await posts.make_plainly(conn, ada.workspace_id, settled.run_id)
     assert (await the_run(conn, ada.workspace_id)).plainly
     assert await conn.fetchval("SELECT count(*) FROM pgqueuer WHERE entrypoint = 'report'") == 1
 
@@ -142,11 +142,11 @@ async def test_whoever_asks_again_while_a_run_is_under_way_gets_that(database: D
     first, *others = await asyncio.gather(*(ask(second) for second in range(4)))
     assert set(others) == {first}
     async with database.transaction() as conn:
-        await runs.put(conn, ada.workspace_id, RunId(first), {"text": "hello"}, ChannelId("C1"))
+        await posts.put(conn, ada.workspace_id, RunId(first), {"text": "hello"}, ChannelId("C1"))
     assert await ask(5) == first
     async with database.connection() as conn:
         await conn.execute("UPDATE outbox SET state = 'sent', settled_at = now()")
-        await runs.settle(conn)
+        await posts.settle(conn)
     assert await ask(6) != first
 
 
@@ -159,7 +159,7 @@ async def test_what_waits_to_be_sent_is_not_sent_when_the_schedule_is_stopped(
     async with conn.transaction():
         await {"pause": schedules.pause, "delete": schedules.delete}[verb](conn, ada, made.schedule_id)
     assert await conn.fetchval("SELECT state FROM outbox") == "dropped"
-    assert await runs.settle(conn) == ()
+    assert await posts.settle(conn) == ()
     if verb == "pause":
         assert await outcomes(conn) == [("skipped", "dropped")]
 
@@ -172,7 +172,7 @@ async def test_what_may_have_been_sent_already_is_left_to_the_sender(
     await conn.execute("UPDATE outbox SET tried_at = now(), created_at = now() - interval '1 hour'")
     await schedules.pause(conn, ada, made.schedule_id)
     async with conn.transaction():
-        assert await runs.take_back(conn) == 0
+        assert await posts.take_back(conn) == 0
     assert await outcomes(conn) == [("sending", "waiting")]
 
 
@@ -189,7 +189,7 @@ async def test_what_somebody_asked_for_is_no_earlier_instant(conn: asyncpg.Conne
     made = await schedules.create(conn, ada, draft(), NOW)
     asked = await runs.run_now(conn, made, ada.person_id, NOW)
     async with conn.transaction():
-        await runs.put(conn, ada.workspace_id, asked, {"text": "now"}, ChannelId("C1"))
+        await posts.put(conn, ada.workspace_id, asked, {"text": "now"}, ChannelId("C1"))
     await handed_over(conn, ada, NINE)
     assert await outcomes(conn) == [("sending", "waiting")] * 2
 
@@ -201,19 +201,19 @@ async def test_what_waited_long_to_be_sent_is_made_anew_once_as_a_late_one(
     run = await handed_over(conn, ada, NINE)
     await conn.execute("DELETE FROM pgqueuer")
     async with conn.transaction():
-        assert await runs.take_back(conn) == 0
+        assert await posts.take_back(conn) == 0
     await conn.execute("UPDATE outbox SET created_at = now() - interval '6 minutes'")
     async with conn.transaction():
-        assert await runs.take_back(conn) == 1
+        assert await posts.take_back(conn) == 1
     assert await conn.fetchval("SELECT state FROM outbox") == "dropped"
     again = await runs.claimed(conn, ada.workspace_id, run.run_id)
     assert again is not None
     assert again.late
     async with conn.transaction():
-        await runs.put(conn, ada.workspace_id, run.run_id, {"text": "late"}, ChannelId("C1"))
+        await posts.put(conn, ada.workspace_id, run.run_id, {"text": "late"}, ChannelId("C1"))
     await conn.execute("UPDATE outbox SET created_at = now() - interval '6 minutes'")
     async with conn.transaction():
-        assert await runs.take_back(conn) == 0
+        assert await posts.take_back(conn) == 0
     assert await outcomes(conn) == [("sending", "waiting")]
 
 
@@ -259,7 +259,7 @@ async def test_a_schedule_can_be_deleted_while_what_became_of_its_run_is_noted(d
             await schedules.delete(conn, ada, made.schedule_id)
 
     async with database.transaction() as noting:
-        assert len(await runs.settle(noting)) == 1
+        assert len(await posts.settle(noting)) == 1
         deleting = asyncio.create_task(delete())
         async with database.connection() as conn:
             while not await conn.fetchval(

@@ -83,6 +83,17 @@ async def test_what_slack_refused_goes_on_from_the_next_instant(conn: asyncpg.Co
     assert await schedules.refused(conn, ada.workspace_id, ChannelId("C1"), ["is_archived"]) == ()
 
 
+async def test_one_whose_time_nobody_can_tell_any_more_keeps_no_other_from_going_on(
+    conn: asyncpg.Connection, ada: Actor
+) -> None:
+    made = await schedules.create(conn, ada, draft(), NOW)
+    await schedules.refuse(conn, ada.workspace_id, made.schedule_id, "is_archived")
+    await conn.execute("UPDATE schedules SET timezone = 'Atlantis/Capital'")
+    (lost,) = await schedules.refused(conn, ada.workspace_id, ChannelId("C1"), ["is_archived"])
+    assert await schedules.go_on(conn, lost, NINE) is None
+    assert (await schedules.get(conn, ada, made.schedule_id)).paused_why == "is_archived"
+
+
 async def test_an_edit_takes_effect_at_the_next_instant_and_knows_of_others(
     conn: asyncpg.Connection, ada: Actor
 ) -> None:
@@ -171,6 +182,29 @@ async def test_a_direct_message_is_listed_for_its_owner_only(conn: asyncpg.Conne
     made = await schedules.create(conn, ada, draft(channel_id="U1"), NOW)
     assert await schedules.page(conn, ada) == (made,)
     assert await schedules.page(conn, await someone(conn, ada.workspace_id, Role.ADMIN)) == ()
+
+
+async def test_who_may_make_none_sees_their_own_alone(conn: asyncpg.Connection, ada: Actor) -> None:
+    made = await schedules.create(conn, ada, draft(), NOW)
+    direct = await schedules.create(conn, ada, draft(channel_id="U1"), NOW)
+    other = await someone(conn, ada.workspace_id)
+    assert await schedules.page(conn, other) == (made,)
+    for fewer in ({"policy": {"schedules": "admin"}}, {}):
+        role = ada.role if fewer else Role.GUEST
+        assert await schedules.page(conn, replace(ada, role=role), fewer) == (made, direct)
+        assert await schedules.page(conn, replace(other, role=role), fewer) == ()
+
+
+async def test_what_is_somebodys_is_sent_to_nobody_else(conn: asyncpg.Connection, ada: Actor) -> None:
+    made = await schedules.create(conn, ada, draft(), NOW)
+    boss = await someone(conn, ada.workspace_id, Role.ADMIN)
+    with pytest.raises(Invalid) as refused:
+        await schedules.edit(conn, boss, made.schedule_id, draft(channel_id="U2"), NOW)
+    assert [error.code for error in refused.value.errors] == ["not_owner"]
+    assert (
+        await schedules.edit(conn, boss, made.schedule_id, draft(channel_id="C2"), NOW)
+    ).channel_id == "C2"
+    assert (await schedules.edit(conn, ada, made.schedule_id, draft(channel_id="U1"), NOW)).channel_id == "U1"
 
 
 async def test_everything_wrong_with_a_draft_is_named_at_once(conn: asyncpg.Connection, ada: Actor) -> None:

@@ -16,7 +16,7 @@ from db import saved_queries, workspaces
 from db.access import Actor
 from db.ids import SlackUserId, WorkspaceId
 from db.query import parse
-from db.schedules import runs
+from db.schedules import posts
 from db.states import Role
 from handlers.schedules import running as posting
 from tests.scenarios.clocks import Clock, lodge_at
@@ -392,7 +392,7 @@ async def test_pictures_that_were_made_twice_are_seen_once(
     async with lodge.process.services.database.connection() as conn:
         await workspaces.note_charts_refused(conn, workspace_id, clock.now)
     lodge.process.services.directory.forget_workspace(workspace_id)
-    put = runs.put
+    put = posts.put
     died: list[object] = []
 
     async def die_once(*given: Any) -> bool:
@@ -401,7 +401,7 @@ async def test_pictures_that_were_made_twice_are_seen_once(
             raise OSError("as if the worker had died here")
         return await put(*given)
 
-    monkeypatch.setattr(runs, "put", die_once)
+    monkeypatch.setattr(posts, "put", die_once)
     clock.now = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
     grace = lodge.person("grace")
     posted = await grace.expect_message("general", is_report, timeout=PATIENT)
