@@ -40,16 +40,16 @@ def key_of_return(channel_id: ChannelId) -> str:
 
 
 async def channels(conn: asyncpg.Connection, within: timedelta) -> tuple[tuple[WorkspaceId, ChannelId], ...]:
-    """Where something waits to go on, less those where something did within this time: Slack may say that the bot can
-    post there, and refuse it all the same."""
+    """Where something waits to go on, as long as the app is there. Less those where something did within this time:
+    Slack may say that the bot can post there, and refuse it all the same."""
     rows = await conn.fetch(
         """
         SELECT DISTINCT workspace_id, channel_id, paused_why FROM (
             SELECT workspace_id, channel_id, paused_why FROM subscriptions WHERE paused_why = ANY ($1::text[])
             UNION ALL
             SELECT workspace_id, channel_id, paused_why FROM schedules WHERE paused_why = ANY ($1::text[])
-        ) waiting
-        WHERE NOT EXISTS (
+        ) waiting JOIN workspaces USING (workspace_id)
+        WHERE uninstalled_at IS NULL AND NOT EXISTS (
             SELECT FROM outbox said
             WHERE said.workspace_id = waiting.workspace_id AND said.coalesce_key = 'returned:' || waiting.channel_id
               AND said.created_at > now() - $2::interval)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import asyncpg
@@ -21,7 +21,7 @@ from db.pool import look
 from db.route import Route
 
 _DISK_FLOOR: Final = 1_000_000_000
-# Seconds that a job may be due before it is said that nobody takes jobs.
+# Seconds that a job may be due, with none of its kind taken, before it is said that nobody takes jobs.
 _OVERDUE: Final = 120
 _TOO_OLD: Final = (
     f"Lodge needs PostgreSQL {OLDEST_SERVER} or newer: upgrade it, or name another in DATABASE_URL"
@@ -97,12 +97,22 @@ def _mode(route: Route) -> Finding:
 
 
 async def _queue(conn: asyncpg.Connection) -> list[Finding]:
-    overdue, parked = await conn.fetchrow(
+    rows = await conn.fetch(
         """
-        SELECT coalesce(extract(epoch FROM now() - min(execute_after) FILTER (WHERE status = 'queued')), 0)::float8,
-               count(*) FILTER (WHERE status = 'failed')
-        FROM pgqueuer WHERE status = 'failed' OR (status = 'queued' AND execute_after <= now())"""
+        SELECT extract(epoch FROM now() - min(waits.execute_after))::float8 AS overdue,
+               EXISTS (SELECT FROM pgqueuer job
+                       WHERE job.entrypoint = waits.entrypoint AND job.status = 'picked'
+                         AND job.heartbeat > now() - $1::interval)
+               OR EXISTS (SELECT FROM pgqueuer_log was
+                          WHERE was.entrypoint = waits.entrypoint AND was.status = 'picked'
+                            AND was.created > now() - $1::interval) AS taken
+        FROM pgqueuer waits WHERE waits.status = 'queued' AND waits.execute_after <= now()
+        GROUP BY waits.entrypoint""",
+        timedelta(seconds=_OVERDUE),
     )
+    parked = await conn.fetchval("SELECT count(*) FROM pgqueuer WHERE status = 'failed'")
+    # Where some of a kind are taken, the others of that kind wait for their turn.
+    overdue = max((row["overdue"] for row in rows if not row["taken"]), default=0)
     found = []
     if overdue > _OVERDUE:
         mend = (

@@ -134,6 +134,35 @@ async def test_no_process_takes_jobs_and_jobs_have_failed(environment: dict[str,
     assert "1 failed for good" in (await mends(environment))["jobs"].text
 
 
+async def test_jobs_that_wait_for_others_of_their_kind_are_no_fault(
+    environment: dict[str, str], db_url: str
+) -> None:
+    """As reports with pictures do, of which few are made at a time."""
+    conn = await asyncpg.connect(db_url)
+    await conn.execute(
+        """
+        INSERT INTO pgqueuer (priority, entrypoint, status, execute_after, heartbeat)
+        SELECT 0, 'report with pictures', status::pgqueuer_status, now() - interval '10 minutes', now()
+        FROM unnest(ARRAY['queued', 'queued', 'picked']) status"""
+    )
+    assert "jobs" not in await mends(environment)
+    # Whoever had it is not heard of any more.
+    await conn.execute("UPDATE pgqueuer SET heartbeat = now() - interval '5 minutes'")
+    assert "600 s" in (await mends(environment))["jobs"].text
+    # Between one that is done and the next.
+    await conn.execute("DELETE FROM pgqueuer WHERE status = 'picked'")
+    await conn.execute(
+        """
+        INSERT INTO pgqueuer_log (job_id, status, entrypoint, priority, created)
+        VALUES (1, 'picked', 'report with pictures', 0, now() - interval '1 minute'),
+               (2, 'picked', 'announce', 0, now())"""
+    )
+    assert "jobs" not in await mends(environment)
+    await conn.execute("UPDATE pgqueuer SET entrypoint = 'deliver'")
+    assert "600 s" in (await mends(environment))["jobs"].text
+    await conn.close()
+
+
 @pytest.mark.parametrize("code", ["invalid_auth", "account_inactive", "token_revoked", "token_expired"])
 async def test_a_token_that_is_refused(environment: dict[str, str], slack: LocalSlack, code: str) -> None:
     slack.faults.add(method="auth.test", error=code, times=None)

@@ -84,6 +84,15 @@ async def test_places_where_something_waits_are_found(conn: asyncpg.Connection, 
     assert await refusals.channels(conn, DAY) == ((world.workspace_id, HERE), (world.workspace_id, ELSEWHERE))
 
 
+async def test_where_the_app_was_taken_out_nothing_is_looked_for(
+    conn: asyncpg.Connection, world: World
+) -> None:
+    await plan(conn, world, HERE, "not_installed")
+    assert await refusals.channels(conn, DAY) == ((world.workspace_id, HERE),)
+    await conn.execute("UPDATE workspaces SET uninstalled_at = now()")
+    assert await refusals.channels(conn, DAY) == ()
+
+
 async def test_nobody_is_let_into_a_direct_message(conn: asyncpg.Connection, world: World) -> None:
     await plan(conn, world, DIRECT, "channel_not_found")
     assert await refusals.channels(conn, DAY) == ()
