@@ -13,7 +13,8 @@ from db.ids import ChannelId, IssueId, LabelId, MessageTs, PersonId, WorkspaceId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostedCard:
-    """`shown_version` is the version of the issue it shows; `thread_ts` what began the thread it stands in."""
+    """`shown_version` is the version of the issue it shows, or below zero where that is out of date whichever it is;
+    `thread_ts` what began the thread it stands in."""
 
     channel_id: ChannelId
     message_ts: MessageTs
@@ -148,7 +149,8 @@ async def outdate(
     label_ids: Sequence[LabelId] | None = None,
 ) -> tuple[PostedCard, ...]:
     """Cards that show something else now although their issues are as they were: whatever version they are brought up
-    to is newer. All of the workspace, or those in the channel, that name one of the people, or have one of the labels.
+    to is newer, unless it was drawn before this. All of the workspace, or those in the channel, that name one of the
+    people, or have one of the labels.
     """
     rows = await conn.fetch(
         """
@@ -162,7 +164,7 @@ async def outdate(
                   WHERE l.workspace_id = $1 AND l.issue_id = i.issue_id AND l.label_id = ANY($4::uuid[])))
             ORDER BY c.channel_id, c.message_ts FOR NO KEY UPDATE OF c
         )
-        UPDATE cards c SET shown_version = 0 FROM held
+        UPDATE cards c SET shown_version = least(c.shown_version, 0) - 1 FROM held
         WHERE c.workspace_id = $1 AND c.channel_id = held.channel_id AND c.message_ts = held.message_ts
         RETURNING c.channel_id, c.message_ts, c.issue_id, c.shown_version, c.thread_ts
         """,
@@ -174,23 +176,41 @@ async def outdate(
     return tuple(sorted((_read(row) for row in rows), key=lambda card: card.message_ts, reverse=True))
 
 
+async def outdate_one(
+    conn: asyncpg.Connection, workspace_id: WorkspaceId, channel_id: ChannelId, message_ts: MessageTs
+) -> None:
+    """So is this one."""
+    await conn.execute(
+        """
+        UPDATE cards SET shown_version = least(shown_version, 0) - 1
+        WHERE workspace_id = $1 AND channel_id = $2 AND message_ts = $3
+        """,
+        workspace_id,
+        channel_id,
+        message_ts,
+    )
+
+
 async def shown(
     conn: asyncpg.Connection,
     workspace_id: WorkspaceId,
     channel_id: ChannelId,
     message_ts: MessageTs,
     version: int,
+    *,
+    before: int = 0,
 ) -> None:
-    """The message shows this version now."""
+    """The message shows this version now, unless that is out of date since it was drawn: then it had shown `before`."""
     await conn.execute(
         """
         UPDATE cards SET shown_version = greatest(shown_version, $4)
-        WHERE workspace_id = $1 AND channel_id = $2 AND message_ts = $3
+        WHERE workspace_id = $1 AND channel_id = $2 AND message_ts = $3 AND shown_version >= least($5, 0)
         """,
         workspace_id,
         channel_id,
         message_ts,
         version,
+        before,
     )
 
 

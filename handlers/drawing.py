@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
@@ -88,6 +90,7 @@ class Drawing:
     async def _card(self, workspace_id: WorkspaceId, issue_id: IssueId, row: Waiting) -> Drawn | None:
         system = _system(workspace_id)
         async with self._services.database.connection() as conn:
+            before = await _shown_version(conn, workspace_id, row)
             # Not what is remembered of it: its prefix or language may be why the card is drawn anew.
             workspace = await workspaces.ensure(conn, workspace_id)
             speech = words(workspace.settings.get("language"))
@@ -108,7 +111,8 @@ class Drawing:
             prefix=workspace.key_prefix,
             style=CardStyle.LINE if kept.condensed else CardStyle.CHANNEL,
         )
-        return Drawn(arguments={"text": drawn.text, "blocks": drawn.blocks}, state=str(issue.version))
+        arguments = {"text": drawn.text, "blocks": drawn.blocks}
+        return Drawn(arguments=arguments, state=_state(issue.version, row, before, arguments))
 
     async def _comment(self, workspace_id: WorkspaceId, comment_id: CommentId, row: Waiting) -> Drawn | None:
         workspace = await self._services.directory.workspace(workspace_id)
@@ -179,7 +183,7 @@ class Drawing:
         elif (person_id := told_of(row)) is not None:
             await told.shows(conn, workspace_id, person_id, ts, _version(state))
         else:
-            await cards.shown(conn, workspace_id, row.channel_id, ts, _version(state))
+            await cards.shown(conn, workspace_id, row.channel_id, ts, _version(state), before=_before(state))
 
     async def catch_up(
         self, workspace_id: WorkspaceId, row: Waiting, place: tuple[ChannelId, MessageTs], state: str
@@ -193,6 +197,9 @@ class Drawing:
         if now is None or now.state != state:
             again = refreshing(*place, row.issue_id, comment_id=comment_of(row))
             async with self._services.database.transaction() as conn:
+                if row.kind is Kind.CARD:
+                    # The version may be the same, and only what is said of it another.
+                    await cards.outdate_one(conn, workspace_id, *place)
                 await outbox.put(conn, workspace_id, [again])
 
     async def _catch_up_told(
@@ -214,9 +221,12 @@ class Drawing:
         if (person_id := told_of(row)) is not None:
             await self._tell_anew(conn, workspace_id, person_id, ts)
             return
+        posted = await cards.at(conn, workspace_id, row.channel_id, ts)
         await cards.forget(conn, workspace_id, row.channel_id, ts)
-        if anew and row.issue_id is not None:
-            await cards.ask(conn, workspace_id, row.issue_id, row.channel_id)
+        # Very many at once would be a flood: these stay as they are.
+        if anew and row.issue_id is not None and not row.payload.get("patient"):
+            thread_ts = posted.thread_ts if posted is not None else None
+            await cards.ask(conn, workspace_id, row.issue_id, row.channel_id, thread_ts)
 
     async def _tell_anew(
         self, conn: asyncpg.Connection, workspace_id: WorkspaceId, person_id: PersonId, ts: MessageTs
@@ -239,9 +249,30 @@ async def _kept(
     return kept if kept is not None and kept.place is not None and kept.place[1] == ts else None
 
 
+async def _shown_version(conn: asyncpg.Connection, workspace_id: WorkspaceId, row: Waiting) -> int:
+    """Of the card that is brought up to date; read before what it shows, so that no change in between is missed."""
+    if row.kind is not Kind.REFRESH:
+        return 0
+    posted = await cards.at(conn, workspace_id, row.channel_id, row.payload["ts"])
+    return 0 if posted is None else posted.shown_version
+
+
+def _state(version: int, row: Waiting, before: int, arguments: Json) -> str:
+    """The version; and what else tells a card from what it may be a moment later, its issue being as it was: of one
+    that is posted all that it says, of one that was out of date how far it was."""
+    if row.kind is Kind.CARD:
+        return f"{version}:{blake2b(json.dumps(arguments).encode(), digest_size=8).hexdigest()}"
+    return str(version) if before >= 0 else f"{version}:{before}"
+
+
 def _version(state: str) -> int:
     """0 where it is not known, or the issue is gone: the next state is newer, whichever."""
-    return int(state) if state.isdigit() else 0
+    version = state.partition(":")[0]
+    return int(version) if version.isdigit() else 0
+
+
+def _before(state: str) -> int:
+    return int(state.partition(":")[2] or 0)
 
 
 def _system(workspace_id: WorkspaceId) -> Actor:

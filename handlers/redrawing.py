@@ -85,10 +85,12 @@ class Redrawing:
         async with self._services.database.connection() as conn:
             # What is decided while this one is at it is a reason to begin once more.
             await jobs.open_dedupe(conn, job.id)
+        workspace_id = WorkspaceId(wanted["workspace"])
         async with self._services.database.transaction() as conn:
+            await outbox.line_up(conn, workspace_id)
             await _redraw(
                 conn,
-                WorkspaceId(wanted["workspace"]),
+                workspace_id,
                 channel_id=ChannelId(wanted["channel"]) if wanted["channel"] else None,
                 person_ids=[PersonId(UUID(wanted["person"]))] if wanted["person"] else None,
             )

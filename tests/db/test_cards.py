@@ -69,8 +69,25 @@ async def test_an_outdated_card_is_stale_until_it_shows_any_version(conn: asyncp
     assert [each.message_ts for each in await stale.in_channel(conn, world.workspace_id, HERE, limit=5)] == [
         "1.1"
     ]
-    await cards.shown(conn, world.workspace_id, HERE, MessageTs("1.1"), issue.version)
+    await cards.shown(conn, world.workspace_id, HERE, MessageTs("1.1"), issue.version, before=-1)
     assert await stale.in_channel(conn, world.workspace_id, HERE, limit=5) == ()
+
+
+async def test_what_was_drawn_before_a_card_was_outdated_again_does_not_count(
+    conn: asyncpg.Connection,
+) -> None:
+    world = await make_world(conn)
+    issue = await file(conn, world.ada)
+    await show(conn, world, issue, "1.1")
+    for before in (issue.version, -1, -2):
+        (outdated,) = await cards.outdate(conn, world.workspace_id)
+        await cards.shown(conn, world.workspace_id, HERE, MessageTs("1.1"), issue.version, before=before)
+        posted = await cards.at(conn, world.workspace_id, HERE, MessageTs("1.1"))
+        assert posted == outdated
+    await cards.outdate_one(conn, world.workspace_id, HERE, MessageTs("1.1"))
+    posted = await cards.at(conn, world.workspace_id, HERE, MessageTs("1.1"))
+    assert posted is not None
+    assert posted.shown_version < outdated.shown_version
 
 
 async def test_a_thread_is_about_the_issues_whose_cards_stand_in_it(conn: asyncpg.Connection) -> None:
