@@ -6,16 +6,24 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 from uuid import UUID
 
 import asyncpg
 
-from db.ids import IssueId, PersonId, WorkspaceId
+from db.ids import CommentId, IssueId, PersonId, WorkspaceId
 from db.preferences import NoticeKind
 
 # A burst that goes on and on is told after so long.
 LONGEST: Final = timedelta(seconds=60)
+# So much of what was said is kept.
+SAID_MAX: Final = 2000
+# Stands in `after` beside the fields: the comment that was said.
+SAID_IN: Final = "comment_id"
+# What was said before stays: nothing was since, or that names the person and this does not.
+_STAYS: Final[LiteralString] = """
+    (excluded.said IS NULL
+     OR kept.said IS NOT NULL AND 'mentioned' = ANY (kept.kinds) AND NOT 'mentioned' = ANY (excluded.kinds))"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +44,12 @@ class Notice:
     comments: int = 0
     due_at: datetime
 
+    @property
+    def said_in(self) -> CommentId | None:
+        """None where the description says it, or nothing was said."""
+        comment_id = self.after.get(SAID_IN)
+        return None if comment_id is None else CommentId(UUID(str(comment_id)))
+
 
 async def put(
     conn: asyncpg.Connection, workspace_id: WorkspaceId, notices: Sequence[Notice], now: datetime
@@ -44,7 +58,7 @@ async def put(
     if not notices:
         return
     await conn.execute(
-        """
+        f"""
         INSERT INTO notices AS kept (workspace_id, person_id, issue_id, kinds, before, after, actors,
                                      said, said_by, comments, first_at, due_at)
         SELECT $1, n.person_id, n.issue_id, n.kinds, n.before, n.after, n.actors,
@@ -56,10 +70,11 @@ async def put(
         ON CONFLICT (workspace_id, person_id, issue_id) DO UPDATE SET
             kinds = ARRAY(SELECT DISTINCT unnest(kept.kinds || excluded.kinds)),
             before = excluded.before || kept.before,
-            after = kept.after || excluded.after,
+            after = CASE WHEN {_STAYS} THEN kept.after || (excluded.after - '{SAID_IN}')
+                         ELSE (kept.after - '{SAID_IN}') || excluded.after END,
             actors = ARRAY(SELECT DISTINCT unnest(kept.actors || excluded.actors)),
-            said = coalesce(excluded.said, kept.said),
-            said_by = CASE WHEN excluded.said IS NULL THEN kept.said_by ELSE excluded.said_by END,
+            said = CASE WHEN {_STAYS} THEN kept.said ELSE excluded.said END,
+            said_by = CASE WHEN {_STAYS} THEN kept.said_by ELSE excluded.said_by END,
             comments = kept.comments + excluded.comments,
             due_at = CASE WHEN excluded.due_at - $3 < $4::interval AND kept.due_at - kept.first_at <= $4::interval
                           THEN least(excluded.due_at, kept.first_at + $4::interval) ELSE kept.due_at END

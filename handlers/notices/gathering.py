@@ -17,7 +17,7 @@ from db.access import Actor, sees
 from db.announcements import Batch, Event
 from db.ids import CommentId, IssueId, PersonId, SlackUserId, WorkspaceId
 from db.issues import Issue
-from db.notices import Notice
+from db.notices import SAID_IN, SAID_MAX, Notice
 from db.people import Person
 from db.preferences import NoticeKind, read, zone_of
 from db.states import Role, Source
@@ -28,7 +28,6 @@ from handlers.services import Services
 PATIENCE: Final = timedelta(seconds=3)
 _FIELDS: Final = ("status", "assignee_id", "priority", "title", "due_on")
 _SPOKEN: Final = frozenset({"commented", "comment_edited"})
-_SAID_MAX: Final = 2000
 _MENTION: Final = re.compile(r"<@([UW][A-Z0-9]+)>")
 
 Grouped = dict[IssueId, list[Event]]
@@ -186,6 +185,8 @@ class _Story:
         self._after: dict[str, Any] = {}
         self._actors: set[PersonId | None] = set()
         self._said: tuple[str, PersonId | None] | None = None
+        # The comment that says it, where it is one.
+        self._said_in: Any = None
         self._comments = 0
 
     def add(self, event: Event, wanted: frozenset[NoticeKind]) -> None:
@@ -205,11 +206,17 @@ class _Story:
             self._comments += 1
         if not kinds:
             return
+        self._hear(event, kinds)
         self.kinds |= kinds
         self._actors.add(event.actor_id)
+
+    def _hear(self, event: Event, kinds: set[NoticeKind]) -> None:
+        """The last thing said; but nothing takes the place of what names the person."""
+        heard = NoticeKind.MENTIONED if NoticeKind.MENTIONED in self.kinds else NoticeKind.COMMENTS
         text = event.after.get("body" if event.kind in _SPOKEN else "description")
-        if kinds & {NoticeKind.MENTIONED, NoticeKind.COMMENTS} and isinstance(text, str):
-            self._said = (text[:_SAID_MAX], event.actor_id)
+        if kinds & {NoticeKind.MENTIONED, heard} and isinstance(text, str):
+            self._said = (text[:SAID_MAX], event.actor_id)
+            self._said_in = event.after.get("comment_id")
 
     def _changed(self, event: Event) -> list[str]:
         if event.kind == "created":
@@ -225,6 +232,8 @@ class _Story:
         return NoticeKind.CHANGES
 
     def told(self, issue: Issue) -> dict[str, Any]:
+        if self._said_in is not None:
+            self._after[SAID_IN] = self._said_in
         return {
             "person_id": self._person.person_id,
             "issue_id": issue.issue_id,

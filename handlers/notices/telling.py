@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,11 +11,11 @@ from uuid import uuid4
 
 import asyncpg
 
-from db import issues, mutes, notices, outbox, people, told
+from db import announcements, issues, mutes, notices, outbox, people, told
 from db.access import Actor
 from db.errors import LodgeError
-from db.ids import ChannelId, PersonId, WorkspaceId
-from db.notices import Notice
+from db.ids import ChannelId, CommentId, PersonId, WorkspaceId
+from db.notices import SAID_MAX, Notice
 from db.outbox import Outgoing
 from db.people import Person
 from db.preferences import NoticeKind, read, zone_of
@@ -78,12 +79,14 @@ class Telling:
         return True
 
     async def _news(self, conn: asyncpg.Connection, person: Person, taken: tuple[Notice, ...]) -> list[News]:
-        """Less what is gone or muted, or has come back to what it was."""
+        """Less what is gone or muted, or has come back to what it was; comments as they read by now."""
+        quoted = [notice.said_in for notice in taken if notice.said_in is not None]
+        spoken = await announcements.spoken(conn, person.workspace_id, quoted) if quoted else {}
         found = await issues.get_many(conn, reader_of(person), [notice.issue_id for notice in taken])
         mute = await mutes.of_issues(conn, person.workspace_id, list(found))
         return [
             (found[notice.issue_id], notice)
-            for notice in taken
+            for notice in (up_to_date(each, spoken) for each in taken)
             if notice.issue_id in found
             and (notice.issue_id, person.person_id) not in mute
             and view.is_news(notice)
@@ -110,6 +113,17 @@ class Telling:
             again = refreshing(*earlier.place, notice.issue_id, told_to=person.person_id)
             await outbox.put(conn, person.workspace_id, [again])
         return True
+
+
+def up_to_date(notice: Notice, spoken: Mapping[CommentId, str]) -> Notice:
+    """What was said in a comment, as that reads now; without it, where it was deleted since. `spoken`: those left."""
+    if notice.said_in is None:
+        return notice
+    if notice.said_in in spoken:
+        return replace(notice, said=spoken[notice.said_in][:SAID_MAX])
+    comments = max(0, notice.comments - 1)
+    gone = {NoticeKind.MENTIONED} if comments else {NoticeKind.MENTIONED, NoticeKind.COMMENTS}
+    return replace(notice, said=None, said_by=None, comments=comments, kinds=notice.kinds - gone)
 
 
 def merged(earlier: Notice, later: Notice) -> Notice:

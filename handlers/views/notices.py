@@ -61,7 +61,7 @@ def changed(notice: Notice) -> tuple[str, ...]:
 
 def is_news(notice: Notice) -> bool:
     """Whether anything is left to tell: there and back is nothing."""
-    return bool(changed(notice) or notice.said or NoticeKind.MENTIONED in notice.kinds)
+    return bool(changed(notice) or notice.said or notice.comments or NoticeKind.MENTIONED in notice.kinds)
 
 
 def message(news: Sequence[News], person: Person, people: People, words: Words, prefix: str) -> Json:
@@ -118,8 +118,10 @@ def _said(issue: Issue, notice: Notice, people: People, words: Words, key: str) 
         named = words("notice-mentioned", who=author, key=key, title=issue.title)
         more = [words("notice-more", more=notice.comments - 1)] if notice.comments > 1 else []
         return [named, *more]
+    if notice.comments and notice.said is None:
+        return [words("notice-comments-unsaid", count=notice.comments, key=key, title=issue.title)]
     if notice.comments > 1:
-        return [words("notice-comments", who=author, key=key, title=issue.title, more=notice.comments - 1)]
+        return [words("notice-comments", who=author, count=notice.comments, key=key, title=issue.title)]
     if notice.comments:
         return [words("notice-commented", who=author, key=key, title=issue.title)]
     return []

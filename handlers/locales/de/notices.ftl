@@ -9,10 +9,11 @@ unwatch-done = Du erfährst nichts mehr von { $key } { $title }, auch nicht, wen
 
 notice-mentioned = { $who } hat dich in { $key } { $title } erwähnt
 notice-commented = { $who } hat { $key } { $title } kommentiert
-notice-comments = { $who } und andere haben { $key } { $title } kommentiert ({ $more ->
-    [one] ein weiterer Kommentar
-   *[other] { $more } weitere Kommentare
-})
+notice-comments = { $who } hat den letzten von { $count } neuen Kommentaren zu { $key } { $title } geschrieben
+notice-comments-unsaid = { $count ->
+    [one] Ein neuer Kommentar zu { $key } { $title }
+   *[other] { $count } neue Kommentare zu { $key } { $title }
+}
 notice-more = { $more ->
     [one] und ein weiterer Kommentar
    *[other] und { $more } weitere Kommentare

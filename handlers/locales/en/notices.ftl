@@ -9,10 +9,11 @@ unwatch-done = You hear nothing more of { $key } { $title }, not even when it is
 
 notice-mentioned = { $who } mentioned you in { $key } { $title }
 notice-commented = { $who } commented on { $key } { $title }
-notice-comments = { $who } and others commented on { $key } { $title } ({ $more ->
-    [one] one more comment
-   *[other] { $more } more comments
-})
+notice-comments = { $who } wrote the last of { $count } new comments on { $key } { $title }
+notice-comments-unsaid = { $count ->
+    [one] One new comment on { $key } { $title }
+   *[other] { $count } new comments on { $key } { $title }
+}
 notice-more = { $more ->
     [one] and one more comment
    *[other] and { $more } more comments

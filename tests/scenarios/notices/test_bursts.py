@@ -18,7 +18,7 @@ async def test_a_burst_on_one_issue_is_one_message(lodge: Lodge, clock: Clock) -
     message = said(await one_message(lodge, "ada", "LDG-1"))
     assert "Completed" in message
     assert "last words" in message
-    assert "one more comment" in message
+    assert "the last of 2 new comments" in message
     await lodge.settled()
     assert len(told(lodge, "ada")) == 1
 
@@ -34,7 +34,7 @@ async def test_a_burst_of_a_minute_is_one_message_that_tells_all_of_it(lodge: Lo
     assert message["ts"] == first
     assert "Open" in said(message)
     assert "last words" in said(message)
-    assert "one more comment" in said(message)
+    assert "the last of 2 new comments" in said(message)
 
 
 async def test_what_comes_when_the_burst_is_over_is_a_message_of_its_own(lodge: Lodge, clock: Clock) -> None:

@@ -1,0 +1,153 @@
+"""What one person is told of what several did: who said what, and nothing that was taken back since."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from db.announcements import Event
+from db.ids import ChangeId, CommentId, EventId, IssueId, PersonId, SlackUserId, WorkspaceId
+from db.issues import Issue
+from db.notices import Notice
+from db.people import Person
+from db.preferences import NoticeKind
+from db.states import Priority, Role, Source, Status
+from handlers.notices.gathering import notice_of
+from handlers.notices.telling import up_to_date
+from handlers.views.notices import is_news, message
+from handlers.words import words
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+ADA, BOB, EVE = (PersonId(UUID(int=number)) for number in (1, 2, 3))
+ISSUE = IssueId(UUID(int=9))
+ONE, TWO, THREE = (CommentId(UUID(int=number)) for number in (11, 12, 13))
+
+
+def person(person_id: PersonId, name: str) -> Person:
+    return Person(
+        workspace_id=WorkspaceId("T1"),
+        person_id=person_id,
+        slack_user_id=SlackUserId(f"U{name.upper()}"),
+        name=name,
+        email=None,
+        role=Role.MEMBER,
+        active=True,
+        timezone="UTC",
+        locale="en",
+        settings={},
+    )
+
+
+PEOPLE = {each: person(each, name) for each, name in ((ADA, "Ada"), (BOB, "Bob"), (EVE, "Eve"))}
+PUMP = Issue(
+    workspace_id=WorkspaceId("T1"),
+    issue_id=ISSUE,
+    number=1,
+    title="Pump",
+    description="",
+    status=Status.OPEN,
+    close_reason=None,
+    duplicate_of=None,
+    parent_id=None,
+    priority=Priority.NONE,
+    assignee_id=ADA,
+    reporter_id=ADA,
+    due_on=None,
+    external_ref=None,
+    labels=(),
+    version=1,
+    source=Source.SLACK,
+    created_at=NOW,
+    updated_at=NOW,
+    closed_at=None,
+)
+
+
+def did(who: PersonId, kind: str, **after: Any) -> Event:
+    return Event(
+        event_id=EventId(1),
+        change_id=ChangeId(UUID(int=5)),
+        issue_id=ISSUE,
+        actor_id=who,
+        kind=kind,
+        version=None,
+        before={},
+        after=after,
+    )
+
+
+def commented(who: PersonId, comment_id: CommentId, body: str) -> Event:
+    return did(who, "commented", comment_id=str(comment_id), body=body)
+
+
+def news(*events: Event) -> Notice:
+    made = notice_of(PUMP, PEOPLE[ADA], events)
+    assert made is not None
+    return Notice(**made, due_at=NOW)
+
+
+def told(notice: Notice) -> str:
+    return str(message([(PUMP, notice)], PEOPLE[ADA], PEOPLE, words("en"), "LDG")["text"])
+
+
+def test_whoever_comments_after_a_mention_did_not_mention_anybody() -> None:
+    asked, other = commented(BOB, ONE, "<@UADA> look"), commented(EVE, TWO, "me too")
+    for events in ((asked, other), (other, asked)):
+        text = told(news(*events))
+        assert "<@UBOB> mentioned you in LDG-1" in text
+        assert "look" in text
+        assert "me too" not in text
+        assert "and one more comment" in text
+
+
+def test_the_newer_of_two_mentions_is_told() -> None:
+    text = told(news(commented(BOB, ONE, "<@UADA> look"), commented(EVE, TWO, "<@UADA> and here")))
+    assert "<@UEVE> mentioned you" in text
+    assert "and here" in text
+
+
+def test_several_comments_of_one_are_not_of_others() -> None:
+    text = told(news(commented(BOB, ONE, "first"), commented(BOB, TWO, "last")))
+    assert "<@UBOB> wrote the last of 2 new comments on LDG-1 Pump" in text
+    assert "others" not in text
+    assert "last" in text
+
+
+def test_a_comment_is_told_as_it_reads_by_now() -> None:
+    notice = up_to_date(news(commented(BOB, ONE, "teh pump")), {ONE: "the pump"})
+    assert "the pump" in told(notice)
+
+
+def test_a_comment_that_was_deleted_since_is_not_told() -> None:
+    assert not is_news(up_to_date(news(commented(BOB, ONE, "secret")), {}))
+    assert not is_news(up_to_date(news(commented(BOB, ONE, "<@UADA> secret")), {}))
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [(1, "One new comment on LDG-1 Pump"), (2, "2 new comments on LDG-1 Pump")],
+)
+def test_those_before_it_are(before: int, said: str) -> None:
+    others = [commented(EVE, TWO, "kept"), commented(EVE, THREE, "kept too")][:before]
+    notice = up_to_date(news(*others, commented(BOB, ONE, "secret")), {TWO: "kept", THREE: "kept too"})
+    assert is_news(notice)
+    assert said in told(notice)
+    assert "secret" not in told(notice)
+    assert "Bob" not in told(notice)
+
+
+def test_what_else_happened_is_told_without_the_mention_that_was_deleted() -> None:
+    changed = did(BOB, "edited", title="Pump")
+    notice = up_to_date(news(changed, commented(BOB, ONE, "<@UADA> secret")), {})
+    assert notice.kinds == {NoticeKind.CHANGES}
+    assert "renamed to" in told(notice)
+    assert "mentioned" not in told(notice)
+
+
+def test_a_mention_in_a_description_is_no_comment_that_could_be_gone() -> None:
+    notice = news(did(BOB, "edited", description="<@UADA> knows"))
+    assert up_to_date(notice, {}) == notice
+    assert "knows" in told(notice)
