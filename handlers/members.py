@@ -32,6 +32,8 @@ _FRESH = 600.0
 # What users.list hands out at once; Slack asks for no more than 200, and allows 20 calls a minute.
 _PAGE = 200
 _TIME = re.compile(r"\d{1,12}(\.\d{1,9})?")
+# What is kept of somebody, by what Slack calls it.
+_LEFT_OUT = (("timezone", "tz"), ("locale", "locale"))
 
 
 class Members:
@@ -119,6 +121,9 @@ async def _keep(
     if user.get("deleted"):
         return await _left(conn, workspace_id, person)
     wanted = described(user, workspace_id)
+    if person is not None:
+        # What Slack tells of a change does not always say these.
+        wanted |= {kept: getattr(person, kept) for kept, told in _LEFT_OUT if not user.get(told)}
     if person is not None and person.active and all(getattr(person, k) == v for k, v in wanted.items() if v):
         return False
     kept = await people.ensure_slack(conn, workspace_id, SlackUserId(user["id"]), **wanted)

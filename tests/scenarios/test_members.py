@@ -37,6 +37,22 @@ async def test_a_change_of_name_arrives_and_who_leaves_is_inactive(lodge: Lodge)
     assert (await _names(lodge))["U0GRACE"][2] is False
 
 
+async def test_a_change_that_says_nothing_of_language_and_time_zone_leaves_them(lodge: Lodge) -> None:
+    await lodge.ask("ada", "list")
+    user = {
+        "id": "U0GRACE",
+        "team_id": lodge.slack.team_id,
+        "name": "grace",
+        "profile": {"real_name": "Grace"},
+    }
+    for told in ({"locale": "de-DE", "tz": "Europe/Berlin"}, {"real_name": "Grace O."}):
+        lodge.slack.emit({"type": "user_change", "user": user | told})
+        await lodge.settled()
+    async with lodge.process.services.database.connection() as conn:
+        row = await conn.fetchrow("SELECT locale, timezone FROM people WHERE slack_user_id = 'U0GRACE'")
+    assert tuple(row) == ("de-DE", "Europe/Berlin")
+
+
 async def test_a_placeholder_with_the_same_address_becomes_the_person(lodge: Lodge) -> None:
     workspace_id = WorkspaceId(lodge.slack.team_id)
     await lodge.process.services.directory.workspace(workspace_id)
