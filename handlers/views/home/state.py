@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from db.query import Query, QueryError, Sort, SortKey, parse
 from db.query.terms import Choice, ChoiceField
+from handlers.views.blocks import cut_mrkdwn
+from handlers.words import Mrkdwn
 
 OVERVIEW: Final = "overview"
 ASSIGNED: Final = "assigned"
@@ -37,6 +39,10 @@ class Said:
     change_id: str | None
     at: int
 
+    def kept(self) -> tuple[str, str | None, int]:
+        """Cut where no entity or mention is cut in two."""
+        return cut_mrkdwn(Mrkdwn(self.text), _SAID_MAX), self.change_id, self.at
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
@@ -61,7 +67,7 @@ class State:
             "c": self.cursor,
             "p": self.pinned,
             "t": {name: text for name, text in self.texts if len(text) <= _KEPT_TEXT_MAX},
-            "s": [self.said.text[:_SAID_MAX], self.said.change_id, self.said.at] if self.said else None,
+            "s": self.said.kept() if self.said else None,
         }
         return {name: value for name, value in kept.items() if value}
 
