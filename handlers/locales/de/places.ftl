@@ -35,13 +35,13 @@ home-filter-closed = Geschlossen
 home-filter-query = Wörter oder eine Abfrage
 home-filter-query-placeholder = safari assignee:@ada created:<7d
 home-filter-query-hint = Wie bei /issue list. Die Felder oben kommen hinzu.
-home-filter-long = Der Filter ist zu lang: höchstens { $limit } Zeichen.
+home-filter-long = Der Filter ist zu lang: Höchstens { $limit } Zeichen passen. Lass etwas davon weg.
 
 settings-title = Einstellungen
 settings-prefix = Präfix der Schlüssel
 settings-prefix-hint = So heißen Issues: LDG-42. Bis zu 10 Großbuchstaben und Ziffern.
 settings-language = Sprache
-settings-language-hint = Der Karten in Channels und der Volltextsuche. Antworten bekommen alle in der Sprache ihres eigenen Slack.
+settings-language-hint = Der Karten in Channels und dessen, was ich in ihren Threads sage. Antworten bekommen alle in der Sprache ihres eigenen Slack.
 settings-timezone = Zeitzone
 settings-timezone-hint = Zum Beispiel Europe/Berlin
 settings-saved = Die Einstellungen sind gespeichert.

@@ -55,9 +55,9 @@ labels-taken = Ein Label „{ $label }“ gibt es schon. Um aus beiden eins zu m
 labels-merge = Zusammenlegen
 labels-merge-sure = { $count ->
     [0] { $label } wird zu { $into }. Kein Issue hat es.
-    [one] { $label } wird auf einem Issue zu { $into }. Das lässt sich nicht zurücknehmen: Danach sind die beiden nicht mehr zu unterscheiden.
-    [1000] { $label } wird auf 1.000 Issues oder mehr zu { $into }. Das lässt sich nicht zurücknehmen: Danach sind die beiden nicht mehr zu unterscheiden.
-   *[other] { $label } wird auf { $count } Issues zu { $into }. Das lässt sich nicht zurücknehmen: Danach sind die beiden nicht mehr zu unterscheiden.
+    [one] { $label } wird auf einem Issue zu { $into }. Das lässt sich nicht rückgängig machen: Danach sind die beiden nicht mehr zu unterscheiden.
+    [1000] { $label } wird auf 1.000 Issues oder mehr zu { $into }. Das lässt sich nicht rückgängig machen: Danach sind die beiden nicht mehr zu unterscheiden.
+   *[other] { $label } wird auf { $count } Issues zu { $into }. Das lässt sich nicht rückgängig machen: Danach sind die beiden nicht mehr zu unterscheiden.
 }
 labels-merged = { $was } ist mit { $now } zusammengelegt.
 labels-renamed = { $was } heißt jetzt { $now }.
@@ -90,7 +90,7 @@ people-into-itself = Das ist dieselbe: Wähle jemand anderen.
 people-both-in-slack = Beide sind in Slack, also sind es zwei Personen. Nur wer aus einem Import, einem Webhook oder der API bekannt ist, kann zusammengelegt werden.
 people-merge-next = Weiter
 people-merge = Zusammenlegen
-people-merge-sure = { $name } wird zu { $into }: Issues, Kommentare und gespeicherte Abfragen gehen über. Das lässt sich nicht zurücknehmen: Danach sind die beiden nicht mehr zu unterscheiden.
+people-merge-sure = { $name } wird zu { $into }: Issues, Kommentare und gespeicherte Abfragen gehen über. Das lässt sich nicht rückgängig machen: Danach sind die beiden nicht mehr zu unterscheiden.
 people-merged = { $was } ist jetzt { $now }.
 
 field-inactive = Diese Person ist hier deaktiviert. Wähle jemanden, der aktiv ist.
