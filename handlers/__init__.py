@@ -97,7 +97,6 @@ _JOBS = (
     exports,
     schedules,
     keys,
-    notices,
     subscriptions,
     uninstalling,
     hooks,
@@ -131,6 +130,8 @@ def register_all_jobs(worker: Worker, services: Services) -> None:
     announced.announcers.append(home.Following())
     delivered = delivering.register_jobs(worker, services)
     delivered.undelivered.append(subscriptions.stop)
+    delivered.turned_down.append(subscriptions.turned_down)
     reports.register_jobs(worker, services, announced)
+    notices.register_jobs(worker, services).met.append(home.Following().met)
     for capability in _JOBS:
         capability.register_jobs(worker, services)

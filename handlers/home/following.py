@@ -41,18 +41,12 @@ class Following:
     async def _wait(self, conn: asyncpg.Connection, batch: Batch) -> set[PersonId]:
         """Puts down whose answer issues wait for now. Returns everybody whom the changes concern."""
         events = await with_words(conn, batch)
-        ids = list(dict.fromkeys(event.issue_id for event in batch.events))
-        system = Actor(workspace_id=batch.workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM)
-        found = await issues.get_many(conn, system, ids)
+        found = await _found(conn, batch)
+        ids = list({event.issue_id for event in batch.events})
         before = await awaiting.of_issues(conn, batch.workspace_id, ids)
         known = await _people(conn, batch.workspace_id, events, found)
         await self._answered(conn, batch, found)
-        asked = [
-            each
-            for issue_id, issue in found.items()
-            if issue.status is not Status.CLOSED
-            for each in _asked(issue, [event for event in events if event.issue_id == issue_id], known)
-        ]
+        asked = _asked_of_all(found, events, known)
         await awaiting.expect(conn, batch.workspace_id, asked)
         concerned: set[PersonId | None] = {*before, *(each.person_id for each in asked)}
         for issue in found.values():
@@ -60,6 +54,13 @@ class Following:
         for event in batch.events:
             concerned |= set(_assignees(event))
         return {each for each in concerned if each is not None}
+
+    async def met(self, conn: asyncpg.Connection, batch: Batch, *, only: frozenset[PersonId]) -> None:
+        """Of people who were named before anybody knew them."""
+        events, found = await with_words(conn, batch), await _found(conn, batch)
+        known = await _people(conn, batch.workspace_id, events, found)
+        asked = [each for each in _asked_of_all(found, events, known) if each.person_id in only]
+        await awaiting.expect(conn, batch.workspace_id, asked)
 
     async def _answered(self, conn: asyncpg.Connection, batch: Batch, found: dict[IssueId, Issue]) -> None:
         workspace_id = batch.workspace_id
@@ -77,6 +78,23 @@ class Following:
             if event.kind == "comment_deleted"
         ]
         await awaiting.withdrawn(conn, workspace_id, gone)
+
+
+async def _found(conn: asyncpg.Connection, batch: Batch) -> dict[IssueId, Issue]:
+    ids = list(dict.fromkeys(event.issue_id for event in batch.events))
+    system = Actor(workspace_id=batch.workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM)
+    return dict(await issues.get_many(conn, system, ids))
+
+
+def _asked_of_all(
+    found: dict[IssueId, Issue], events: Sequence[Event], known: dict[str, Person]
+) -> list[Awaited]:
+    return [
+        each
+        for issue_id, issue in found.items()
+        if issue.status is not Status.CLOSED
+        for each in _asked(issue, [event for event in events if event.issue_id == issue_id], known)
+    ]
 
 
 def _asked(issue: Issue, events: Sequence[Event], known: dict[str, Person]) -> Iterable[Awaited]:

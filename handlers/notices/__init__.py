@@ -30,6 +30,8 @@ def register(app: AsyncApp, commands: Commands, services: Services) -> None:
     on_submit(app, services, view.CALLBACK, choosing.submit)
 
 
-def register_jobs(worker: Worker, services: Services) -> None:
-    worker.on(INTRODUCE, Introducing(services, Gathering(services).gather).run)
+def register_jobs(worker: Worker, services: Services) -> Introducing:
+    introducing = Introducing(services, Gathering(services).gather)
+    worker.on(INTRODUCE, introducing.run)
     worker.repeat("tell people", 1.0, Telling(services).run)
+    return introducing

@@ -39,14 +39,15 @@ async def ask(
 
 
 Gather = Callable[..., Awaitable[None]]
+"""Of a connection, a batch and, as `only`, whom it is about."""
 
 
 class Introducing:
-    """The job; one that is run again tells nobody twice. `gather` notes what is news to some."""
+    """The job; one that is run again tells nobody twice. `met` note what is news to some, each in its way."""
 
-    def __init__(self, services: Services, gather: Gather) -> None:
+    def __init__(self, services: Services, *met: Gather) -> None:
         self._services = services
-        self._gather = gather
+        self.met = list(met)
 
     async def run(self, job: Job) -> None:
         asked = json.loads(job.payload)
@@ -61,7 +62,8 @@ class Introducing:
             ids = [EventId(each) for each in asked["events"]]
             events = await announcements.events(conn, workspace_id, ids)
             batch = Batch(workspace_id=workspace_id, changes=(), events=events, waited=timedelta(0))
-            await self._gather(conn, batch, only=met)
+            for note in self.met:
+                await note(conn, batch, only=met)
 
     async def _meet(self, workspace_id: WorkspaceId, slack_user_id: SlackUserId) -> PersonId | None:
         """None for a program, and for whom nobody here may know."""

@@ -6,12 +6,14 @@ import json
 
 import pytest
 
+from db import comments
 from handlers.jobs import Job
 from handlers.notices.gathering import Gathering
 from handlers.notices.introducing import Introducing
 from tests.scenarios.clocks import Clock
 from tests.scenarios.conftest import Lodge, said
 from tests.scenarios.notices.telling import gathered, one_message, prefer, told, waiting
+from tests.scenarios.test_threads import program
 
 
 async def test_whoever_is_given_an_issue_is_told_who_gave_it(lodge: Lodge, clock: Clock) -> None:
@@ -60,6 +62,7 @@ async def test_whoever_is_named_before_they_ever_came_is_told(lodge: Lodge, cloc
     await gathered(lodge, 1)
     clock.forward(seconds=5)
     assert "please look" in said(await one_message(lodge, "dennis", "mentioned you in LDG-1 Sink"))
+    assert "LDG-1" in said(await lodge.ask("dennis", "list is:waiting"))
     async with lodge.process.services.database.connection() as conn:
         known = await conn.fetch("SELECT slack_user_id FROM people")
     assert {row["slack_user_id"] for row in known} == {
@@ -184,6 +187,19 @@ async def test_a_daily_digest_gathers_the_day(lodge: Lodge, clock: Clock) -> Non
     digest = said(await one_message(lodge, "ada", "News of 2 issues"))
     assert "Roof" in digest
     assert "Cellar" in digest
+
+
+async def test_a_comment_deleted_before_the_digest_is_not_in_it(lodge: Lodge, clock: Clock) -> None:
+    assert await prefer(lodge, "ada", {"rhythm": "daily"}) == {}
+    await lodge.ask("ada", "new Roof")
+    for text in ("it leaks", "the key is under the mat"):
+        await lodge.ask("grace", f"comment LDG-1 {text}")
+    await waiting(lodge, "SELECT comments FROM notices", 2)
+    async with lodge.process.services.database.transaction() as conn:
+        (key,) = await conn.fetchrow("SELECT comment_id FROM comments WHERE body LIKE '%mat'")
+        await comments.delete(conn, program(lodge), key)
+    clock.forward(hours=24)
+    assert "mat" not in said(await one_message(lodge, "ada", "One new comment on LDG-1 Roof"))
 
 
 async def test_quiet_hours_with_one_end_are_refused_at_the_field(lodge: Lodge) -> None:
