@@ -82,6 +82,14 @@ _BY_SLACK_ID: Final[tuple[tuple[Part | None, LiteralString], ...]] = (
     (Part.MESSAGES, "DELETE FROM outbox WHERE workspace_id = $1 AND channel_id = ANY ($2::text[])"),
     (None, "DELETE FROM channel_senders WHERE workspace_id = $1 AND channel_id = ANY ($2::text[])"),
     (
+        # Keys of clicks said whose they were; those of an earlier version are kept for months.
+        None,
+        """
+        DELETE FROM spent_requests
+        WHERE workspace_id = $1 AND request_key LIKE 'click:%'
+          AND split_part(request_key, ':', 2) = ANY ($2::text[])""",
+    ),
+    (
         None,
         "UPDATE installations SET installer_id = NULL WHERE workspace_id = $1 AND installer_id = ANY ($2::text[])",
     ),

@@ -89,6 +89,7 @@ async def ensure_slack(
 
     An e-mail that belongs to another Slack user already is left with them. What an admin has decided here (a role,
     that somebody is deactivated) goes before what Slack says, but no guest of Slack is more than that.
+    Somebody merged or erased this moment is waited for, and is not the one then.
     """
     name = limits.line(name)[: limits.NAME_MAX] or slack_user_id
     values = (workspace_id, slack_user_id, name, email or None, role.value, timezone, locale, list(handles))
@@ -104,7 +105,7 @@ async def ensure_slack(
                             SELECT FROM people o WHERE o.workspace_id = $1 AND lower(o.email) = lower($4)
                                 AND o.merged_into IS NULL AND o.person_id <> p.person_id)
                         THEN email ELSE $4 END
-            WHERE p.workspace_id = $1 AND p.person_id = (
+            WHERE p.workspace_id = $1 AND p.merged_into IS NULL AND NOT p.settings ? 'erased' AND p.person_id = (
                 SELECT person_id FROM people
                 WHERE workspace_id = $1 AND merged_into IS NULL
                   AND (slack_user_id = $2 OR (slack_user_id IS NULL AND lower(email) = lower($4)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from db import (
     outbox,
     people,
     saved_queries,
+    spent,
     standing,
     subscriptions,
     tokens,
@@ -31,11 +33,14 @@ from db.importing.formats import Format
 from db.importing.mapping import Mapping
 from db.issues import IssueDraft
 from db.outbox import Outgoing
+from db.people import Person
+from db.pool import Database
 from db.query import parse
 from db.schedules import keeping
 from db.states import Role
 from db.subscriptions import SubscriptionDraft
 from tests.db.neighbour import OTHER, make_other, notice, schedule_draft
+from tests.db.test_races import waiting
 from tests.db.worlds import World, file, make_world, me
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -76,6 +81,7 @@ async def kept_by_slack_id(conn: asyncpg.Connection, world: World) -> None:
     await outbox.put(conn, world.workspace_id, [Outgoing(channel_id=to_them, payload={"text": "Zebulon!"})])
     await conn.execute("DELETE FROM pgqueuer")
     await conn.execute("UPDATE installations SET installer_id = 'UZEBULON' WHERE workspace_id = $1", OTHER)
+    await spent.first(conn, world.workspace_id, "click:UZEBULON:1.1:report_share:flow:0:5")
     await keeping.create(conn, world.ada, replace(schedule_draft("assignee:me"), channel_id=to_them), NOW)
     await subscriptions.create(
         conn, world.ada, SubscriptionDraft(channel_id=ChannelId("D1"), query="reporter:zebulon")
@@ -121,7 +127,7 @@ async def test_nothing_that_is_kept_says_who_they_were(conn: asyncpg.Connection)
     before = await kept(conn, *TRACES)
     assert set(before) == {
         "changes", "import_mappings", "imports", "installations", "outbox", "people", "saved_queries", "schedules",
-        "subscriptions",
+        "spent_requests", "subscriptions",
     }  # fmt: skip
     async with conn.transaction():
         erased = await erasing.erase(conn, world.admin, who)
@@ -216,6 +222,28 @@ async def test_nobody_is_given_anything_of_theirs_again(conn: asyncpg.Connection
             await people.merge(conn, world.admin, *pair)
     again = await people.ensure_slack(conn, world.workspace_id, SlackUserId("UBOB"), name="bob")
     assert again.person_id != me(world.bob)
+
+
+async def test_a_profile_that_arrives_meanwhile_does_not_bring_the_name_back(database: Database) -> None:
+    async with database.connection() as conn:
+        world = await make_world(conn)
+
+    async def arriving() -> Person:
+        async with database.connection() as conn:
+            return await people.ensure_slack(conn, world.workspace_id, SlackUserId("UBOB"), name="Bob Again")
+
+    async with database.connection() as conn:
+        async with conn.transaction():
+            await erasing.erase(conn, world.admin, me(world.bob))
+            profile = asyncio.create_task(arriving())
+            await waiting(database)
+        assert (await profile).person_id != me(world.bob)
+        left = await people.get(conn, world.admin, me(world.bob))
+    assert (left.name, left.slack_user_id, left.active) == (
+        erasing.former_name(me(world.bob)),
+        None,
+        False,
+    )
 
 
 async def test_nobody_may_more_than_before(conn: asyncpg.Connection) -> None:

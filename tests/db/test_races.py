@@ -12,7 +12,7 @@ from db import bulk, changes, issues, labels, people, standing
 from db.access import Actor
 from db.bulk import BulkPatch
 from db.errors import Invalid
-from db.ids import IssueId
+from db.ids import IssueId, SlackUserId
 from db.issues import Filing, IssueDraft, IssuePatch
 from db.issues.linking import DEPTH_MAX
 from db.pool import Database
@@ -190,6 +190,24 @@ async def test_undo_makes_no_duplicate_of_a_duplicate(conn: asyncpg.Connection) 
     with pytest.raises(changes.UndoBlocked) as blocked:
         await changes.undo(conn, world.ada, opened.change_id)
     assert blocked.value.blockers[0].change_id == closed.change_id
+
+
+async def test_a_profile_that_arrives_while_its_person_is_merged_is_the_survivors(database: Database) -> None:
+    async with database.connection() as conn:
+        world = await make_world(conn)
+        robert = await people.create(conn, world.admin, "Robert")
+
+    async def arriving() -> people.Person:
+        async with database.connection() as conn:
+            return await people.ensure_slack(conn, world.workspace_id, SlackUserId("UBOB"), name="Bob")
+
+    async with database.connection() as conn:
+        async with conn.transaction():
+            await people.merge(conn, world.admin, me(world.bob), robert.person_id)
+            profile = asyncio.create_task(arriving())
+            await waiting(database)
+        found = await profile
+    assert (found.person_id, found.name) == (robert.person_id, "Bob")
 
 
 async def filed(conn: asyncpg.Connection, database: Database, world: World, who: people.Person) -> object:
