@@ -6,6 +6,7 @@ what was deleted since, and of what leaves neither: settings, subscriptions, wat
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final, LiteralString
 
@@ -36,6 +37,15 @@ async def first(conn: asyncpg.Connection, workspace_id: WorkspaceId, request_key
         request_key,
     )
     return bool(claimed)
+
+
+async def take_back(conn: asyncpg.Connection, workspace_id: WorkspaceId, request_keys: Sequence[str]) -> None:
+    """They came to nothing, and come for the first time again."""
+    await conn.execute(
+        "DELETE FROM spent_requests WHERE workspace_id = $1 AND request_key = ANY ($2::text[])",
+        workspace_id,
+        list(request_keys),
+    )
 
 
 async def refuse(conn: asyncpg.Connection, workspace_id: WorkspaceId, request_key: str | None) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from typing import Final
 
 import asyncpg
 
 from db import spent
+from db.pool import Database
 from handlers.acting import Press
 
 # Seconds: clicks at most half as far from each other are one, and such as are farther apart are two.
@@ -20,10 +23,26 @@ async def first(conn: asyncpg.Connection, press: Press) -> bool:
     return all([await spent.first(conn, workspace_id, key) for key in _keys(press)])
 
 
+@asynccontextmanager
+async def once(database: Database, press: Press) -> AsyncIterator[bool]:
+    """Whether what the click is for is to be done, which lies outside the database. What fails may be clicked again."""
+    async with database.transaction() as conn:
+        wanted = await first(conn, press)
+    try:
+        yield wanted
+    except Exception:
+        if wanted:
+            async with database.transaction() as conn:
+                await spent.take_back(conn, press.asker.actor.workspace_id, list(_keys(press)))
+        raise
+
+
 def _keys(press: Press) -> Iterator[str]:
     """Two rows of spans, shifted against each other: two moments close together share a span of one or the other."""
     where = press.message_ts or (press.view or {}).get("id")
-    pressed = f"{press.asker.slack_user_id}:{where}:{press.action['action_id']}:{press.value}"
+    told = f"{press.asker.slack_user_id}:{where}:{press.action['action_id']}:{press.value}"
+    # Short enough for an index, and it does not say who it was.
+    pressed = hashlib.sha256(told.encode()).hexdigest()
     at = float(press.action.get("action_ts") or 0.0)
     for row in (0, 1):
         yield f"click:{pressed}:{row}:{int(at / _SPAN + row / 2)}"

@@ -90,30 +90,31 @@ class Reporting:
 
     async def share(self, press: Press) -> None:
         """Posts the report as it is now in the channel, for everyone."""
-        if await self._twice(press):
-            return
-        async with self._turn(press.asker):
-            await self._share(press)
-
-    async def _twice(self, press: Press) -> bool:
-        async with self._services.database.transaction() as conn:
-            return not await clicks.first(conn, press)
-
-    async def _share(self, press: Press) -> None:
-        request = await self._for_everyone(press.asker, Request.read(press.value))
-        sheet = await self._sheet(press.asker, request, press.words)
-        channel = Mrkdwn(f"<#{press.asker.channel_id}>")
-        origin = press.words("report-shared-by", who=mention(press.asker.person, press.words))
         try:
-            await self._post(press, sheet, request, origin)
+            async with clicks.once(self._services.database, press) as wanted:
+                if wanted:
+                    await self._share(press)
         except SlackApiError as error:
             if error.response["error"] not in _CLOSED_DOORS:
                 raise
+            channel = Mrkdwn(f"<#{press.asker.channel_id}>")
             await press.tell(Reply(text=press.words("report-not-shared", channel=channel)))
 
+    async def _share(self, press: Press) -> None:
+        request = await self._for_everyone(press.asker, Request.read(press.value))
+        origin = press.words("report-shared-by", who=mention(press.asker.person, press.words))
+        async with self._turn(press.asker):
+            sheet = await self._sheet(press.asker, request, press.words)
+            await self._post(press, sheet, request, origin)
+
     async def csv(self, press: Press) -> None:
-        if await self._twice(press):
-            return
+        async with clicks.once(self._services.database, press) as wanted:
+            if not wanted:
+                return
+            await self._send_numbers(press)
+        await press.tell(Reply(text=press.words("report-csv-sent")))
+
+    async def _send_numbers(self, press: Press) -> None:
         request = Request.read(press.value)
         asker = press.asker
         sheet = await self._sheet(asker, request, press.words)
@@ -125,7 +126,6 @@ class Reporting:
             title=sheet.title,
             initial_comment=press.words("report-csv-note", title=sheet.title, days=sheet.subtitle),
         )
-        await press.tell(Reply(text=press.words("report-csv-sent")))
 
     # -- making and sending
 

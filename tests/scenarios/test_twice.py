@@ -125,3 +125,15 @@ async def test_who_clicks_twice_shares_a_report_once_and_later_again(
     before = len(lodge.slack.calls_of(method))
     await _click_twice(lodge, action, shown)
     assert len(lodge.slack.calls_of(method)) - before == 2
+
+
+async def test_a_report_that_could_not_be_shared_is_shared_by_another_click(lodge: Lodge) -> None:
+    await lodge.ask("ada", "new One")
+    shown = await lodge.ask("ada", "report flow")
+    ada = lodge.person("ada")
+    lodge.slack.service.clock.stop()
+    lodge.slack.faults.add(method="chat.postMessage", error="not_in_channel")
+    await ada.click("report_share", channel="general", ts=shown["ts"])
+    await ada.expect_message("general", lambda each: "Invite me there" in said(each))
+    await ada.click("report_share", channel="general", ts=shown["ts"])
+    await lodge.person("grace").expect_message("general", lambda each: "Shared by" in said(each))
