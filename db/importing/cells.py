@@ -10,9 +10,9 @@ from typing import Any, Final
 from db import limits
 from db.importing.formats import Format
 
-# A spreadsheet runs a cell that begins with one of these.
-_DANGEROUS: Final = re.compile(r"'*[=+\-@\t\r\n]")
-_GUARDED: Final = re.compile(r"''*[=+\-@\t\r\n]")
+# A spreadsheet runs a cell that begins with one of these; some take the wide ones of East Asia for the same.
+_DANGEROUS: Final = re.compile(r"'*[=+\-@＝＋－＠\t\r\n]")
+_GUARDED: Final = re.compile(r"''*[=+\-@＝＋－＠\t\r\n]")
 
 _REF_MAX: Final = 100
 

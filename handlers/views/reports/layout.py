@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 from enum import Enum
 
+from db.importing.cells import guard
 from handlers.views.blocks import (
     Json,
     actions,
@@ -54,8 +55,6 @@ VALUE_MAX = 2000
 _CARRIED = "report:"
 _BLOCK_ID_MAX = 255
 _PAGE = 10
-# What a spreadsheet takes for a formula begins so; some take the wide ones of East Asia for the same.
-_FORMULAS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 _TEXT_MAX = 4000
 _TEXT_ROWS = 20
 _TEXT_NAME = 40
@@ -304,5 +303,4 @@ def numbers(sheet: Sheet) -> bytes:
 def _csv_cell(cell: Cell) -> str | float:
     if cell.number is not None:
         return _number(cell.number)
-    text = cell.text if cell.data is None else cell.data
-    return f"'{text}" if text.startswith(_FORMULAS) else text
+    return guard(cell.text if cell.data is None else cell.data)
