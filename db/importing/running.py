@@ -71,8 +71,8 @@ class Run:
         finally:
             await self._stop(work)
         ended = await self._ended(work)
-        if ended.state is State.DONE:
-            await self._look_anew(ended.outcome or {})
+        if ended.state is State.DONE and ended.outcome is not None:
+            await self._look_anew(ended.outcome)
         return ended
 
     async def _stop(self, work: asyncio.Task[Import]) -> None:
