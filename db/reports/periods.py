@@ -360,8 +360,8 @@ def _dated(words: str, today: date) -> Period | None:
 
 
 def _span(text: str) -> tuple[date, date] | None:
-    """The days a date, month, quarter or year stands for."""
-    match = _FIXED.match(_quarter(text))
+    """The days a date, month, year, or quarter as `_quarter` spells it, stands for."""
+    match = _FIXED.match(text)
     if match is None:
         return None
     year = int(match[1])
