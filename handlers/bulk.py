@@ -13,6 +13,7 @@ from db.errors import Invalid
 from db.ids import IssueId, SlackUserId
 from db.issues import Issue
 from db.query import Query, parse
+from db.query.lexer import MAX_LENGTH
 from handlers.acting import Outcome, Place, Submission, on_options, on_submit, origin_of
 from handlers.bulkline import BulkLine, read_line
 from handlers.commands import Call, Commands, Reply
@@ -117,8 +118,8 @@ def _stopped(stopped: BulkStopped, keys: Mapping[IssueId, str], words: Words) ->
 
 
 def _as_a_whole(asked: str, query: str, count: listing.Count) -> bool:
-    """Whether all that matches may be changed: a query was given, fits into the form, and finds not too many."""
-    return bool(asked.strip()) and len(query) <= view.QUERY_MAX and count.value <= limits.BULK_MAX
+    """Whether all that matches may be changed: a query was given, can be read again, and finds not too many."""
+    return bool(asked.strip()) and len(query) <= MAX_LENGTH and count.value <= limits.BULK_MAX
 
 
 def _done(written: BulkWritten, words: Words) -> Reply:

@@ -43,7 +43,6 @@ ADD = "add_labels"
 REMOVE = "remove_labels"
 # Up to so many matching issues stand in the form already chosen.
 SHOWN = 50
-QUERY_MAX = 2000
 _STATUSES: dict[str, tuple[Status, CloseReason | None]] = {
     "open": (Status.OPEN, None),
     "in_progress": (Status.IN_PROGRESS, None),

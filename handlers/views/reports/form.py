@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from db.query.lexer import MAX_LENGTH as QUERY_MAX
 from db.reports.periods import DEFAULT, parse_period
 from handlers.views.blocks import Json, input_block, modal, text_input
 from handlers.views.reports.layout import Request
@@ -14,8 +15,6 @@ from handlers.words import Words
 CALLBACK = "report_form"
 QUERY = "query"
 PERIOD = "period"
-# As long as a query may be: one that was cut would be another.
-QUERY_MAX = 2000
 
 
 def form(request: Request, words: Words, metadata: Json) -> Json:
