@@ -38,7 +38,7 @@ def parse(text: str) -> dict[str, Any]:
         return {}
     try:
         given = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _wrong("mapping_json", f"this is not JSON: {error}") from None
     if not isinstance(given, dict):
         raise _wrong("mapping_json", "a mapping is a JSON object")

@@ -68,7 +68,11 @@ class Taken:
 
 def understand(hook: Hook, delivery: Delivery) -> list[Signal]:
     """Raises Unreadable."""
-    return [_storable(signal) for signal in _read(hook, delivery)]
+    try:
+        return [_storable(signal) for signal in _read(hook, delivery)]
+    except RecursionError as error:
+        # Nested deeper than it can be written down.
+        raise Unreadable("no-json", error) from None
 
 
 def _read(hook: Hook, delivery: Delivery) -> list[Signal]:

@@ -17,7 +17,8 @@ from handlers.words import clean
 
 _LIST = re.compile(r"( *)(?:([-*•])|(\d{1,9})[.)]) +(?=\S)")
 _FENCE = re.compile(r"(`{3,})[^`]*$")
-_QUOTE = re.compile(r"> ?")
+# Nobody counts so many, and each takes a step further down.
+_QUOTE = re.compile(r"(?:> ?){20,}|> ?")
 _TOKEN = re.compile(
     # First what each begins with: to try them all at every letter takes four times as long.
     r"(?=[\\`\[<:*~_]|https?://)(?:"

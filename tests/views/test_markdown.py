@@ -40,6 +40,12 @@ def test_what_is_no_mark_is_shown_letter_by_letter(text: str, shown: str) -> Non
     assert to_plain(text) == shown
 
 
+def test_quotes_in_quotes_are_shown_however_deep() -> None:
+    for depth in (1, 19, 20, 21, 5000):
+        (quote,) = to_rich_text(">" * depth + "x\n" + "> " * depth + "y")
+        assert quote == {"type": "rich_text_quote", "elements": [{"type": "text", "text": "x\ny"}]}
+
+
 def test_slack_s_own_marks_are_translated() -> None:
     sent = "*bold* _it_ ~s~ `a&amp;b` &lt;b&gt; <https://example.com|docs> <@U1|ada>\n&gt; quoted\n• point"
     assert from_mrkdwn(sent) == (

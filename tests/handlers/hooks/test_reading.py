@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 from datetime import UTC, datetime
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,9 @@ from hypothesis import strategies as st
 
 from db.errors import Invalid
 from db.states import CloseReason, Priority
+from db.webhooks import Kind
 from handlers.hooks import alertmanager, github, mapping, sentry
+from handlers.hooks.receiving import Delivery, understand
 from handlers.hooks.signals import Unreadable
 from tests.handlers.hooks.bodies import ALERTS, GITHUB_ISSUE, SENTRY_ALERT, SENTRY_ISSUE, SENTRY_METRIC
 
@@ -121,12 +124,21 @@ def test_what_any_json_lacks_is_named(body: Any, code: str, what: str) -> None:
         ('{"title": "a..b"}', "mapping_path"),
         ('{"title": 3}', "mapping_path"),
         ('{"title": {"path": "a", "fallback": 1}}', "mapping_path"),
+        ("[" * 3000, "mapping_json"),
     ],
 )
 def test_a_mapping_that_cannot_be_is_refused(text: str, code: str) -> None:
     with pytest.raises(Invalid) as caught:
         mapping.parse(text)
     assert [(each.field, each.code) for each in caught.value.errors] == [("mapping", code)]
+
+
+def test_a_body_nested_deeper_than_it_can_be_written_down_is_named() -> None:
+    hook = cast("Any", SimpleNamespace(kind=Kind.GENERIC, mapping={}))
+    body = b'{"title": "x", "description": ' + b"[" * 1000 + b"]" * 1000 + b"}"
+    with pytest.raises(Unreadable) as caught:
+        understand(hook, Delivery(headers={}, body=body))
+    assert caught.value.code == "no-json"
 
 
 @given(value=json_values, at=st.integers(0, 40))
