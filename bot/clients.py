@@ -32,14 +32,8 @@ _log = logging.getLogger(__name__)
 
 def refusal(error: SlackApiError) -> str | None:
     """The code by which Slack says no; None when it did not answer as Slack does, and may answer better later."""
-    code = _code(error)
+    code = error.response.get("error")
     return None if code in (None, "ratelimited", "internal_error", "service_unavailable") else str(code)
-
-
-def _code(error: SlackApiError) -> str | None:
-    # An answer that is no JSON, though it says so, comes as aiohttp has it, without data.
-    data = getattr(error.response, "data", None)
-    return data.get("error") if isinstance(data, dict) else None
 
 
 class Observer(Protocol):
@@ -49,11 +43,24 @@ class Observer(Protocol):
 
 
 class TimelyClient(AsyncWebClient):
-    """Keeps to its timeout on a session that others use too: the SDK leaves it to the session then."""
+    """Keeps to its timeout on a session that others use too: the SDK leaves it to the session then.
+
+    What something on the way answers in Slack's place is an answer without a word: SlackApiError has a response then
+    that can be asked for its error, which is None.
+    """
 
     async def _request(self, *, http_verb: str, api_url: str, req_args: dict[str, Any]) -> dict[str, Any]:
         timely = req_args | {"timeout": aiohttp.ClientTimeout(total=self.timeout)}
-        return await super()._request(http_verb=http_verb, api_url=api_url, req_args=timely)
+        try:
+            answer = await super()._request(http_verb=http_verb, api_url=api_url, req_args=timely)
+        except SlackApiError as error:
+            # Of JSON that breaks off the SDK gives what aiohttp has.
+            return {"data": {}, "headers": error.response.headers, "status_code": error.response.status}
+        return answer if _by_slack(answer["data"]) else answer | {"data": {}}
+
+
+def _by_slack(data: object) -> bool:
+    return isinstance(data, dict) and "ok" in data and isinstance(data.get("error", ""), str)
 
 
 class ObservedClient(TimelyClient):
@@ -66,7 +73,7 @@ class ObservedClient(TimelyClient):
         try:
             response = await super().api_call(api_method, **options)  # type: ignore[arg-type]
         except SlackApiError as error:
-            outcome = str(_code(error) or f"status {getattr(error.response, 'status_code', 'unknown')}")
+            outcome = error.response.get("error") or f"status {error.response.status_code}"
             raise
         else:
             outcome = "ok"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -123,12 +124,10 @@ def failure(error: Exception) -> Failure:
 
 
 def _answered(error: SlackApiError) -> Failure:
-    response = error.response
-    # Of an answer that cannot be read slack_sdk gives what aiohttp has.
-    status: int = getattr(response, "status_code", getattr(response, "status", 200))
-    code = _code(response)
+    status: int = error.response.status_code
+    code: str | None = error.response.get("error")
     if status == 429 or code in _LIMITED:
-        return Limited(pause=timedelta(seconds=_retry_after(response)))
+        return Limited(pause=timedelta(seconds=_retry_after(error.response.headers)))
     if status >= 500:
         return Transient(why=f"http {status}", unknown=True, away=status in _AWAY_STATUS)
     if code is None:
@@ -142,17 +141,10 @@ def _answered(error: SlackApiError) -> Failure:
     return Refused(error=code, whole_channel=code in _CHANNEL)
 
 
-def _code(response: object) -> str | None:
-    data = getattr(response, "data", response)
-    code = data.get("error") if isinstance(data, dict) else None
-    return code if isinstance(code, str) else None
-
-
-def _retry_after(response: object) -> int:
-    for name, value in dict(getattr(response, "headers", None) or {}).items():
-        if str(name).lower() == "retry-after":
-            told = value[0] if isinstance(value, list) else value
-            return max(1, int(told)) if str(told).isdigit() else _DEFAULT_PAUSE
+def _retry_after(headers: Mapping[str, str]) -> int:
+    for name, told in headers.items():
+        if name.lower() == "retry-after":
+            return max(1, int(told)) if told.isdigit() else _DEFAULT_PAUSE
     return _DEFAULT_PAUSE
 
 

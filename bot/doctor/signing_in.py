@@ -11,9 +11,8 @@ from typing import Final
 import aiohttp
 import yaml
 from slack_sdk.errors import SlackApiError, SlackClientError
-from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.clients import refusal
+from bot.clients import CALL_TIMEOUT, TimelyClient, refusal
 from bot.doctor.finding import Finding
 from bot.settings import Settings
 
@@ -43,7 +42,7 @@ async def slack(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding(
             part="slack", text="SLACK_BOT_TOKEN ends within 12 hours: the app rotates tokens", mend=mend
         )
-    client = AsyncWebClient(token=token, base_url=settings.slack_api_url)
+    client = TimelyClient(token=token, base_url=settings.slack_api_url, timeout=CALL_TIMEOUT)
     try:
         answer = await client.auth_test()
     except SlackApiError as error:
@@ -98,7 +97,9 @@ async def signing(settings: Settings) -> AsyncIterator[Finding]:
 async def sockets(settings: Settings) -> AsyncIterator[Finding]:
     if settings.slack_app_token is None:
         return
-    client = AsyncWebClient(token=settings.slack_app_token, base_url=settings.slack_api_url)
+    client = TimelyClient(
+        token=settings.slack_app_token, base_url=settings.slack_api_url, timeout=CALL_TIMEOUT
+    )
     try:
         await client.apps_connections_open(app_token=settings.slack_app_token)
     except SlackApiError as error:

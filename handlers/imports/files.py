@@ -64,8 +64,7 @@ async def look_up(client: AsyncWebClient, file_id: str) -> SlackFile:
     try:
         answer = await client.files_info(file=file_id)
     except SlackApiError as error:
-        data = error.response.data
-        code = data.get("error") if isinstance(data, dict) else None
+        code = error.response["error"]
         if code in _GONE:
             raise TableFlaw(Flaw.GONE) from error
         if code in ("access_denied", "missing_scope", "no_permission"):

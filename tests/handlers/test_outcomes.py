@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.clients import CALL_TIMEOUT, ObservedClient
+from bot.clients import CALL_TIMEOUT, ObservedClient, refusal
 from bot.playground.error_codes import COMMON, SPECIFIC
 from db import outbox
 from handlers.outcomes import Limited, Refused, Transient, failure
@@ -174,8 +174,17 @@ def test_what_is_none_of_slacks_is_raised() -> None:
         failure(KeyError("ours"))
 
 
-HALF = '{"ok": tr'
-PAGE = "<html>Down for maintenance</html>"
+JSON = "application/json"
+# What something on the way says in Slack's place.
+STRANGE = {
+    "chat.postMessage": ('{"ok": tr', JSON),
+    "chat.update": ("<html>Down for maintenance</html>", "text/html"),
+    "chat.delete": ("upstream connect error", "text/plain"),
+    "views.open": ("", JSON),
+    "views.push": ("[]", JSON),
+    "views.update": ('{"error": {"code": 503}}', JSON),
+    "views.publish": ('{"ok": false, "error": {"code": 503}}', JSON),
+}
 
 
 @pytest.fixture
@@ -183,35 +192,33 @@ async def client() -> AsyncIterator[ObservedClient]:
     """Of a Slack whose answers are none, and who never answers a question about itself."""
     over = asyncio.Event()
 
-    async def half(_: web.Request) -> web.Response:
-        return web.Response(text=HALF, content_type="application/json")
-
-    async def page(_: web.Request) -> web.Response:
-        return web.Response(text=PAGE, content_type="text/html")
+    async def strange(request: web.Request) -> web.Response:
+        text, kind = STRANGE[request.path.strip("/")]
+        return web.Response(text=text, content_type=kind)
 
     async def silence(_: web.Request) -> web.Response:
         await over.wait()
         return web.json_response({"ok": True})
 
     app = web.Application()
-    app.router.add_post("/chat.postMessage", half)
-    app.router.add_post("/chat.update", page)
+    for method in STRANGE:
+        app.router.add_post(f"/{method}", strange)
     app.router.add_post("/auth.test", silence)
     async with TestServer(app) as server, aiohttp.ClientSession() as session:
         yield ObservedClient(token="xoxb-1", base_url=str(server.make_url("/")), session=session, timeout=1)
         over.set()
 
 
-@pytest.mark.parametrize("method", ["chat.postMessage", "chat.update"])
+@pytest.mark.parametrize("method", STRANGE)
 async def test_an_answer_that_is_none_refuses_nothing(client: ObservedClient, method: str) -> None:
     seen: list[tuple[str, str]] = []
     client.observer = lambda *each: seen.append(each)
     with pytest.raises(SlackApiError) as raised:
         await client.api_call(method, json={"channel": "C1", "text": "x"})
-    outcome = failure(raised.value)
-    assert isinstance(outcome, Transient)
-    assert outcome.unknown
-    assert seen[0][0] == method
+    assert raised.value.response["error"] is None
+    assert refusal(raised.value) is None
+    assert failure(raised.value) == Transient(why="http 200 without an answer", unknown=True)
+    assert seen == [(method, "status 200")]
 
 
 async def test_a_call_that_is_not_answered_ends_before_others_send_in_its_place(
