@@ -41,13 +41,14 @@ _FAREWELL = 3.0
 class Sendings:
     """Forms whose work is under way. The same delivery, come again meanwhile, waits for the one answer."""
 
-    _running: dict[tuple[str, str], asyncio.Task[Outcome]] = field(default_factory=dict)
+    _running: dict[tuple[str, str, str], asyncio.Task[Outcome]] = field(default_factory=dict)
 
     async def answer(
         self, ack: AsyncAck, sent: Submission, handler: Callable[[Submission], Awaitable[Outcome]]
     ) -> None:
         """Raises what the handler raises, unless the form was answered by then."""
-        key = (sent.asker.actor.workspace_id, sent.asker.request_key or str(sent.view["id"]))
+        # Not by its request: that of a form that was given back, and corrected, is the first one's.
+        key = (sent.asker.actor.workspace_id, str(sent.view["id"]), str(sent.view.get("hash")))
         running = self._running.get(key)
         if running is not None:
             await _in_time(ack, sent, running)
