@@ -260,6 +260,11 @@ def rich_text(*elements: Json, block_id: str | None = None) -> Json:
     return _with({"type": "rich_text", "elements": list(elements)}, block_id=block_id)
 
 
+def box(text: str) -> Json:
+    """To be copied whole."""
+    return rich_text({"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text}]})
+
+
 def modal(
     callback_id: str,
     title: str,

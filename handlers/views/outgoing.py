@@ -11,6 +11,7 @@ from handlers.views import owned
 from handlers.views.blocks import (
     Json,
     actions,
+    box,
     button,
     context,
     input_block,
@@ -85,7 +86,7 @@ def read(view: Mapping[str, Any]) -> tuple[str, str]:
 def shown_once(each: Receiver, secret: str, words: Words) -> Json:
     blocks = [
         section(words("outgoing-made", name=each.name)),
-        owned.box(secret),
+        box(secret),
         section(words("webhook-keep")),
         context(words("outgoing-how")),
     ]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from db.ids import PersonId
-from handlers.views.blocks import Json, actions, button, confirm, context, header, rich_text, section
+from handlers.views.blocks import Json, actions, button, confirm, context, header, section
 from handlers.views.people import People, mention
 from handlers.views.replies import Reply
 from handlers.words import Mrkdwn, Words, clean
@@ -66,11 +66,6 @@ def delete_button(action_id: str, value: str, text: str, words: Words) -> Json:
         words.plain("webhook-delete-title"), text, words.plain("webhook-delete"), words.plain("form-cancel")
     )
     return button(words.plain("webhook-delete"), action_id, value, style="danger", confirm=sure)
-
-
-def box(text: str) -> Json:
-    """To be copied whole."""
-    return rich_text({"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text}]})
 
 
 def read_name(view: Mapping[str, Any], field: str) -> str:

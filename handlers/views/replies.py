@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from handlers.views.blocks import Json, context, rich_text, section
+from handlers.views.blocks import Json, box, context, section
 from handlers.words import Words, clean
 
 # A press on a button of this id opens the create form; the button's value is the title.
@@ -40,6 +40,4 @@ def handing_back(reply: Reply, typed: str, words: Words) -> Reply:
     if len(kept) < _MUCH:
         return reply
     said = list(reply.blocks) or [section(reply.text)]
-    text = {"type": "text", "text": kept[:_MOST]}
-    quoted = rich_text({"type": "rich_text_preformatted", "elements": [text]})
-    return replace(reply, blocks=[*said, context(words("command-typed")), quoted])
+    return replace(reply, blocks=[*said, context(words("command-typed")), box(kept[:_MOST])])

@@ -14,6 +14,7 @@ from db.tokens import NAME_MAX, Token
 from handlers.views import owned
 from handlers.views.blocks import (
     Json,
+    box,
     button,
     confirm,
     context,
@@ -143,7 +144,7 @@ def read(view: Mapping[str, Any]) -> Draft:
 
 def shown_once(token: Token, text: str, words: Words, api: str | None) -> Json:
     """The text stands in a box of its own, to be copied whole. `api` is the API's address, when it is known."""
-    blocks = [section(words("token-made", name=token.name)), owned.box(text), section(words("token-keep"))]
+    blocks = [section(words("token-made", name=token.name)), box(text), section(words("token-keep"))]
     if api is not None:
         blocks.append(context(words("token-api", api=Mrkdwn(api))))
     return modal(CALLBACK, words.plain("token-form-title"), blocks, close=words.plain("token-done"))

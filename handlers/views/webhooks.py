@@ -12,6 +12,7 @@ from handlers.views import owned
 from handlers.views.blocks import (
     Json,
     actions,
+    box,
     button,
     context,
     input_block,
@@ -174,9 +175,9 @@ def shown_once(hook: Hook, secret: str, words: Words, public_url: str | None) ->
     base = public_url or words.plain("webhook-this-server")
     blocks = [
         section(words("webhook-made", name=hook.name)),
-        owned.box(f"{base}/hooks/{hook.webhook_id}"),
+        box(f"{base}/hooks/{hook.webhook_id}"),
         section(words("webhook-secret")),
-        owned.box(secret),
+        box(secret),
         section(words("webhook-keep")),
         context(words(f"webhook-how-{hook.kind.value}-{hook.auth.value}")),
     ]
@@ -200,7 +201,7 @@ def failures(hook: Hook, found: Sequence[Failed], explain: Callable[[str], str],
         again = button(words.plain("webhook-replay"), REPLAY, f"{hook.webhook_id}:{each.arrival_id}")
         said = words("webhook-failed", when=moment(each.at), why=explain(each.error))
         body = truncate(clean(each.body.decode(errors="replace")), EXCERPT)
-        blocks += [section(said, accessory=again), owned.box(body or "–")]
+        blocks += [section(said, accessory=again), box(body or "–")]
     if found:
         blocks.append(actions(button(words.plain("webhook-discard"), DISCARD, hook.webhook_id)))
     else:
