@@ -25,7 +25,7 @@ from handlers.services import Services
 from handlers.views.blocks import Json, actions, button, section
 from handlers.views.replies import OFFER_CREATE, handing_back
 from handlers.views.replies import Reply as Reply
-from handlers.words import Words, unescape, words
+from handlers.words import Mrkdwn, Words, unescape, words
 
 # Seconds from when it was sent; Slack gives up at 3, and the rest is for the way there and back.
 PATIENCE = 2.0
@@ -141,13 +141,9 @@ class Commands:
         )
         try:
             reply = await self._answer(body, client, asker, spoken, answering)
-        except QueryError as error:
-            asked.came_out(asked.REFUSED)
-            reply = Reply(text=explain_query(error, spoken))
         except LodgeError as error:
             asked.came_out(asked.REFUSED if expected(error) else asked.FAILED)
-            refused = Reply(text=explain(error, spoken, asker.reference))
-            reply = handing_back(refused, whole(body), spoken)
+            reply = handing_back(Reply(text=_explained(error, spoken, asker)), whole(body), spoken)
         finally:
             timer.cancel()
         if reply is not None:
@@ -223,6 +219,12 @@ class Commands:
 def _split(text: str) -> tuple[str, str]:
     first, *rest = text.split(maxsplit=1) or [""]
     return first, rest[0] if rest else ""
+
+
+def _explained(error: LodgeError, spoken: Words, asker: Asker) -> Mrkdwn:
+    if isinstance(error, QueryError):
+        return explain_query(error, spoken)
+    return explain(error, spoken, asker.reference)
 
 
 def whole(body: Mapping[str, Any]) -> str:

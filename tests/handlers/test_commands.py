@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from db.query import QueryError
 from handlers.commands import Call, Commands, Reply, typed
 
 
@@ -92,6 +93,26 @@ class _Answers:
 
     def start(self, work: Any, *, name: str) -> None:
         self.started.append(asyncio.ensure_future(work))
+
+
+async def test_a_long_command_whose_query_cannot_be_read_is_handed_back() -> None:
+    async def listing(call: Call) -> Reply:
+        raise QueryError("unknown_field", position=0, term=call.text[:9], part="prioritty")
+
+    answers = _Answers()
+    commands = Commands(cast("Any", SimpleNamespace(background=answers)))
+    commands.add("list", listing)
+    wrote = "list prioritty:high label:bug,regression assignee:me created:>2026-01-01 pump"
+    await commands.listen(
+        ack=cast("Any", answers.ack),
+        respond=cast("Any", answers.respond),
+        body={"text": wrote, "command": "/issue", "trigger_id": "t", "channel_id": "C1", "response_url": "u"},
+        client=cast("Any", None),
+        asker=cast("Any", SimpleNamespace(locale="en", reference="r")),
+    )
+    (answer,) = answers.acks
+    assert "prioritty" in answer["text"]
+    assert f"/issue {wrote}" in str(answer["blocks"][-1])
 
 
 async def test_a_slow_answer_is_promised_in_the_ack_and_given_later(monkeypatch: pytest.MonkeyPatch) -> None:
