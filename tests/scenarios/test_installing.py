@@ -30,6 +30,7 @@ from handlers.errors import NotInstalled
 from handlers.uninstalling import KEPT, remove_the_gone, renew_seals
 from handlers.vault import Vault
 from tests.scenarios.conftest import MANIFEST, Lodge, said
+from tests.scenarios.test_loading import slow
 
 HOME, OTHER = "T0HARBOUR", "T0OTHER"
 KEY = Fernet.generate_key().decode()
@@ -136,6 +137,17 @@ async def test_before_it_is_installed_people_are_told_so(slack: LocalSlack, proc
     assert "not installed" in await ask(slack, process, HOME, "list")
     await Browser(process).install(HOME)
     assert "No issue" in await ask(slack, process, HOME, "list")
+
+
+async def test_an_installation_that_is_not_known_in_time_is_to_be_asked_for_again(
+    slack: LocalSlack, process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await Browser(process).install(HOME)
+    assert "No issue is open" in await ask(slack, process, HOME, "list")
+    process.services.slack.forget(WorkspaceId(HOME))
+    monkeypatch.setattr("handlers.requesting.PATIENCE", 0.0)
+    async with slow(Lodge(slack=slack, process=process), "installations"):
+        assert "try again in a few seconds" in await ask(slack, process, HOME, "list")
 
 
 async def test_a_state_works_once_in_the_browser_that_began_and_in_time(
