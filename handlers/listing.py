@@ -56,7 +56,7 @@ class Listing:
     async def turn(self, press: Press) -> None:
         """Next or previous: the list is replaced by its other page."""
         text, cursor = view.read_turn(press.value)
-        await press.replace(await self._reply(press.asker, text, cursor, press.words, view.COMMAND))
+        await press.replace(await self._reply(press.asker, text, cursor, press.words, press.words.command))
 
     async def _reply(self, asker: Asker, text: str, cursor: str | None, words: Words, command: str) -> Reply:
         query: Query = parse(text)
@@ -129,7 +129,7 @@ async def redraw(press: Press) -> None:
         people=known,
         words=press.words,
         prefix=asker.workspace.key_prefix,
-        command=view.COMMAND,
+        command=press.words.command,
     )
     await press.replace(reply)
 

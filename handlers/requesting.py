@@ -25,6 +25,7 @@ from handlers import asked, reference
 from handlers.errors import Automaton, Deactivated
 from handlers.installing import Installation
 from handlers.services import SlackClients
+from handlers.words import call_command
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -244,6 +245,8 @@ class Requesting(AsyncMiddleware):
         next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - Bolt's name
     ) -> BoltResponse:
         body, context = req.body, req.context
+        if (name := body.get("command")) is not None:
+            call_command(name)
         # Else Bolt warns of every listener that asks for it.
         context["asker"] = None
         event = body.get("event")

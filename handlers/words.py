@@ -17,6 +17,10 @@ from fluent.syntax import FluentParser, ast
 
 DEFAULT_LOCALE = "en"
 LOCALES = ("en", "de")
+# How the catalogues call the command. Whoever installs the app may give it another name, which Slack then sends.
+COMMAND = "/issue"
+_NAME = re.compile("/[a-z0-9_-]{1,32}")
+_called = [COMMAND]
 
 
 class Mrkdwn(str):
@@ -85,8 +89,9 @@ _Shape = tuple[str, ...]
 class Words:
     """The messages of one language."""
 
-    def __init__(self, locale: str, resources: tuple[str, ...]) -> None:
+    def __init__(self, locale: str, resources: tuple[str, ...], command: str = COMMAND) -> None:
         self.locale = locale
+        self.command = command
         self._bundle = FluentBundle([locale], use_isolating=False)
         self._quick: dict[str, _Shape] = {}
         for text in resources:
@@ -163,7 +168,13 @@ def language(locale: str | None) -> str:
 
 
 def words(locale: str | None) -> Words:
-    return _load(language(locale))
+    return _load(language(locale), _called[0])
+
+
+def call_command(name: str) -> None:
+    """All that is said in this process from now on calls the command so."""
+    if name != _called[0] and _NAME.fullmatch(name):
+        _called[0] = name
 
 
 def words_accepted(header: str) -> Words:
@@ -176,9 +187,10 @@ def words_accepted(header: str) -> Words:
 
 
 @cache
-def _load(spoken: str) -> Words:
+def _load(spoken: str, command: str) -> Words:
     folder = files("handlers") / "locales" / spoken
     catalogues = sorted(
         (entry for entry in folder.iterdir() if entry.name.endswith(".ftl")), key=lambda e: e.name
     )
-    return Words(spoken, tuple(entry.read_text(encoding="utf-8") for entry in catalogues))
+    texts = (entry.read_text(encoding="utf-8").replace(COMMAND, command) for entry in catalogues)
+    return Words(spoken, tuple(texts), command)

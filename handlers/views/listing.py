@@ -16,7 +16,6 @@ from handlers.words import Mrkdwn, Words, code
 
 NEXT = "list_next"
 PREVIOUS = "list_previous"
-COMMAND = "/issue"
 VALUE_MAX = 2000
 LIST = "list"
 # What lists without a query ask for.

@@ -19,7 +19,6 @@ from handlers.words import Mrkdwn, Words, code
 
 # So much is told of one by one.
 MOST: Final = 10
-_LIST: Final = "/issue list"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +57,7 @@ def _subscription(subscription: Subscription, missed: Missed | None, words: Word
 
 
 def _missed(missed: Missed, words: Words) -> Mrkdwn:
-    since, shown = day(missed.since, words), code(f"{_LIST} {missed.query}")
+    since, shown = day(missed.since, words), code(f"{words.command} list {missed.query}")
     if not missed.count.exact:
         return words("returned-missed-about", count=missed.count.value, since=since, shown=shown)
     return words("returned-missed", count=missed.count.value, since=since, shown=shown)

@@ -135,7 +135,7 @@ def kept(saved: SavedQuery, words: Words) -> Reply:
         message_id,
         name=saved.name,
         query=code(truncate(saved.text, 300) or " "),
-        run=code(f"/issue list {saved.name}"),
+        run=code(f"{words.command} list {saved.name}"),
     )
     return Reply(text=text, blocks=[section(text)])
 
