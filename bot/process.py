@@ -55,6 +55,9 @@ _log = logging.getLogger(__name__)
 
 # Seconds that a stopping process gives what is under way: more than Slack waits, less than supervisors do.
 DRAIN = 8.0
+# For what sets itself no time: answers by response_url, and pictures that are uploaded. Large files have sessions of
+# their own.
+HANGING = aiohttp.ClientTimeout(total=30)
 
 
 def now() -> datetime:
@@ -114,7 +117,7 @@ async def running(settings: Settings, options: Options | None = None) -> AsyncIt
         metrics = Metrics()
         metrics.watch("requests", database)
         metrics.watch("jobs", for_jobs)
-        session = await stack.enter_async_context(aiohttp.ClientSession())
+        session = await stack.enter_async_context(aiohttp.ClientSession(timeout=HANGING))
         outside = await stack.enter_async_context(Outside(allow_private=settings.allow_private_webhooks))
         vault = Vault(settings.secret_key, derived_from=settings.sealing_secret)
         installations = chosen.installations or _installations(

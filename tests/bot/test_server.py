@@ -14,6 +14,8 @@ from urllib.parse import urlencode
 
 import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.playground import LocalSlack
@@ -21,8 +23,11 @@ from bot.process import Options, Process, running
 from bot.receiving import SignatureCheck
 from bot.server import BODY_MAX
 from db.errors import Busy, FieldError, Invalid, NotFound
+from db.ids import WorkspaceId
+from handlers.acting import Place, tell
 from handlers.requesting import Asker
 from handlers.services import Services
+from handlers.views.replies import Reply
 from tests.settings import settings_for
 
 heard: list[Asker | None] = []
@@ -148,6 +153,25 @@ async def test_a_warm_request_asks_neither_slack_nor_the_database(
         for conn in taken:
             await process.services.database.pool.release(conn)
     assert len(slack.calls) == calls
+
+
+async def test_an_answer_by_a_response_url_does_not_hang_for_minutes(
+    slack: LocalSlack, db_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.process.HANGING", aiohttp.ClientTimeout(total=0.1))
+    over = asyncio.Event()
+
+    async def silence(_: web.Request) -> web.Response:
+        await over.wait()
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_post("/", silence)
+    async with served(slack, db_url) as process, TestServer(app) as server, asyncio.timeout(60):
+        client = await process.services.slack.client(WorkspaceId(slack.team_id))
+        with pytest.raises(TimeoutError):
+            await tell(Place(response_url=str(server.make_url("/"))), Reply(text="x"), client, "U0ADA")
+        over.set()
 
 
 async def test_wrong_stale_and_missing_signatures_are_refused(
