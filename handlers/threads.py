@@ -33,7 +33,9 @@ _OF_COMMENTS: Final = frozenset({"commented", "comment_edited", "comment_deleted
 _NEW: Final = frozenset({"commented", "comment_restored"})
 # Seconds. A message that could not be taken is told of again for some six minutes; an edit of an older one that is no
 # comment is about what nobody meant as one.
-_MAY_COME_AFTER_ITS_EDIT: Final = 600
+_TOLD_WITHIN: Final = 600
+# Seconds after which a message is not told of for the first time, or was long on its way.
+_AT_ONCE: Final = 5.0
 
 Thread = tuple[ChannelId, MessageTs]
 
@@ -53,7 +55,12 @@ class Threads:
                 await self._said(event, asker)
 
     async def _said(self, event: Mapping[str, Any], asker: Asker) -> None:
+        place = (ChannelId(event["channel"]), MessageTs(event["ts"]))
+        late = self._services.clock().timestamp() - float(place[1]) > _AT_ONCE
         async with self._services.database.transaction() as conn:
+            if late and not await hearsay.is_newest_wording(conn, asker.actor.workspace_id, *place, place[1]):
+                # It was edited or deleted meanwhile, and that was told first.
+                return
             if not await _became_comment(conn, event, asker):
                 return
         self._services.bell.ring()
@@ -71,6 +78,9 @@ class Threads:
         async with self._services.database.transaction() as conn:
             comment = await comments.of_slack_message(conn, asker.actor, *place)
             if comment is None:
+                gone, at = event.get("previous_message") or {}, _told_at(event)
+                if _may_come_yet(place[1], at) and _is_reply({**gone, "ts": place[1]}):
+                    await hearsay.is_newest_wording(conn, asker.actor.workspace_id, *place, at)
                 return
             await comments.delete(conn, asker.actor, comment.comment_id, origin_of(asker))
             # Nobody needs to be told under the thread what they have just seen go.
@@ -100,19 +110,17 @@ async def _took_wording(conn: asyncpg.Connection, event: Mapping[str, Any], aske
     """Whether the edit changed a comment, or made one. Edits may arrive in another order than they were made."""
     message, workspace_id = event["message"], asker.actor.workspace_id
     place = (ChannelId(event["channel"]), MessageTs(message["ts"]))
-    body, at = markdown_of(message), str(event.get("event_ts") or event["ts"])
+    body, at = markdown_of(message), _told_at(event)
     if not body:
         return False
     comment = await comments.of_slack_message(conn, asker.actor, *place)
-    if comment is None:
-        said = {**message, "channel": place[0]}
-        recent = Decimal(at) - Decimal(place[1]) < _MAY_COME_AFTER_ITS_EDIT
-        if not (recent and _is_reply(said) and await _became_comment(conn, said, asker)):
-            return False
+    said = {**message, "channel": place[0]}
+    if comment is None and not (_may_come_yet(place[1], at) and _is_reply(said)):
+        return False
     if not await hearsay.is_newest_wording(conn, workspace_id, *place, at):
         return False
     if comment is None:
-        return True
+        return await _became_comment(conn, said, asker)
     if await comment_lines.says(conn, workspace_id, *place, limits.comment(body)):
         # Slack tells of a preview that was added as well; what was said meanwhile elsewhere stands.
         return False
@@ -120,6 +128,15 @@ async def _took_wording(conn: asyncpg.Connection, event: Mapping[str, Any], aske
     thread_ts = MessageTs(message.get("thread_ts") or message["ts"])
     await comment_lines.remember_own(conn, workspace_id, edited.comment, thread_ts)
     return True
+
+
+def _told_at(event: Mapping[str, Any]) -> str:
+    return str(event.get("event_ts") or event["ts"])
+
+
+def _may_come_yet(message_ts: MessageTs, at: str) -> bool:
+    """Whether Slack may tell of the message only after what became of it."""
+    return Decimal(at) - Decimal(message_ts) < _TOLD_WITHIN
 
 
 def _is_reply(event: Mapping[str, Any]) -> bool:

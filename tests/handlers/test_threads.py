@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -47,6 +48,7 @@ async def thread(database: Database, conn: asyncpg.Connection) -> Thread:
     await cards.remember(conn, world.workspace_id, ChannelId("C1"), MessageTs(CARD), issue.issue_id, 1)
     parts: dict[str, Any] = {each.name: None for each in dataclasses.fields(Services) if each.init}
     parts |= {"database": database, "bell": SimpleNamespace(ring=lambda: None)}
+    parts |= {"clock": lambda: datetime.now(UTC)}
     threads, told = Threads(Services(**parts)), list[Json]()
     asker = await asker_of(conn, world, world.ada)
 
@@ -103,6 +105,7 @@ def deletion(at: str, ts: str = REPLY) -> Json:
         "subtype": "message_deleted",
         "channel": "C1",
         "deleted_ts": ts,
+        "previous_message": message("it leaks", ts),
         "ts": at,
         "event_ts": at,
     }
@@ -146,6 +149,13 @@ async def test_what_was_deleted_stays_so_whatever_edit_is_told_of_then(thread: T
     await thread.hears(deletion(THIRD))
     await thread.hears(edit("it leaks badly", SECOND))
     await thread.hears(message("it leaks"))
+    assert await thread.comments() == []
+
+
+async def test_what_was_deleted_before_it_was_told_of_becomes_no_comment(thread: Thread) -> None:
+    await thread.hears(deletion(SECOND))
+    await thread.hears(message("it leaks"))
+    await thread.hears(edit("it leaks badly", FIRST))
     assert await thread.comments() == []
 
 
