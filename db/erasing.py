@@ -82,6 +82,11 @@ _BY_SLACK_ID: Final[tuple[tuple[Part | None, LiteralString], ...]] = (
     (Part.MESSAGES, "DELETE FROM outbox WHERE workspace_id = $1 AND channel_id = ANY ($2::text[])"),
     (None, "DELETE FROM channel_senders WHERE workspace_id = $1 AND channel_id = ANY ($2::text[])"),
     (
+        # How fast may be written to them.
+        None,
+        "DELETE FROM send_pace WHERE workspace_id = $1 AND lane IN (SELECT 'channel:' || unnest($2::text[]))",
+    ),
+    (
         # Keys of clicks said whose they were; those of an earlier version are kept for months.
         None,
         """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import pytest
@@ -19,6 +19,7 @@ from db import (
     listing,
     notices,
     outbox,
+    pace,
     people,
     saved_queries,
     spent,
@@ -33,6 +34,7 @@ from db.importing.formats import Format
 from db.importing.mapping import Mapping
 from db.issues import IssueDraft
 from db.outbox import Outgoing
+from db.pace import Rate
 from db.people import Person
 from db.pool import Database
 from db.query import parse
@@ -80,6 +82,7 @@ async def kept_by_slack_id(conn: asyncpg.Connection, world: World) -> None:
     to_them = ChannelId("UZEBULON")
     await outbox.put(conn, world.workspace_id, [Outgoing(channel_id=to_them, payload={"text": "Zebulon!"})])
     await conn.execute("DELETE FROM pgqueuer")
+    await pace.take(conn, world.workspace_id, f"channel:{to_them}", Rate(every=timedelta(seconds=1)))
     await conn.execute("UPDATE installations SET installer_id = 'UZEBULON' WHERE workspace_id = $1", OTHER)
     await spent.first(conn, world.workspace_id, "click:UZEBULON:1.1:report_share:flow:0:5")
     await keeping.create(conn, world.ada, replace(schedule_draft("assignee:me"), channel_id=to_them), NOW)
@@ -127,7 +130,7 @@ async def test_nothing_that_is_kept_says_who_they_were(conn: asyncpg.Connection)
     before = await kept(conn, *TRACES)
     assert set(before) == {
         "changes", "import_mappings", "imports", "installations", "outbox", "people", "saved_queries", "schedules",
-        "spent_requests", "subscriptions",
+        "send_pace", "spent_requests", "subscriptions",
     }  # fmt: skip
     async with conn.transaction():
         erased = await erasing.erase(conn, world.admin, who)
