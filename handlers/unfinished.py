@@ -99,7 +99,7 @@ class Unfinished:
             # It is taken up once more, by the queue or when Slack tells of it again.
             _log.warning("an event is handled again", extra={"error": type(error).__name__})
         finally:
-            del self._here[event.job_key]
+            self._here.pop(event.job_key, None)
 
     async def _beat(self, event: _Event, *, kept: bool) -> bool:
         """Whether it is kept by now."""
