@@ -239,13 +239,16 @@ async def edit(
 
 
 async def pause(conn: asyncpg.Connection, actor: Actor, schedule_id: ScheduleId) -> Schedule:
-    """What is on its way is stopped where that can be. Raises Forbidden, NotFound."""
+    """What is on its way is stopped where that can be. What Slack had stopped does not go on by itself any more.
+
+    Raises Forbidden, NotFound.
+    """
     await _endable(conn, actor, schedule_id)
     await posts.withdraw(conn, actor.workspace_id, schedule_id)
     await conn.execute(
         """
         UPDATE schedules SET next_due_at = NULL, paused_why = $3, version = version + 1
-        WHERE workspace_id = $1 AND schedule_id = $2 AND paused_why IS NULL""",
+        WHERE workspace_id = $1 AND schedule_id = $2 AND paused_why IS DISTINCT FROM $3""",
         actor.workspace_id,
         schedule_id,
         PAUSED_BY_PERSON,

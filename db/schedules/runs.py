@@ -209,17 +209,18 @@ def is_wanted(run: Run, now: datetime) -> bool:
 
 async def finish(
     conn: asyncpg.Connection, workspace_id: WorkspaceId, run_id: RunId, state: str, error: str | None = None
-) -> None:
-    """`state`: posted, skipped or failed."""
-    await conn.execute(
+) -> bool:
+    """Nothing is made of it: `state` is skipped or failed. False when somebody else has made it, or given it up."""
+    finished = await conn.fetchval(
         """
         UPDATE report_runs SET state = $3, error = $4, finished_at = now()
-        WHERE workspace_id = $1 AND run_id = $2 AND finished_at IS NULL""",
+        WHERE workspace_id = $1 AND run_id = $2 AND state = 'claimed' RETURNING true""",
         workspace_id,
         run_id,
         state,
         error,
     )
+    return bool(finished)
 
 
 async def forgotten(conn: asyncpg.Connection) -> int:

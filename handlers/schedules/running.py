@@ -179,8 +179,8 @@ class Running:
         noted = str(error) if isinstance(error, LodgeError) else "internal error"
         why = _reason(error)
         async with self._services.database.transaction() as conn:
-            await runs.finish(conn, run.schedule.workspace_id, run.run_id, "failed", noted)
-            await self._stop(conn, run.schedule, why, "schedule-told-unmade", run.asked_by, error)
+            if await runs.finish(conn, run.schedule.workspace_id, run.run_id, "failed", noted):
+                await self._stop(conn, run.schedule, why, "schedule-told-unmade", run.asked_by, error)
         self._services.bell.ring()
 
     async def _refused(self, conn: asyncpg.Connection, settled: Settled, error: str) -> None:

@@ -102,6 +102,52 @@ async def test_a_message_that_was_sent_settles_its_run(conn: asyncpg.Connection,
     assert (await schedules.get(conn, ada, made.schedule_id)).last_state == "posted"
 
 
+async def test_what_became_of_a_message_is_noted_by_one_replica_alone(database: Database) -> None:
+    async with database.connection() as conn:
+        ada = await someone(conn, await workspace(conn))
+        await schedules.create(conn, ada, draft(), NOW)
+        await handed_over(conn, ada, NINE)
+        await conn.execute("UPDATE outbox SET state = 'failed', error = 'is_archived', settled_at = now()")
+    async with database.transaction() as noting:
+        assert len(await posts.settle(noting)) == 1
+        async with database.connection() as conn, asyncio.timeout(30):
+            assert await posts.settle(conn) == ()
+
+
+async def test_a_run_that_was_handed_over_is_given_up_by_nobody(conn: asyncpg.Connection, ada: Actor) -> None:
+    """A worker that was taken for dead may come to an end of its own."""
+    await schedules.create(conn, ada, draft(), NOW)
+    run = await handed_over(conn, ada, NINE)
+    assert not await runs.finish(conn, ada.workspace_id, run.run_id, "failed", "too late")
+    assert await outcomes(conn) == [("sending", "waiting")]
+
+
+async def test_an_instant_that_is_due_once_more_after_an_edit_is_not_run_again(
+    conn: asyncpg.Connection, ada: Actor
+) -> None:
+    made = await schedules.create(conn, ada, draft(), NOW)
+    assert await claim(conn, NINE) == 1
+    # The edit had looked at the clock a moment before nine.
+    await schedules.edit(conn, ada, made.schedule_id, draft("weekdays 09:00"), NINE - timedelta(seconds=1))
+    assert await claim(conn, NINE) == 1
+    assert await states(conn) == [(NINE, "claimed", False)]
+    assert await conn.fetchval("SELECT count(*) FROM pgqueuer WHERE entrypoint = 'report'") == 1
+
+
+async def test_runs_that_ended_long_ago_are_forgotten(conn: asyncpg.Connection, ada: Actor) -> None:
+    await schedules.create(conn, ada, draft("cron 0 * * * *"), NOW)
+    for hour in range(3):
+        await claim(conn, NINE + timedelta(hours=hour))
+    for hour, age in enumerate((91, 89)):
+        await conn.execute(
+            "UPDATE report_runs SET state = 'posted', finished_at = now() - $2::interval WHERE due_at = $1",
+            NINE + timedelta(hours=hour),
+            timedelta(days=age),
+        )
+    await runs.forget_old(conn)
+    assert [state for _, state, _ in await states(conn)] == ["posted", "claimed"]
+
+
 async def test_a_refused_run_can_be_made_again_plainly(conn: asyncpg.Connection, ada: Actor) -> None:
     await schedules.create(conn, ada, draft(), NOW)
     (settled,) = await outcome(conn, ada, "failed", "invalid_blocks")
@@ -191,6 +237,39 @@ async def test_what_somebody_asked_for_is_no_earlier_instant(conn: asyncpg.Conne
     async with conn.transaction():
         await posts.put(conn, ada.workspace_id, asked, {"text": "now"}, ChannelId("C1"))
     await handed_over(conn, ada, NINE)
+    assert await outcomes(conn) == [("sending", "waiting")] * 2
+
+
+async def test_what_somebody_asked_for_takes_the_place_of_no_other(
+    conn: asyncpg.Connection, ada: Actor
+) -> None:
+    made = await schedules.create(conn, ada, draft(), NOW)
+    await claim(conn, NINE)
+    due = (await the_run(conn, ada.workspace_id)).run_id
+    asked = await runs.run_now(conn, made, ada.person_id, NINE + timedelta(minutes=1))
+    assert asked != due
+    async with conn.transaction():
+        for run_id in (due, asked):
+            assert await posts.put(conn, ada.workspace_id, run_id, {"text": "x"}, ChannelId("C1"))
+    assert await outcomes(conn) == [("sending", "waiting")] * 2
+    # Whoever asked for one waits for that, however long.
+    await conn.execute("DELETE FROM pgqueuer")
+    await conn.execute("UPDATE outbox SET created_at = now() - interval '6 minutes'")
+    async with conn.transaction():
+        assert await posts.take_back(conn) == 1
+    assert await outcomes(conn) == [("sending", "waiting")]
+
+
+async def test_an_instant_that_is_made_after_a_newer_one_takes_nothing_from_it(
+    conn: asyncpg.Connection, ada: Actor
+) -> None:
+    await schedules.create(conn, ada, draft("cron 0 * * * *"), NOW)
+    for hour in range(2):
+        assert await claim(conn, NINE + timedelta(hours=hour)) == 1
+    newest_first = await conn.fetch("SELECT run_id FROM report_runs ORDER BY due_at DESC")
+    async with conn.transaction():
+        for row in newest_first:
+            assert await posts.put(conn, ada.workspace_id, row["run_id"], {"text": "x"}, ChannelId("C1"))
     assert await outcomes(conn) == [("sending", "waiting")] * 2
 
 

@@ -12,6 +12,7 @@ from db import schedules
 from db.access import Actor
 from db.errors import Conflict, Forbidden, Invalid, NotFound
 from db.ids import ChannelId
+from db.schedules import keeping
 from db.states import Role
 from tests.db.histories import workspace
 from tests.db.scheduling import (
@@ -55,6 +56,34 @@ async def test_pausing_and_resuming_makes_up_for_nothing(conn: asyncpg.Connectio
     assert await claim(conn, NINE + timedelta(days=3)) == 0
     resumed = await schedules.resume(conn, ada, made.schedule_id, NINE + timedelta(days=3))
     assert resumed.next_due_at == NINE + timedelta(days=4)
+
+
+async def test_what_a_person_pauses_when_slack_had_stopped_it_stays_paused(
+    conn: asyncpg.Connection, ada: Actor
+) -> None:
+    made = await schedules.create(conn, ada, draft(), NOW)
+    await schedules.refuse(conn, ada.workspace_id, made.schedule_id, "is_archived")
+    paused = await schedules.pause(conn, ada, made.schedule_id)
+    assert paused.paused_why == schedules.PAUSED_BY_PERSON
+    assert await schedules.refused(conn, ada.workspace_id, ChannelId("C1"), ["is_archived"]) == ()
+    assert await schedules.pause(conn, ada, made.schedule_id) == paused
+
+
+async def test_resuming_one_that_runs_takes_nothing_from_it(conn: asyncpg.Connection, ada: Actor) -> None:
+    made = await schedules.create(conn, ada, draft(), NOW)
+    assert await schedules.resume(conn, ada, made.schedule_id, NINE + timedelta(seconds=1)) == made
+
+
+@pytest.mark.parametrize(("channel", "most"), [("C1", "MOST"), ("U1", "MOST_DIRECT")])
+async def test_there_are_so_many_in_channels_and_so_many_of_ones_own(
+    conn: asyncpg.Connection, ada: Actor, monkeypatch: pytest.MonkeyPatch, channel: str, most: str
+) -> None:
+    monkeypatch.setattr(keeping, most, 1)
+    await schedules.create(conn, ada, draft(channel_id=channel), NOW)
+    with pytest.raises(Invalid) as refused:
+        await schedules.create(conn, ada, draft(channel_id=channel), NOW)
+    assert [error.code for error in refused.value.errors] == ["too_many"]
+    await schedules.create(conn, ada, draft(channel_id="U1" if channel == "C1" else "C1"), NOW)
 
 
 async def test_a_refusal_pauses_once(conn: asyncpg.Connection, ada: Actor) -> None:
@@ -159,6 +188,32 @@ async def test_what_was_deleted_is_its_owners_again_once(conn: asyncpg.Connectio
     assert back[0].owner_id == ada.person_id
     assert await schedules.page(conn, ada) == (back[0],)
     assert back == [back[0]] * 3
+
+
+async def test_what_was_deleted_comes_back_to_whom_its_owner_was_merged_into(
+    conn: asyncpg.Connection, ada: Actor
+) -> None:
+    gone = (await schedules.create(conn, ada, draft(), NOW)).schedule_id
+    await schedules.delete(conn, ada, gone)
+    heir, boss = [await someone(conn, ada.workspace_id, role) for role in (Role.MEMBER, Role.ADMIN)]
+    assert ada.person_id is not None
+    await conn.execute(
+        "UPDATE people SET merged_into = $2, active = false WHERE person_id = $1",
+        ada.person_id,
+        heir.person_id,
+    )
+    assert (await schedules.restore(conn, boss, gone, ada.person_id, draft(), NOW)).owner_id == heir.person_id
+
+
+async def test_a_request_whose_schedule_was_deleted_makes_no_other(
+    conn: asyncpg.Connection, ada: Actor
+) -> None:
+    made = await schedules.create(conn, ada, draft(), NOW, request_key="slack:1")
+    await schedules.delete(conn, ada, made.schedule_id)
+    with pytest.raises(Conflict):
+        async with conn.transaction():
+            await schedules.create(conn, ada, draft(), NOW, request_key="slack:1")
+    assert await schedules.page(conn, ada) == ()
 
 
 async def test_only_its_owner_and_admins_change_a_schedule(conn: asyncpg.Connection, ada: Actor) -> None:

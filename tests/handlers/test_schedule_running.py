@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -10,17 +10,21 @@ from typing import Any
 import asyncpg
 import pytest
 
-from db import schedules, workspaces
+from db import issues, schedules, workspaces
 from db.access import Actor
+from db.errors import Busy, Unavailable
 from db.ids import ChannelId, PersonId, WorkspaceId
+from db.issues import IssueDraft
 from db.pool import Database
-from db.schedules import Schedule, ScheduleDraft, parse_recurrence, runs
+from db.schedules import Schedule, ScheduleDraft, parse_recurrence, posts, runs
 from db.states import Role
 from handlers.errors import NotInstalled
 from handlers.jobs import Job
+from handlers.schedules import running as making
 from handlers.schedules.running import Running
 from handlers.services import Services
 from tests.db.histories import workspace
+from tests.db.scheduling import someone
 from tests.scenarios.clocks import Clock
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)  # a Friday
@@ -61,7 +65,7 @@ async def ada(conn: asyncpg.Connection) -> Actor:
 
 
 def services(database: Database, clock: Any) -> Services:
-    given: dict[str, Any] = {each.name: None for each in dataclasses.fields(Services) if each.init}
+    given: dict[str, Any] = {each.name: None for each in fields(Services) if each.init}
     bell = SimpleNamespace(ring=lambda: None)
     parts = {"directory": Directory(database), "slack": Nowhere(), "bell": bell}
     return Services(**(given | parts | {"database": database, "clock": clock}))
@@ -202,6 +206,52 @@ async def test_where_the_app_is_taken_out_while_pictures_are_made_the_schedule_w
     assert await state(conn) == ("failed", "not_installed")
 
 
+@pytest.mark.parametrize(
+    ("error", "left"),
+    [
+        (RuntimeError("a fault of ours"), ("failed", "not_made")),
+        # These end by themselves.
+        (Busy(), ("claimed", None)),
+        (Unavailable(), ("claimed", None)),
+    ],
+)
+async def test_what_cannot_be_made_is_given_up_at_the_last_attempt(
+    conn: asyncpg.Connection,
+    ada: Actor,
+    running: Running,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    left: tuple[str, str | None],
+) -> None:
+    async def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(making, "make", fail)
+    await make_schedule(conn, ada)
+    await running.claim()
+    waiting = await job(conn)
+    for attempts in range(making.ATTEMPTS):
+        assert await state(conn) == ("claimed", None)
+        with pytest.raises(type(error)):
+            await running.run(replace(waiting, attempts=attempts))
+    assert await state(conn) == left
+    told = (await outbox_texts(conn)).get("UADA", "")
+    assert ("could not be made" in told) == (left[0] == "failed")
+
+
+@pytest.mark.parametrize("became", ["role = 'guest'", "active = false", "role = 'member'"])
+async def test_a_report_shows_what_its_owner_may_see_by_then(
+    conn: asyncpg.Connection, ada: Actor, running: Running, became: str
+) -> None:
+    other = await someone(conn, ada.workspace_id)
+    await issues.create(conn, other, IssueDraft(title="Somebody else's"))
+    await make_schedule(conn, ada)
+    await conn.execute(f"UPDATE people SET {became} WHERE person_id = $1", ada.person_id)
+    await running.claim()
+    await running.run(await job(conn))
+    assert ("LDG-1" in (await outbox_texts(conn))["C1"]) == (became == "role = 'member'")
+
+
 async def test_a_time_zone_that_is_known_no_more_pauses_its_schedule_and_the_owner_is_told(
     conn: asyncpg.Connection, ada: Actor, running: Running
 ) -> None:
@@ -221,17 +271,69 @@ async def test_a_slack_that_was_away_for_long_pauses_nothing_and_the_owner_is_to
     await make_schedule(conn, ada)
     await running.claim()
     await running.run(await job(conn))
-    await conn.execute("UPDATE outbox SET state = 'failed', error = 'gave up: http 503', settled_at = now()")
+    await refuse(conn, "gave up: http 503")
     await running.settle()
     assert await state(conn) == ("failed", None)
     assert "It stays scheduled" in (await outbox_texts(conn))["UADA"]
+
+
+async def test_blocks_that_are_refused_are_tried_without_once(
+    conn: asyncpg.Connection, ada: Actor, running: Running
+) -> None:
+    await make_schedule(conn, ada)
+    await running.claim()
+    await running.run(await job(conn))
+    await refuse(conn, "invalid_blocks")
+    await running.settle()
+    assert await state(conn) == ("claimed", None)
+    run_id = await conn.fetchval("SELECT run_id FROM report_runs WHERE plainly")
+    async with conn.transaction():
+        await posts.put(conn, ada.workspace_id, run_id, {"text": "without"}, ChannelId("C1"))
+    await refuse(conn, "invalid_blocks")
+    await running.settle()
+    assert await state(conn) == ("failed", "invalid_blocks")
+
+
+async def test_an_owner_who_left_is_not_written_to(
+    conn: asyncpg.Connection, ada: Actor, running: Running
+) -> None:
+    await make_schedule(conn, ada)
+    await running.claim()
+    await running.run(await job(conn))
+    await conn.execute("UPDATE people SET active = false")
+    await refuse(conn, "is_archived")
+    await running.settle()
+    assert await state(conn) == ("failed", "is_archived")
+    assert await outbox_texts(conn) == {}
+
+
+async def test_what_nobody_makes_any_more_is_seen_to(
+    conn: asyncpg.Connection, ada: Actor, running: Running
+) -> None:
+    """Its job is lost; then its message waits for a sender."""
+    await make_schedule(conn, ada)
+    await running.claim()
+    await conn.execute("DELETE FROM pgqueuer")
+    await conn.execute("UPDATE report_runs SET claimed_at = now() - interval '2 minutes'")
+    await running.settle()
+    await running.run(await job(conn))
+    await conn.execute("UPDATE outbox SET created_at = now() - interval '6 minutes'")
+    await running.settle()
+    assert await state(conn) == ("claimed", None)
+    assert await outbox_texts(conn) == {}
+
+
+async def refuse(conn: asyncpg.Connection, error: str) -> None:
+    await conn.execute(
+        "UPDATE outbox SET state = 'failed', error = $1, settled_at = now() WHERE state = 'waiting'", error
+    )
 
 
 async def test_a_refusal_pauses_it(conn: asyncpg.Connection, ada: Actor, running: Running) -> None:
     await make_schedule(conn, ada)
     await running.claim()
     await running.run(await job(conn))
-    await conn.execute("UPDATE outbox SET state = 'failed', error = 'is_archived', settled_at = now()")
+    await refuse(conn, "is_archived")
     await running.settle()
     assert await state(conn) == ("failed", "is_archived")
     assert "is archived" in (await outbox_texts(conn))["UADA"]
