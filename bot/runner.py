@@ -45,6 +45,8 @@ class TellingAck(AsyncAck):
         else:
             response = self.response = BoltResponse(status=200, body=encoded)
         self.tell()
+        # Slack is answered before the listener goes on with what it says elsewhere.
+        await asyncio.sleep(0)
         return response
 
     def tell(self) -> None:

@@ -92,6 +92,19 @@ async def test_answers_at_the_ack_while_the_listener_goes_on() -> None:
     assert done.is_set()
 
 
+async def test_who_asked_is_answered_before_the_listener_goes_on() -> None:
+    background, order = BackgroundTasks(), []
+
+    async def listen(ack: AsyncAck) -> None:
+        await ack("taken")
+        order.append("went on")
+
+    await dispatch(app_with(listen, background), COMMAND)
+    order.append("answered")
+    assert await background.drain(60) == 0
+    assert order == ["answered", "went on"]
+
+
 async def test_a_listener_that_fails_before_its_ack_is_answered_by_the_boundary() -> None:
     async def listen() -> None:
         raise ValueError("broken")
