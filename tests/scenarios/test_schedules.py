@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
 from bot.playground import LocalSlack
-from db import saved_queries, workspaces
+from db import saved_queries
 from db.access import Actor
 from db.ids import SlackUserId, WorkspaceId
 from db.query import parse
-from db.schedules import posts
 from db.states import Role
-from handlers.schedules import running as posting
 from tests.scenarios.clocks import Clock, lodge_at
 from tests.scenarios.conftest import Json, Lodge, said
 
-# To stop a hang; pictures are drawn when nothing else wants the processors.
-PATIENT = 120
 FRIDAY = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 
 
@@ -329,85 +323,6 @@ async def test_who_has_a_paused_schedule_run_is_told_when_it_is_refused(lodge: L
     await choose(lodge, "run")
     await ada.expect_message(ada.dm(), lambda m: "is archived" in said(m))
     assert "*Paused*" in said(await the_list(lodge))
-
-
-async def test_a_workspace_without_charts_gets_a_picture(lodge: Lodge, clock: Clock) -> None:
-    await lodge.ask("ada", "new Something to count")
-    await schedule(lodge, report="aging", at="10:30")
-    lodge.slack.faults.add(method="chat.postMessage", error="invalid_blocks")
-    clock.now = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
-    posted = await lodge.person("grace").expect_message("general", is_report, timeout=60)
-    kinds = [block["type"] for block in posted["blocks"]]
-    assert "data_visualization" not in kinds
-    assert kinds.count("image") == 1
-    assert [m for m in lodge.person("grace").messages("general") if is_report(m)] == [posted]
-
-
-async def test_pictures_that_are_due_together_leave_room_for_whoever_asks_for_one(
-    lodge: Lodge, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    workspace_id = WorkspaceId(lodge.slack.team_id)
-    await lodge.ask("ada", "new Something to count")
-    await schedule(lodge, report="aging", at="10:30")
-    async with lodge.process.services.database.connection() as conn:
-        await workspaces.note_charts_refused(conn, workspace_id, clock.now)
-        for _ in range(5):
-            await conn.execute(
-                """
-                INSERT INTO schedules (workspace_id, owner_id, report, period, channel_id, recurrence, timezone,
-                                       next_due_at)
-                SELECT workspace_id, owner_id, report, period, channel_id, recurrence, timezone, next_due_at
-                FROM schedules LIMIT 1"""
-            )
-    lodge.process.services.directory.forget_workspace(workspace_id)
-    begun: list[object] = []
-    shown = asyncio.Event()
-
-    async def draw(*charts: object) -> tuple[str, ...]:
-        begun.append(charts)
-        await shown.wait()
-        return ()
-
-    monkeypatch.setattr(posting, "pictures_of", draw)
-    clock.now = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
-    async with asyncio.timeout(PATIENT):
-        while len(begun) < posting.DRAWN_AT_ONCE:
-            await asyncio.sleep(0.02)
-    answer = await lodge.ask("ada", "report aging")
-    assert "image" in [block["type"] for block in answer["blocks"]]
-    assert len(begun) == posting.DRAWN_AT_ONCE
-    shown.set()
-    grace = lodge.person("grace")
-    await lodge.slack.until(
-        lambda: sum(is_report(m) for m in grace.messages("general")) == 6, timeout=PATIENT
-    )
-
-
-async def test_pictures_that_were_made_twice_are_seen_once(
-    lodge: Lodge, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    workspace_id = WorkspaceId(lodge.slack.team_id)
-    await lodge.ask("ada", "new Something to count")
-    await schedule(lodge, report="aging", at="10:30")
-    async with lodge.process.services.database.connection() as conn:
-        await workspaces.note_charts_refused(conn, workspace_id, clock.now)
-    lodge.process.services.directory.forget_workspace(workspace_id)
-    put = posts.put
-    died: list[object] = []
-
-    async def die_once(*given: Any) -> bool:
-        if not died:
-            died.append(given)
-            raise OSError("as if the worker had died here")
-        return await put(*given)
-
-    monkeypatch.setattr(posts, "put", die_once)
-    clock.now = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
-    grace = lodge.person("grace")
-    posted = await grace.expect_message("general", is_report, timeout=PATIENT)
-    assert len(lodge.slack.calls_of("files.completeUploadExternal")) == 2
-    assert [m for m in grace.messages("general") if m.get("bot_id")] == [posted]
-    assert [block["type"] for block in posted["blocks"]].count("image") == 1
 
 
 async def test_an_hour_that_is_none_is_not_taken_for_a_query(lodge: Lodge) -> None:
