@@ -92,8 +92,10 @@ class Metrics:
             imports = await conn.fetch("SELECT state, count(*) AS n FROM imports GROUP BY 1")
             runs = await conn.fetch("SELECT state, count(*) AS n FROM report_runs GROUP BY 1")
             late = await conn.fetchval(
-                "SELECT extract(epoch FROM now() - min(next_due_at))::float8 FROM schedules"
-                " WHERE next_due_at <= now()"
+                """
+                SELECT extract(epoch FROM now() - least(
+                    (SELECT min(next_due_at) FROM schedules WHERE next_due_at <= now()),
+                    (SELECT min(claimed_at) FROM report_runs WHERE state = 'claimed')))::float8"""
             )
             repairs = await conn.fetchval("SELECT coalesce(sum(repairs), 0) FROM rollup_books")
         self._queued.clear()

@@ -120,7 +120,10 @@ async def _queue(conn: asyncpg.Connection) -> list[Finding]:
         )
         found.append(Finding(part="jobs", text=f"the oldest has waited for {overdue:.0f} s", mend=mend))
     if parked:
-        mend = 'search the log for "a job failed"; lodge_jobs_kept{state="failed"} counts them by kind'
+        mend = (
+            'search the log for "a job failed"; lodge_jobs_kept{state="failed"} counts them by kind. '
+            "When that is mended: DELETE FROM pgqueuer WHERE status = 'failed'"
+        )
         found.append(Finding(part="jobs", text=f"{parked} failed for good", mend=mend))
     return found or [Finding(part="jobs", text="are taken")]
 

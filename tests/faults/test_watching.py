@@ -118,6 +118,11 @@ async def test_queue_outbox_pools_imports_and_schedules_are_told(lodge: Lodge, d
         "INSERT INTO report_runs (workspace_id, schedule_id, due_at, state)"
         " SELECT workspace_id, schedule_id, now(), 'failed' FROM schedules"
     )
+    assert (await metrics(lodge.process.url))["lodge_schedule_late_seconds"] >= 50
+    await conn.execute(
+        "INSERT INTO report_runs (workspace_id, schedule_id, due_at, claimed_at)"
+        " SELECT workspace_id, schedule_id, next_due_at, now() - interval '70 seconds' FROM schedules"
+    )
     await conn.execute(
         "INSERT INTO outbox (workspace_id, channel_id, kind) VALUES ($1, 'C1', 'message')",
         lodge.slack.team_id,
@@ -134,7 +139,7 @@ async def test_queue_outbox_pools_imports_and_schedules_are_told(lodge: Lodge, d
     assert seen['lodge_outbox{state="waiting"}'] >= 1
     assert seen['lodge_imports{state="done"}'] == 1
     assert seen['lodge_report_runs{state="failed"}'] == 1
-    assert seen["lodge_schedule_late_seconds"] >= 50
+    assert seen["lodge_schedule_late_seconds"] >= 70
     for pool in ("requests", "jobs"):
         opened = seen[f'lodge_pool_connections{{pool="{pool}",state="open"}}']
         assert 1 <= opened <= 6

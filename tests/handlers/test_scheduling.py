@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,7 +14,7 @@ from db import people, schedules, workspaces
 from db.access import Actor
 from db.ids import SlackUserId, WorkspaceId
 from db.pool import Database
-from db.schedules import Recurrence, Schedule, ScheduleId
+from db.schedules import Recurrence, Schedule, ScheduleId, runs
 from db.states import Role
 from handlers.acting import Outcome
 from handlers.requesting import Asker
@@ -110,6 +111,24 @@ async def test_a_form_that_comes_again_when_its_schedule_is_paused_closes(
     await schedules.pause(conn, ada.actor, made)
     assert await submit(scheduling, ada, Filled(channel_id="C1")) == Outcome()
     assert (await schedules.get(conn, ada.actor, made)).paused_why is not None
+
+
+async def test_when_it_is_due_first_goes_by_the_databases_clock(
+    database: Database, conn: asyncpg.Connection, ada: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def ahead(_: asyncpg.Connection, machine: datetime) -> timedelta:
+        return timedelta(minutes=2)
+
+    monkeypatch.setattr(runs, "ahead", ahead)
+    # Here it is a minute to nine yet.
+    early = services(database, Clock(NINE - timedelta(minutes=1)))
+    at_nine = Recurrence(every=schedules.Every.DAILY)
+    await submit(Scheduling(early), ada, Filled(channel_id="C1", recurrence=at_nine))
+    call: Any = SimpleNamespace(asker=ada, words=EN, text="9:00", command="/issue")
+    assert await Personal(early).command(call) is not None
+    due = await conn.fetch("SELECT next_due_at FROM schedules ORDER BY 1")
+    # It is a Friday, and the digest comes on working days.
+    assert [row["next_due_at"] for row in due] == [NINE + timedelta(days=days) for days in (1, 3)]
 
 
 async def test_what_comes_to_oneself_is_sent_and_not_posted(scheduling: Scheduling, ada: Asker) -> None:
