@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -65,9 +66,17 @@ def read_manifest(source: Path | Mapping[str, Any] | None) -> Manifest:
     if source is None:
         return Manifest()
     if isinstance(source, Path):
-        document: Json = yaml.safe_load(source.read_text(encoding="utf-8")) or {}
-    else:
-        document = dict(source)
+        return _written(source.read_text(encoding="utf-8"))
+    return _declared(source)
+
+
+@lru_cache(maxsize=8)
+def _written(text: str) -> Manifest:
+    """Reading YAML takes longer than all else that a local Slack begins with."""
+    return _declared(yaml.safe_load(text) or {})
+
+
+def _declared(document: Mapping[str, Any]) -> Manifest:
     features: Json = document.get("features") or {}
     settings: Json = document.get("settings") or {}
     bot_user: Json = features.get("bot_user") or {}
