@@ -108,11 +108,11 @@ async def running(settings: Settings, options: Options | None = None) -> AsyncIt
         dsn = await _database_dsn(settings, stack)
         route = await look(dsn, direct=settings.direct_database_url)
         _tell_of(route)
-        await _migrated(route)
         database = await open_database(route, max_size=6)
         stack.push_async_callback(database.close)
-        # Jobs have connections of their own: a person never waits behind them.
-        for_jobs = await open_database(route, min_size=1, max_size=6, acquire_timeout=30)
+        await _migrated(database)
+        # Jobs have connections of their own: a person never waits behind them. The first job makes the first.
+        for_jobs = await open_database(route, min_size=0, max_size=6, acquire_timeout=30)
         stack.push_async_callback(for_jobs.close)
         metrics = Metrics()
         metrics.watch("requests", database)
@@ -228,14 +228,10 @@ def _tell_of(route: Route) -> None:
     )
 
 
-async def _migrated(route: Route) -> None:
-    database = await open_database(route, min_size=1, max_size=1)
-    try:
-        async with database.connection() as conn:
-            for migration in await migrate(conn):
-                _log.info("migrated", extra={"version": migration.version, "migration": migration.name})
-    finally:
-        await database.close()
+async def _migrated(database: Database) -> None:
+    async with database.connection() as conn:
+        for migration in await migrate(conn):
+            _log.info("migrated", extra={"version": migration.version, "migration": migration.name})
 
 
 def _installations(

@@ -8,6 +8,9 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import asyncpg
+from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver
+from pgqueuer.adapters.persistence.queries import Queries
+from pgqueuer.core.qm import QueueManager
 
 from bot.bell import QueueBell
 from bot.worker import JobWorker, Pace
@@ -156,3 +159,11 @@ async def test_stopping_waits_for_the_job_under_way(db_url: str, conn: asyncpg.C
         await asyncio.wait_for(started.wait(), 60)
     assert finished
     assert await conn.fetchval("SELECT count(*) FROM pgqueuer") == 0
+
+
+async def test_what_pgqueuer_would_ask_for_at_each_start_is_there(conn: asyncpg.Connection) -> None:
+    """Workers do not ask: see Tables."""
+    queries = Queries(AsyncpgDriver(conn))
+    await QueueManager(queries).verify_structure()
+    assert await queries.has_table(queries.qbe.settings.schedules_table)
+    assert not await queries.has_table("no_table")
