@@ -15,18 +15,19 @@ _TRACES: Final = {
     "told": "which message the next news of somebody goes into",
     "homes": "what somebody sees in App Home at the moment",
 }
+_TABLES: Final = (
+    "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
+    " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition"
+    " AND a.attname = 'workspace_id' AND NOT a.attisdropped ORDER BY c.relname"
+)
 
 
 async def everything(conn: asyncpg.Connection, *, without: Collection[str] = ()) -> dict[str, list[str]]:
-    """All rows of all tables that hold something of a workspace."""
-    tables = await conn.fetch(
-        "SELECT DISTINCT table_name FROM information_schema.columns"
-        " WHERE column_name = 'workspace_id' AND table_schema = 'public' ORDER BY table_name"
-    )
-    found = {}
-    for (table,) in tables:
-        if table in _TRACES or table in without:
-            continue
-        rows = await conn.fetch(f'SELECT to_jsonb(t)::text FROM "{table}" t ORDER BY 1')
-        found[table] = [row[0] for row in rows]
-    return found
+    """All rows of all tables that hold something of a workspace, as of one moment."""
+    found: dict[str, list[str]] = {
+        table: [] for (table,) in await conn.fetch(_TABLES) if table not in _TRACES and table not in without
+    }
+    reading = " UNION ALL ".join(f"SELECT '{table}', t::text FROM \"{table}\" t" for table in found)
+    for table, row in await conn.fetch(reading):
+        found[table].append(row)
+    return {table: sorted(rows) for table, rows in found.items()}
