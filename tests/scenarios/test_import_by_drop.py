@@ -6,8 +6,6 @@ import asyncio
 import csv
 import io
 
-import pytest
-
 from tests.db.importing.spreadsheets import as_xlsx, zipped
 from tests.scenarios.conftest import Lodge, said
 from tests.scenarios.dropping import (
@@ -106,9 +104,8 @@ async def test_cancel_leaves_nothing(lodge: Lodge, db_url: str) -> None:
     assert await issues_there(db_url) == []
 
 
-@pytest.mark.parametrize(
-    ("data", "words"),
-    [
+async def test_a_file_that_cannot_be_imported_says_why(lodge: Lodge) -> None:
+    for data, words in (
         (b"", "the file is empty"),
         (b"title,status\n", "there is a header on line 1 and nothing below it"),
         (b"Login fails,high,open\nSearch is slow,low,open\n", "line 1 looks like data"),
@@ -117,21 +114,9 @@ async def test_cancel_leaves_nothing(lodge: Lodge, db_url: str) -> None:
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 600, "Save as, CSV UTF-8"),
         (bytes(range(256)) * 20, "not a text file"),
         (("title,status\nBroken thing,open\n" * 60).encode("cp500"), "cannot tell in which encoding"),
-    ],
-    ids=[
-        "empty",
-        "header only",
-        "no header",
-        "html",
-        "broken workbook",
-        "old workbook",
-        "binary",
-        "encoding",
-    ],
-)
-async def test_a_file_that_cannot_be_imported_says_why(lodge: Lodge, data: bytes, words: str) -> None:
-    thread = await drop(lodge, data)
-    await thread.shows(words)
+    ):
+        thread = await drop(lodge, data)
+        await thread.shows(words)
 
 
 async def test_a_file_that_cannot_be_downloaded_says_why(lodge: Lodge) -> None:
@@ -149,15 +134,13 @@ async def test_a_workbook_is_read_as_it_is(lodge: Lodge, db_url: str) -> None:
     assert [row[0] for row in await issues_there(db_url)] == ["Login fails", "Export is slow", "Typo"]
 
 
-@pytest.mark.parametrize("name", ["issues.ods", "issues.numbers", "issues.xls"])
-async def test_another_programs_spreadsheet_is_answered_once_with_how_to_save_it(
-    lodge: Lodge, name: str
-) -> None:
-    data = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" if name.endswith("xls") else zipped("content.xml")
-    thread = await drop(lodge, data, name=name)
-    await thread.shows("Save as, CSV UTF-8")
-    await lodge.settled()
-    assert len(lodge.slack.calls_of("chat.postMessage")) == 1
+async def test_another_programs_spreadsheet_is_answered_once_with_how_to_save_it(lodge: Lodge) -> None:
+    for answers, name in enumerate(("issues.ods", "issues.numbers", "issues.xls"), start=1):
+        data = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" if name.endswith("xls") else zipped("content.xml")
+        thread = await drop(lodge, data, name=name)
+        await thread.shows("Save as, CSV UTF-8")
+        await lodge.settled()
+        assert len(lodge.slack.calls_of("chat.postMessage")) == answers, name
 
 
 async def test_other_files_are_left_alone(lodge: Lodge) -> None:

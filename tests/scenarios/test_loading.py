@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -32,9 +33,11 @@ async def loading(lodge: Lodge, ada: Person) -> Json:
     return view
 
 
-@pytest.mark.parametrize(
-    ("command", "table", "form"),
-    [
+async def test_a_form_that_a_command_opens_waits_for_what_it_shows(lodge: Lodge) -> None:
+    ada = lodge.person("ada")
+    await lodge.ask("ada", "new One +bug")
+    await lodge.announced()
+    for command, table, form in (
         ("edit LDG-1", "issues", "issue_edit_form"),
         ("comment LDG-1", "issues", "issue_comment_form"),
         ("bulk", "issues", "issue_bulk_form"),
@@ -45,22 +48,20 @@ async def loading(lodge: Lodge, ada: Person) -> Json:
         ("channel", "channel_settings", "channel_settings_form"),
         ("notify", "mutes", "notify_form"),
         ("digest", "schedules", "schedule_form"),
-    ],
-)
-async def test_a_form_that_a_command_opens_waits_for_what_it_shows(
-    lodge: Lodge, command: str, table: str, form: str
-) -> None:
-    ada = lodge.person("ada")
-    await lodge.ask("ada", "new One +bug")
-    await lodge.announced()
-    async with slow(lodge, table):
-        await ada.slash("general", f"/issue {command}")
-        opened = await loading(lodge, ada)
-    view = await ada.expect_modal(lambda each: each["callback_id"] == form)
-    assert view["id"] == opened["id"]
-    assert len(ada.modals()) == 1
-    await lodge.settled()
-    assert not any("Working on it" in said(each) for each in ada.ephemerals("general"))
+    ):
+        async with slow(lodge, table):
+            await ada.slash("general", f"/issue {command}")
+            opened = await loading(lodge, ada)
+        view = await ada.expect_modal(functools.partial(_is, form))
+        assert view["id"] == opened["id"], command
+        assert len(ada.modals()) == 1, command
+        await lodge.settled()
+        assert not any("Working on it" in said(each) for each in ada.ephemerals("general")), command
+        await ada.close(view["id"])
+
+
+def _is(form: str, view: Json) -> bool:
+    return bool(view["callback_id"] == form)
 
 
 @pytest.mark.parametrize(

@@ -96,43 +96,48 @@ async def test_the_second_clash_in_a_row_shows_both_sides_again(lodge: Lodge) ->
     assert "Mine" in said(await lodge.ask("ada", "LDG-1"))
 
 
-@pytest.mark.parametrize(
-    ("listed", "button"),
-    [
+async def test_an_empty_list_offers_the_form_of_the_first(lodge: Lodge) -> None:
+    ada = lodge.person("ada")
+    for listed, button in (
         ("subscriptions", "subscription_new"),
         ("schedules", "schedule_new"),
         ("token", "token_new"),
         ("webhook", "webhook_new"),
         ("tell", "outgoing_new"),
-    ],
-)
-async def test_an_empty_list_offers_the_form_of_the_first(lodge: Lodge, listed: str, button: str) -> None:
-    shown = await lodge.ask("ada", listed)
-    ada = lodge.person("ada")
-    await ada.click(button, channel="general", ts=shown["ts"])
-    assert await ada.expect_modal()
+    ):
+        shown = await lodge.ask("ada", listed)
+        await ada.click(button, channel="general", ts=shown["ts"])
+        form = await ada.expect_modal()
+        await ada.close(form["id"])
 
 
-@pytest.mark.parametrize(("listed", "said_"), [("list", "No issue is open"), ("mine", "assigned to you")])
-async def test_whoever_has_no_issue_yet_is_offered_to_begin(lodge: Lodge, listed: str, said_: str) -> None:
-    shown = await lodge.ask("ada", listed)
-    assert said_ in said(shown)
+async def test_whoever_has_no_issue_yet_is_offered_to_begin(lodge: Lodge) -> None:
     ada = lodge.person("ada")
-    await ada.click("issue_new_titled", channel="general", ts=shown["ts"])
-    assert await ada.expect_modal(lambda view: view["callback_id"] == "issue_create")
+    for listed, said_ in (("list", "No issue is open"), ("mine", "assigned to you")):
+        shown = await lodge.ask("ada", listed)
+        assert said_ in said(shown)
+        await ada.click("issue_new_titled", channel="general", ts=shown["ts"])
+        form = await ada.expect_modal(lambda view: view["callback_id"] == "issue_create")
+        await ada.close(form["id"])
 
 
 # -- the database is away
 
 
-@pytest.mark.parametrize(
-    "text", ["new Two", "LDG-1", "list", "close LDG-1", "comment LDG-1 hello", "search one", "history LDG-1"]
-)
 async def test_a_command_while_the_database_is_away_says_that_nothing_was_changed(
-    far_lodge: Lodge, line: Line, text: str
+    far_lodge: Lodge, line: Line
 ) -> None:
     async with line.away():
-        assert AWAY in said(await far_lodge.ask("ada", text))
+        for text in (
+            "new Two",
+            "LDG-1",
+            "list",
+            "close LDG-1",
+            "comment LDG-1 hello",
+            "search one",
+            "history LDG-1",
+        ):
+            assert AWAY in said(await far_lodge.ask("ada", text)), text
     shown = await titles(far_lodge)
     assert "One issue." in shown
     assert "Open" in shown

@@ -119,9 +119,9 @@ async def test_it_stands_for_its_query_in_forms(filed: Lodge) -> None:
     await ada.expect_home(lambda view: "label:bug -label:ui" in said(view))
 
 
-@pytest.mark.parametrize(
-    ("command", "answer"),
-    [
+async def test_what_is_not_saved_is_said(filed: Lodge) -> None:
+    await save(filed, "ada", "label:bug", {"name": "bugs"})
+    for command, answer in (
         ("list saved:bogs", 'saved:"bugs"'),
         ("list -saved:bugs", "cannot be used here"),
         ("list saved:", "saved:"),
@@ -130,25 +130,24 @@ async def test_it_stands_for_its_query_in_forms(filed: Lodge) -> None:
         ("export saved:nothing", "nothing"),
         ("report flow saved:nothing", "nothing"),
         ("digest 10:30 saved:nothing", "nothing"),
-    ],
-)
-async def test_what_is_not_saved_is_said(filed: Lodge, command: str, answer: str) -> None:
-    await save(filed, "ada", "label:bug", {"name": "bugs"})
-    assert answer in said(await filed.ask("ada", command))
+    ):
+        told = said(await filed.ask("ada", command))
+        assert answer in told, (command, told)
 
 
-@pytest.mark.parametrize(
-    ("entered", "field"),
-    [
+async def test_what_cannot_be_saved_is_said_at_its_field(filed: Lodge) -> None:
+    await save(filed, "ada", "label:bug", {"name": "Bugs"})
+    ada, shown = filed.person("ada"), await filed.ask("ada", "list label:ui")
+    await ada.click("query_save", channel="general", ts=shown["ts"])
+    form = await ada.expect_modal(lambda view: view["callback_id"] == "saved_query_form")
+    for entered, field in (
         ({"name": "bugs"}, "name"),
         ({"name": "  "}, "name"),
         ({"name": "other", "q": "label:nosuch"}, "q"),
         ({"name": "other", "q": "stauts:open"}, "q"),
-    ],
-)
-async def test_what_cannot_be_saved_is_said_at_its_field(filed: Lodge, entered: Json, field: str) -> None:
-    await save(filed, "ada", "label:bug", {"name": "Bugs"})
-    assert list(await save(filed, "ada", "label:ui", entered)) == [field]
+    ):
+        outcome = await ada.submit(form["id"], entered)
+        assert list(outcome.errors or ()) == [field], entered
 
 
 async def test_one_is_renamed_and_shared_and_deleted_and_brought_back(filed: Lodge) -> None:

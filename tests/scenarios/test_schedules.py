@@ -107,20 +107,17 @@ async def test_every_kind_of_recurrence(lodge: Lodge, every: str, values: Json, 
     assert said_when in said(await schedule(lodge, every=every, **values))
 
 
-@pytest.mark.parametrize(
-    ("values", "block"),
-    [
-        ({"timezone": "Mars"}, "timezone"),
-        ({"query": "lable:bug"}, "query"),
-        ({"query": "label:nosuch"}, "query"),
-    ],
-)
-async def test_what_cannot_be_is_said_at_its_field(lodge: Lodge, values: Json, block: str) -> None:
+async def test_what_cannot_be_is_said_at_its_field(lodge: Lodge) -> None:
     ada = lodge.person("ada")
     await ada.slash("general", "/issue schedule")
     form = await ada.expect_modal(lambda view: view["callback_id"] == "schedule_form")
-    outcome = await ada.submit(form["id"], {"timezone": "UTC", **values})
-    assert list(outcome.errors or ()) == [block]
+    for values, block in (
+        ({"timezone": "Mars"}, "timezone"),
+        ({"query": "lable:bug"}, "query"),
+        ({"query": "label:nosuch"}, "query"),
+    ):
+        outcome = await ada.submit(form["id"], {"timezone": "UTC", **values})
+        assert list(outcome.errors or ()) == [block], values
 
 
 async def test_a_saved_query_stands_for_what_it_says(lodge: Lodge) -> None:

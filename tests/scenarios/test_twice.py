@@ -29,20 +29,21 @@ async def test_a_command_files_one_issue(twice: Lodge) -> None:
     assert "One issue." in said(await twice.ask("ada", "list"))
 
 
-@pytest.mark.parametrize(
-    ("command", "sentence"),
-    [
-        ("assign LDG-1 me", "assigned it"),
-        ("comment LDG-1 hello", "commented"),
-        ("close LDG-1", "closed it"),
-        ("label LDG-1 +new", "added"),
-        ("bulk priority high LDG-1", "set the priority"),
-    ],
-)
-async def test_a_command_changes_once(twice: Lodge, command: str, sentence: str) -> None:
+async def test_a_command_changes_once(twice: Lodge) -> None:
     await twice.ask("ada", "new One")
-    await twice.ask("ada", command)
-    assert (await _history(twice)).count(sentence) == 1
+    changes = {
+        "assign LDG-1 me": "assigned it",
+        "comment LDG-1 hello": "commented",
+        "close LDG-1": "closed it",
+        "label LDG-1 +new": "added",
+        "bulk priority high LDG-1": "set the priority",
+    }
+    for command in changes:
+        await twice.ask("ada", command)
+    history = await _history(twice)
+    assert {sentence: history.count(sentence) for sentence in changes.values()} == dict.fromkeys(
+        changes.values(), 1
+    )
 
 
 async def test_undo_goes_back_one_step_only(twice: Lodge) -> None:

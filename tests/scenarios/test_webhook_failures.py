@@ -152,27 +152,30 @@ def spoiled(value: Any) -> Any:
     return f"\0{value}\0" if isinstance(value, str) else value
 
 
-@pytest.mark.parametrize(
-    ("kind", "body", "headers"),
-    [
-        ("generic", {"title": "Pump", "key": "a", "labels": ["b"], "description": "c"}, {}),
-        ("generic", {"title": "Pump", "status": "odd"}, {}),
-        ("generic", {"title": "Pump", "priority": "odd"}, {}),
-        ("generic", {"title": "Pump", "at": "odd"}, {}),
-        ("generic", {"title": "Pump", "at": "9999-12-31T23:59:59-12:00"}, {}),
-        ("alertmanager", ALERTS, {}),
-        ("sentry", SENTRY_ISSUE, {"Sentry-Hook-Resource": "issue"}),
-        ("sentry", SENTRY_ALERT, {"Sentry-Hook-Resource": "event_alert"}),
-        ("sentry", SENTRY_METRIC, {"Sentry-Hook-Resource": "metric_alert"}),
-        ("github", GITHUB_ISSUE, {"X-GitHub-Event": "issues"}),
+_BODIES: dict[str, list[tuple[Json, dict[str, str]]]] = {
+    "generic": [
+        ({"title": "Pump", "key": "a", "labels": ["b"], "description": "c"}, {}),
+        ({"title": "Pump", "status": "odd"}, {}),
+        ({"title": "Pump", "priority": "odd"}, {}),
+        ({"title": "Pump", "at": "odd"}, {}),
+        ({"title": "Pump", "at": "9999-12-31T23:59:59-12:00"}, {}),
     ],
-)
-async def test_what_no_database_can_hold_is_left_out_or_told_of(
-    lodge: Lodge, kind: str, body: Json, headers: dict[str, str]
-) -> None:
+    "alertmanager": [(ALERTS, {})],
+    "sentry": [
+        (SENTRY_ISSUE, {"Sentry-Hook-Resource": "issue"}),
+        (SENTRY_ALERT, {"Sentry-Hook-Resource": "event_alert"}),
+        (SENTRY_METRIC, {"Sentry-Hook-Resource": "metric_alert"}),
+    ],
+    "github": [(GITHUB_ISSUE, {"X-GitHub-Event": "issues"})],
+}
+
+
+@pytest.mark.parametrize("kind", _BODIES)
+async def test_what_no_database_can_hold_is_left_out_or_told_of(lodge: Lodge, kind: str) -> None:
     sender = await make(lodge, kind, "bearer" if kind == "alertmanager" else "hmac")
-    for sent in (spoiled(body), {**body, "at": spoiled(body.get("at", ""))}, body):
-        assert (await sender.send(sent, headers))[0] in (200, 422)
+    for body, headers in _BODIES[kind]:
+        for sent in (spoiled(body), {**body, "at": spoiled(body.get("at", ""))}, body):
+            assert (await sender.send(sent, headers))[0] in (200, 422), sent
 
 
 async def test_headers_that_are_no_text_are_read_as_far_as_they_are(lodge: Lodge) -> None:
