@@ -83,6 +83,27 @@ async def test_a_sender_that_lost_its_channel_begins_nothing(home: asyncpg.Conne
     assert await outbox.begin(home, T1, C1, two, row.outbox_id)
 
 
+async def test_what_was_withdrawn_meanwhile_is_not_begun(home: asyncpg.Connection) -> None:
+    sender = uuid4()
+    await outbox.put(home, T1, [message("one")])
+    row = await outbox.next_post(home, T1, C1)
+    assert row is not None
+    await outbox.hold(home, T1, C1, sender)
+    await outbox.drop(home, T1, row.outbox_id)
+    assert not await outbox.begin(home, T1, C1, sender, row.outbox_id)
+
+
+async def test_who_held_a_channel_for_too_long_begins_nothing(home: asyncpg.Connection) -> None:
+    """Whoever is next may have looked already."""
+    sender = uuid4()
+    await outbox.put(home, T1, [message("one")])
+    row = await outbox.next_post(home, T1, C1)
+    assert row is not None
+    await outbox.hold(home, T1, C1, sender)
+    await home.execute("UPDATE channel_senders SET held_until = now() - interval '1 second'")
+    assert not await outbox.begin(home, T1, C1, sender, row.outbox_id)
+
+
 async def test_an_unknown_attempt_stays_unknown_and_a_known_one_does_not(home: asyncpg.Connection) -> None:
     sender = uuid4()
     await outbox.put(home, T1, [message("one")])
@@ -104,8 +125,65 @@ async def test_an_unknown_attempt_stays_unknown_and_a_known_one_does_not(home: a
 async def test_a_channel_nobody_was_called_for_is_found(home: asyncpg.Connection) -> None:
     await outbox.put(home, T1, [message("one")])
     assert await outbox.waiting_channels(home) == ()
+    await home.execute("UPDATE pgqueuer SET status = 'picked'")
+    assert await outbox.waiting_channels(home) == ()
     await home.execute("DELETE FROM pgqueuer")
     assert await outbox.waiting_channels(home) == ((T1, C1),)
+    await outbox.hold(home, T1, C1, uuid4())
+    assert await outbox.waiting_channels(home) == ()
+    await home.execute("UPDATE channel_senders SET held_until = now() - interval '1 second'")
+    assert await outbox.waiting_channels(home) == ((T1, C1),)
+    await home.execute("UPDATE outbox SET not_before = now() + interval '1 minute'")
+    assert await outbox.waiting_channels(home) == ()
+
+
+def refresh(channel: str, key: str, **payload: object) -> Outgoing:
+    return Outgoing(channel_id=ChannelId(channel), kind=Kind.REFRESH, payload=payload, coalesce_key=key)
+
+
+async def test_what_is_patient_comes_last_until_it_is_wished_for_on_its_own(
+    home: asyncpg.Connection,
+) -> None:
+    await outbox.put(home, T1, [refresh("C1", "a", ts="1.1", patient=True), refresh("C1", "b", ts="1.2")])
+    first = await outbox.next_refresh(home, T1, C1)
+    assert first is not None
+    assert first.payload == {"ts": "1.2"}
+    await outbox.drop(home, T1, first.outbox_id)
+    for again in (refresh("C1", "a", ts="1.1"), refresh("C1", "a", ts="1.1", patient=True)):
+        await outbox.put(home, T1, [again])
+        kept = await outbox.next_refresh(home, T1, C1)
+        assert kept is not None
+        assert kept.payload == {"ts": "1.1"}
+    together = [refresh("C1", "c", ts="1.3", patient=True), refresh("C1", "c", ts="1.3")]
+    await outbox.put(home, T1, together)
+    assert await home.fetchval("SELECT payload ? 'patient' FROM outbox WHERE coalesce_key = 'c'") is False
+
+
+async def test_senders_of_what_is_patient_come_one_after_the_other_and_sooner_for_anything_else(
+    home: asyncpg.Connection,
+) -> None:
+    patient = [refresh(f"C{number}", "k", ts="1.1", patient=True) for number in range(1, 4)]
+    async with home.transaction():
+        await outbox.put(home, T1, patient)
+        begins = await _begins(home)
+        assert list(begins.values()) == [timedelta(0), outbox.PATIENCE, 2 * outbox.PATIENCE]
+        await outbox.put(home, T1, [replace(message("one"), channel_id=ChannelId("C3"))])
+        assert (await _begins(home))["C3"] == timedelta(0)
+
+
+async def test_what_was_said_is_remembered_for_a_while(home: asyncpg.Connection) -> None:
+    hour = timedelta(hours=1)
+    await outbox.put(home, T1, [message("one", coalesce_key="k"), message("two")])
+    assert await outbox.said_lately(home, T1, "k", hour)
+    await home.execute("UPDATE outbox SET created_at = now() - interval '2 hours'")
+    assert not await outbox.said_lately(home, T1, "k", hour)
+    for age, forgotten in ((outbox.KEPT - hour, 0), (outbox.KEPT + hour, 1)):
+        await home.execute(
+            "UPDATE outbox SET state = 'sent', settled_at = now() - $1::interval WHERE coalesce_key = 'k'",
+            age,
+        )
+        assert await outbox.forget_old(home) == forgotten
+    assert await home.fetchval("SELECT count(*) FROM outbox") == 1
 
 
 async def test_a_lane_lets_a_burst_pass_and_then_one_at_a_time(home: asyncpg.Connection) -> None:
