@@ -149,6 +149,19 @@ async def test_very_many_that_cannot_be_changed_any_more_are_no_flood(
     assert await outbox.next_post(conn, world.workspace_id, HERE) is None
 
 
+@pytest.mark.parametrize(("number", "patient"), [(20, False), (21, True)])
+async def test_very_many_cards_are_redrawn_patiently(
+    conn: asyncpg.Connection, world: World, issue: Issue, database: Database, number: int, *, patient: bool
+) -> None:
+    for each in range(number):
+        ts = MessageTs(f"1.{each:02}")
+        await cards.remember(conn, world.workspace_id, HERE, ts, issue.issue_id, issue.version)
+    wanted = {"workspace": world.workspace_id, "channel": HERE, "person": None}
+    await Redrawing(services(database)).run(Job(id=1, payload=json.dumps(wanted).encode(), attempts=0))
+    rows = await conn.fetch("SELECT payload ? 'patient' AS patient FROM outbox")
+    assert [row["patient"] for row in rows] == [patient] * number
+
+
 async def test_cards_are_redrawn_in_turn_with_whatever_else_follows(
     conn: asyncpg.Connection, world: World, issue: Issue, database: Database
 ) -> None:
