@@ -1,0 +1,178 @@
+"""Whom outgoing webhooks tell, in which order, and what is still to be said."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from db import outgoing
+from db.errors import NotFound
+from db.ids import IssueId
+from db.outgoing import Receiver, Saying, sends
+from db.pool import Database
+from tests.db.worlds import World, make_world
+
+ONE, TWO = IssueId(UUID(int=1)), IssueId(UUID(int=2))
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+async def world(conn: asyncpg.Connection) -> World:
+    return await make_world(conn)
+
+
+@pytest.fixture
+async def mirror(conn: asyncpg.Connection, world: World) -> Receiver:
+    return await outgoing.create(
+        conn, world.ada, webhook_id="out", name="mirror", url="https://example.com", sealed_secret=b"x"
+    )
+
+
+async def say(conn: asyncpg.Connection, to: Receiver, *said: tuple[IssueId, str]) -> None:
+    sayings = [Saying(issue_id=issue_id, kind="issue.edited", body=body) for issue_id, body in said]
+    await outgoing.put(conn, to.workspace_id, [to.webhook_id], sayings)
+
+
+async def claimed(conn: asyncpg.Connection, to: Receiver) -> dict[str, int]:
+    """What a turn takes."""
+    return {each.body: each.send_id for each in await outgoing.claim(conn, to, 8)}
+
+
+@pytest.mark.parametrize("became", ["active = false", "role = 'guest'"])
+async def test_nothing_is_told_for_an_owner_who_may_not_see_it(
+    conn: asyncpg.Connection, world: World, mirror: Receiver, became: str
+) -> None:
+    assert await outgoing.listening(conn, world.workspace_id) == ("out",)
+    await conn.execute(f"UPDATE people SET {became} WHERE person_id = $1", mirror.owner_id)
+    assert await outgoing.listening(conn, world.workspace_id) == ()
+
+
+async def test_what_is_off_or_of_no_installation_is_sent_nothing(
+    conn: asyncpg.Connection, world: World, mirror: Receiver
+) -> None:
+    assert await outgoing.receiver(conn, world.workspace_id, "out") == mirror
+    await conn.execute("UPDATE workspaces SET uninstalled_at = now()")
+    assert await outgoing.receiver(conn, world.workspace_id, "out") is None
+    await conn.execute("UPDATE workspaces SET uninstalled_at = NULL")
+    await say(conn, mirror, (ONE, "first"))
+    assert await outgoing.switch_off(conn, mirror, "http 500")
+    assert not await outgoing.switch_off(conn, mirror, "http 500")
+    assert await outgoing.receiver(conn, world.workspace_id, "out") is None
+    assert await outgoing.listening(conn, world.workspace_id) == ()
+    (left,) = await outgoing.log(conn, mirror)
+    assert (left.state, left.outcome) == ("failed", "http 500")
+    await outgoing.switch_on(conn, world.ada, "out")
+    assert await outgoing.listening(conn, world.workspace_id) == ("out",)
+
+
+async def test_of_each_issue_the_oldest_is_taken_and_its_later_news_wait(
+    conn: asyncpg.Connection, mirror: Receiver
+) -> None:
+    await say(conn, mirror, (ONE, "first"), (TWO, "other"), (ONE, "second"))
+    taken = await claimed(conn, mirror)
+    assert set(taken) == {"first", "other"}
+    assert await claimed(conn, mirror) == {}
+    await outgoing.postpone(conn, mirror, taken["first"], MINUTE, "http 500")
+    await outgoing.settle(conn, mirror, taken["other"], "sent", "http 200")
+    assert await claimed(conn, mirror) == {}
+    wait = await outgoing.next_due(conn, mirror)
+    assert wait is not None
+    assert MINUTE / 2 < wait <= MINUTE
+    await conn.execute("UPDATE outgoing_sends SET not_before = now()")
+    again = await claimed(conn, mirror)
+    assert again == {"first": taken["first"]}
+    await outgoing.settle(conn, mirror, taken["first"], "sent", "http 200")
+    (last,) = await outgoing.claim(conn, mirror, 8)
+    assert (last.body, last.attempts) == ("second", 1)
+    await outgoing.settle(conn, mirror, last.send_id, "sent", "http 200")
+    assert await outgoing.next_due(conn, mirror) is None
+
+
+async def test_what_a_lost_process_had_taken_is_taken_by_another(
+    conn: asyncpg.Connection, mirror: Receiver
+) -> None:
+    await say(conn, mirror, (ONE, "first"))
+    await claimed(conn, mirror)
+    await conn.execute("UPDATE outgoing_sends SET claimed_until = now() - interval '1 second'")
+    assert list(await claimed(conn, mirror)) == ["first"]
+
+
+async def test_two_turns_at_the_same_moment_take_nothing_twice(database: Database) -> None:
+    async with database.connection() as conn:
+        world = await make_world(conn)
+        to = await outgoing.create(
+            conn, world.ada, webhook_id="out", name="mirror", url="https://example.com", sealed_secret=b"x"
+        )
+        await say(conn, to, (ONE, "first"), (TWO, "other"))
+
+    async def turn() -> dict[str, int]:
+        async with database.connection() as conn:
+            return await claimed(conn, to)
+
+    async with database.transaction() as first:
+        taken = await claimed(first, to)
+        second = asyncio.create_task(turn())
+        async with database.connection() as conn, asyncio.timeout(30):
+            while not await conn.fetchval(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            ):
+                await asyncio.sleep(0.01)
+    assert set(taken) == {"first", "other"}
+    assert await second == {}
+
+
+async def test_a_turn_that_is_to_come_later_keeps_off_none_that_is_to_come_now(
+    conn: asyncpg.Connection, mirror: Receiver
+) -> None:
+    await outgoing.call(conn, mirror.workspace_id, mirror.webhook_id, MINUTE)
+    for _ in range(2):
+        await outgoing.call(conn, mirror.workspace_id, mirror.webhook_id)
+    rows = await conn.fetch("SELECT payload, execute_after > now() AS later FROM pgqueuer ORDER BY 2")
+    assert [row["later"] for row in rows] == [False, True]
+    assert {outgoing.addressed(row["payload"]) for row in rows} == {(mirror.workspace_id, mirror.webhook_id)}
+
+
+async def test_what_no_job_knows_of_is_called_for_when_it_is_due(
+    conn: asyncpg.Connection, world: World, mirror: Receiver
+) -> None:
+    async def called() -> int:
+        await conn.execute("DELETE FROM pgqueuer")
+        await outgoing.call_forgotten(conn)
+        return int(await conn.fetchval("SELECT count(*) FROM pgqueuer"))
+
+    await say(conn, mirror, (ONE, "first"), (TWO, "other"))
+    assert await called() == 1
+    taken = await claimed(conn, mirror)
+    assert await called() == 0
+    for send_id in taken.values():
+        await outgoing.postpone(conn, mirror, send_id, MINUTE, "http 500")
+    assert await called() == 0
+    await conn.execute("UPDATE outgoing_sends SET not_before = now()")
+    assert await called() == 1
+    await conn.execute("UPDATE outgoing_webhooks SET off_at = now()")
+    assert await called() == 0
+
+
+async def test_what_was_said_is_said_again_on_request_and_forgotten_in_time(
+    conn: asyncpg.Connection, mirror: Receiver
+) -> None:
+    await say(conn, mirror, (ONE, "first"), (TWO, "other"))
+    taken = await claimed(conn, mirror)
+    with pytest.raises(NotFound):
+        await outgoing.replay(conn, mirror, taken["first"])
+    for send_id in taken.values():
+        await outgoing.settle(conn, mirror, send_id, "sent", "http 200")
+    message_ids = [each.message_id for each in await outgoing.log(conn, mirror)]
+    await outgoing.replay(conn, mirror, taken["first"])
+    (again,) = await outgoing.claim(conn, mirror, 8)
+    assert (again.body, again.attempts, again.message_id) == ("first", 1, message_ids[1])
+    now = datetime.now(UTC)
+    await outgoing.forget_old(conn, now + sends.LOG_KEPT - MINUTE)
+    assert len(await outgoing.log(conn, mirror)) == 2
+    await outgoing.forget_old(conn, now + sends.LOG_KEPT + MINUTE)
+    assert [each.body for each in await outgoing.log(conn, mirror)] == ["first"]
