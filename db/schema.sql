@@ -181,6 +181,31 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION public.keep_rollup_labelled() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP <> 'INSERT' THEN
+        DELETE FROM rollup_labelled WHERE ctid = ANY (ARRAY(
+            SELECT found.ctid
+            FROM (SELECT workspace_id, label_id, created_day, issue_id
+                  FROM gone, unnest(labels) AS label_id WHERE is_open) g
+            CROSS JOIN LATERAL (
+                SELECT l.ctid FROM rollup_labelled l
+                WHERE l.workspace_id = g.workspace_id AND l.label_id = g.label_id AND l.created_day = g.created_day
+                  AND l.issue_id = g.issue_id OFFSET 0) found));
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        INSERT INTO rollup_labelled
+        SELECT workspace_id, label_id, created_day, issue_id, in_progress, assignee_id, priority, reporter_id,
+               created_at, labels
+        FROM come, unnest(labels) AS label_id WHERE is_open
+        ORDER BY 1, 2, 3, 4;
+    END IF;
+    RETURN NULL;
+END
+$$;
+
 CREATE FUNCTION public.latency_bucket(latency bigint) RETURNS smallint
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (width_bucket((latency / 1000000), ARRAY[(1)::bigint, (2)::bigint, (3)::bigint, (4)::bigint, (5)::bigint, (6)::bigint, (7)::bigint, (8)::bigint, (9)::bigint, (10)::bigint, (11)::bigint, (12)::bigint, (13)::bigint, (15)::bigint, (16)::bigint, (17)::bigint, (19)::bigint, (21)::bigint, (23)::bigint, (25)::bigint, (27)::bigint, (29)::bigint, (32)::bigint, (35)::bigint, (38)::bigint, (41)::bigint, (45)::bigint, (49)::bigint, (54)::bigint, (59)::bigint, (64)::bigint, (70)::bigint, (76)::bigint, (83)::bigint, (91)::bigint, (99)::bigint, (108)::bigint, (117)::bigint, (128)::bigint, (140)::bigint, (152)::bigint, (166)::bigint, (181)::bigint, (197)::bigint, (215)::bigint, (235)::bigint, (256)::bigint, (279)::bigint, (304)::bigint, (332)::bigint, (362)::bigint, (395)::bigint, (431)::bigint, (470)::bigint, (512)::bigint, (558)::bigint, (609)::bigint, (664)::bigint, (724)::bigint, (790)::bigint, (861)::bigint, (939)::bigint, (1024)::bigint, (1117)::bigint, (1218)::bigint, (1328)::bigint, (1448)::bigint, (1579)::bigint, (1722)::bigint, (1878)::bigint, (2048)::bigint, (2233)::bigint, (2435)::bigint, (2656)::bigint, (2896)::bigint, (3158)::bigint, (3444)::bigint, (3756)::bigint, (4096)::bigint, (4467)::bigint, (4871)::bigint, (5312)::bigint, (5793)::bigint, (6317)::bigint, (6889)::bigint, (7512)::bigint, (8192)::bigint, (8933)::bigint, (9742)::bigint, (10624)::bigint, (11585)::bigint, (12634)::bigint, (13777)::bigint, (15024)::bigint, (16384)::bigint, (17867)::bigint, (19484)::bigint, (21247)::bigint, (23170)::bigint, (25268)::bigint, (27554)::bigint, (30048)::bigint, (32768)::bigint, (35734)::bigint, (38968)::bigint, (42495)::bigint, (46341)::bigint, (50535)::bigint, (55109)::bigint, (60097)::bigint, (65536)::bigint, (71468)::bigint, (77936)::bigint, (84990)::bigint, (92682)::bigint, (101070)::bigint, (110218)::bigint, (120194)::bigint, (131072)::bigint, (142935)::bigint, (155872)::bigint, (169979)::bigint, (185364)::bigint, (202141)::bigint, (220436)::bigint, (240387)::bigint, (262144)::bigint, (285870)::bigint, (311744)::bigint, (339959)::bigint, (370728)::bigint, (404281)::bigint, (440872)::bigint, (480774)::bigint, (524288)::bigint, (571740)::bigint, (623487)::bigint, (679917)::bigint, (741455)::bigint, (808563)::bigint, (881744)::bigint, (961548)::bigint, (1048576)::bigint, (1143480)::bigint, (1246974)::bigint, (1359835)::bigint, (1482910)::bigint, (1617125)::bigint, (1763488)::bigint, (1923097)::bigint, (2097152)::bigint, (2286960)::bigint, (2493948)::bigint, (2719670)::bigint, (2965821)::bigint, (3234251)::bigint, (3526975)::bigint, (3846194)::bigint, (4194304)::bigint, (4573921)::bigint, (4987896)::bigint, (5439339)::bigint, (5931642)::bigint, (6468501)::bigint, (7053950)::bigint, (7692387)::bigint, (8388608)::bigint, (9147842)::bigint, (9975792)::bigint, (10878679)::bigint, (11863283)::bigint, (12937002)::bigint, (14107901)::bigint, (15384775)::bigint, (16777216)::bigint, (18295684)::bigint, (19951585)::bigint, (21757357)::bigint, (23726566)::bigint, (25874004)::bigint, (28215802)::bigint, (30769550)::bigint, (33554432)::bigint, (36591368)::bigint, (39903169)::bigint, (43514715)::bigint, (47453133)::bigint, (51748008)::bigint, (56431603)::bigint, (61539100)::bigint, (67108864)::bigint, (73182735)::bigint, (79806339)::bigint, (87029429)::bigint, (94906266)::bigint, (103496017)::bigint, (112863206)::bigint, (123078199)::bigint, (134217728)::bigint, (146365470)::bigint, (159612677)::bigint, (174058859)::bigint, (189812531)::bigint, (206992033)::bigint, (225726413)::bigint, (246156398)::bigint, (268435456)::bigint]))::smallint;
@@ -799,6 +824,19 @@ CREATE TABLE public.rollup_issues (
     last_taken integer
 );
 
+CREATE TABLE public.rollup_labelled (
+    workspace_id text NOT NULL,
+    label_id uuid NOT NULL,
+    created_day integer NOT NULL,
+    issue_id uuid NOT NULL,
+    in_progress boolean NOT NULL,
+    assignee_id uuid,
+    priority smallint NOT NULL,
+    reporter_id uuid,
+    created_at timestamp with time zone NOT NULL,
+    labels uuid[] NOT NULL
+);
+
 CREATE TABLE public.rollup_latency (
     workspace_id text NOT NULL,
     grain smallint NOT NULL,
@@ -1261,6 +1299,9 @@ ALTER TABLE ONLY public.rollup_days
 ALTER TABLE ONLY public.rollup_issues
     ADD CONSTRAINT rollup_issues_pkey PRIMARY KEY (workspace_id, issue_id);
 
+ALTER TABLE ONLY public.rollup_labelled
+    ADD CONSTRAINT rollup_labelled_pkey PRIMARY KEY (workspace_id, label_id, created_day, issue_id) INCLUDE (in_progress, assignee_id, priority, reporter_id, created_at, labels);
+
 ALTER TABLE ONLY public.rollup_latency
     ADD CONSTRAINT rollup_latency_pkey PRIMARY KEY (workspace_id, grain, span, slice);
 
@@ -1494,6 +1535,12 @@ CREATE TRIGGER issue_document_written BEFORE INSERT OR UPDATE OF document ON pub
 CREATE TRIGGER issue_labels_added AFTER INSERT ON public.issue_labels REFERENCING NEW TABLE AS moved FOR EACH STATEMENT EXECUTE FUNCTION public.keep_labelled();
 
 CREATE TRIGGER issue_labels_taken AFTER DELETE ON public.issue_labels REFERENCING OLD TABLE AS moved FOR EACH STATEMENT EXECUTE FUNCTION public.keep_labelled();
+
+CREATE TRIGGER rollup_issues_changed AFTER UPDATE ON public.rollup_issues REFERENCING OLD TABLE AS gone NEW TABLE AS come FOR EACH STATEMENT EXECUTE FUNCTION public.keep_rollup_labelled();
+
+CREATE TRIGGER rollup_issues_come AFTER INSERT ON public.rollup_issues REFERENCING NEW TABLE AS come FOR EACH STATEMENT EXECUTE FUNCTION public.keep_rollup_labelled();
+
+CREATE TRIGGER rollup_issues_gone AFTER DELETE ON public.rollup_issues REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.keep_rollup_labelled();
 
 CREATE TRIGGER workspace_language_changed AFTER UPDATE OF search_config ON public.workspaces FOR EACH ROW WHEN (((old.search_config)::oid IS DISTINCT FROM (new.search_config)::oid)) EXECUTE FUNCTION public.reindex_after_language();
 

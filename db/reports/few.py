@@ -17,7 +17,7 @@ from db.rollups.spans import day_number
 from db.states import Priority
 
 # Ranking more here would keep everybody else in this process waiting; the database does it.
-MOST: Final = 10_000
+MOST: Final = 20_000
 
 # Of rows (closed_day, priority, labels, latency): apart by the parts that spans cut the days into, and, in the first
 # span, by what it is told by. Its placeholders: the first and the last day of that span (twice), the parts' edges.
@@ -46,6 +46,11 @@ def edges(spans: Sequence[Span]) -> list[int]:
     return sorted({day_number(day) for span in spans for day in (span.start, span.end)})
 
 
+def parts(span: Span, days: Sequence[int]) -> range:
+    """Those of the parts between these edges that make up the span."""
+    return range(days.index(day_number(span.start)) + 1, days.index(day_number(span.end)) + 1)
+
+
 def latencies(groups: Sequence[Closes], spans: Sequence[Span], *, top: int) -> Latencies:
     priorities: dict[Priority, list[int]] = defaultdict(list)
     labels: dict[LabelId, list[int]] = defaultdict(list)
@@ -57,18 +62,20 @@ def latencies(groups: Sequence[Closes], spans: Sequence[Span], *, top: int) -> L
     sizes = {label: sum(len(groups[place].latencies) for place in places) for label, places in labels.items()}
     shown = sorted(labels, key=lambda label: (-sizes[label], label))[:top]
 
+    days = edges(spans)
+
     @cache
     def ranked(places: tuple[int, ...]) -> Latency:
         """What is the same for all, as with a query for one label, is ranked once."""
         return latency_among(sorted(chain.from_iterable(groups[place].latencies for place in places)))
 
     return Latencies(
-        by_span=tuple(ranked(_inside(groups, span, edges(spans))) for span in spans),
+        by_span=tuple(ranked(_inside(groups, span, days)) for span in spans),
         by_priority={priority: ranked(tuple(priorities[priority])) for priority in sorted(priorities)},
         by_label={label: ranked(tuple(labels[label])) for label in shown},
     )
 
 
 def _inside(groups: Sequence[Closes], span: Span, days: Sequence[int]) -> tuple[int, ...]:
-    first, last = days.index(day_number(span.start)) + 1, days.index(day_number(span.end))
-    return tuple(place for place, group in enumerate(groups) if first <= group.part <= last)
+    inside = parts(span, days)
+    return tuple(place for place, group in enumerate(groups) if group.part in inside)

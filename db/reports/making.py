@@ -38,6 +38,8 @@ from db.reports.periods import Period, Unit, floor, step
 
 MOST_POINTS: Final = 20
 AGES: Final = (0, 7, 30, 90, 365)
+# An issue may be dated ahead, by the file it came with or by a clock that is fast: it is young, and not old.
+_AHEAD: Final = timedelta(days=3660)
 
 
 def _both(period: Period) -> list[Span]:
@@ -158,8 +160,7 @@ async def aging(
     conn: asyncpg.Connection, actor: Actor, today: date, query: Query | None = None
 ) -> AgingReport:
     """How old the open issues are, in days of the calendar."""
-    tomorrow = today + timedelta(days=1)
-    bounds = [tomorrow - timedelta(days=days) for days in AGES]
+    bounds = [today + _AHEAD, *(today + timedelta(days=1 - days) for days in AGES[1:])]
     spans = [Span(start=older, end=younger) for younger, older in pairwise(bounds)]
     async with desk(conn, actor, query) as at:
         standing = await at.source.standing(spans)

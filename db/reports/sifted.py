@@ -11,23 +11,15 @@ import asyncpg
 from db.access import Actor
 from db.ids import IssueId, LabelId, PersonId
 from db.query.fragments import Parameters
-from db.query.terms import AnyTerm
 from db.reports import few
+from db.reports.asking import Asking
 from db.reports.few import Closes
 from db.reports.numbers import Latency, OpenIssues, Span, Traffic, Work
 from db.reports.scanned import STATISTICS, latency_of
-from db.reports.sifting import Sieve
+from db.reports.sifting import Sieve, Slices
 from db.reports.source import Latencies, Standing
 from db.rollups.spans import day_number
 from db.states import Priority
-
-# Issues that changes still to be folded have touched are taken as they stand instead.
-_PENDING: Final[LiteralString] = """
-WITH touched AS MATERIALIZED (SELECT issue_id FROM rollup_touched WHERE workspace_id = $1),
-standing AS MATERIALIZED (
-    SELECT n.* FROM touched t,
-    LATERAL (SELECT * FROM rollup_now n WHERE n.workspace_id = $1 AND n.issue_id = t.issue_id OFFSET 0) n
-)"""
 
 # The open issues that somebody has reported have an index of their own.
 _REPORTED: Final[LiteralString] = """
@@ -38,8 +30,6 @@ _MOST_REPORTED: Final = 5_000
 
 # More issues than these of one day are not ordered here.
 _MOST_OF_A_DAY: Final = 300
-
-_DAYS: Final[LiteralString] = "unnest({}::integer[], {}::integer[]) WITH ORDINALITY AS s (first, stop, place)"
 
 
 class Sifted:
@@ -54,7 +44,7 @@ class Sifted:
     async def open_by_person(self) -> dict[PersonId | None, OpenIssues]:
         sliced = self._sieve.slices()
         if sliced is not None:
-            return await self._open_in(*sliced)
+            return await self._open_in(sliced)
         reporters = self._sieve.reporters()
         if reporters is not None and await self._count_reported(reporters) <= _MOST_REPORTED:
             return await self._open_of(reporters)
@@ -63,7 +53,7 @@ class Sifted:
             f"""
             SELECT assignee_id, count(*) FILTER (WHERE NOT in_progress) AS waiting,
                    count(*) FILTER (WHERE in_progress) AS in_progress
-            FROM ({asked.rows("i.assignee_id, i.in_progress", "i.is_open")}) i
+            FROM ({asked.open("i.assignee_id, i.in_progress")}) i
             GROUP BY assignee_id"""
         )
         return _by_person(rows)
@@ -85,12 +75,10 @@ class Sifted:
         )
         return count
 
-    async def _open_in(
-        self, slices: list[UUID], left: Sequence[AnyTerm]
-    ) -> dict[PersonId | None, OpenIssues]:
+    async def _open_in(self, slices: Slices) -> dict[PersonId | None, OpenIssues]:
         """From the sums, each taken for so many issues that are alike."""
-        parameters = Parameters(4)
-        condition = self._sieve.left(left, parameters)
+        parameters = Parameters(5)
+        condition = self._sieve.left(slices.left, parameters)
         unfolded = self._sieve.condition(parameters)
         rows = await self._conn.fetch(
             f"""
@@ -98,10 +86,11 @@ class Sifted:
                    coalesce(sum(count) FILTER (WHERE in_progress), 0)::bigint AS in_progress
             FROM (SELECT assignee_id, in_progress, count
                   FROM (SELECT nullif(person_id, '00000000-0000-0000-0000-000000000000') AS assignee_id,
-                               true AS is_open, doing.in_progress, doing.count
+                               true AS is_open, doing.in_progress,
+                               CASE WHEN slice = ANY ($4::uuid[]) THEN -doing.count ELSE doing.count END AS count
                         FROM rollup_open o,
                         LATERAL (VALUES (false, o.waiting), (true, o.in_progress)) AS doing (in_progress, count)
-                        WHERE workspace_id = $1 AND slice = ANY ($3::uuid[])) i
+                        WHERE workspace_id = $1 AND slice = ANY ($3::uuid[] || $4::uuid[])) i
                   WHERE {condition}
                   UNION ALL
                   SELECT assignee_id, in_progress, sign FROM rollup_unfolded i WHERE i.is_open AND {unfolded}
@@ -109,7 +98,8 @@ class Sifted:
             GROUP BY assignee_id HAVING sum(count) <> 0""",
             self._actor.workspace_id,
             self._actor.sees_only,
-            slices,
+            slices.added,
+            slices.taken_away,
             *parameters.values,
         )
         return _by_person(rows)
@@ -120,13 +110,13 @@ class Sifted:
         if not spans:
             return Standing(open=opened or 0, created=())
         asked = self._ask()
-        which = "i.is_open"
+        which = "true"
         if opened is not None:
             first = asked.fill("{}::integer", min(day_number(span.start) for span in spans))
-            which = f"i.is_open AND i.created_day >= {first}"
+            which = f"i.created_day >= {first}"
         rows = await asked.fetch(
             f"""
-            SELECT created_day, count(*) FROM ({asked.rows("i.created_day", which)}) i
+            SELECT created_day, count(*) FROM ({asked.open("i.created_day", which)}) i
             GROUP BY created_day"""
         )
         days = {r["created_day"]: r["count"] for r in rows}
@@ -140,47 +130,58 @@ class Sifted:
         reporters = self._sieve.reporters()
         if reporters is not None:
             return await self._count_reported(reporters)
-        if self._sieve.slices() is None and not exactly:
-            return None
-        return sum(n.total for n in (await self.open_by_person()).values())
+        if self._sieve.slices() is not None:
+            return sum(n.total for n in (await self.open_by_person()).values())
+        return await self._count_open() if exactly else None
+
+    async def _count_open(self) -> int:
+        asked = self._ask()
+        (row,) = await asked.fetch(f"SELECT count(*) FROM ({asked.open('1')}) i")
+        count: int = row["count"]
+        return count
 
     async def work(self, spans: Sequence[Span]) -> list[dict[PersonId | None, Work]]:
-        asked = self._ask()
-        days = asked.days(spans)
-        closed = asked.rows("i.assignee_id", "i.closed_day >= s.first AND i.closed_day < s.stop")
-        # Most were assigned once; only for the others are the lists taken apart.
-        once = asked.rows(
-            "i.taken_by[1] AS person_id",
-            "cardinality(i.taken_days) BETWEEN 1 AND 8 AND cardinality(i.taken_days) = 1"
-            " AND i.last_taken >= s.first AND i.last_taken < s.stop",
+        """Counted by the parts that the spans cut the days into, and these then added up: spans overlap."""
+        if not spans:
+            return []
+        asked, days = self._ask(), few.edges(spans)
+        edges = asked.fill("{}::integer[]", days)
+        first, stop = asked.fill("{}::integer", days[0]), asked.fill("{}::integer", days[-1])
+        closed = asked.rows(
+            "i.closed_day, i.assignee_id", f"i.closed_day >= {first} AND i.closed_day < {stop}"
         )
-        often = [
-            asked.rows("i.taken_days, i.taken_by", f"{many} AND i.last_taken >= s.first")
-            for many in (
-                "cardinality(i.taken_days) BETWEEN 1 AND 8 AND cardinality(i.taken_days) > 1",
-                "cardinality(i.taken_days) > 8",
+        columns, indexed = (
+            "i.last_taken, i.taken_days, i.taken_by",
+            "cardinality(i.taken_days) BETWEEN 1 AND 8",
+        )
+        recently = asked.rows(columns, f"{indexed} AND i.last_taken >= {first} AND i.last_taken < {stop}")
+        # Most were assigned once; only for the others are the lists taken apart.
+        often = " UNION ALL ".join(
+            (
+                "SELECT * FROM recently WHERE cardinality(taken_days) > 1",
+                asked.rows(
+                    columns, f"{indexed} AND cardinality(i.taken_days) > 1 AND i.last_taken >= {stop}"
+                ),
+                asked.rows(columns, f"cardinality(i.taken_days) > 8 AND i.last_taken >= {first}"),
             )
-        ]
-        taken = " UNION ALL ".join(
-            f"SELECT t.person_id FROM ({rows}) i, unnest(i.taken_days, i.taken_by) AS t (day, person_id)"
-            " WHERE t.day >= s.first AND t.day < s.stop"
-            for rows in often
         )
         rows = await asked.fetch(
             f"""
-            SELECT s.place, counted.person_id, sum(taken)::bigint AS taken, sum(closed)::bigint AS closed
-            FROM {days}, LATERAL (
-                SELECT assignee_id AS person_id, 0 AS taken, count(*) AS closed
-                FROM ({closed}) i GROUP BY assignee_id
-                UNION ALL
-                SELECT person_id, count(*), 0 FROM ({once} UNION ALL {taken}) i GROUP BY person_id
-                OFFSET 0) counted
-            GROUP BY s.place, counted.person_id"""
+            WITH recently AS MATERIALIZED ({recently})
+            SELECT part, person_id, sum(taken)::bigint AS taken, sum(closed)::bigint AS closed
+            FROM (SELECT width_bucket(closed_day, {edges}) AS part, assignee_id AS person_id, 0 AS taken,
+                         count(*) AS closed
+                  FROM ({closed}) i GROUP BY 1, 2
+                  UNION ALL
+                  SELECT width_bucket(last_taken, {edges}), taken_by[1], count(*), 0
+                  FROM recently WHERE cardinality(taken_days) = 1 GROUP BY 1, 2
+                  UNION ALL
+                  SELECT width_bucket(t.day, {edges}), t.person_id, count(*), 0
+                  FROM ({often}) i, unnest(i.taken_days, i.taken_by) AS t (day, person_id)
+                  WHERE t.day >= {first} AND t.day < {stop} GROUP BY 1, 2) counted
+            GROUP BY part, person_id"""
         )
-        answers: list[dict[PersonId | None, Work]] = [{} for _ in spans]
-        for r in rows:
-            answers[r["place"] - 1][r["person_id"]] = Work(taken=r["taken"], closed=r["closed"])
-        return answers
+        return [_work(rows, few.parts(span, days)) for span in spans]
 
     async def closed_by_person(self, span: Span) -> dict[PersonId | None, int]:
         asked = self._ask()
@@ -204,7 +205,7 @@ class Sifted:
             SELECT day, sum(created)::bigint AS created, sum(closed)::bigint AS closed,
                    sum(still_open)::bigint AS still_open
             FROM (SELECT created_day AS day, count(*) AS created, 0 AS closed, count(*) AS still_open
-                  FROM ({asked.rows("i.created_day", f"i.is_open AND {created}")}) i GROUP BY created_day
+                  FROM ({asked.open("i.created_day", created)}) i GROUP BY created_day
                   UNION ALL
                   SELECT created_day, count(*), 0, 0
                   FROM ({asked.rows("i.created_day", f"NOT i.is_open AND {created}")}) i GROUP BY created_day
@@ -224,22 +225,19 @@ class Sifted:
             )
             return [r["issue_id"] for r in rows]
         asked = self._ask()
-        rows = await asked.fetch(f"SELECT issue_id FROM ({asked.rows('i.issue_id', 'i.is_open')}) i")
+        rows = await asked.fetch(f"SELECT issue_id FROM ({asked.open('i.issue_id')}) i")
         return [r["issue_id"] for r in rows]
 
     async def oldest(self, most: int) -> list[IssueId] | None:
         """The open issues that were created first; with those of the same day, whose order the rows do not tell. None
         where these are very many."""
         asked = self._ask()
-        return await self._ends(
-            asked, asked.rows("i.issue_id, i.created_day AS day", "i.is_open"), "day", most
-        )
+        return await self._ends(asked, asked.open("i.issue_id, i.created_day AS day"), "day", most)
 
     async def newest(self, span: Span, most: int) -> list[IssueId] | None:
         """As `oldest`, those of the span that were created last."""
         asked = self._ask()
-        within = f"i.is_open AND {asked.inside('i.created_day', span)}"
-        rows = asked.rows("i.issue_id, i.created_day AS day", within)
+        rows = asked.open("i.issue_id, i.created_day AS day", asked.inside("i.created_day", span))
         return await self._ends(asked, rows, "day DESC", most)
 
     async def finished(self, span: Span, most: int) -> list[IssueId] | None:
@@ -248,7 +246,7 @@ class Sifted:
         rows = asked.closed_in(span, "i.issue_id, i.closed_day AS day")
         return await self._ends(asked, rows, "day DESC", most)
 
-    async def _ends(self, asked: _Asking, rows: str, order: LiteralString, most: int) -> list[IssueId] | None:
+    async def _ends(self, asked: Asking, rows: str, order: LiteralString, most: int) -> list[IssueId] | None:
         found = await asked.fetch(
             f"""
             SELECT issue_id FROM (SELECT issue_id FROM ({rows}) i ORDER BY {order}
@@ -333,53 +331,21 @@ class Sifted:
         rows.sort(key=lambda r: (-r["closed"], r["label_id"]))
         return {r["label_id"]: latency_of(r) for r in rows}
 
-    def _ask(self) -> _Asking:
-        return _Asking(self._conn, self._actor, self._sieve, self._pending)
-
-
-class _Asking:
-    """One statement: its condition, its parameters, and where its rows come from."""
-
-    def __init__(self, conn: asyncpg.Connection, actor: Actor, sieve: Sieve, pending: bool) -> None:
-        self._conn = conn
-        self._actor = actor
-        self._pending = pending
-        self._parameters = Parameters(3)
-        self._condition = sieve.condition(self._parameters)
-        self.fill = self._parameters.fill
-
-    def rows(self, columns: str, which: str) -> str:
-        kept = f"SELECT {columns} FROM rollup_issues i WHERE {self._condition} AND {which}"
-        if not self._pending:
-            return kept
-        return (
-            f"{kept} AND i.issue_id NOT IN (SELECT issue_id FROM touched)"
-            f" UNION ALL SELECT {columns} FROM standing i WHERE {self._condition} AND {which}"
-        )
-
-    def closed_in(self, span: Span, columns: str) -> str:
-        return self.rows(columns, self.inside("i.closed_day", span))
-
-    def inside(self, day: LiteralString, span: Span) -> str:
-        first = self.fill("{}::integer", day_number(span.start))
-        stop = self.fill("{}::integer", day_number(span.end))
-        return f"{day} >= {first} AND {day} < {stop}"
-
-    def days(self, spans: Sequence[Span]) -> str:
-        return self.fill(
-            _DAYS, [day_number(span.start) for span in spans], [day_number(span.end) for span in spans]
-        )
-
-    async def fetch(self, sql: str) -> list[Any]:
-        statement = f"{_PENDING} SELECT * FROM ({sql}) answer" if self._pending else sql
-        rows: list[Any] = await self._conn.fetch(
-            statement, self._actor.workspace_id, self._actor.sees_only, *self._parameters.values
-        )
-        return rows
+    def _ask(self) -> Asking:
+        return Asking(self._conn, self._actor, self._sieve, self._pending)
 
 
 def _by_person(rows: Sequence[Any]) -> dict[PersonId | None, OpenIssues]:
     return {r["assignee_id"]: OpenIssues(waiting=r["waiting"], in_progress=r["in_progress"]) for r in rows}
+
+
+def _work(rows: Sequence[Any], parts: range) -> dict[PersonId | None, Work]:
+    found: dict[PersonId | None, Work] = {}
+    for r in rows:
+        if r["part"] in parts:
+            had = found.get(r["person_id"], Work())
+            found[r["person_id"]] = Work(taken=had.taken + r["taken"], closed=had.closed + r["closed"])
+    return found
 
 
 def _within(days: dict[int, int], span: Span) -> int:

@@ -42,8 +42,10 @@ from db.states import Priority, Status
 # Beyond, sending them along with every question costs more than it saves.
 MOST_CANDIDATES: Final = 300_000
 
-SEEN: Final[LiteralString] = (
-    "i.workspace_id = $1 AND ($2::uuid IS NULL OR i.reporter_id = $2 OR i.assignee_id = $2)"
+# Whose `sees_only` is null, for them it is looked at once instead of row by row.
+_ALL_SEEN: Final[LiteralString] = "i.workspace_id = $1 AND $2::uuid IS NULL"
+_THEIRS: Final[LiteralString] = (
+    "i.workspace_id = $1 AND (i.reporter_id = $2::uuid OR i.assignee_id = $2::uuid)"
 )
 
 _STATUS: Final[dict[str, LiteralString]] = {
@@ -67,6 +69,22 @@ _DATES: Final[dict[DateField, tuple[LiteralString, LiteralString]]] = {
 }
 
 
+# In the shape of `rollup_issues`, as far as a condition may ask.
+_OPEN_WITH: Final[LiteralString] = """
+SELECT l.*, true AS is_open, NULL::integer AS closed_day, NULL::timestamptz AS closed_at
+FROM rollup_labelled l WHERE l.workspace_id = $1 AND l.label_id = {}::uuid"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slices:
+    """Slices of open issues: those asked for are once in what is `added` and not `taken_away`. What is `left` has to be
+    asked of their assignee and status."""
+
+    added: list[UUID]
+    taken_away: list[UUID]
+    left: list[AnyTerm]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sieve:
     """`candidates`: what the terms that the rows cannot answer have found; None when there is no such term."""
@@ -75,20 +93,33 @@ class Sieve:
     zone: ZoneInfo
     candidates: Sequence[IssueId] | None
 
-    def condition(self, parameters: Parameters) -> str:
-        """On rows called `i`; $1 is the workspace and $2 `actor.sees_only`."""
-        terms = [term for term in self.resolved.query.terms if answers(term)]
-        parts = [SEEN, *(self._term(term, parameters) for term in terms)]
+    def condition(self, parameters: Parameters, *, less: AnyTerm | None = None) -> str:
+        """On rows called `i`, less one of the terms; $1 is the workspace and $2 `actor.sees_only`."""
+        terms = [term for term in self.resolved.query.terms if answers(term) and term is not less]
+        seen = _ALL_SEEN if self.resolved.actor.sees_only is None else _THEIRS
+        parts = [seen, *(self._term(term, parameters) for term in terms)]
         if self.candidates is not None:
             parts.append(parameters.fill("i.issue_id = ANY ({}::uuid[])", self.candidates))
         return " AND ".join(parts)
 
-    def slices(self) -> tuple[list[UUID], list[AnyTerm]] | None:
-        """The slices of open issues that together hold those asked for, each once, and what is left to ask of
-        their assignee and status. None when slices do not tell."""
+    def labelled(self) -> Labels | None:
+        """A term that only issues with certain labels fulfil."""
+        terms = self.resolved.query.terms
+        return next((term for term in terms if isinstance(term, Labels) and not term.negated), None)
+
+    def open_with(self, term: Labels, parameters: Parameters) -> str:
+        """The open issues that fulfil this term, each once: under the first of its labels."""
+        ids = [self.resolved.labels[name] for name in term.names]
+        return " UNION ALL ".join(
+            parameters.fill(_OPEN_WITH + " AND NOT ({}::uuid = ANY (l.labels))" * place, label, *ids[:place])
+            for place, label in enumerate(ids)
+        )
+
+    def slices(self) -> Slices | None:
+        """None when slices do not tell."""
         if self.candidates is not None or self.resolved.actor.sees_only is not None:
             return None
-        found: list[UUID] | None = None
+        found: tuple[list[UUID], list[UUID]] | None = None
         left = []
         for term in self.resolved.query.terms:
             if _of_slice(term):
@@ -98,7 +129,8 @@ class Sieve:
             if slices is None or found is not None:
                 return None
             found = slices
-        return ([EVERYTHING] if found is None else found), left
+        added, taken_away = ([EVERYTHING], []) if found is None else found
+        return Slices(added=added, taken_away=taken_away, left=left)
 
     def reporters(self) -> list[UUID] | None:
         """Where it asks for what these have reported, and for nothing else."""
@@ -110,13 +142,14 @@ class Sieve:
             case _:
                 return None
 
-    def _slices(self, term: AnyTerm) -> list[UUID] | None:
+    def _slices(self, term: AnyTerm) -> tuple[list[UUID], list[UUID]] | None:
         match term:
             case Choice(field=ChoiceField.PRIORITY):
                 named = {Priority[value.upper()] for value in term.values}
-                return [slice_of(p) for p in Priority if (p in named) is not term.negated]
-            case Labels(negated=False, names=(name,)):
-                return [self.resolved.labels[name]]
+                return [slice_of(p) for p in Priority if (p in named) is not term.negated], []
+            case Labels(names=(name,)):
+                label = self.resolved.labels[name]
+                return ([EVERYTHING], [label]) if term.negated else ([label], [])
             case _:
                 return None
 
@@ -222,7 +255,10 @@ async def sieve(conn: asyncpg.Connection, resolved: Resolved, zone: ZoneInfo) ->
     others = tuple(term for term in resolved.query.terms if not answers(term))
     if not others:
         return Sieve(resolved=resolved, zone=zone, candidates=None)
-    found = await _candidates(conn, replace(resolved, query=replace(resolved.query, terms=others)))
+    alone = replace(resolved, query=replace(resolved.query, terms=others))
+    # Fewer are sent along where the others are asked at once; but among what an index leads to, one by one, that takes
+    # longer than it saves.
+    found = await _candidates(conn, alone if text_driver(alone) or _due(alone) else resolved)
     if len(found) > MOST_CANDIDATES:
         return None
     return Sieve(resolved=resolved, zone=zone, candidates=found)

@@ -24,9 +24,14 @@ class Difference:
     scanned: str
 
 
+# A number that went back to zero may be kept as zero or not at all.
+_BUT_ZEROS: Final[LiteralString] = (
+    "CASE WHEN {0} NOT IN ('{{0,0}}', '{{0,0,0}}', '{{0,0,NULL}}') THEN {0} END"
+)
+
 # Each side is what the numbers are without pending changes: what a fold of everything pending would leave
 # is scanned, minus the part of it that is still unfolded.
-_CHECK: Final[LiteralString] = """
+_CHECK: Final[LiteralString] = f"""
 WITH scan AS MATERIALIZED (
     SELECT 1 AS sign, n.* FROM rollup_now n WHERE n.workspace_id = $1
     UNION ALL
@@ -59,6 +64,10 @@ WITH scan AS MATERIALIZED (
     SELECT 'issues', created_day::text, ARRAY[count(*), sum(hashtextextended(r::text, 0))]::text
     FROM rollup_issues r WHERE workspace_id = $1 AND issue_id NOT IN (SELECT issue_id FROM touched)
     GROUP BY created_day
+    UNION ALL
+    SELECT 'labelled', concat_ws(' ', label_id, created_day), ARRAY[count(*), sum(hashtextextended(l::text, 0))]::text
+    FROM rollup_labelled l WHERE workspace_id = $1 AND issue_id NOT IN (SELECT issue_id FROM touched)
+    GROUP BY label_id, created_day
 ), scanned (what, of, numbers) AS (
     SELECT 'open', concat_ws(' ', slice, coalesce(assignee_id, '00000000-0000-0000-0000-000000000000')),
            ARRAY[sum(sign * (NOT in_progress)::int), sum(sign * in_progress::int)]::text
@@ -91,12 +100,17 @@ WITH scan AS MATERIALIZED (
     SELECT 'issues', created_day::text, ARRAY[count(*), sum(hashtextextended(n::text, 0))]::text
     FROM rollup_now n WHERE workspace_id = $1 AND issue_id NOT IN (SELECT issue_id FROM touched)
     GROUP BY created_day
+    UNION ALL
+    SELECT 'labelled', concat_ws(' ', label_id, created_day), ARRAY[count(*), sum(hashtextextended(
+               (workspace_id, label_id, created_day, issue_id, in_progress, assignee_id, priority, reporter_id,
+                created_at, labels)::rollup_labelled::text, 0))]::text
+    FROM rollup_now n, unnest(labels) AS label_id
+    WHERE workspace_id = $1 AND is_open AND issue_id NOT IN (SELECT issue_id FROM touched)
+    GROUP BY label_id, created_day
 )
 SELECT what, of, kept.numbers AS kept, scanned.numbers AS scanned
 FROM kept FULL JOIN scanned USING (what, of)
-WHERE kept.numbers IS DISTINCT FROM scanned.numbers
-  -- A number that went back to zero may be kept as zero or not at all.
-  AND coalesce(kept.numbers, scanned.numbers) NOT IN ('{0,0}', '{0,0,0}', '{0,0,NULL}')
+WHERE {_BUT_ZEROS.format("kept.numbers")} IS DISTINCT FROM {_BUT_ZEROS.format("scanned.numbers")}
 ORDER BY what, of
 LIMIT $2"""
 

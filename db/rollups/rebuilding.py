@@ -12,6 +12,8 @@ from db.ids import WorkspaceId
 from db.rollups.folding import KEEP, take_turn
 
 _TABLES: Final[tuple[LiteralString, ...]] = (
+    # Its triggers would look each of them up.
+    "DELETE FROM rollup_labelled WHERE workspace_id = $1",
     "DELETE FROM rollup_issues WHERE workspace_id = $1",
     "DELETE FROM rollup_open WHERE workspace_id = $1",
     "DELETE FROM rollup_days WHERE workspace_id = $1",

@@ -7,7 +7,7 @@ import statistics
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import asyncpg
 
@@ -25,12 +25,24 @@ from tests.bench.databases import filled, server
 from tests.bench.rows import Row
 
 SMALL = 1_000
+
+
+def _ago(days: int) -> date:
+    return datetime.now(UTC).date() - timedelta(days=days)
+
+
 QUERIES = {
     "a priority": "priority:high",
     "a common label": "label:bug",
     "what is mine": "assignee:me",
     "what I reported": "reporter:me",
     "two terms": "label:bug -assignee:me",
+    # All that was ever created since a day that is near, or far.
+    "a label, of late": f"label:bug created:>{_ago(30)}",
+    "a label, of this year": f"label:bug created:>{_ago(365)}",
+    "one label and no other": "label:bug -label:ui",
+    "one label or another": "label:bug,ui",
+    "no such label": "-label:bug",
 }
 _ROUNDS = 25
 _WARM = 6

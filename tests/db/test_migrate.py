@@ -132,3 +132,20 @@ async def test_requests_that_were_kept_with_their_person_are_known_as_all_others
     kept = await conn.fetchval("SELECT array_agg(settings::text ORDER BY name) FROM people")
     assert kept == ['{"notices": {"off": []}}', "{}"]
     await conn.close()
+
+
+async def test_open_issues_that_are_kept_already_are_kept_by_label_too(empty_db_url: str) -> None:
+    conn = await asyncpg.connect(empty_db_url)
+    await migrate(conn, [known for known in known_migrations() if known.version < 29])
+    await conn.execute(
+        """
+        INSERT INTO rollup_issues (workspace_id, issue_id, created_day, in_progress, priority, labels, taken_days,
+                                   taken_by, created_at, is_open)
+        SELECT 'T1', uuid_v7(), 739000 + n, false, 5, ARRAY(SELECT uuid_v7() FROM generate_series(1, n)), '{}', '{}',
+               now(), n < 3
+        FROM generate_series(0, 3) n"""
+    )
+    await migrate(conn)
+    rows = await conn.fetch("SELECT created_day, label_id = ANY (labels) AS has FROM rollup_labelled ORDER BY 1")
+    assert [tuple(row) for row in rows] == [(739001, True), (739002, True), (739002, True)]
+    await conn.close()

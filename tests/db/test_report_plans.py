@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -14,7 +14,9 @@ from db import reports, rollups
 from db.access import Actor
 from db.ids import WorkspaceId
 from db.query import parse
+from db.reports import sifting
 from db.reports.desk import desk
+from db.reports.sifted import Sifted
 from db.states import Role
 from tests.conftest import filled_template
 from tests.db.plans import Plans
@@ -25,7 +27,15 @@ HERE = WorkspaceId("THERE")
 ELSEWHERE = WorkspaceId("TELSEWHERE")
 
 # Tables that grow with the number of issues.
-LARGE = ("issues", "events", "issue_labels", "issue_documents", "rollup_issues", "rollup_closes")
+LARGE = (
+    "issues",
+    "events",
+    "issue_labels",
+    "issue_documents",
+    "rollup_issues",
+    "rollup_closes",
+    "rollup_labelled",
+)
 
 
 class BothPlans(Plans):
@@ -52,7 +62,10 @@ async def fill(conn: asyncpg.Connection) -> None:
         await workspace(conn, name)
         people = [await person(conn, who, workspace_id=name) for who in ("Ada", "Bob", "Cid", "Dan")]
         await conn.execute(
-            "INSERT INTO labels (workspace_id, name) VALUES ($1, 'common'), ($1, 'rare')", name
+            """
+            INSERT INTO labels (workspace_id, name)
+            SELECT $1, unnest(ARRAY['common', 'rare', 'one', 'two', 'three', 'four', 'five', 'six'])""",
+            name,
         )
         await conn.execute(
             """
@@ -80,7 +93,7 @@ async def fill(conn: asyncpg.Connection) -> None:
         """
         INSERT INTO issue_labels (workspace_id, issue_id, label_id)
         SELECT i.workspace_id, i.issue_id, l.label_id FROM issues i JOIN labels l USING (workspace_id)
-        WHERE i.number % CASE l.name WHEN 'rare' THEN 300 ELSE 3 END = 0"""
+        WHERE i.number % CASE l.name WHEN 'rare' THEN 300 WHEN 'common' THEN 3 ELSE 2 END = 0"""
     )
     await conn.execute(
         """
@@ -146,6 +159,7 @@ QUERIES = (
     "created:<60d label:common",
     "due:overdue",
     "topic5",
+    "-label:common",
 )
 
 
@@ -219,3 +233,38 @@ async def test_what_somebody_has_reported_and_is_open_is_found_in_its_own_index(
             r"rollup_issues_by_creation[^\n]*\n\s*Index Cond: \(\(workspace_id = [^)]*\) AND \(is_open = true\)\)"
         )
         assert not everything.search(plans.text), plans.text
+
+
+@pytest.mark.parametrize("report", REPORTS)
+@pytest.mark.parametrize(
+    "query",
+    ["label:common created:>{then}", "label:common -label:rare", "label:common,rare priority:high,low"],
+)
+async def test_open_issues_with_a_label_and_something_else_are_found_among_those_of_the_label(
+    filled: asyncpg.Connection, report: str, query: str
+) -> None:
+    """And not among all that are open."""
+    ada = await asked(filled)
+    text = query.format(then=TODAY - timedelta(days=200))
+    for pending in (False, True):
+        if pending:
+            await changed(filled, ada)
+        plans = BothPlans(filled)
+        await REPORTS[report](plans, ada, parse(text))
+        assert_nothing_read_whole(plans, text)
+        among_all = re.compile(r"rollup_issues_by_creation[^\n]*\n\s*Index Cond: [^\n]*is_open = true")
+        assert not among_all.search(plans.text), plans.text
+        if report != "latency":
+            assert "Index Only Scan using rollup_labelled_pkey" in plans.text, plans.text
+
+
+async def test_sums_tell_how_many_are_open_without_a_label(filled: asyncpg.Connection) -> None:
+    ada = await asked(filled)
+    async with desk(filled, ada, parse("-label:common")) as at:
+        plans = BothPlans(filled)
+        sieve = await sifting.sieve(filled, at.chosen.resolved, at.zone)
+        assert sieve is not None
+        found = await Sifted(plans, ada, sieve, pending=False).open_by_person()
+    assert sum(each.total for each in found.values()) == 800
+    assert "rollup_open" in plans.text
+    assert "rollup_issues_by_creation" not in plans.text, plans.text

@@ -322,6 +322,27 @@ async def test_what_is_overdue_is_so_today_whatever_the_period(conn: asyncpg.Con
         assert [issue.title for issue in report.overdue] == ["20 days late", "1 days late"], text
 
 
+async def test_what_is_dated_ahead_is_young(conn: asyncpg.Connection) -> None:
+    """By the file it came with, or by a clock that is fast."""
+    world = await make_world(conn)
+    await rebuild(conn, world.workspace_id)
+    today = datetime.now(UTC).date()
+    for days in (1, 40, 3000, -400):
+        filed = await file(conn, world.ada)
+        await conn.execute(
+            "UPDATE issues SET created_at = created_at + $2::integer * interval '1 day' WHERE issue_id = $1",
+            filed.issue_id,
+            days,
+        )
+    for counted in (False, True):
+        if counted:
+            await conn.execute("DELETE FROM pending_changes")
+            await rebuild(conn, world.workspace_id)
+        for query in (None, parse("priority:none"), parse("no:assignee no:label")):
+            report = await reports.aging(conn, world.admin, today, query)
+            assert [group.count for group in report.groups] == [3, 0, 0, 0, 1]
+
+
 @pytest.mark.parametrize(("most_of_a_day", "few"), [(0, 0), (300, 0), (300, 1000), (0, 3)])
 async def test_the_issues_a_digest_names_are_those_of_all_that_a_query_chooses(
     conn: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, most_of_a_day: int, few: int

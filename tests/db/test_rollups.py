@@ -54,6 +54,15 @@ QUERIES = (
     "-assignee:{person},none priority:low,medium",
     "no:assignee status:open",
     "label:label-3 assignee:{person}",
+    "label:label-0 -label:label-1 created:>2025-02-10",
+    "label:label-0 label:label-1 priority:low,medium,none",
+    "label:label-0,label-1,label-2 created:2025 -status:in-progress",
+    "label:label-2,label-0 created:<60d",
+    "label:label-1 closed:>2025-02",
+    "label:label-1 status:closed",
+    "-label:label-0",
+    "-label:label-0,label-2 -assignee:{person}",
+    "-label:label-0 -label:label-1",
     "status:closed",
     "created:>2025-02-10",
     "-created:2025-02",
@@ -330,7 +339,8 @@ async def test_the_check_finds_an_issue_that_is_counted_as_it_was_once(conn: asy
     await history.take_pending(1000)
     await rebuild(conn, history.workspace_id)
     await conn.execute(
-        "UPDATE rollup_issues SET reporter_id = uuid_v7() WHERE ctid IN (SELECT ctid FROM rollup_issues LIMIT 1)"
+        "UPDATE rollup_issues SET reporter_id = uuid_v7()"
+        " WHERE ctid IN (SELECT ctid FROM rollup_issues WHERE NOT is_open LIMIT 1)"
     )
     assert [d.what for d in await check_and_repair(conn, history.workspace_id)] == ["issues"]
     assert await check_and_repair(conn, history.workspace_id) == []
@@ -346,6 +356,32 @@ async def test_the_check_finds_a_wrong_number_and_repairs_it(conn: asyncpg.Conne
     await conn.execute("DELETE FROM rollup_closes WHERE ctid IN (SELECT ctid FROM rollup_closes LIMIT 1)")
     found = await check_and_repair(conn, history.workspace_id)
     assert {difference.what for difference in found} == {"days", "closes"}
+    assert await check_and_repair(conn, history.workspace_id) == []
+
+
+@pytest.mark.parametrize(
+    ("what", "zeroed"),
+    [
+        ("open", "UPDATE rollup_open SET waiting = 0, in_progress = 0"),
+        ("days", "UPDATE rollup_days SET created = 0, closed = 0, still_open = 0"),
+        ("people", "UPDATE rollup_people SET taken = 0, closed = 0"),
+        ("latency", "UPDATE rollup_latency SET closed = 0, total = 0, histogram = array_fill(0, ARRAY[208])"),
+        ("people", "DELETE FROM rollup_people"),
+        ("labelled", "DELETE FROM rollup_labelled"),
+        ("labelled", "UPDATE rollup_labelled SET assignee_id = uuid_v7()"),
+    ],
+)
+async def test_the_check_finds_what_is_kept_as_nothing(
+    conn: asyncpg.Connection, what: str, zeroed: str
+) -> None:
+    history = History(conn, await workspace(conn), 3)
+    await history.populate()
+    for _ in range(50):
+        await history.step()
+    await fold(conn, history.workspace_id, await history.take_pending(1000))
+    await rebuild(conn, history.workspace_id)
+    await conn.execute(zeroed)
+    assert {difference.what for difference in await check_and_repair(conn, history.workspace_id)} == {what}
     assert await check_and_repair(conn, history.workspace_id) == []
 
 
