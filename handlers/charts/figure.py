@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 # A background of its own makes a picture readable whether the reader's Slack is light or dark. The colours
 # are told apart by the colour-blind, and by their hatching in black and white.
@@ -32,10 +32,8 @@ def draw(spec: dict[str, Any]) -> bytes:
     match spec["kind"]:
         case "bar":
             _bars(axes, spec)
-        case "area":
-            _lines(axes, spec, filled=True)
         case _:
-            _lines(axes, spec, filled=False)
+            _lines(axes, spec)
     _frame(axes, spec)
     out = io.BytesIO()
     # Not by savefig, which goes through all of it once more, to lay it out.
@@ -59,23 +57,22 @@ def _bars(axes: Axes, spec: dict[str, Any]) -> None:
             linewidth=0.5,
         )
         if len(positions) * len(series) <= 24:
-            axes.bar_label(bars, fmt="%.3g" if not _whole(spec) else "%d", padding=2, fontsize=8, color=_INK)
+            axes.bar_label(
+                bars, labels=[_told(n, spec) for n in one["values"]], padding=2, fontsize=8, color=_INK
+            )
 
 
-def _lines(axes: Axes, spec: dict[str, Any], *, filled: bool) -> None:
+def _lines(axes: Axes, spec: dict[str, Any]) -> None:
     places = range(len(spec["categories"]))
     for place, one in enumerate(spec["series"]):
-        colour = _COLOURS[place % len(_COLOURS)]
         axes.plot(
             places,
             one["values"],
             marker="osD^vP"[place % 6],
-            color=colour,
+            color=_COLOURS[place % len(_COLOURS)],
             linewidth=2,
             label=_shown(one["name"]),
         )
-        if filled:
-            axes.fill_between(places, one["values"], color=colour, alpha=0.2)
     axes.set_ylim(bottom=0)
 
 
@@ -89,6 +86,7 @@ def _frame(axes: Axes, spec: dict[str, Any]) -> None:
     axes.set_ylabel(_shown(spec["y_label"]), color=_INK)
     axes.tick_params(colors=_INK, labelsize=9, length=0)
     axes.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10], integer=_whole(spec)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda number, _: _told(number, spec)))
     axes.set_facecolor(_PAPER)
     axes.grid(axis="y", color=_LINES, linewidth=0.8)
     axes.set_axisbelow(True)
@@ -110,6 +108,13 @@ def _frame(axes: Axes, spec: dict[str, Any]) -> None:
 
 def _whole(spec: dict[str, Any]) -> bool:
     return all(float(value).is_integer() for one in spec["series"] for value in one["values"])
+
+
+def _told(number: float, spec: dict[str, Any]) -> str:
+    """Three figures of what is no whole number, and all of what is; as the reader writes it."""
+    whole = float(number).is_integer() or abs(number) >= 100
+    text = f"{number:,.0f}" if whole else f"{number:.3g}"
+    return text.translate({ord(","): spec["thousands"], ord("."): spec["decimal"]})
 
 
 def _shown(text: str) -> str:

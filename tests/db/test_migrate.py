@@ -146,6 +146,8 @@ async def test_open_issues_that_are_kept_already_are_kept_by_label_too(empty_db_
         FROM generate_series(0, 3) n"""
     )
     await migrate(conn)
-    rows = await conn.fetch("SELECT created_day, label_id = ANY (labels) AS has FROM rollup_labelled ORDER BY 1")
+    rows = await conn.fetch(
+        "SELECT created_day, label_id = ANY (labels) AS has FROM rollup_labelled ORDER BY 1"
+    )
     assert [tuple(row) for row in rows] == [(739001, True), (739002, True), (739002, True)]
     await conn.close()

@@ -18,6 +18,7 @@ CHART = Chart(
     series=(Series(name="open", values=(1.0,)),),
     x_label="age",
     y_label="issues",
+    locale="en",
 )
 
 

@@ -42,6 +42,7 @@ from db.reports.numbers import (
 from db.reports.periods import Period, parse_period
 from db.states import Priority
 from handlers.views.reports import Keys, Look, Request, form, message, numbers, request_of, sheet, text
+from handlers.views.reports.layout import CHART_LABEL
 from handlers.words import words
 
 TODAY = date(2026, 11, 22)
@@ -246,8 +247,11 @@ def test_a_report_of_nothing_has_no_chart_or_table_and_its_csv_the_headings() ->
 
 
 def test_people_with_the_same_name_stay_apart_in_a_chart() -> None:
-    (chart,) = only(AssigneesReport, ["Ada", "Ada", "Ada"]).charts
-    assert len(set(chart.categories)) == len(chart.categories)
+    long = "Augusta Ada King, Countess of Lovelace"
+    for names in (["Ada", "Ada", "Ada (2)"], ["Ada (2)", "Ada", "Ada"], [long] * 11):
+        (chart,) = only(AssigneesReport, names).charts
+        assert len(set(chart.categories)) == len(chart.categories)
+        assert max(map(len, chart.categories)) <= CHART_LABEL
 
 
 def test_a_table_mentions_people_in_slack_and_names_the_others() -> None:

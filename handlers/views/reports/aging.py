@@ -31,6 +31,7 @@ def aging_sheet(report: AgingReport, query: str, words: Words, keys: Keys) -> Sh
         ),
         x_label=words.plain("report-axis-age"),
         y_label=words.plain("report-axis-issues"),
+        locale=words.locale,
     )
     table = Table(
         caption=words.plain("report-aging-chart"),

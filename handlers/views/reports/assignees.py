@@ -66,6 +66,7 @@ def _people_chart(rows: list[AssigneeRow], words: Words) -> tuple[Chart, ...]:
         series=tuple(Series(name=column(key, words).title, values=tuple(v)) for key, v in series),
         x_label=words.plain("report-axis-person"),
         y_label=words.plain("report-axis-issues"),
+        locale=words.locale,
     )
     return (chart,)
 

@@ -14,13 +14,14 @@ def column(key: str, words: Words, *, numeric: bool = True, unit: str = "") -> C
 
 def unlike(names: list[str], limit: int = 20) -> list[str]:
     """Names cut to what an axis takes, two that are alike told apart by a number."""
-    seen: dict[str, int] = {}
-    unlike = []
+    unlike: list[str] = []
     for given in names:
         # As it will be shown: two names that differ by invisible characters alone are alike.
         name = clean(given).strip() or "–"
         short = name if len(name) <= limit else name[: limit - 1] + "…"
-        seen[short] = seen.get(short, 0) + 1
-        count = seen[short]
-        unlike.append(short if count == 1 else f"{short[: limit - 4]} ({count})")
+        told, count = short, 1
+        while told in unlike:
+            count += 1
+            told = f"{short[: limit - len(str(count)) - 3]} ({count})"
+        unlike.append(told)
     return unlike

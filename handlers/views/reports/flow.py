@@ -48,6 +48,7 @@ def flow_sheet(report: FlowReport, query: str, words: Words) -> Sheet:
         ),
         x_label=words.plain(f"report-unit-{report.unit}"),
         y_label=words.plain("report-axis-issues"),
+        locale=words.locale,
     )
     table = Table(
         caption=words.plain("report-flow-chart"),

@@ -110,6 +110,7 @@ def _trend(points: Sequence[TrendPoint], words: Words) -> Chart:
         series=(median,),
         x_label=words.plain("report-axis-closed"),
         y_label=scale.label,
+        locale=words.locale,
     )
 
 
@@ -128,6 +129,7 @@ def _by_priority(report: LatencyReport, words: Words) -> Chart:
         ),
         x_label=words.plain("report-axis-priority"),
         y_label=scale.label,
+        locale=words.locale,
     )
 
 

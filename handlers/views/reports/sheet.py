@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from babel.numbers import get_decimal_symbol, get_group_symbol
+
 from db.ids import IssueId
 from handlers.words import Mrkdwn
 
@@ -47,7 +49,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """`kind`: bar, line or area. Every series has a value for every category."""
+    """`kind`: bar or line. Every series has a value for every category. `locale`: as its numbers are written."""
 
     kind: str
     title: str
@@ -55,6 +57,7 @@ class Chart:
     series: tuple[Series, ...]
     x_label: str
     y_label: str
+    locale: str
 
     def spec(self) -> dict[str, Any]:
         """What the drawing process is told."""
@@ -65,6 +68,8 @@ class Chart:
             "series": [{"name": s.name, "values": list(s.values)} for s in self.series],
             "x_label": self.x_label,
             "y_label": self.y_label,
+            "decimal": get_decimal_symbol(self.locale),
+            "thousands": get_group_symbol(self.locale),
         }
 
 
