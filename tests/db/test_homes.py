@@ -193,6 +193,16 @@ async def test_who_has_it_open_is_kept_with_what_they_see(conn: asyncpg.Connecti
     assert await homes.of_person(conn, world.workspace_id, me(world.bob)) is None
     kept = await homes.of_person(conn, world.workspace_id, me(world.ada))
     assert kept == (home, "UADA")
+    await conn.execute(
+        "INSERT INTO homes (workspace_id, person_id, seen_at) VALUES ($1, $2, now() + interval '1 minute')",
+        world.workspace_id,
+        me(world.bob),
+    )
+    (last,) = await homes.seen_since(conn, world.workspace_id, timedelta(hours=1), 1)
+    assert last.person_id == me(world.bob)
+    await conn.execute("UPDATE people SET active = false WHERE person_id = $1", me(world.bob))
+    assert await homes.of_person(conn, world.workspace_id, me(world.bob)) is None
+    await conn.execute("DELETE FROM homes WHERE person_id = $1", me(world.bob))
     await homes.forget_old(conn, timedelta(0))
     assert await homes.of_person(conn, world.workspace_id, me(world.ada)) is None
 
