@@ -68,11 +68,11 @@ schedule-back-paused = *{ $title }* ist wieder da, und angehalten wie zuvor.
 schedule-running = *{ $title }* wird erstellt und dann { $posted }.
 schedule-not-member = In dem Channel bin ich nicht: Lade mich dort mit /invite ein und sende dies noch einmal.
 schedule-late = Dieser Bericht war { $when } fällig; er kommt verspätet, weil ich ihn da nicht posten konnte.
-schedule-origin = Geplant von { $who }: { $often }. `/issue schedule list` ändert das.
-schedule-told = *{ $title }* konnte nicht { $posted } werden: { $why } Der Zeitplan ist angehalten; wenn das behoben ist, setze ihn mit `/issue schedule list` fort.
+schedule-origin = Geplant von { $who }: { $often }. `/issue schedules` ändert das.
+schedule-told = *{ $title }* konnte nicht { $posted } werden: { $why } Der Zeitplan ist angehalten; wenn das behoben ist, setze ihn mit `/issue schedules` fort.
 schedule-told-for-now = *{ $title }* konnte nicht { $posted } werden: { $why } Der Zeitplan ist angehalten und läuft von selbst weiter, sobald ich dort wieder posten kann.
-schedule-told-unmade = *{ $title }*, sonst { $posted }, ließ sich nicht erstellen: { $why } Der Zeitplan ist angehalten; ändere ihn mit `/issue schedule list`.
-schedule-told-away = *{ $title }* konnte nicht { $posted } werden: Slack nahm es lange Zeit nicht an. Der Bericht bleibt geplant; `/issue schedule list` postet ihn sofort.
+schedule-told-unmade = *{ $title }*, sonst { $posted }, ließ sich nicht erstellen: { $why } Der Zeitplan ist angehalten; ändere ihn mit `/issue schedules`.
+schedule-told-away = *{ $title }* konnte nicht { $posted } werden: Slack nahm es lange Zeit nicht an. Der Bericht bleibt geplant; *Jetzt ausführen* in `/issue schedules` postet ihn sofort.
 
 usage-digest = { $command } digest [08:30 [Abfrage] | off]
 help-digest = Ein Überblick, was mit deinen Issues geschah, als Direktnachricht an jedem Arbeitstag zu der Uhrzeit, die du wählst. Aus, bis du ihn einschaltest; ohne Uhrzeit bietet ein Formular alles Weitere.

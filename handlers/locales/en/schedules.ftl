@@ -68,11 +68,11 @@ schedule-back-paused = *{ $title }* is there again, and paused as it was.
 schedule-running = *{ $title }* is being made, and { $posted } when it is ready.
 schedule-not-member = I am not in that channel: invite me there with /invite, then send this again.
 schedule-late = This report was due { $when }; it comes late because I could not post it then.
-schedule-origin = Scheduled by { $who }: { $often }. `/issue schedule list` changes that.
-schedule-told = *{ $title }* could not be { $posted }: { $why } The schedule is paused; when that is mended, resume it with `/issue schedule list`.
+schedule-origin = Scheduled by { $who }: { $often }. `/issue schedules` changes that.
+schedule-told = *{ $title }* could not be { $posted }: { $why } The schedule is paused; when that is mended, resume it with `/issue schedules`.
 schedule-told-for-now = *{ $title }* could not be { $posted }: { $why } The schedule is paused, and goes on by itself as soon as I can post there again.
-schedule-told-unmade = *{ $title }*, to be { $posted }, could not be made: { $why } The schedule is paused; edit it with `/issue schedule list`.
-schedule-told-away = *{ $title }* could not be { $posted }: Slack did not take it for a long time. It stays scheduled; `/issue schedule list` posts it at once.
+schedule-told-unmade = *{ $title }*, to be { $posted }, could not be made: { $why } The schedule is paused; edit it with `/issue schedules`.
+schedule-told-away = *{ $title }* could not be { $posted }: Slack did not take it for a long time. It stays scheduled; *Run now* in `/issue schedules` posts it at once.
 
 usage-digest = { $command } digest [08:30 [query] | off]
 help-digest = What happened to your issues, by direct message each working day at the hour you choose. Off until you ask for it; without an hour, a form offers everything else.
