@@ -150,34 +150,36 @@ class Sifted:
         closed = asked.rows(
             "i.closed_day, i.assignee_id", f"i.closed_day >= {first} AND i.closed_day < {stop}"
         )
-        columns, indexed = (
-            "i.last_taken, i.taken_days, i.taken_by",
-            "cardinality(i.taken_days) BETWEEN 1 AND 8",
+        indexed, many = "cardinality(i.taken_days) BETWEEN 1 AND 8", "cardinality(i.taken_days) > 1"
+        recently = asked.rows(
+            f"i.last_taken, i.taken_by, CASE WHEN {many} THEN i.taken_days END AS days",
+            f"{indexed} AND i.last_taken >= {first} AND i.last_taken < {stop}",
         )
-        recently = asked.rows(columns, f"{indexed} AND i.last_taken >= {first} AND i.last_taken < {stop}")
-        # Most were assigned once; only for the others are the lists taken apart.
-        often = " UNION ALL ".join(
-            (
-                "SELECT * FROM recently WHERE cardinality(taken_days) > 1",
-                asked.rows(
-                    columns, f"{indexed} AND cardinality(i.taken_days) > 1 AND i.last_taken >= {stop}"
-                ),
-                asked.rows(columns, f"cardinality(i.taken_days) > 8 AND i.last_taken >= {first}"),
+        later, very_often = (
+            asked.rows("i.taken_days, i.taken_by, 1", which)
+            for which in (
+                f"{indexed} AND {many} AND i.last_taken >= {stop}",
+                f"cardinality(i.taken_days) > 8 AND i.last_taken >= {first}",
             )
         )
+        # Most were assigned once, and many of them to the same; only for the others are the lists taken apart.
         rows = await asked.fetch(
             f"""
-            WITH recently AS MATERIALIZED ({recently})
+            WITH recently AS MATERIALIZED (
+                SELECT width_bucket(last_taken, {edges}) AS part, days, taken_by, count(*) AS times
+                FROM ({recently}) i GROUP BY 1, 2, 3
+            )
             SELECT part, person_id, sum(taken)::bigint AS taken, sum(closed)::bigint AS closed
             FROM (SELECT width_bucket(closed_day, {edges}) AS part, assignee_id AS person_id, 0 AS taken,
                          count(*) AS closed
                   FROM ({closed}) i GROUP BY 1, 2
                   UNION ALL
-                  SELECT width_bucket(last_taken, {edges}), taken_by[1], count(*), 0
-                  FROM recently WHERE cardinality(taken_days) = 1 GROUP BY 1, 2
+                  SELECT part, taken_by[1], times, 0 FROM recently WHERE days IS NULL
                   UNION ALL
-                  SELECT width_bucket(t.day, {edges}), t.person_id, count(*), 0
-                  FROM ({often}) i, unnest(i.taken_days, i.taken_by) AS t (day, person_id)
+                  SELECT width_bucket(t.day, {edges}), t.person_id, sum(times), 0
+                  FROM (SELECT days, taken_by, times FROM recently WHERE days IS NOT NULL
+                        UNION ALL {later} UNION ALL {very_often}) i,
+                       unnest(i.days, i.taken_by) AS t (day, person_id)
                   WHERE t.day >= {first} AND t.day < {stop} GROUP BY 1, 2) counted
             GROUP BY part, person_id"""
         )
@@ -232,12 +234,14 @@ class Sifted:
         """The open issues that were created first; with those of the same day, whose order the rows do not tell. None
         where these are very many."""
         asked = self._ask()
-        return await self._ends(asked, asked.open("i.issue_id, i.created_day AS day"), "day", most)
+        rows = asked.rows("i.issue_id, i.created_day AS day", "i.is_open")
+        return await self._ends(asked, rows, "day", most)
 
     async def newest(self, span: Span, most: int) -> list[IssueId] | None:
         """As `oldest`, those of the span that were created last."""
         asked = self._ask()
-        rows = asked.open("i.issue_id, i.created_day AS day", asked.inside("i.created_day", span))
+        within = f"i.is_open AND {asked.inside('i.created_day', span)}"
+        rows = asked.rows("i.issue_id, i.created_day AS day", within)
         return await self._ends(asked, rows, "day DESC", most)
 
     async def finished(self, span: Span, most: int) -> list[IssueId] | None:

@@ -72,7 +72,7 @@ _DATES: Final[dict[DateField, tuple[LiteralString, LiteralString]]] = {
 # In the shape of `rollup_issues`, as far as a condition may ask.
 _OPEN_WITH: Final[LiteralString] = """
 SELECT l.*, true AS is_open, NULL::integer AS closed_day, NULL::timestamptz AS closed_at
-FROM rollup_labelled l WHERE l.workspace_id = $1 AND l.label_id = {}::uuid"""
+FROM rollup_labelled l WHERE l.workspace_id = $1 AND """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,10 +110,13 @@ class Sieve:
     def open_with(self, term: Labels, parameters: Parameters) -> str:
         """The open issues that fulfil this term, each once: under the first of its labels."""
         ids = [self.resolved.labels[name] for name in term.names]
-        return " UNION ALL ".join(
-            parameters.fill(_OPEN_WITH + " AND NOT ({}::uuid = ANY (l.labels))" * place, label, *ids[:place])
-            for place, label in enumerate(ids)
+        if len(ids) == 1:
+            return parameters.fill(_OPEN_WITH + "l.label_id = {}::uuid", *ids)
+        several = parameters.fill("l.label_id = ANY ({}::uuid[])", ids)
+        first = " ".join(
+            parameters.fill("WHEN {}::uuid = ANY (l.labels) THEN {}::uuid", label, label) for label in ids
         )
+        return f"{_OPEN_WITH}{several} AND l.label_id = CASE {first} END"
 
     def slices(self) -> Slices | None:
         """None when slices do not tell."""
