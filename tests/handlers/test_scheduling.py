@@ -189,4 +189,6 @@ async def test_who_may_make_none_is_shown_their_own_to_end_them(
     assert "C2" not in shown
     assert "delete:" in shown
     assert "schedule_new" not in shown
+    strict = replace(ada.workspace, settings={"policy": {"schedules": "admin"}})
+    assert await listed(scheduling, replace(ada, workspace=strict)) == shown
     assert "Nothing of yours" in await listed(scheduling, await known(conn, Role.GUEST, "UEVE"))
