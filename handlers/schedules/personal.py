@@ -94,7 +94,7 @@ class Personal:
         said = call.words(
             "digest-on",
             often=view.when(made, call.words),
-            query=made.query or "–",
+            about=view.about(made, call.words),
             when=moment(made.next_due_at),
             command=call.command,
         )

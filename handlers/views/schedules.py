@@ -73,7 +73,8 @@ def title(schedule: Schedule, words: Words) -> str:
     return words.plain(f"report-{schedule.report}")
 
 
-def _about(schedule: Schedule, words: Words) -> Mrkdwn:
+def about(schedule: Schedule, words: Words) -> Mrkdwn:
+    """`Last 7 days, all issues`."""
     named = f"schedule-period-{schedule.period.replace(' ', '-')}"
     period = words.plain(named) if words.has(named) else schedule.period
     if not schedule.query:
@@ -90,10 +91,8 @@ def _between(schedule: Schedule, words: Words, people: People) -> list[Mrkdwn]:
 
 def row(schedule: Schedule, words: Words, people: People, *, changeable: bool) -> Json:
     facts: list[str] = [when(schedule, words), *_between(schedule, words, people)]
-    about = _about(schedule, words)
-    text = Mrkdwn(
-        f"*{escape(title(schedule, words))}*  {about}\n{'  ·  '.join(facts)}\n{_standing(schedule, words)}"
-    )
+    head = f"*{escape(title(schedule, words))}*  {about(schedule, words)}"
+    text = Mrkdwn(f"{head}\n{'  ·  '.join(facts)}\n{_standing(schedule, words)}")
     value = str(schedule.schedule_id)
     toggle = "pause" if schedule.paused_why is None else "resume"
     offered = [

@@ -163,6 +163,17 @@ async def test_a_query_that_is_typed_stands_in_the_form_of_the_digest_that_is_ke
         assert schedule_form.metadata_of(form)["id"] == str(kept.schedule_id)
 
 
+async def test_a_digest_of_everything_says_so(
+    database: Database, conn: asyncpg.Connection, ada: Asker
+) -> None:
+    await make_schedule(conn, ada.actor, channel="UADA")
+    await conn.execute("UPDATE schedules SET report = 'digest'")
+    call: Any = SimpleNamespace(asker=ada, words=EN, text="9:00", command="/issue")
+    reply = await Personal(services(database, Clock(NINE))).command(call)
+    assert reply is not None
+    assert "at 09:00 (UTC): Last 7 days, all issues. First: " in reply.text
+
+
 async def opened(database: Database, asker: Asker, text: str) -> dict[str, Any]:
     """The form that `/issue digest` opens."""
     forms: list[Any] = []

@@ -62,6 +62,7 @@ EXEMPT = {
     "schedule_ended.restored": "a schedule's place is of one kind or the other: tests/scenarios/test_schedules",
     "schedule_form.form": "its choices belong together: tests/scenarios/test_schedules",
     "schedules.listing": "its lists belong together: tests/scenarios/test_schedules",
+    "schedules.about": "a schedule's place is of one kind or the other: tests/handlers/test_scheduling",
     "schedules.posted": "a schedule's place is of one kind or the other: tests/handlers/test_scheduling",
     "schedules.saved": "a schedule's place is of one kind or the other: tests/handlers/test_scheduling",
     "schedules.row": "a schedule's place is of one kind or the other: tests/scenarios/test_schedules",

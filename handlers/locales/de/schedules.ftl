@@ -76,7 +76,7 @@ schedule-told-away = *{ $title }* konnte nicht { $posted } werden: Slack nahm es
 
 usage-digest = { $command } digest [08:30 [Abfrage] | off]
 help-digest = Ein Überblick, was mit deinen Issues geschah, als Direktnachricht an jedem Arbeitstag zu der Uhrzeit, die du wählst. Aus, bis du ihn einschaltest; ohne Uhrzeit bietet ein Formular alles Weitere.
-digest-on = Du bekommst deinen Überblick { $often }, über `{ $query }`; zuerst { $when }. `{ $command } digest off` beendet ihn, `{ $command } digest` ändert ihn.
+digest-on = Du bekommst deinen Überblick { $often }: { $about }. Zuerst: { $when }. `{ $command } digest off` beendet ihn, `{ $command } digest` ändert ihn.
 digest-off = Du bekommst keinen Überblick. `{ $command } digest 08:30` beginnt einen.
 
 field-when-cron-fields = Eine Cron-Zeile hat fünf Felder: Minute, Stunde, Tag, Monat, Wochentag. „0 9 * * 1-5“ heißt werktags um neun.

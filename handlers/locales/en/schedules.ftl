@@ -76,7 +76,7 @@ schedule-told-away = *{ $title }* could not be { $posted }: Slack did not take i
 
 usage-digest = { $command } digest [08:30 [query] | off]
 help-digest = What happened to your issues, by direct message each working day at the hour you choose. Off until you ask for it; without an hour, a form offers everything else.
-digest-on = You get your digest { $often }, of `{ $query }`; first { $when }. `{ $command } digest off` ends it, `{ $command } digest` changes it.
+digest-on = You get your digest { $often }: { $about }. First: { $when }. `{ $command } digest off` ends it, `{ $command } digest` changes it.
 digest-off = You get no digest. `{ $command } digest 08:30` begins one.
 
 field-when-cron-fields = A cron line has five fields: minute, hour, day, month, weekday. “0 9 * * 1-5” is nine o’clock on weekdays.
