@@ -8,7 +8,9 @@ session locks) is not there. Which of these it is shows by asking, so that nobod
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any, Final
 
 import asyncpg
@@ -19,9 +21,14 @@ _ROUNDS: Final = 4
 _PATIENCE: Final = 3.0
 
 
+# What the server says of types that asyncpg does not know, by the numbers it was asked for.
+Types = dict[frozenset[int], list[Any]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """`direct` leads past the pooler. `settings`: whether settings may be given at connecting."""
+    """`direct` leads past the pooler. `settings`: whether settings may be given at connecting. `types`: what was
+    learned of the database's own types, by whichever connection met them first."""
 
     dsn: str = field(repr=False)
     direct: str | None = field(default=None, repr=False)
@@ -29,6 +36,7 @@ class Route:
     sessions: bool = True
     prepared: bool = True
     settings: bool = True
+    types: Types = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def session_dsn(self) -> str | None:
@@ -43,11 +51,40 @@ class Route:
             for name, value in settings.items()
             if self.settings or name in ("application_name", "timezone")
         }
-        options: dict[str, Any] = {"server_settings": carried}
+        options: dict[str, Any] = {
+            "server_settings": carried,
+            "connection_class": type("Connection", (_Learning,), {"types": self.types}),
+        }
         if not self.prepared:
             # Statements without a name, parsed each time: PgBouncer carries others from 1.21 on only.
             options["statement_cache_size"] = 0
         return options
+
+
+class _Learning(asyncpg.Connection):  # type: ignore[misc]  # asyncpg publishes no types
+    """Asks for a type once for all connections of a route: the server takes longer for that than for most requests,
+    and who comes upon a new connection waited for it."""
+
+    types: Types
+
+    async def _introspect_types(
+        self, typeoids: Iterable[int], timeout: float | None
+    ) -> tuple[list[Any], Any]:
+        wanted = frozenset(typeoids)
+        known = self.types.get(wanted)
+        if known is not None:
+            # In the place of the statement that would have asked: one that was in nobody's way.
+            return known, _ASKED_BEFORE
+        found, statement = await super()._introspect_types(wanted, timeout)
+        self.types[wanted] = found
+        return found, statement
+
+    async def reload_schema_state(self) -> None:
+        self.types.clear()
+        await super().reload_schema_state()
+
+
+_ASKED_BEFORE: Final = SimpleNamespace(name="asked before")
 
 
 def as_route(dsn: str | Route) -> Route:

@@ -18,11 +18,15 @@ from bot.embedded import EmbeddedPostgres
 from bot.process import settle_memory
 from db.migrate import migrate
 from db.pool import Database, open_database
+from db.route import Route, Types
 from tests import patience
 from tests.places import place
 
 # The last keeps statistics, and with them plans, as a test made them.
 _SETTINGS = ("fsync = off", "full_page_writes = off", "autovacuum = off")
+
+# Copies of one database number their types alike.
+_TYPES: Types = {}
 
 patience.of_everybody()
 # The same examples every time, however slow the machine is; LODGE_RANDOM=1 tries others.
@@ -155,7 +159,7 @@ async def empty_db_url(server_dsn: str, clerk: asyncpg.Connection) -> AsyncItera
 @pytest.fixture
 async def database(db_url: str) -> AsyncIterator[Database]:
     """An open `Database` on a fresh database."""
-    opened = await open_database(db_url, min_size=1, max_size=8)
+    opened = await open_database(Route(dsn=db_url, types=_TYPES), min_size=1, max_size=8)
     yield opened
     await opened.close()
 

@@ -1,4 +1,5 @@
 import asyncio
+from typing import Any
 
 import asyncpg
 import pytest
@@ -69,4 +70,27 @@ async def test_a_failing_transaction_leaves_nothing(db_url: str) -> None:
         await _fail_halfway(database)
     async with database.connection() as conn:
         assert await conn.fetchval("SELECT to_regclass('half')") is None
+    await database.close()
+
+
+async def test_what_a_type_is_is_asked_once_for_all_connections(
+    db_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[frozenset[int]] = []
+    introspect = asyncpg.Connection._introspect_types
+
+    async def spy(self: asyncpg.Connection, typeoids: frozenset[int], timeout: float | None) -> Any:
+        asked.append(typeoids)
+        return await introspect(self, typeoids, timeout)
+
+    monkeypatch.setattr(asyncpg.Connection, "_introspect_types", spy)
+    database = await open_database(db_url, min_size=2, max_size=2)
+    async with database.connection() as one, database.connection() as other:
+        for conn in (one, other, one):
+            assert await conn.fetchval("SELECT $1::pgqueuer_status", "queued") == "queued"
+            assert await conn.fetchval("SELECT ($1::issue_filing[])[1].workspace_id", []) is None
+        assert len(asked) == 2
+        await one.reload_schema_state()
+        assert await other.fetchval("SELECT cardinality($1::issue_filing[])", []) == 0
+        assert len(asked) == 3
     await database.close()
