@@ -15,8 +15,8 @@ _NEAR_ENOUGH = 0.4
 class QueryError(Invalid):
     """`term` at `position` was not understood because of `part`; `suggestion` is the nearest valid term, if any.
 
-    `code` is one of unknown_field, unknown_value, unknown_person, several_people, unknown_label, bad_date,
-    bad_key, unclosed_quote, missing_value, sorted_twice, not_here, too_long.
+    `code` is one of unknown_field, unknown_value, unknown_person, several_people, unknown_label, unknown_saved,
+    bad_date, bad_key, unclosed_quote, missing_value, sorted_twice, no_or, no_not, no_brackets, not_here, too_long.
     """
 
     def __init__(

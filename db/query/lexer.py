@@ -156,3 +156,9 @@ class Lexer:
 def tokens(text: str) -> Iterator[Token]:
     """Raises QueryError for an open quote, an unknown field or a missing value."""
     return Lexer(text.replace("\x00", "")).tokens()
+
+
+def begins_field(text: str) -> bool:
+    """Whether the name of a field and a colon come first."""
+    found = _FIELD.match(text)
+    return found is not None and read_field(found[1]) is not None

@@ -9,6 +9,7 @@ from typing import TypeVar
 from db.query.errors import QueryError, nearest
 from db.query.lexer import Token, Value, tokens
 from db.query.moments import NO_DATE, OVERDUE, WORDS, Span, read_span
+from db.query.operators import without_operators
 from db.query.terms import (
     ME,
     NOBODY,
@@ -54,7 +55,7 @@ def parse(text: str) -> Query:
     """Raises QueryError naming the term, its position and the nearest valid one."""
     terms: list[AnyTerm] = []
     sort: Sort | None = None
-    for token in tokens(text):
+    for token in without_operators(tokens(text)):
         if token.field == SORT:
             if sort is not None:
                 raise _error("sorted_twice", token, token.source)

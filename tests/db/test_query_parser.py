@@ -72,6 +72,12 @@ def test_reads_every_kind_of_term() -> None:
         ("label:none", "no:label"),
         ("- -- http://a.b/c 12:30 std::map", "-- http://a.b/c 12:30 std::map"),
         ("created:&gt;2026-01-01", "created:>2026-01-01"),
+        ("label:bug AND status:open and timeout", "label:bug status:open and timeout"),
+        ("to be OR not to be (again)", "to be OR not to be (again)"),
+        ('label:bug "OR" "(" f(x)', 'label:bug "OR" "(" f(x)'),
+        ("login or label:bug", "login or label:bug"),
+        ("label:f(x) login :( )", 'label:"f(x)" login :( )'),
+        ("label:bug login NOT", "label:bug login NOT"),
     ],
 )
 def test_says_the_same_in_canonical_words(typed: str, canonical: str) -> None:
@@ -94,6 +100,17 @@ def test_says_the_same_in_canonical_words(typed: str, canonical: str) -> None:
         ("sort:deu", "unknown_value", 0, "deu", "sort:due"),
         ("parent:none", "bad_key", 0, "none", None),
         ("is:opened,mine", "unknown_value", 0, "mine", "is:mine"),
+        ("label:bug OR label:ui", "no_or", 10, "OR", "label:bug,ui"),
+        ("assignee:me or assignee:@ada", "no_or", 12, "or", "assignee:me,@ada"),
+        ("label:bug OR priority:high", "no_or", 10, "OR", None),
+        ("label:bug || -label:ui", "no_or", 10, "||", None),
+        ("timeout ODER label:bug", "no_or", 8, "ODER", None),
+        ("label:bug NOT status:closed", "no_not", 10, "NOT", "-status:closed"),
+        ("not label:bug", "no_not", 0, "not", "-label:bug"),
+        ("label:bug (priority:high", "no_brackets", 10, "(priority:high", None),
+        ("-((label:bug sort:due", "no_brackets", 0, "-((label:bug", None),
+        ("label:bug priority:high)", "no_brackets", 10, "priority:high)", None),
+        ("label:bug ( login", "no_brackets", 10, "(", None),
     ],
 )
 def test_says_what_it_did_not_understand(

@@ -27,6 +27,9 @@ query-bad-key = „{ $part }“ ist kein Schlüssel eines Issues (in „{ $term 
 query-unclosed-quote = Ein Anführungszeichen ist nicht geschlossen: `{ $term }`. Schließ es, oder lass es weg.
 query-missing-value = Nach „{ $term }“ fehlt ein Wert.
 query-sorted-twice = Es gibt mehr als eine Sortierung: Lass „{ $term }“ weg, oder die andere.
+query-no-or = „{ $part }“ gibt es zwischen Begriffen nicht: Ein Komma heißt oder, wie in `label:bug,crash`. Um das Wort selbst zu suchen, setz es in Anführungszeichen.
+query-no-not = „{ $part }“ schreibt man als Strich: `-label:bug`. Um das Wort selbst zu suchen, setz es in Anführungszeichen.
+query-no-brackets = Zwischen Begriffen gibt es keine Klammern: „{ $part }“. Alle Begriffe müssen zutreffen, ein Komma heißt oder, ein Strich davor heißt nicht. Um eine Klammer zu suchen, setz sie in Anführungszeichen.
 query-not-here = „{ $term }“ geht hier nicht: Lass es weg.
 query-too-long = Die Abfrage ist zu lang: Lass etwas davon weg.
 

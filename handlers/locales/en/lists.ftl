@@ -27,6 +27,9 @@ query-bad-key = “{ $part }” is no key of an issue (in “{ $term }”). A ke
 query-unclosed-quote = A quotation mark is not closed: `{ $term }`. Close it, or leave it out.
 query-missing-value = A value is missing after “{ $term }”.
 query-sorted-twice = There is more than one sort: leave out “{ $term }”, or the other.
+query-no-or = “{ $part }” is not needed between terms: a comma means or, as in `label:bug,crash`. To look for the word itself, put it in quotation marks.
+query-no-not = “{ $part }” is written as a dash: `-label:bug`. To look for the word itself, put it in quotation marks.
+query-no-brackets = There are no brackets between terms: “{ $part }”. All terms must hold, a comma means or, and a dash in front means not. To look for a bracket, put it in quotation marks.
 query-not-here = “{ $term }” cannot be used here: leave it out.
 query-too-long = The query is too long: leave some of it out.
 
