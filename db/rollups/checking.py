@@ -24,14 +24,9 @@ class Difference:
     scanned: str
 
 
-# A number that went back to zero may be kept as zero or not at all.
-_BUT_ZEROS: Final[LiteralString] = (
-    "CASE WHEN {0} NOT IN ('{{0,0}}', '{{0,0,0}}', '{{0,0,NULL}}') THEN {0} END"
-)
-
 # Each side is what the numbers are without pending changes: what a fold of everything pending would leave
 # is scanned, minus the part of it that is still unfolded.
-_CHECK: Final[LiteralString] = f"""
+_CHECK: Final[LiteralString] = """
 WITH scan AS MATERIALIZED (
     SELECT 1 AS sign, n.* FROM rollup_now n WHERE n.workspace_id = $1
     UNION ALL
@@ -110,7 +105,10 @@ WITH scan AS MATERIALIZED (
 )
 SELECT what, of, kept.numbers AS kept, scanned.numbers AS scanned
 FROM kept FULL JOIN scanned USING (what, of)
-WHERE {_BUT_ZEROS.format("kept.numbers")} IS DISTINCT FROM {_BUT_ZEROS.format("scanned.numbers")}
+-- A number that went back to zero may be kept as zero or not at all.
+WHERE CASE WHEN kept.numbers NOT IN ('{0,0}', '{0,0,0}', '{0,0,NULL}') THEN kept.numbers END
+      IS DISTINCT FROM
+      CASE WHEN scanned.numbers NOT IN ('{0,0}', '{0,0,0}', '{0,0,NULL}') THEN scanned.numbers END
 ORDER BY what, of
 LIMIT $2"""
 
