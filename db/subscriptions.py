@@ -242,11 +242,14 @@ async def remove(conn: asyncpg.Connection, actor: Actor, subscription_id: Subscr
 async def turn(
     conn: asyncpg.Connection, actor: Actor, subscription_id: SubscriptionId, *, on: bool
 ) -> Subscription:
-    """Resumes or pauses it. Raises Forbidden, NotFound."""
+    """Resumes or pauses it; what Slack had stopped and a person pauses does not go on by itself any more.
+
+    Raises Forbidden, NotFound.
+    """
     require(actor, Action.SUBSCRIBE)
     row = await conn.fetchrow(
         f"""
-        UPDATE subscriptions s SET paused_why = CASE WHEN $3 THEN NULL ELSE coalesce(paused_why, $4) END
+        UPDATE subscriptions s SET paused_why = CASE WHEN NOT $3 THEN $4 END
         WHERE workspace_id = $1 AND subscription_id = $2 RETURNING {_COLUMNS}
         """,
         actor.workspace_id,

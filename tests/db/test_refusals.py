@@ -75,6 +75,16 @@ async def test_what_a_refusal_stopped_goes_on_and_what_a_person_paused_stays(
     assert await subscriptions.go_on(conn, world.workspace_id, everything, ERRORS) == frozenset()
 
 
+async def test_what_a_person_pauses_when_slack_had_stopped_it_stays_paused(
+    conn: asyncpg.Connection, world: World
+) -> None:
+    made = await follow(conn, world, "one", "is_archived")
+    paused = await subscriptions.turn(conn, world.ada, made.subscription_id, on=False)
+    assert paused.paused_why == BY_PERSON
+    assert await subscriptions.refused(conn, world.workspace_id, HERE, ERRORS) == ()
+    assert (await subscriptions.turn(conn, world.ada, made.subscription_id, on=True)).paused_why is None
+
+
 async def test_places_where_something_waits_are_found(conn: asyncpg.Connection, world: World) -> None:
     await follow(conn, world, "one", "is_archived")
     await follow(conn, world, "two", "not_in_channel")
