@@ -48,6 +48,15 @@ class Undone:
     repeated: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touched:
+    """What a change did to one issue; the issue may be deleted by now."""
+
+    event: Event
+    number: int
+    title: str
+
+
 class UndoBlocked(LodgeError):
     """Something has changed on top since.
 
@@ -122,6 +131,26 @@ async def get(conn: asyncpg.Connection, actor: Actor, change_id: ChangeId) -> Ch
     if row is None:
         raise NotFound("change", change_id)
     return _read(row)
+
+
+async def touched(
+    conn: asyncpg.Connection, actor: Actor, change_id: ChangeId, *, limit: int
+) -> tuple[Touched, ...]:
+    """The first of what a change did, of issues that the actor may see, or could before they were deleted."""
+    rows = await conn.fetch(
+        f"""
+        SELECT {events.COLUMNS}, i.number, i.title FROM events e
+        JOIN changes c USING (workspace_id, change_id)
+        JOIN issues i USING (workspace_id, issue_id)
+        WHERE e.workspace_id = $1 AND e.change_id = $3
+          AND ($2::uuid IS NULL OR i.reporter_id = $2 OR i.assignee_id = $2)
+        ORDER BY e.event_id LIMIT $4""",
+        actor.workspace_id,
+        actor.sees_only,
+        change_id,
+        limit,
+    )
+    return tuple(Touched(event=read_event(row), number=row["number"], title=row["title"]) for row in rows)
 
 
 async def last_of(conn: asyncpg.Connection, actor: Actor) -> Change | None:

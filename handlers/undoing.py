@@ -35,12 +35,15 @@ class Undoing:
         try:
             async with self._services.database.transaction() as conn:
                 undone = await changes.undo(conn, asker.actor, change_id, origin_of(asker))
+                touched = await changes.touched(conn, asker.actor, undone.change_id, limit=view.SHOWN)
+                concerned = people_in([each.event for each in touched])
+                known = await people.get_many(conn, asker.actor, list(concerned))
         except NothingToUndo:
             return Reply(text=words("undo-nothing"))
         except UndoBlocked as blocked:
             return await self._blocked(asker, blocked, words)
         self._services.bell.ring()
-        return view.undone(undone, words)
+        return view.undone(undone, touched, known, words, asker.workspace.key_prefix)
 
     async def _blocked(self, asker: Asker, blocked: UndoBlocked, words: Words) -> Reply:
         async with self._services.database.connection() as conn:

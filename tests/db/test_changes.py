@@ -230,6 +230,27 @@ async def test_the_same_undo_twice_is_done_once(conn: asyncpg.Connection) -> Non
     assert (await issues.get(conn, world.ada, issue.issue_id)).assignee_id is None
 
 
+async def test_what_a_change_did_is_told_of_deleted_issues_too_and_to_guests_of_theirs(
+    conn: asyncpg.Connection,
+) -> None:
+    world = await make_world(conn)
+    mine, other = await file(conn, world.guest, title="Mine"), await file(conn, world.ada, title="Other")
+    both = await bulk.change(
+        conn, world.ada, [mine.issue_id, other.issue_id], BulkPatch(status=Status.CLOSED)
+    )
+    assert both.change_id is not None
+    touched = await changes.touched(conn, world.ada, both.change_id, limit=5)
+    assert [(each.number, each.title) for each in touched] == [(mine.number, "Mine"), (other.number, "Other")]
+    assert touched[0].event.after["status"] == "closed"
+    (first,) = await changes.touched(conn, world.ada, both.change_id, limit=1)
+    (theirs,) = await changes.touched(conn, world.guest, both.change_id, limit=5)
+    assert first == theirs == touched[0]
+    gone = await file(conn, world.ada, title="Gone")
+    undone = await changes.undo(conn, world.ada)
+    (told,) = await changes.touched(conn, world.ada, undone.change_id, limit=5)
+    assert (told.number, told.title, told.event.kind) == (gone.number, "Gone", "deleted")
+
+
 async def test_undos_of_one_change_at_once_are_done_once(database: Database) -> None:
     async with database.connection() as conn:
         world = await make_world(conn)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from db import listing
@@ -93,11 +95,17 @@ async def test_what_cannot_be_done_is_said_and_nothing_changes(lodge: Lodge) -> 
 async def test_undo_takes_back_the_last_change_and_can_be_undone(lodge: Lodge) -> None:
     await lodge.ask("ada", "new One")
     await lodge.ask("ada", "close LDG-1")
-    assert "Undone" in said(await lodge.ask("ada", "undo"))
+    undone = said(await lodge.ask("ada", "undo"))
+    assert re.search(r"Undone.*LDG-1.*One.*reopened it", undone, re.DOTALL), undone
     assert "Open" in said(await lodge.ask("ada", "LDG-1"))
-    again = await lodge.ask("ada", "undo")
-    assert "Undone" in said(again)
+    again = said(await lodge.ask("ada", "undo"))
+    assert re.search(r"Undone.*LDG-1.*One.*closed it: .*Completed", again, re.DOTALL), again
     assert "Completed" in said(await lodge.ask("ada", "LDG-1"))
+
+
+async def test_undo_names_the_new_issue_that_is_no_more(lodge: Lodge) -> None:
+    await lodge.ask("ada", "new One & only")
+    assert re.search(r"LDG-1.*One &amp; only.*deleted it", said(await lodge.ask("ada", "undo")))
 
 
 async def test_undo_names_what_stands_in_the_way(lodge: Lodge) -> None:

@@ -68,7 +68,7 @@ undone = { $count ->
 undo-blocked = Das lässt sich nicht mehr rückgängig machen. Seither:
 undo-blocked-next = `/issue edit { $key }` ändert es von Hand; `/issue history { $key }` zeigt alles, was getan wurde.
 undone-before = Das war schon rückgängig gemacht.
-undo-blocked-more = … und noch { $count }.
+undo-more = … und noch { $count }.
 undo-nothing = Von dir gibt es nichts rückgängig zu machen.
 
 change-created = { $who } hat es gemeldet

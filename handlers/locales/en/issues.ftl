@@ -68,7 +68,7 @@ undone = { $count ->
 undo-blocked = That cannot be undone any more. Since then:
 undo-blocked-next = `/issue edit { $key }` changes it by hand; `/issue history { $key }` shows all that was done.
 undone-before = That was undone already.
-undo-blocked-more = … and { $count } more.
+undo-more = … and { $count } more.
 undo-nothing = There is nothing of yours to undo.
 
 change-created = { $who } filed it
