@@ -26,11 +26,12 @@ from db.ids import ChannelId, MessageTs, PersonId, WorkspaceId
 from db.outbox import Kind, Outgoing, Waiting
 from db.pace import Rate
 from db.states import Role, Source
-from handlers.drawing import Drawing
+from handlers.drawing import Drawing, Drawn
 from handlers.errors import NotInstalled
 from handlers.jobs import Job, Worker
 from handlers.marks import look, mark
 from handlers.outcomes import GAVE_UP, Failure, Limited, Refused, Transient, failure, undelivered_text
+from handlers.retrying import delay_after, in_vain
 from handlers.services import Services
 from handlers.turns import Turns
 
@@ -44,12 +45,6 @@ _UPDATE: Final = Rate(every=outbox.PATIENCE, burst=5)
 _PATIENT_UPDATE: Final = Rate(every=_UPDATE.every)
 _LOOK: Final = Rate(every=timedelta(seconds=60 / 45), burst=5)
 
-# The last of so many attempts decides whether it is the message that cannot be sent, or Slack that cannot be had.
-_MAX_ATTEMPTS: Final = 10
-# Of those made while Slack cannot be had: about a day.
-_MAX_WHILE_AWAY: Final = 300
-_FIRST_DELAY: Final = 1.0
-_LONGEST_DELAY: Final = 300.0
 # Seconds a sender stays with a channel, and the longest it waits there rather than come again.
 _STAY: Final = 20.0
 _WAIT_HERE: Final = 3.0
@@ -241,11 +236,13 @@ class Delivering:
 
     async def _refresh(self, lane: _Lane, row: Waiting, client: AsyncWebClient) -> timedelta:
         ts = MessageTs(row.payload["ts"])
-        async with self._database.connection() as conn:
-            shown = await self._drawing.shown(conn, lane.workspace_id, row, ts)
-        drawn = await self._drawing.draw(lane.workspace_id, row) if shown is not None else None
-        if drawn is None or shown == drawn.state:
-            await self._drop(lane, row)
+        drawn = await self._another(lane, row, ts)
+        if drawn is None:
+            # What changed until `begin` counted on this row; from then on a new change has a new row.
+            if not await self._begin(lane, row):
+                return timedelta(seconds=_WAIT_HERE * 2)
+            if await self._another(lane, row, ts) is None:
+                await self._drop(lane, row)
             return timedelta(0)
         rate = _PATIENT_UPDATE if row.payload.get("patient") else _UPDATE
         wait = await self._may(lane, ("chat.update", rate))
@@ -253,7 +250,7 @@ class Delivering:
             return wait
         if not await self._begin(lane, row):
             return timedelta(seconds=_WAIT_HERE * 2)
-        # Drawn anew: waiting for its turn may have taken a while, and from `begin` on a new change has a new row.
+        # Drawn anew: waiting for its turn may have taken a while.
         drawn = await self._drawing.draw(lane.workspace_id, row) or drawn
         try:
             await client.chat_update(
@@ -269,6 +266,13 @@ class Delivering:
             await outbox.sent(conn, lane.workspace_id, row.outbox_id, lane.channel_id, ts)
             await self._drawing.shows(conn, lane.workspace_id, row, ts, drawn.state)
         return timedelta(0)
+
+    async def _another(self, lane: _Lane, row: Waiting, ts: MessageTs) -> Drawn | None:
+        """What it is to show; None when it shows that already, or follows nothing any more."""
+        async with self._database.connection() as conn:
+            shown = await self._drawing.shown(conn, lane.workspace_id, row, ts)
+        drawn = await self._drawing.draw(lane.workspace_id, row) if shown is not None else None
+        return None if drawn is None or shown == drawn.state else drawn
 
     async def _lost(self, lane: _Lane, row: Waiting, ts: MessageTs, *, post_anew: bool) -> None:
         async with self._database.transaction() as conn:
@@ -319,12 +323,11 @@ class Delivering:
                             unknown=row.tried_at is not None,
                         )
                 return outcome.pause
-            case Transient() if _in_vain(row.attempts + 1, outcome):
-                gave_up = Refused(error=f"{GAVE_UP}{outcome.why}", whole_channel=False)
-                await self._refused(lane, row, gave_up)
+            case Transient() if in_vain(row.attempts + 1, outcome):
+                await self._refused(lane, row, Refused(error=f"{GAVE_UP}{outcome.why}", whole_channel=False))
                 return timedelta(0)
             case Transient():
-                delay = timedelta(seconds=min(_FIRST_DELAY * 2**row.attempts, _LONGEST_DELAY))
+                delay = delay_after(row.attempts)
                 unknown = looking or outcome.unknown or row.tried_at is not None
                 async with self._database.connection() as conn:
                     await outbox.postpone(conn, lane.workspace_id, row.outbox_id, delay, unknown=unknown)
@@ -365,11 +368,6 @@ class Delivering:
                 channel_id=ChannelId(person.slack_user_id), payload={"text": text}, coalesce_key=key
             )
             await outbox.put(conn, lane.workspace_id, [told])
-
-
-def _in_vain(attempts: int, outcome: Transient) -> bool:
-    """An outage uses up no attempts: what it says nothing of is sent when it is over."""
-    return attempts >= _MAX_WHILE_AWAY if outcome.away else attempts % _MAX_ATTEMPTS == 0
 
 
 def _system(workspace_id: WorkspaceId) -> Actor:

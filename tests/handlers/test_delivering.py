@@ -1,0 +1,108 @@
+"""What waits is sent as it is by then, and is never lost over what changes or fails meanwhile."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import asyncpg
+import pytest
+from slack_sdk.errors import SlackApiError
+
+from db import cards, issues, outbox
+from db.ids import ChannelId, MessageTs, WorkspaceId
+from db.issues import IssuePatch
+from db.pool import Database
+from handlers.delivering import Delivering
+from handlers.drawing import Drawing, Drawn, refreshing
+from handlers.jobs import Job, Worker
+from handlers.rush import Rush
+from handlers.services import Services
+from tests.db.worlds import World, file, make_world
+
+HERE, TS = ChannelId("C1"), MessageTs("1.1")
+
+
+class Slack:
+    """Takes what is sent. `failing`: what is said of the history."""
+
+    def __init__(self, failing: str | None = None) -> None:
+        self.failing = failing
+        self.looks = 0
+        self.posted: list[str] = []
+        self.updated: list[str] = []
+
+    async def sender(self, workspace_id: WorkspaceId) -> Any:
+        return self
+
+    async def chat_update(self, *, text: str, **_: Any) -> None:
+        self.updated.append(text)
+
+    async def chat_postMessage(self, *, text: str, channel: str, **_: Any) -> dict[str, str]:  # noqa: N802
+        self.posted.append(text)
+        return {"channel": channel, "ts": "2.2"}
+
+    async def conversations_history(self, **_: Any) -> dict[str, Any]:
+        self.looks += 1
+        if self.failing is not None:
+            response = SimpleNamespace(status_code=200, headers={}, get={"error": self.failing}.get)
+            raise SlackApiError(self.failing, response)  # type: ignore[no-untyped-call]
+        return {"messages": []}
+
+
+@pytest.fixture
+async def world(conn: asyncpg.Connection) -> World:
+    return await make_world(conn)
+
+
+def delivering(database: Database, slack: Slack) -> Delivering:
+    bell = SimpleNamespace(ring=lambda: None)
+    services = SimpleNamespace(database=database, bell=bell, slack=slack, rush=Rush())
+    return Delivering(cast("Services", services), cast("Worker", SimpleNamespace(stopping=False)))
+
+
+async def deliver(conn: asyncpg.Connection, by: Delivering, world: World) -> None:
+    """One visit to the channel, at a moment when Slack's pace holds nothing back."""
+    await conn.execute("DELETE FROM send_pace")
+    await conn.execute("UPDATE outbox SET not_before = NULL")
+    await by.run(Job(id=0, payload=outbox.address(world.workspace_id, HERE), attempts=0))
+
+
+async def states(conn: asyncpg.Connection) -> list[str]:
+    return [row["state"] for row in await conn.fetch("SELECT state FROM outbox ORDER BY outbox_id")]
+
+
+async def test_a_change_after_the_card_was_found_up_to_date_is_shown(
+    conn: asyncpg.Connection, database: Database, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issue = await file(conn, world.ada)
+    await cards.remember(conn, world.workspace_id, HERE, TS, issue.issue_id, issue.version)
+    wish = refreshing(HERE, TS, issue.issue_id)
+    await outbox.put(conn, world.workspace_id, [wish])
+    draw, drawn = Drawing.draw, 0
+
+    async def change_behind(self: Drawing, *given: Any) -> Drawn | None:
+        nonlocal drawn
+        now, drawn = await draw(self, *given), drawn + 1
+        if drawn == 1:
+            await issues.edit(conn, world.ada, issue.issue_id, IssuePatch(title="Another"))
+            await outbox.put(conn, world.workspace_id, [wish])
+        return now
+
+    monkeypatch.setattr(Drawing, "draw", change_behind)
+    slack = Slack()
+    await deliver(conn, delivering(database, slack), world)
+    assert ["Another" in text for text in slack.updated] == [True]
+    assert await states(conn) == ["sent"]
+
+
+async def test_a_card_that_is_up_to_date_is_left_alone(
+    conn: asyncpg.Connection, database: Database, world: World
+) -> None:
+    issue = await file(conn, world.ada)
+    await cards.remember(conn, world.workspace_id, HERE, TS, issue.issue_id, issue.version)
+    await outbox.put(conn, world.workspace_id, [refreshing(HERE, TS, issue.issue_id)])
+    slack = Slack()
+    await deliver(conn, delivering(database, slack), world)
+    assert slack.updated == []
+    assert await states(conn) == ["dropped"]
