@@ -284,18 +284,27 @@ async def drop(conn: asyncpg.Connection, workspace_id: WorkspaceId, outbox_id: i
 
 
 async def postpone(
-    conn: asyncpg.Connection, workspace_id: WorkspaceId, outbox_id: int, delay: timedelta, *, unknown: bool
+    conn: asyncpg.Connection,
+    workspace_id: WorkspaceId,
+    outbox_id: int,
+    delay: timedelta,
+    *,
+    unknown: bool,
+    counted: bool = False,
 ) -> None:
-    """It is tried again later. `unknown`: nobody knows whether this attempt got through."""
+    """It is tried again later. `unknown`: nobody knows whether this attempt got through. `counted`: it was none that
+    began, and counts as one."""
     await conn.execute(
         """
-        UPDATE outbox SET not_before = now() + $3::interval, tried_at = CASE WHEN $4 THEN tried_at END
+        UPDATE outbox SET not_before = now() + $3::interval, tried_at = CASE WHEN $4 THEN tried_at END,
+                          attempts = attempts + $5::boolean::int
         WHERE workspace_id = $1 AND outbox_id = $2
         """,
         workspace_id,
         outbox_id,
         delay,
         unknown,
+        counted,
     )
 
 

@@ -221,9 +221,9 @@ class Delivering:
             )
         except Exception as error:
             outcome = failure(error)
-            if isinstance(outcome, Refused):
-                # Not allowed to look: better twice than never.
-                _log.warning("cannot look for an earlier attempt", extra={"error": outcome.error})
+            if in_vain(row.attempts + 1, outcome):
+                # Better twice than never: what becomes of the posting decides.
+                _log.warning("cannot look for an earlier attempt", extra={"error": str(outcome)})
                 return None
             return await self._failed(lane, row, outcome, "conversations.history", looking=True)
         if found is None:
@@ -330,7 +330,9 @@ class Delivering:
                 delay = delay_after(row.attempts)
                 unknown = looking or outcome.unknown or row.tried_at is not None
                 async with self._database.connection() as conn:
-                    await outbox.postpone(conn, lane.workspace_id, row.outbox_id, delay, unknown=unknown)
+                    await outbox.postpone(
+                        conn, lane.workspace_id, row.outbox_id, delay, unknown=unknown, counted=looking
+                    )
                 _log.info(
                     "sending is tried again", extra={"why": outcome.why, "seconds": delay.total_seconds()}
                 )

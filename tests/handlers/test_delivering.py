@@ -12,10 +12,12 @@ from slack_sdk.errors import SlackApiError
 from db import cards, issues, outbox
 from db.ids import ChannelId, MessageTs, WorkspaceId
 from db.issues import IssuePatch
+from db.outbox import Outgoing
 from db.pool import Database
 from handlers.delivering import Delivering
 from handlers.drawing import Drawing, Drawn, refreshing
 from handlers.jobs import Job, Worker
+from handlers.retrying import MAX_ATTEMPTS
 from handlers.rush import Rush
 from handlers.services import Services
 from tests.db.worlds import World, file, make_world
@@ -106,3 +108,32 @@ async def test_a_card_that_is_up_to_date_is_left_alone(
     await deliver(conn, delivering(database, slack), world)
     assert slack.updated == []
     assert await states(conn) == ["dropped"]
+
+
+@pytest.mark.parametrize(("error", "looks"), [("fatal_error", MAX_ATTEMPTS - 2), ("missing_scope", 1)])
+async def test_where_nothing_can_be_looked_for_it_is_sent_once_more_in_the_end(
+    conn: asyncpg.Connection, database: Database, world: World, error: str, looks: int
+) -> None:
+    await outbox.put(conn, world.workspace_id, [Outgoing(channel_id=HERE, payload={"text": "hello"})])
+    await conn.execute("UPDATE outbox SET tried_at = now(), attempts = 2")
+    slack = Slack(failing=error)
+    by = delivering(database, slack)
+    for turn in range(1, looks + 1):
+        assert slack.posted == []
+        await deliver(conn, by, world)
+        assert slack.looks == turn
+    assert slack.posted == ["hello"]
+    assert await states(conn) == ["sent"]
+
+
+async def test_while_slack_is_away_it_is_looked_for_ever_more_seldom(
+    conn: asyncpg.Connection, database: Database, world: World
+) -> None:
+    await outbox.put(conn, world.workspace_id, [Outgoing(channel_id=HERE, payload={"text": "hello"})])
+    await conn.execute("UPDATE outbox SET tried_at = now(), attempts = 3")
+    slack = Slack(failing="service_unavailable")
+    by = delivering(database, slack)
+    for _ in range(MAX_ATTEMPTS):
+        await deliver(conn, by, world)
+    assert slack.posted == []
+    assert await conn.fetchval("SELECT attempts FROM outbox WHERE state = 'waiting'") == 3 + MAX_ATTEMPTS
