@@ -31,10 +31,11 @@ help:
 demo: .venv/.runs
 	@$(BIN)/python -m bot demo $(if $(FRESH),--fresh)
 
+# Three at a time keep two processors busy: tests of what is sent at a pace, and of faults, mostly wait.
 test: .venv/.develops
 	@$(BIN)/python -m tests.browser.chromium
-	LODGE_TEST_POSTGRES=16 $(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder tests/db
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+	LODGE_TEST_POSTGRES=16 $(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder tests/db
+	$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder
 
 bench: .venv/.develops
 	@SIZE=$(SIZE) $(BIN)/python -m tests.bench
