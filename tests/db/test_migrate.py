@@ -34,6 +34,7 @@ RELEASED = (
     "f0a757f73b703191",  # 0025_asked
     "fb10dc05ddfc5bf3",  # 0026_due_dates
     "638678dc3600def0",  # 0027_priorities
+    "104ebbb134486ca6",  # 0028_latency_counts
 )
 
 
