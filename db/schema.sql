@@ -1450,6 +1450,8 @@ CREATE INDEX outbox_to_people ON public.outbox USING btree (workspace_id, channe
 
 CREATE INDEX outbox_waiting ON public.outbox USING btree (workspace_id, channel_id, ((kind = 'refresh'::text)), outbox_id) WHERE (state = 'waiting'::text);
 
+CREATE INDEX outgoing_sends_due ON public.outgoing_sends USING btree (workspace_id, webhook_id, not_before, send_id) WHERE (state = 'waiting'::text);
+
 CREATE INDEX outgoing_sends_settled ON public.outgoing_sends USING btree (settled_at) WHERE (settled_at IS NOT NULL);
 
 CREATE INDEX outgoing_sends_waiting ON public.outgoing_sends USING btree (workspace_id, webhook_id, issue_id, send_id) WHERE (state = 'waiting'::text);

@@ -48,18 +48,50 @@ _SEND: Final[LiteralString] = (
     "s.send_id, s.message_id, s.kind, s.body, s.state, s.attempts, s.outcome, s.created_at"
 )
 
+# So many of those that are due are looked at; more only where none of these can be taken.
+_STRETCH: Final = 1_000
+# Asked of each row by itself: what is due is gone through in order, until there are enough.
+_OLDEST_OF_ISSUE: Final[LiteralString] = """
+    s.send_id = (
+        SELECT o.send_id FROM outgoing_sends o
+        WHERE o.workspace_id = s.workspace_id AND o.webhook_id = s.webhook_id AND o.issue_id = s.issue_id
+          AND o.state = 'waiting'
+        ORDER BY o.send_id LIMIT 1)"""
+_CLAIM: Final[LiteralString] = f"""
+WITH due AS (
+    SELECT s.send_id FROM (
+        SELECT workspace_id, webhook_id, issue_id, send_id, not_before, claimed_until FROM outgoing_sends
+        WHERE workspace_id = $1 AND webhook_id = $2 AND state = 'waiting' AND not_before <= now()
+        ORDER BY not_before, send_id {{looked_at}}
+    ) s
+    WHERE (s.claimed_until IS NULL OR s.claimed_until < now()) AND {_OLDEST_OF_ISSUE}
+    ORDER BY s.not_before, s.send_id LIMIT $4
+)
+UPDATE outgoing_sends s SET claimed_until = now() + $3::interval, attempts = attempts + 1
+FROM due
+WHERE s.workspace_id = $1 AND s.webhook_id = $2 AND s.send_id = due.send_id AND s.state = 'waiting'
+  AND (s.claimed_until IS NULL OR s.claimed_until < now())
+RETURNING {_SEND}"""
+
 
 async def put(
     conn: asyncpg.Connection, workspace_id: WorkspaceId, webhook_ids: Sequence[str], said: Sequence[Saying]
 ) -> None:
-    """Has it said to all of them, in this order by issue, once the caller's transaction commits (then ring)."""
+    """Has it said to all of them, in this order by issue, once the caller's transaction commits (then ring).
+
+    What follows something that is put off is put off with it, so that nobody comes upon it in vain.
+    """
     await conn.execute(
         """
-        INSERT INTO outgoing_sends (workspace_id, webhook_id, issue_id, kind, body)
-        SELECT $1, webhook_id, issue_id, kind, body
-        FROM unnest($3::uuid[], $4::text[], $5::text[]) WITH ORDINALITY AS s (issue_id, kind, body, place),
-             unnest($2::text[]) webhook_id
-        ORDER BY place""",
+        INSERT INTO outgoing_sends (workspace_id, webhook_id, issue_id, kind, body, not_before)
+        SELECT $1, hook.webhook_id, said.issue_id, said.kind, said.body, greatest(now(), (
+            SELECT o.not_before FROM outgoing_sends o
+            WHERE o.workspace_id = $1 AND o.webhook_id = hook.webhook_id AND o.issue_id = said.issue_id
+              AND o.state = 'waiting'
+            ORDER BY o.send_id DESC LIMIT 1))
+        FROM unnest($3::uuid[], $4::text[], $5::text[]) WITH ORDINALITY AS said (issue_id, kind, body, place),
+             unnest($2::text[]) AS hook (webhook_id)
+        ORDER BY said.place""",
         workspace_id,
         list(webhook_ids),
         [each.issue_id for each in said],
@@ -94,27 +126,11 @@ async def call(
 
 
 async def claim(conn: asyncpg.Connection, to: Receiver, limit: int) -> tuple[Send, ...]:
-    """The oldest of each issue, where it is due and nobody else is at it."""
-    rows = await conn.fetch(
-        f"""
-        WITH heads AS (
-            SELECT DISTINCT ON (issue_id) send_id, not_before, claimed_until FROM outgoing_sends
-            WHERE workspace_id = $1 AND webhook_id = $2 AND state = 'waiting' ORDER BY issue_id, send_id
-        ), due AS (
-            SELECT send_id FROM heads
-            WHERE not_before <= now() AND (claimed_until IS NULL OR claimed_until < now())
-            ORDER BY send_id LIMIT $4
-        )
-        UPDATE outgoing_sends s SET claimed_until = now() + $3::interval, attempts = attempts + 1
-        FROM due
-        WHERE s.workspace_id = $1 AND s.webhook_id = $2 AND s.send_id = due.send_id AND s.state = 'waiting'
-          AND (s.claimed_until IS NULL OR s.claimed_until < now())
-        RETURNING {_SEND}""",
-        to.workspace_id,
-        to.webhook_id,
-        HELD,
-        limit,
-    )
+    """The oldest of each issue, where it is due and nobody else is at it; what is due longest first."""
+    for look in (_CLAIM.format(looked_at=f"LIMIT {_STRETCH}"), _CLAIM.format(looked_at="")):
+        rows = await conn.fetch(look, to.workspace_id, to.webhook_id, HELD, limit)
+        if rows:
+            break
     return tuple(Send(**dict(row)) for row in rows)
 
 
@@ -134,10 +150,21 @@ async def settle(conn: asyncpg.Connection, to: Receiver, send_id: int, state: st
 async def postpone(
     conn: asyncpg.Connection, to: Receiver, send_id: int, delay: timedelta, outcome: str
 ) -> None:
+    """And with it what waits behind it, unless somebody is just giving that up."""
     await conn.execute(
         """
-        UPDATE outgoing_sends SET not_before = now() + $4::interval, outcome = $5, claimed_until = NULL
-        WHERE workspace_id = $1 AND webhook_id = $2 AND send_id = $3""",
+        WITH first AS (
+            UPDATE outgoing_sends SET not_before = now() + $4::interval, outcome = $5, claimed_until = NULL
+            WHERE workspace_id = $1 AND webhook_id = $2 AND send_id = $3
+            RETURNING issue_id, not_before
+        ), behind AS (
+            SELECT o.send_id, first.not_before FROM outgoing_sends o, first
+            WHERE o.workspace_id = $1 AND o.webhook_id = $2 AND o.issue_id = first.issue_id AND o.state = 'waiting'
+              AND o.send_id > $3 AND o.not_before < first.not_before
+            FOR UPDATE OF o SKIP LOCKED
+        )
+        UPDATE outgoing_sends o SET not_before = behind.not_before FROM behind
+        WHERE o.workspace_id = $1 AND o.webhook_id = $2 AND o.send_id = behind.send_id""",
         to.workspace_id,
         to.webhook_id,
         send_id,
@@ -149,11 +176,20 @@ async def postpone(
 async def next_due(conn: asyncpg.Connection, to: Receiver) -> timedelta | None:
     """How long until there is something to do again; None when nothing waits."""
     wait: timedelta | None = await conn.fetchval(
-        """
-        SELECT min(greatest(not_before, claimed_until) - now()) FROM (
-            SELECT DISTINCT ON (issue_id) not_before, claimed_until FROM outgoing_sends
-            WHERE workspace_id = $1 AND webhook_id = $2 AND state = 'waiting' ORDER BY issue_id, send_id
-        ) heads""",
+        f"""
+        SELECT least((
+            SELECT s.not_before FROM outgoing_sends s
+            WHERE s.workspace_id = $1 AND s.webhook_id = $2 AND s.state = 'waiting'
+              AND (s.claimed_until IS NULL OR s.claimed_until < now()) AND {_OLDEST_OF_ISSUE}
+            ORDER BY s.not_before, s.send_id LIMIT 1
+        ), (
+            -- What others are at, should they be lost: it is due longest.
+            SELECT min(s.claimed_until) FILTER (WHERE s.claimed_until >= now()) FROM (
+                SELECT claimed_until FROM outgoing_sends
+                WHERE workspace_id = $1 AND webhook_id = $2 AND state = 'waiting' AND not_before <= now()
+                ORDER BY not_before, send_id LIMIT {_STRETCH}
+            ) s
+        )) - now()""",
         to.workspace_id,
         to.webhook_id,
     )
@@ -193,10 +229,13 @@ async def call_forgotten(conn: asyncpg.Connection) -> None:
     """For what is due and no job knows of: the job looked a moment before the commit, or its replica died."""
     rows = await conn.fetch(
         """
-        SELECT DISTINCT s.workspace_id, s.webhook_id FROM outgoing_sends s
-        JOIN outgoing_webhooks r USING (workspace_id, webhook_id)
-        WHERE s.state = 'waiting' AND r.off_at IS NULL AND s.not_before <= now()
-          AND (s.claimed_until IS NULL OR s.claimed_until < now())"""
+        SELECT r.workspace_id, r.webhook_id FROM outgoing_webhooks r
+        CROSS JOIN LATERAL (
+            SELECT FROM outgoing_sends s
+            WHERE s.workspace_id = r.workspace_id AND s.webhook_id = r.webhook_id AND s.state = 'waiting'
+              AND s.not_before <= now() AND (s.claimed_until IS NULL OR s.claimed_until < now())
+            ORDER BY s.not_before LIMIT 1) due
+        WHERE r.off_at IS NULL"""
     )
     for row in rows:
         await call(conn, row["workspace_id"], row["webhook_id"])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import UTC, datetime, timedelta
+from typing import cast
 from uuid import UUID
 
 import asyncpg
@@ -14,6 +16,7 @@ from db.errors import NotFound
 from db.ids import IssueId
 from db.outgoing import Receiver, Saying, sends
 from db.pool import Database
+from tests.db.plans import Plans
 from tests.db.worlds import World, make_world
 
 ONE, TWO = IssueId(UUID(int=1)), IssueId(UUID(int=2))
@@ -25,11 +28,15 @@ async def world(conn: asyncpg.Connection) -> World:
     return await make_world(conn)
 
 
-@pytest.fixture
-async def mirror(conn: asyncpg.Connection, world: World) -> Receiver:
+async def receiver(conn: asyncpg.Connection, world: World) -> Receiver:
     return await outgoing.create(
         conn, world.ada, webhook_id="out", name="mirror", url="https://example.com", sealed_secret=b"x"
     )
+
+
+@pytest.fixture
+async def mirror(conn: asyncpg.Connection, world: World) -> Receiver:
+    return await receiver(conn, world)
 
 
 async def say(conn: asyncpg.Connection, to: Receiver, *said: tuple[IssueId, str]) -> None:
@@ -101,12 +108,74 @@ async def test_what_a_lost_process_had_taken_is_taken_by_another(
     assert list(await claimed(conn, mirror)) == ["first"]
 
 
+async def test_what_follows_something_put_off_is_put_off_with_it(
+    conn: asyncpg.Connection, mirror: Receiver
+) -> None:
+    """Nobody comes upon it in vain, and it is not later than what it waits for."""
+    await say(conn, mirror, (ONE, "first"), (ONE, "second"), (TWO, "other"))
+    taken = await claimed(conn, mirror)
+    await outgoing.postpone(conn, mirror, taken["first"], MINUTE, "http 500")
+    await say(conn, mirror, (ONE, "third"), (TWO, "later"))
+    rows = await conn.fetch(
+        "SELECT body, not_before = max(not_before) OVER () AS put_off FROM outgoing_sends ORDER BY send_id"
+    )
+    assert {row["body"] for row in rows if row["put_off"]} == {"first", "second", "third"}
+    assert await conn.fetchval("SELECT count(*) FROM outgoing_sends WHERE not_before > now()") == 3
+
+
+async def test_what_somebody_is_giving_up_is_not_waited_for(database: Database) -> None:
+    async with database.connection() as conn:
+        to = await receiver(conn, await make_world(conn))
+        await say(conn, to, (ONE, "first"), (ONE, "second"))
+        taken = await claimed(conn, to)
+        async with database.transaction() as other:
+            await other.execute("UPDATE outgoing_sends SET state = 'failed' WHERE body = 'second'")
+            async with asyncio.timeout(30):
+                await outgoing.postpone(conn, to, taken["first"], MINUTE, "http 500")
+    assert list(taken) == ["first"]
+
+
+async def test_what_others_are_at_is_looked_for_when_they_are_taken_to_be_lost(
+    conn: asyncpg.Connection, mirror: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sends, "_STRETCH", 2)
+    await say(conn, mirror, (ONE, "first"), (ONE, "second"), (ONE, "third"))
+    assert list(await claimed(conn, mirror)) == ["first"]
+    wait = await outgoing.next_due(conn, mirror)
+    assert wait is not None
+    assert timedelta(0) < wait <= sends.HELD
+    await say(conn, mirror, (TWO, "other"))
+    assert await outgoing.next_due(conn, mirror) == timedelta(0)
+    assert list(await claimed(conn, mirror)) == ["other"]
+
+
+async def test_the_next_few_cost_the_same_however_many_wait(
+    conn: asyncpg.Connection, mirror: Receiver
+) -> None:
+    await conn.execute(
+        """
+        INSERT INTO outgoing_sends (workspace_id, webhook_id, issue_id, kind, body, not_before)
+        SELECT $1, $2, md5((number % 3000)::text)::uuid, 'issue.edited', number::text,
+               now() + CASE WHEN number % 3000 < 1000 THEN interval '1 hour' ELSE interval '-1 hour' END
+        FROM generate_series(1, 6000) number""",
+        mirror.workspace_id,
+        mirror.webhook_id,
+    )
+    await conn.execute("ANALYZE outgoing_sends")
+    plans = Plans(conn)
+    on = cast("asyncpg.Connection", plans)
+    taken = await outgoing.claim(on, mirror, 8)
+    assert [each.send_id for each in sorted(taken, key=lambda each: each.send_id)] == list(range(1000, 1008))
+    assert await outgoing.next_due(on, mirror) == timedelta(0)
+    await outgoing.call_forgotten(on)
+    for plan in plans.seen[:3]:
+        assert re.search("Index (Only )?Scan using outgoing_sends_due", plan), plan
+        assert not re.search(r"Sort\b|Unique|Bitmap|Seq Scan on outgoing_sends", plan), plan
+
+
 async def test_two_turns_at_the_same_moment_take_nothing_twice(database: Database) -> None:
     async with database.connection() as conn:
-        world = await make_world(conn)
-        to = await outgoing.create(
-            conn, world.ada, webhook_id="out", name="mirror", url="https://example.com", sealed_secret=b"x"
-        )
+        to = await receiver(conn, await make_world(conn))
         await say(conn, to, (ONE, "first"), (TWO, "other"))
 
     async def turn() -> dict[str, int]:
