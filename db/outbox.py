@@ -255,6 +255,20 @@ async def begin(
     return bool(begun)
 
 
+async def is_posting_card(conn: asyncpg.Connection, workspace_id: WorkspaceId, channel_id: ChannelId) -> bool:
+    """Whether a card may stand there already of which nobody has noted yet as which message."""
+    posting = await conn.fetchval(
+        """
+        SELECT EXISTS (
+            SELECT FROM outbox
+            WHERE workspace_id = $1 AND channel_id = $2 AND state = 'waiting' AND (kind = 'refresh') = false
+              AND kind = 'card' AND tried_at IS NOT NULL)""",
+        workspace_id,
+        channel_id,
+    )
+    return bool(posting)
+
+
 async def sent(
     conn: asyncpg.Connection,
     workspace_id: WorkspaceId,

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.requesting import Asker
@@ -15,11 +16,12 @@ Listener = Callable[["Heard"], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """A message event of a person: said, changed or deleted, as its subtype says."""
+    """A message event of a person: said, changed or deleted, as its subtype says. `bot_user_id`: who the bot is."""
 
     event: dict[str, Any]
     asker: Asker
     client: AsyncWebClient
+    bot_user_id: str | None = None
 
 
 @dataclass(slots=True)
@@ -31,9 +33,11 @@ class Hearing:
     def add(self, listener: Listener) -> None:
         self.listeners.append(listener)
 
-    async def listen(self, event: dict[str, Any], client: AsyncWebClient, asker: Asker | None) -> None:
+    async def listen(
+        self, event: dict[str, Any], client: AsyncWebClient, asker: Asker | None, context: AsyncBoltContext
+    ) -> None:
         if asker is None:
             return
-        heard = Heard(event=event, asker=asker, client=client)
+        heard = Heard(event=event, asker=asker, client=client, bot_user_id=context.bot_user_id)
         for listener in self.listeners:
             await listener(heard)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from enum import Enum
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,7 +18,7 @@ from db import cards, comment_lines, comments, hearsay, limits, outbox
 from db.announcements import Batch
 from db.cards import PostedCard
 from db.comment_lines import Line, Spoken
-from db.errors import Conflict, NotFound
+from db.errors import Busy, Conflict, NotFound
 from db.ids import ChannelId, CommentId, IssueId, MessageTs
 from db.outbox import Kind, Outgoing
 from handlers import sources
@@ -37,7 +40,21 @@ _TOLD_WITHIN: Final = 600
 # Seconds after which a message is not told of for the first time, or was long on its way.
 _AT_ONCE: Final = 5.0
 
+# Seconds between looks for what a thread under a message of the bot is about, and for how long: Slack waits three.
+_LOOK: Final = 0.1
+_UNKNOWN_FOR: Final = 1.5
+# Seconds after which whoever posted a message has noted what it is.
+_YOUNG: Final = 10
+
 Thread = tuple[ChannelId, MessageTs]
+
+
+class _Unknown(Enum):
+    """Somebody may reply to a card before it is noted that it was posted: while one is being posted in the channel, or
+    in a thread that is young enough for one posted outside of the queue."""
+
+    POSTING = "posting"
+    YOUNG = "young"
 
 
 class Threads:
@@ -52,18 +69,45 @@ class Threads:
             case "message_deleted":
                 await self._deleted(event, asker)
             case subtype if subtype in _SPOKEN and _is_reply(event):
-                await self._said(event, asker)
+                await self._said(heard)
 
-    async def _said(self, event: Mapping[str, Any], asker: Asker) -> None:
+    async def _said(self, heard: Heard) -> None:
+        """Raises Busy where it cannot be known yet what the thread is about: Slack is to tell of it again."""
+        until = time.monotonic() + _UNKNOWN_FOR
+        while not await self._is_done(heard.event, heard.asker) and _below_own(heard):
+            unknown = await self._unknown(heard)
+            if unknown is None:
+                # It may have been noted between the two looks.
+                await self._is_done(heard.event, heard.asker)
+                return
+            if time.monotonic() > until:
+                if unknown is _Unknown.POSTING:
+                    raise Busy
+                return
+            await asyncio.sleep(_LOOK)
+
+    async def _is_done(self, event: Mapping[str, Any], asker: Asker) -> bool:
+        """False: it is not known what the thread is about."""
         place = (ChannelId(event["channel"]), MessageTs(event["ts"]))
         late = self._services.clock().timestamp() - float(place[1]) > _AT_ONCE
         async with self._services.database.transaction() as conn:
             if late and not await hearsay.is_newest_wording(conn, asker.actor.workspace_id, *place, place[1]):
                 # It was edited or deleted meanwhile, and that was told first.
-                return
-            if not await _became_comment(conn, event, asker):
-                return
-        self._services.bell.ring()
+                return True
+            became = await _became_comment(conn, event, asker)
+        if became:
+            self._services.bell.ring()
+        return became is not None
+
+    async def _unknown(self, heard: Heard) -> _Unknown | None:
+        """Why it may not be noted yet what the thread is about."""
+        event = heard.event
+        async with self._services.database.connection() as conn:
+            workspace_id, channel_id = heard.asker.actor.workspace_id, ChannelId(event["channel"])
+            if await outbox.is_posting_card(conn, workspace_id, channel_id):
+                return _Unknown.POSTING
+        young = Decimal(event["ts"]) - Decimal(event["thread_ts"]) < _YOUNG
+        return _Unknown.YOUNG if young else None
 
     async def _edited(self, event: Mapping[str, Any], asker: Asker) -> None:
         if event["message"].get("subtype") not in _SPOKEN:
@@ -88,13 +132,15 @@ class Threads:
         self._services.bell.ring()
 
 
-async def _became_comment(conn: asyncpg.Connection, message: Mapping[str, Any], asker: Asker) -> bool:
-    """Whether the message, in a thread, is a comment now."""
+async def _became_comment(conn: asyncpg.Connection, message: Mapping[str, Any], asker: Asker) -> bool | None:
+    """Whether the message, in a thread, is a comment now. None: the thread is about no issue, as far as is known."""
     place = (ChannelId(message["channel"]), MessageTs(message["ts"]))
     thread_ts = MessageTs(message["thread_ts"])
     issue_id = await sources.of_thread(conn, asker.actor, place[0], thread_ts, at=place[1])
     body = markdown_of(message)
-    if issue_id is None or not body:
+    if issue_id is None:
+        return None
+    if not body:
         return False
     try:
         said = await comments.add(conn, asker.actor, issue_id, body, origin_of(asker), slack_message=place)
@@ -120,7 +166,7 @@ async def _took_wording(conn: asyncpg.Connection, event: Mapping[str, Any], aske
     if not await hearsay.is_newest_wording(conn, workspace_id, *place, at):
         return False
     if comment is None:
-        return await _became_comment(conn, said, asker)
+        return bool(await _became_comment(conn, said, asker))
     if await comment_lines.says(conn, workspace_id, *place, limits.comment(body)):
         # Slack tells of a preview that was added as well; what was said meanwhile elsewhere stands.
         return False
@@ -128,6 +174,11 @@ async def _took_wording(conn: asyncpg.Connection, event: Mapping[str, Any], aske
     thread_ts = MessageTs(message.get("thread_ts") or message["ts"])
     await comment_lines.remember_own(conn, workspace_id, edited.comment, thread_ts)
     return True
+
+
+def _below_own(heard: Heard) -> bool:
+    """Whether the bot's own message began the thread."""
+    return heard.bot_user_id is not None and heard.event.get("parent_user_id") == heard.bot_user_id
 
 
 def _told_at(event: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -11,11 +12,14 @@ from typing import Any, cast
 import asyncpg
 import pytest
 
-from db import cards, comments, people, workspaces
+from db import cards, comments, outbox, people, workspaces
 from db.access import Actor
+from db.errors import Busy
 from db.ids import ChannelId, CommentId, MessageTs, SlackUserId
 from db.issues import Issue
+from db.outbox import Kind, Outgoing
 from db.pool import Database
+from handlers import threads
 from handlers.hearing import Heard
 from handlers.requesting import Asker
 from handlers.services import Services
@@ -24,6 +28,7 @@ from tests.db.worlds import World, file, make_world, me
 
 CARD = "1700000000.000100"
 REPLY = "1700000100.000200"
+BOT = "ULODGE"
 Json = dict[str, Any]
 
 
@@ -49,13 +54,13 @@ async def thread(database: Database, conn: asyncpg.Connection) -> Thread:
     parts: dict[str, Any] = {each.name: None for each in dataclasses.fields(Services) if each.init}
     parts |= {"database": database, "bell": SimpleNamespace(ring=lambda: None)}
     parts |= {"clock": lambda: datetime.now(UTC)}
-    threads, told = Threads(Services(**parts)), list[Json]()
+    listener, told = Threads(Services(**parts)), list[Json]()
     asker = await asker_of(conn, world, world.ada)
 
     async def hears(event: Json) -> None:
         told.append(event)
         asks = dataclasses.replace(asker, request_key=f"event:Ev{len(told)}")
-        await threads.heard(Heard(event=event, asker=asks, client=cast("Any", None)))
+        await listener.heard(Heard(event=event, asker=asks, client=cast("Any", None), bot_user_id=BOT))
 
     return Thread(world, issue, conn, hears)
 
@@ -176,3 +181,66 @@ async def test_what_is_said_elsewhere_is_as_new_as_it_is(thread: Thread) -> None
     await comments.edit(thread.conn, thread.world.ada, comment_id, "it leaked")
     await thread.hears(edit("it leaks again", SECOND))
     assert await thread.comments() == ["it leaks again"]
+
+
+# A card that was just posted, and what somebody says to it at once.
+POSTED, AT_ONCE, LATER = "1700000300.000100", "1700000300.400000", "1700000400.000000"
+
+
+def reply(text: str, ts: str, *, to: str = BOT) -> Json:
+    return message(text, ts) | {"thread_ts": POSTED, "parent_user_id": to}
+
+
+async def posted(thread: Thread) -> None:
+    """The card stands there, which nobody has noted yet."""
+    card = Outgoing(channel_id=ChannelId("C1"), kind=Kind.CARD, issue_id=thread.issue.issue_id)
+    await outbox.put(thread.conn, thread.world.workspace_id, [card])
+    await thread.conn.execute("UPDATE outbox SET tried_at = now(), attempts = 1")
+
+
+async def noted(thread: Thread) -> None:
+    place = (ChannelId("C1"), MessageTs(POSTED))
+    await thread.conn.execute("UPDATE outbox SET state = 'sent', settled_at = now()")
+    await cards.remember(thread.conn, thread.world.workspace_id, *place, thread.issue.issue_id, 1)
+
+
+@pytest.mark.parametrize(("by_queue", "ts"), [(True, LATER), (False, AT_ONCE)])
+async def test_a_reply_to_a_card_that_is_not_noted_yet_is_a_comment(
+    thread: Thread, monkeypatch: pytest.MonkeyPatch, by_queue: bool, ts: str
+) -> None:
+    monkeypatch.setattr(threads, "_UNKNOWN_FOR", 60)
+    looked, look = asyncio.Event(), Threads._unknown
+
+    async def looking(self: Threads, heard: Heard) -> Any:
+        looked.set()
+        return await look(self, heard)
+
+    monkeypatch.setattr(Threads, "_unknown", looking)
+    if by_queue:
+        await posted(thread)
+    hearing = asyncio.ensure_future(thread.hears(reply("seen", ts)))
+    await asyncio.wait_for(looked.wait(), 30)
+    await noted(thread)
+    await hearing
+    assert await thread.comments() == ["seen"]
+
+
+async def test_slack_tells_again_of_a_reply_while_its_card_is_being_posted(
+    thread: Thread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threads, "_UNKNOWN_FOR", 0)
+    await posted(thread)
+    with pytest.raises(Busy):
+        await thread.hears(reply("seen", LATER))
+    await noted(thread)
+    await thread.hears(reply("seen", LATER))
+    assert await thread.comments() == ["seen"]
+
+
+@pytest.mark.parametrize(("to", "ts"), [(BOT, LATER), ("UGRACE", AT_ONCE)])
+async def test_other_threads_are_not_waited_for(
+    thread: Thread, monkeypatch: pytest.MonkeyPatch, to: str, ts: str
+) -> None:
+    monkeypatch.setattr(threads, "_UNKNOWN_FOR", 600)
+    await asyncio.wait_for(thread.hears(reply("talk", ts, to=to)), 60)
+    assert await thread.comments() == []
