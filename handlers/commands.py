@@ -34,7 +34,8 @@ CREATE = "new"
 
 KEY = re.compile(r"#?[0-9]{1,18}|[A-Za-z][A-Za-z0-9_]{0,19}-[0-9]{1,18}")
 _MENTION = re.compile(r"<([@#])([A-Z0-9]+)(?:\|[^>]*)?>")
-_LINK = re.compile(r"<(?:mailto:|tel:)?([^<>|@#!][^<>|]*)(?:\|([^<>]*))?>")
+# What has no scheme was typed so: `<b>`, or `created:<7d updated:>2026-01`.
+_LINK = re.compile(r"<(?=[A-Za-z][\w+.-]*:)(?:mailto:|tel:)?([^<>|]+)(?:\|([^<>]*))?>")
 
 
 class Answering:

@@ -60,6 +60,9 @@ def test_an_unknown_word_has_a_nearest(commands: Commands, word: str, nearest: s
         ("<@U1|ada> in <#C1|general>", "<@U1> in <#C1>"),
         ("<https://example.com|example.com>", "example.com"),
         ("<mailto:a@example.com|a@example.com>", "a@example.com"),
+        ("Mast lamp & <b> flickers", "Mast lamp & <b> flickers"),
+        ("created:<7d updated:>2026-01-01", "created:<7d updated:>2026-01-01"),
+        ("due:<today created:>2026", "due:<today created:>2026"),
     ],
 )
 def test_what_was_typed_is_read_from_what_slack_sends(raw: str, text: str) -> None:
