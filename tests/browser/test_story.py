@@ -56,6 +56,18 @@ def field(dialog: Locator, label: str) -> Locator:
     return dialog.get_by_label(re.compile(rf"^{label}"))
 
 
+async def until_shown(page: Page, key: str, text: str) -> None:
+    """What was said in a thread reaches Lodge beside the command that shows it, and an answer stays as it was given."""
+    answers = page.locator("main .message.ephemeral").filter(has_text=key)
+    for _ in range(20):
+        before = await answers.count()
+        await command(page, f"/issue show {key}")
+        await expect(answers).to_have_count(before + 1)
+        if text in await answers.last.inner_text():
+            return
+    raise AssertionError(f"{key} does not say {text!r}")
+
+
 async def test_a_newcomer_files_discusses_imports_and_reports(
     slack: LocalSlack, process: Process, open_page: OpenPage
 ) -> None:
@@ -96,8 +108,7 @@ async def test_a_newcomer_files_discusses_imports_and_reports(
     await shoot(page, "thread")
     key = re.search(r"LDG-\d+", await posted.inner_text())
     assert key is not None
-    await command(page, f"/issue show {key[0]}")
-    await expect(newest(page)).to_contain_text("The brake pads are wet")
+    await until_shown(page, key[0], "The brake pads are wet")
 
     await posted.get_by_role("button", name="Close", exact=True).click()
     await expect(posted).to_contain_text("Completed")
