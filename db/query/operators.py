@@ -17,6 +17,7 @@ from db.query.words import LABEL
 _AND: Final = frozenset({"AND", "&&", "UND"})
 _OR: Final = frozenset({"OR", "||", "ODER"})
 _NOT: Final = frozenset({"NOT", "!", "NICHT"})
+_ALL: Final = _AND | _OR | _NOT
 # Where a comma means or.
 _LISTS: Final = frozenset({LABEL, *ChoiceField, *PersonField, *RefField})
 
@@ -41,11 +42,13 @@ def without_operators(tokens: Iterable[Token]) -> Iterator[Token]:
 
 
 def _word(token: Token, beside: Sequence[Token]) -> str | None:
-    """What may be an operator, as those are written. In small letters it is one between fields alone."""
+    """What may be an operator, as those are written. In small letters it is one where only fields stand beside it, or
+    another one: `and not`."""
     text = _plain(token)
     if text is None or token.negated or not any(each.field for each in beside):
         return None
-    return text.upper() if text == text.upper() or all(each.field for each in beside) else None
+    others = [each for each in beside if (_plain(each) or "").upper() not in _ALL]
+    return text.upper() if text == text.upper() or (others and all(each.field for each in others)) else None
 
 
 def _refuse_brackets(token: Token, beside: Sequence[Token]) -> None:

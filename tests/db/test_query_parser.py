@@ -107,6 +107,7 @@ def test_says_the_same_in_canonical_words(typed: str, canonical: str) -> None:
         ("timeout ODER label:bug", "no_or", 8, "ODER", None),
         ("label:bug NOT status:closed", "no_not", 10, "NOT", "-status:closed"),
         ("not label:bug", "no_not", 0, "not", "-label:bug"),
+        ("label:bug and not label:ui", "no_not", 14, "not", "-label:ui"),
         ("label:bug (priority:high", "no_brackets", 10, "(priority:high", None),
         ("-((label:bug sort:due", "no_brackets", 0, "-((label:bug", None),
         ("label:bug priority:high)", "no_brackets", 10, "priority:high)", None),
