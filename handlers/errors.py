@@ -93,14 +93,19 @@ def explain_field(error: FieldError, words: Words) -> Mrkdwn:
     return Mrkdwn(f"{said} {words('field-suggestion', suggestion=error.suggestion)}")
 
 
-def at_fields(error: Invalid, view: Mapping[str, Any], words: Words) -> dict[str, Mrkdwn]:
-    """By block of a form: each at its field, and what is of no field there at the first."""
+def at_fields(
+    error: Invalid, view: Mapping[str, Any], words: Words, *, blocks: Mapping[str, str] | None = None
+) -> dict[str, Mrkdwn]:
+    """By block of a form: each at its field, and what is of no field there at the first.
+
+    `blocks`: those of fields that the form has by another name.
+    """
     shown = [block["block_id"] for block in view.get("blocks", ()) if block.get("type") == "input"]
     # A block id can carry a version after the field's name.
     by_field = {block_id.partition("@")[0]: block_id for block_id in shown}
     placed: dict[str, Mrkdwn] = {}
     for each in error.errors if shown else ():
-        at = by_field.get(each.field, shown[0])
+        at = by_field.get((blocks or {}).get(each.field, each.field), shown[0])
         said = f"{placed[at]} {explain_field(each, words)}" if at in placed else explain_field(each, words)
         placed[at] = Mrkdwn(said[:_FIELD_ERROR_MAX])
     return placed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from db import people, schedules, spent
@@ -14,7 +15,7 @@ from db.schedules import Schedule, ScheduleDraft, ScheduleId, runs
 from handlers.acting import Outcome, Place, Press, Submission
 from handlers.channels import can_post
 from handlers.commands import Call, Reply
-from handlers.errors import explain, explain_field
+from handlers.errors import at_fields, explain
 from handlers.querying import explain_query
 from handlers.reports.asking import today
 from handlers.requesting import Asker
@@ -26,7 +27,7 @@ from handlers.views import schedules as view
 from handlers.views.blocks import Json
 from handlers.views.schedule_ended import Ended
 from handlers.views.schedule_form import Filled
-from handlers.words import Words
+from handlers.words import Mrkdwn, Words
 
 _LIST = frozenset({"list", "ls", "liste", "show"})
 _PAGE = 10
@@ -83,9 +84,10 @@ class Scheduling:
                 return Outcome(errors={schedule_form.CHANNEL: sent.words.plain("schedule-not-member")})
             schedule = await self._save(sent, draft)
         except QueryError as error:
-            return Outcome(errors={schedule_form.QUERY: explain_query(error, sent.words)})
+            beside = _wrong(draft, sent, self._services.clock())
+            return Outcome(errors=beside | {schedule_form.QUERY: explain_query(error, sent.words)})
         except Invalid as error:
-            return Outcome(errors=_at_blocks(error, sent.words))
+            return Outcome(errors=_at_blocks(error, sent))
         if schedule.next_due_at is None:
             # This was sent before, and the schedule it made is paused by now.
             return Outcome()
@@ -193,10 +195,14 @@ class Scheduling:
         return Reply(text=words("schedule-list"), blocks=blocks)
 
 
-def _at_blocks(error: Invalid, words: Words) -> dict[str, str]:
-    """What is wrong, by block of the form; what is of no field there, at the channel."""
-    at: dict[str, str] = {}
-    for each in error.errors:
-        block = schedule_form.BLOCKS.get(each.field, schedule_form.CHANNEL)
-        at[block] = f"{at[block]} {explain_field(each, words)}" if block in at else explain_field(each, words)
-    return at
+def _wrong(draft: ScheduleDraft, sent: Submission, now: datetime) -> dict[str, Mrkdwn]:
+    """What is wrong with it besides its query: all of it is told at once."""
+    try:
+        draft.checked(now)
+    except Invalid as error:
+        return _at_blocks(error, sent)
+    return {}
+
+
+def _at_blocks(error: Invalid, sent: Submission) -> dict[str, Mrkdwn]:
+    return at_fields(error, sent.view, sent.words, blocks=schedule_form.BLOCKS)

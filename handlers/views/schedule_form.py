@@ -43,15 +43,8 @@ DAY: Final = "day"
 CRON: Final = "cron"
 TIMEZONE: Final = "timezone"
 
-# Which block shows what is wrong with a field of the domain.
-BLOCKS: Final = {
-    "when": CRON,
-    "timezone": TIMEZONE,
-    "period": PERIOD,
-    "q": QUERY,
-    "query": QUERY,
-    "direct": DIRECT,
-}
+# Which block shows what is wrong with a field that has another name in the domain.
+BLOCKS: Final = {"when": CRON, "q": QUERY}
 PERIODS: Final = (
     "yesterday",
     "7d",

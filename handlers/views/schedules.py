@@ -89,16 +89,16 @@ def _between(schedule: Schedule, words: Words, people: People) -> list[Mrkdwn]:
     return [where(schedule), words("schedule-by", who=who(schedule.owner_id, people, words))]
 
 
-def row(schedule: Schedule, words: Words, people: People, *, changeable: bool) -> Json:
+def row(schedule: Schedule, words: Words, people: People, *, changeable: bool, new: bool) -> Json:
+    """Whoever may make no schedule (`new`) may still end their own."""
     facts: list[str] = [when(schedule, words), *_between(schedule, words, people)]
     head = f"*{escape(title(schedule, words))}*  {about(schedule, words)}"
     text = Mrkdwn(f"{head}\n{'  ·  '.join(facts)}\n{_standing(schedule, words)}")
     value = str(schedule.schedule_id)
     toggle = "pause" if schedule.paused_why is None else "resume"
-    offered = [
-        option(words.plain(f"schedule-{name}"), f"{name}:{value}")
-        for name in ("run", toggle, "edit", "delete")
-    ]
+    ending = ("delete",) if schedule.paused_why == PAUSED_BY_PERSON else ("pause", "delete")
+    names = ("run", toggle, "edit", "delete") if new else ending
+    offered = [option(words.plain(f"schedule-{name}"), f"{name}:{value}") for name in names]
     return section(text, accessory=overflow(MENU, offered) if changeable else None)
 
 
@@ -130,7 +130,7 @@ def listing(
     if not schedules:
         blocks.append(section(words("schedule-none" if new else "schedule-none-own")))
     blocks += [
-        row(schedule, words, people, changeable=may)
+        row(schedule, words, people, changeable=may, new=new)
         for schedule, may in zip(schedules, changeable, strict=True)
     ]
     buttons = [button(words.plain("schedule-button-new"), NEW, "new")] if new else []

@@ -101,6 +101,8 @@ async def test_everything_that_is_wrong_is_said_at_its_field(scheduling: Schedul
     often = Recurrence(every=schedules.Every.CRON, cron="* * * * *")
     outcome = await submit(scheduling, ada, Filled(channel_id="C1", timezone="Mars", recurrence=often))
     assert set(outcome.errors or ()) == {schedule_form.TIMEZONE, schedule_form.CRON}
+    asked = await submit(scheduling, ada, Filled(channel_id="C1", timezone="Mars", query="label:bug OR label:ui"))
+    assert set(asked.errors or ()) == {schedule_form.TIMEZONE, schedule_form.QUERY}
 
 
 async def test_a_form_that_comes_again_when_its_schedule_is_paused_closes(
@@ -199,7 +201,13 @@ async def test_who_may_make_none_is_shown_their_own_to_end_them(
     assert "<#C1>" in shown
     assert "C2" not in shown
     assert "delete:" in shown
+    assert "pause:" in shown
+    assert "run:" not in shown
+    assert "edit:" not in shown
     assert "schedule_new" not in shown
     strict = replace(ada.workspace, settings={"policy": {"schedules": "admin"}})
     assert await listed(scheduling, replace(ada, workspace=strict)) == shown
+    own = await conn.fetchval("SELECT schedule_id FROM schedules WHERE channel_id = 'C1'")
+    await schedules.pause(conn, ada.actor, ScheduleId(own))
+    assert "resume:" not in await listed(scheduling, guest)
     assert "Nothing of yours" in await listed(scheduling, await known(conn, Role.GUEST, "UEVE"))
