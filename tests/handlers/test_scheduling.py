@@ -101,7 +101,9 @@ async def test_everything_that_is_wrong_is_said_at_its_field(scheduling: Schedul
     often = Recurrence(every=schedules.Every.CRON, cron="* * * * *")
     outcome = await submit(scheduling, ada, Filled(channel_id="C1", timezone="Mars", recurrence=often))
     assert set(outcome.errors or ()) == {schedule_form.TIMEZONE, schedule_form.CRON}
-    asked = await submit(scheduling, ada, Filled(channel_id="C1", timezone="Mars", query="label:bug OR label:ui"))
+    asked = await submit(
+        scheduling, ada, Filled(channel_id="C1", timezone="Mars", query="label:bug OR label:ui")
+    )
     assert set(asked.errors or ()) == {schedule_form.TIMEZONE, schedule_form.QUERY}
 
 
