@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import chain
 from typing import Final, LiteralString
 
@@ -37,7 +36,6 @@ class Closes:
     part: int
     priority: Priority | None
     labels: Sequence[LabelId]
-    # In order.
     latencies: Sequence[int]
 
 
@@ -52,30 +50,44 @@ def parts(span: Span, days: Sequence[int]) -> range:
 
 
 def latencies(groups: Sequence[Closes], spans: Sequence[Span], *, top: int) -> Latencies:
-    priorities: dict[Priority, list[int]] = defaultdict(list)
-    labels: dict[LabelId, list[int]] = defaultdict(list)
-    for place, group in enumerate(groups):
+    priorities: dict[Priority, list[Closes]] = defaultdict(list)
+    labels: dict[LabelId, list[Closes]] = defaultdict(list)
+    for group in groups:
         if group.priority is not None:
-            priorities[group.priority].append(place)
+            priorities[group.priority].append(group)
         for label in group.labels:
-            labels[label].append(place)
-    sizes = {label: sum(len(groups[place].latencies) for place in places) for label, places in labels.items()}
+            labels[label].append(group)
+    sizes = {label: _size(found) for label, found in labels.items()}
     shown = sorted(labels, key=lambda label: (-sizes[label], label))[:top]
+    by_span = _by_span(groups, spans)
 
-    days = edges(spans)
-
-    @cache
-    def ranked(places: tuple[int, ...]) -> Latency:
-        """What is the same for all, as with a query for one label, is ranked once."""
-        return latency_among(sorted(chain.from_iterable(groups[place].latencies for place in places)))
+    def ranked(found: Sequence[Closes]) -> Latency:
+        """All of the first span, as with a query for one label, are ranked already."""
+        return latency_among(_ordered(found)) if _size(found) < by_span[0].closed else by_span[0]
 
     return Latencies(
-        by_span=tuple(ranked(_inside(groups, span, days)) for span in spans),
-        by_priority={priority: ranked(tuple(priorities[priority])) for priority in sorted(priorities)},
-        by_label={label: ranked(tuple(labels[label])) for label in shown},
+        by_span=by_span,
+        by_priority={priority: ranked(priorities[priority]) for priority in sorted(priorities)},
+        by_label={label: ranked(labels[label]) for label in shown},
     )
 
 
-def _inside(groups: Sequence[Closes], span: Span, days: Sequence[int]) -> tuple[int, ...]:
-    inside = parts(span, days)
-    return tuple(place for place, group in enumerate(groups) if group.part in inside)
+def _by_span(groups: Sequence[Closes], spans: Sequence[Span]) -> tuple[Latency, ...]:
+    """Spans overlap: each part is put in order once, and what is in order already is quickly merged."""
+    days = edges(spans)
+    by_part: dict[int, list[Closes]] = defaultdict(list)
+    for group in groups:
+        by_part[group.part].append(group)
+    ordered = {part: _ordered(found) for part, found in by_part.items()}
+    merged = (
+        sorted(chain.from_iterable(ordered.get(part, ()) for part in parts(span, days))) for span in spans
+    )
+    return tuple(map(latency_among, merged))
+
+
+def _ordered(groups: Sequence[Closes]) -> list[int]:
+    return sorted(chain.from_iterable(group.latencies for group in groups))
+
+
+def _size(groups: Sequence[Closes]) -> int:
+    return sum(len(group.latencies) for group in groups)

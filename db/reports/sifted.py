@@ -16,7 +16,8 @@ from db.reports.asking import Asking
 from db.reports.few import Closes
 from db.reports.numbers import Latency, OpenIssues, Span, Traffic, Work
 from db.reports.scanned import STATISTICS, latency_of
-from db.reports.sifting import Sieve, Slices
+from db.reports.sifting import Sieve
+from db.reports.slicing import Slices
 from db.reports.source import Latencies, Standing
 from db.rollups.spans import day_number
 from db.states import Priority
@@ -80,26 +81,33 @@ class Sifted:
         parameters = Parameters(5)
         condition = self._sieve.left(slices.left, parameters)
         unfolded = self._sieve.condition(parameters)
+        shared = ""
+        if slices.shared is not None and slices.shared.weight:
+            issues = self._sieve.open_shared(slices.shared, parameters)
+            weight = parameters.fill("{}::integer", slices.shared.weight)
+            shared = (
+                f"UNION ALL SELECT assignee_id, in_progress, {weight} FROM ({issues}) i WHERE {condition}"
+            )
         rows = await self._conn.fetch(
             f"""
             SELECT assignee_id, coalesce(sum(count) FILTER (WHERE NOT in_progress), 0)::bigint AS waiting,
                    coalesce(sum(count) FILTER (WHERE in_progress), 0)::bigint AS in_progress
             FROM (SELECT assignee_id, in_progress, count
                   FROM (SELECT nullif(person_id, '00000000-0000-0000-0000-000000000000') AS assignee_id,
-                               true AS is_open, doing.in_progress,
-                               CASE WHEN slice = ANY ($4::uuid[]) THEN -doing.count ELSE doing.count END AS count
-                        FROM rollup_open o,
-                        LATERAL (VALUES (false, o.waiting), (true, o.in_progress)) AS doing (in_progress, count)
-                        WHERE workspace_id = $1 AND slice = ANY ($3::uuid[] || $4::uuid[])) i
+                               true AS is_open, doing.in_progress, weight * doing.count AS count
+                        FROM unnest($3::uuid[], $4::integer[]) AS kept (slice, weight)
+                        JOIN rollup_open o ON o.workspace_id = $1 AND o.slice = kept.slice,
+                        LATERAL (VALUES (false, o.waiting), (true, o.in_progress)) AS doing (in_progress, count)) i
                   WHERE {condition}
+                  {shared}
                   UNION ALL
                   SELECT assignee_id, in_progress, sign FROM rollup_unfolded i WHERE i.is_open AND {unfolded}
                  ) counted
             GROUP BY assignee_id HAVING sum(count) <> 0""",
             self._actor.workspace_id,
             self._actor.sees_only,
-            slices.added,
-            slices.taken_away,
+            list(slices.weights),
+            list(slices.weights.values()),
             *parameters.values,
         )
         return _by_person(rows)
@@ -151,8 +159,13 @@ class Sifted:
             "i.closed_day, i.assignee_id", f"i.closed_day >= {first} AND i.closed_day < {stop}"
         )
         indexed, many = "cardinality(i.taken_days) BETWEEN 1 AND 8", "cardinality(i.taken_days) > 1"
+        # An array is compared many times more slowly than what is in it.
+        taker = f"CASE WHEN {many} THEN NULL ELSE i.taken_by[1] END AS taker"
+        lists = (
+            f"CASE WHEN {many} THEN i.taken_days END AS days, CASE WHEN {many} THEN i.taken_by END AS takers"
+        )
         recently = asked.rows(
-            f"i.last_taken, i.taken_by, CASE WHEN {many} THEN i.taken_days END AS days",
+            f"i.last_taken, {taker}, {lists}",
             f"{indexed} AND i.last_taken >= {first} AND i.last_taken < {stop}",
         )
         later, very_often = (
@@ -166,20 +179,20 @@ class Sifted:
         rows = await asked.fetch(
             f"""
             WITH recently AS MATERIALIZED (
-                SELECT width_bucket(last_taken, {edges}) AS part, days, taken_by, count(*) AS times
-                FROM ({recently}) i GROUP BY 1, 2, 3
+                SELECT width_bucket(last_taken, {edges}) AS part, taker, days, takers, count(*) AS times
+                FROM ({recently}) i GROUP BY 1, 2, 3, 4
             )
             SELECT part, person_id, sum(taken)::bigint AS taken, sum(closed)::bigint AS closed
             FROM (SELECT width_bucket(closed_day, {edges}) AS part, assignee_id AS person_id, 0 AS taken,
                          count(*) AS closed
                   FROM ({closed}) i GROUP BY 1, 2
                   UNION ALL
-                  SELECT part, taken_by[1], times, 0 FROM recently WHERE days IS NULL
+                  SELECT part, taker, times, 0 FROM recently WHERE days IS NULL
                   UNION ALL
                   SELECT width_bucket(t.day, {edges}), t.person_id, sum(times), 0
-                  FROM (SELECT days, taken_by, times FROM recently WHERE days IS NOT NULL
+                  FROM (SELECT days, takers, times FROM recently WHERE days IS NOT NULL
                         UNION ALL {later} UNION ALL {very_often}) i,
-                       unnest(i.days, i.taken_by) AS t (day, person_id)
+                       unnest(i.days, i.takers) AS t (day, person_id)
                   WHERE t.day >= {first} AND t.day < {stop} GROUP BY 1, 2) counted
             GROUP BY part, person_id"""
         )
@@ -289,7 +302,7 @@ class Sifted:
                 part=r["part"],
                 priority=None if r["priority"] is None else Priority(r["priority"]),
                 labels=r["labels"] or (),
-                latencies=sorted(r["latencies"]),
+                latencies=r["latencies"],
             )
             for r in rows
         ]

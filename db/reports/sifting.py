@@ -36,7 +36,8 @@ from db.query.terms import (
     When,
 )
 from db.reports.periods import midnight
-from db.rollups.spans import EVERYTHING, day_number, slice_of
+from db.reports.slicing import Shared, Slices, slices
+from db.rollups.spans import day_number
 from db.states import Priority, Status
 
 # Beyond, sending them along with every question costs more than it saves.
@@ -76,16 +77,6 @@ FROM rollup_labelled l WHERE l.workspace_id = $1 AND """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Slices:
-    """Slices of open issues: those asked for are once in what is `added` and not `taken_away`. What is `left` has to be
-    asked of their assignee and status."""
-
-    added: list[UUID]
-    taken_away: list[UUID]
-    left: list[AnyTerm]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Sieve:
     """`candidates`: what the terms that the rows cannot answer have found; None when there is no such term."""
 
@@ -116,24 +107,24 @@ class Sieve:
         first = " ".join(
             parameters.fill("WHEN {}::uuid = ANY (l.labels) THEN {}::uuid", label, label) for label in ids
         )
-        return f"{_OPEN_WITH}{several} AND l.label_id = CASE {first} END"
+        # Most are under the first already: a bare comparison would have hardly any expected, and those sorted.
+        return f"{_OPEN_WITH}{several} AND coalesce(l.label_id = CASE {first} END, false)"
+
+    def open_shared(self, shared: Shared, parameters: Parameters) -> str:
+        """The open issues that have both labels: found among those of the rarer one."""
+        one, other = shared.labels
+        both = parameters.fill("{}::uuid[]", [one, other])
+        return f"""{_OPEN_WITH} l.label_id = (
+            SELECT slice FROM rollup_open WHERE workspace_id = $1 AND slice = ANY ({both})
+            GROUP BY slice ORDER BY sum(waiting + in_progress) LIMIT 1)
+        AND {parameters.fill("CASE l.label_id WHEN {}::uuid THEN {}::uuid ELSE {}::uuid END", one, other, one)}
+            = ANY (l.labels)"""
 
     def slices(self) -> Slices | None:
         """None when slices do not tell."""
         if self.candidates is not None or self.resolved.actor.sees_only is not None:
             return None
-        found: tuple[list[UUID], list[UUID]] | None = None
-        left = []
-        for term in self.resolved.query.terms:
-            if _of_slice(term):
-                left.append(term)
-                continue
-            slices = self._slices(term)
-            if slices is None or found is not None:
-                return None
-            found = slices
-        added, taken_away = ([EVERYTHING], []) if found is None else found
-        return Slices(added=added, taken_away=taken_away, left=left)
+        return slices(self.resolved, _of_slice)
 
     def reporters(self) -> list[UUID] | None:
         """Where it asks for what these have reported, and for nothing else."""
@@ -142,17 +133,6 @@ class Sieve:
         match self.resolved.query.terms[0]:
             case People(field=PersonField.REPORTER, negated=False, names=names) if NOBODY not in names:
                 return [self.resolved.people[name] for name in names]
-            case _:
-                return None
-
-    def _slices(self, term: AnyTerm) -> tuple[list[UUID], list[UUID]] | None:
-        match term:
-            case Choice(field=ChoiceField.PRIORITY):
-                named = {Priority[value.upper()] for value in term.values}
-                return [slice_of(p) for p in Priority if (p in named) is not term.negated], []
-            case Labels(names=(name,)):
-                label = self.resolved.labels[name]
-                return ([EVERYTHING], [label]) if term.negated else ([label], [])
             case _:
                 return None
 

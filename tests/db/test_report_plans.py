@@ -258,13 +258,31 @@ async def test_open_issues_with_a_label_and_something_else_are_found_among_those
             assert "Index Only Scan using rollup_labelled_pkey" in plans.text, plans.text
 
 
-async def test_sums_tell_how_many_are_open_without_a_label(filled: asyncpg.Connection) -> None:
+@pytest.mark.parametrize(
+    ("query", "total"),
+    [
+        ("-label:common", 800),
+        ("-label:common,rare", 800),
+        ("label:common,rare", 400),
+        ("label:common -label:rare", 380),
+        ("label:rare label:common", 20),
+        ("label:rare -label:common", 0),
+    ],
+)
+async def test_sums_tell_how_many_are_open_by_two_labels_at_most(
+    filled: asyncpg.Connection, query: str, total: int
+) -> None:
+    """With the issues that have both, which are looked for among those of the rarer label."""
     ada = await asked(filled)
-    async with desk(filled, ada, parse("-label:common")) as at:
+    async with desk(filled, ada, parse(query)) as at:
         plans = BothPlans(filled)
         sieve = await sifting.sieve(filled, at.chosen.resolved, at.zone)
         assert sieve is not None
         found = await Sifted(plans, ada, sieve, pending=False).open_by_person()
-    assert sum(each.total for each in found.values()) == 800
+    assert sum(each.total for each in found.values()) == total
+    assert_nothing_read_whole(plans, query)
     assert "rollup_open" in plans.text
     assert "rollup_issues_by_creation" not in plans.text, plans.text
+    both = re.findall(r"rollup_labelled_pkey[^\n]*\n\s*Index Cond: ([^\n]*)", plans.text)
+    assert all("label_id = (InitPlan" in condition or "label_id = $" in condition for condition in both), both
+    assert bool(both) is ("rare" in query)
