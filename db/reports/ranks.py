@@ -7,7 +7,7 @@ from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
-from math import ceil, floor
+from math import ceil, floor, fsum
 from operator import add
 from typing import Final
 
@@ -88,14 +88,14 @@ def latency_of(histogram: Histogram, values: Mapping[int, int]) -> Latency:
     )
 
 
-def latency_among(latencies: Sequence[int]) -> Latency:
+def latency_among(latencies: Sequence[float]) -> Latency:
     """Of all of them, in order."""
     size = len(latencies)
     if not size:
         return Latency()
     return Latency(
         closed=size,
-        mean=microseconds(sum(latencies) / size),
+        mean=microseconds(fsum(latencies) / size),
         median=microseconds(_percentile(size, MEDIAN, latencies)),
         p90=microseconds(_percentile(size, P90, latencies)),
     )
@@ -112,6 +112,6 @@ def _place(ends: Sequence[int], rank: int) -> tuple[int, int]:
     return bucket, rank - (ends[bucket - 1] if bucket else 0)
 
 
-def _percentile(size: int, fraction: float, values: Mapping[int, int] | Sequence[int]) -> float:
+def _percentile(size: int, fraction: float, values: Mapping[int, int] | Sequence[float]) -> float:
     low, high, part = _ranks(size, fraction)
     return values[low] + part * (values[high] - values[low])
