@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Final
@@ -37,8 +38,6 @@ _NEW: Final = frozenset({"commented", "comment_restored"})
 # Seconds. A message that could not be taken is told of again for some six minutes; an edit of an older one that is no
 # comment is about what nobody meant as one.
 _TOLD_WITHIN: Final = 600
-# Seconds after which a message is not told of for the first time, or was long on its way.
-_AT_ONCE: Final = 5.0
 
 # Seconds between looks for what a thread under a message of the bot is about, and for how long: Slack waits three.
 _LOOK: Final = 0.1
@@ -65,7 +64,7 @@ class Threads:
         event, asker = heard.event, heard.asker
         match event.get("subtype"):
             case "message_changed":
-                await self._edited(event, asker)
+                await self._edited(heard)
             case "message_deleted":
                 await self._deleted(event, asker)
             case subtype if subtype in _SPOKEN and _is_reply(event):
@@ -89,15 +88,16 @@ class Threads:
     async def _is_done(self, event: Mapping[str, Any], asker: Asker) -> bool:
         """False: it is not known what the thread is about."""
         place = (ChannelId(event["channel"]), MessageTs(event["ts"]))
-        late = self._services.clock().timestamp() - float(place[1]) > _AT_ONCE
         async with self._services.database.transaction() as conn:
-            if late and not await hearsay.is_newest_wording(conn, asker.actor.workspace_id, *place, place[1]):
-                # It was edited or deleted meanwhile, and that was told first.
-                return True
-            became = await _became_comment(conn, event, asker)
+            issue_id = await _concerning(conn, event, asker)
+            if issue_id is None:
+                return False
+            # It may have been edited or deleted meanwhile, and that be told first.
+            newest = await hearsay.is_newest_wording(conn, asker.actor.workspace_id, *place, place[1])
+            became = newest and await _became_comment(conn, issue_id, event, asker)
         if became:
             self._services.bell.ring()
-        return became is not None
+        return True
 
     async def _unknown(self, heard: Heard) -> _Unknown | None:
         """Why it may not be noted yet what the thread is about."""
@@ -109,13 +109,20 @@ class Threads:
         young = Decimal(event["ts"]) - Decimal(event["thread_ts"]) < _YOUNG
         return _Unknown.YOUNG if young else None
 
-    async def _edited(self, event: Mapping[str, Any], asker: Asker) -> None:
+    async def _edited(self, heard: Heard) -> None:
+        """Raises Busy as `_said` does."""
+        event, asker = heard.event, heard.asker
         if event["message"].get("subtype") not in _SPOKEN:
             return
+        said = {**event["message"], "channel": event["channel"]}
         async with self._services.database.transaction() as conn:
-            if not await _took_wording(conn, event, asker):
-                return
-        self._services.bell.ring()
+            took = await _took_wording(conn, said, _told_at(event), asker)
+        if took:
+            self._services.bell.ring()
+        elif took is None:
+            reply = replace(heard, event=said)
+            if _below_own(reply) and await self._unknown(reply) is _Unknown.POSTING:
+                raise Busy
 
     async def _deleted(self, event: Mapping[str, Any], asker: Asker) -> None:
         place = (ChannelId(event["channel"]), MessageTs(event["deleted_ts"]))
@@ -123,8 +130,12 @@ class Threads:
             comment = await comments.of_slack_message(conn, asker.actor, *place)
             if comment is None:
                 gone, at = event.get("previous_message") or {}, _told_at(event)
-                if _may_come_yet(place[1], at) and _is_reply({**gone, "ts": place[1]}):
-                    await hearsay.is_newest_wording(conn, asker.actor.workspace_id, *place, at)
+                if not (_may_come_yet(place[1], at) and _is_reply({**gone, "ts": place[1]})):
+                    return
+                await hearsay.is_newest_wording(conn, asker.actor.workspace_id, *place, at)
+                # Whoever was taking the message in until now is through with it.
+                comment = await comments.of_slack_message(conn, asker.actor, *place)
+            if comment is None:
                 return
             await comments.delete(conn, asker.actor, comment.comment_id, origin_of(asker))
             # Nobody needs to be told under the thread what they have just seen go.
@@ -132,14 +143,17 @@ class Threads:
         self._services.bell.ring()
 
 
-async def _became_comment(conn: asyncpg.Connection, message: Mapping[str, Any], asker: Asker) -> bool | None:
-    """Whether the message, in a thread, is a comment now. None: the thread is about no issue, as far as is known."""
+async def _concerning(conn: asyncpg.Connection, message: Mapping[str, Any], asker: Asker) -> IssueId | None:
+    """The issue that the message's thread is about, as far as is known."""
+    thread_ts, at = MessageTs(message["thread_ts"]), MessageTs(message["ts"])
+    return await sources.of_thread(conn, asker.actor, ChannelId(message["channel"]), thread_ts, at=at)
+
+
+async def _became_comment(
+    conn: asyncpg.Connection, issue_id: IssueId, message: Mapping[str, Any], asker: Asker
+) -> bool:
     place = (ChannelId(message["channel"]), MessageTs(message["ts"]))
-    thread_ts = MessageTs(message["thread_ts"])
-    issue_id = await sources.of_thread(conn, asker.actor, place[0], thread_ts, at=place[1])
     body = markdown_of(message)
-    if issue_id is None:
-        return None
     if not body:
         return False
     try:
@@ -148,25 +162,35 @@ async def _became_comment(conn: asyncpg.Connection, message: Mapping[str, Any], 
         # Talk of a guest under the card of an issue that is not theirs to see, or was taken back; or the comment was.
         return False
     if not said.repeated:
+        thread_ts = MessageTs(message["thread_ts"])
         await comment_lines.remember_own(conn, asker.actor.workspace_id, said.comment, thread_ts)
     return True
 
 
-async def _took_wording(conn: asyncpg.Connection, event: Mapping[str, Any], asker: Asker) -> bool:
-    """Whether the edit changed a comment, or made one. Edits may arrive in another order than they were made."""
-    message, workspace_id = event["message"], asker.actor.workspace_id
-    place = (ChannelId(event["channel"]), MessageTs(message["ts"]))
-    body, at = markdown_of(message), _told_at(event)
+async def _took_wording(
+    conn: asyncpg.Connection, message: Mapping[str, Any], at: str, asker: Asker
+) -> bool | None:
+    """Whether the message, as it was edited, changed a comment, or made one. None: it is not known what it is about.
+
+    Edits may arrive in another order than they were made.
+    """
+    workspace_id, place = asker.actor.workspace_id, (ChannelId(message["channel"]), MessageTs(message["ts"]))
+    body = markdown_of(message)
     if not body:
         return False
     comment = await comments.of_slack_message(conn, asker.actor, *place)
-    said = {**message, "channel": place[0]}
-    if comment is None and not (_may_come_yet(place[1], at) and _is_reply(said)):
+    if comment is None and not (_may_come_yet(place[1], at) and _is_reply(message)):
         return False
+    issue_id = await _concerning(conn, message, asker) if comment is None else comment.issue_id
+    if issue_id is None:
+        # Nothing is noted: what is told of the message later would be taken for older.
+        return None
     if not await hearsay.is_newest_wording(conn, workspace_id, *place, at):
         return False
+    # Whoever was taking the message in until now is through with it.
+    comment = comment or await comments.of_slack_message(conn, asker.actor, *place)
     if comment is None:
-        return bool(await _became_comment(conn, said, asker))
+        return await _became_comment(conn, issue_id, message, asker)
     if await comment_lines.says(conn, workspace_id, *place, limits.comment(body)):
         # Slack tells of a preview that was added as well; what was said meanwhile elsewhere stands.
         return False

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import time
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -53,7 +53,6 @@ async def thread(database: Database, conn: asyncpg.Connection) -> Thread:
     await cards.remember(conn, world.workspace_id, ChannelId("C1"), MessageTs(CARD), issue.issue_id, 1)
     parts: dict[str, Any] = {each.name: None for each in dataclasses.fields(Services) if each.init}
     parts |= {"database": database, "bell": SimpleNamespace(ring=lambda: None)}
-    parts |= {"clock": lambda: datetime.now(UTC)}
     listener, told = Threads(Services(**parts)), list[Json]()
     asker = await asker_of(conn, world, world.ada)
 
@@ -183,6 +182,36 @@ async def test_what_is_said_elsewhere_is_as_new_as_it_is(thread: Thread) -> None
     assert await thread.comments() == ["it leaks again"]
 
 
+@pytest.mark.parametrize(("of", "left"), [(edit, ["no, it is dry"]), (deletion, [])])
+async def test_what_becomes_of_a_message_while_it_is_taken_in_is_not_lost(
+    thread: Thread, database: Database, of: Callable[..., Json], left: list[str]
+) -> None:
+    ts, at = f"{time.time():.6f}", f"{time.time() + 1:.6f}"
+    later = edit("no, it is dry", at, ts) if of is edit else deletion(at, ts)
+    async with database.transaction() as busy:
+        await busy.execute("SELECT FROM issues WHERE issue_id = $1 FOR UPDATE", thread.issue.issue_id)
+        first = asyncio.ensure_future(thread.hears(message("it leaks", ts)))
+        await until_waiting(thread.conn, 1, first)
+        second = asyncio.ensure_future(thread.hears(later))
+        await until_waiting(thread.conn, 2, second)
+    await asyncio.gather(first, second)
+    assert await thread.comments() == left
+
+
+async def until_waiting(conn: asyncpg.Connection, count: int, work: asyncio.Future[None]) -> None:
+    """So many wait for each other in the database, or the work did not have to."""
+    async with asyncio.timeout(30):
+        while not work.done():
+            waiting = await conn.fetchval(
+                """
+                SELECT count(*) FROM pg_stat_activity
+                WHERE datname = current_database() AND wait_event_type = 'Lock'"""
+            )
+            if waiting >= count:
+                return
+            await asyncio.sleep(0.01)
+
+
 # A card that was just posted, and what somebody says to it at once.
 POSTED, AT_ONCE, LATER = "1700000300.000100", "1700000300.400000", "1700000400.000000"
 
@@ -235,6 +264,19 @@ async def test_slack_tells_again_of_a_reply_while_its_card_is_being_posted(
     await noted(thread)
     await thread.hears(reply("seen", LATER))
     assert await thread.comments() == ["seen"]
+
+
+async def test_slack_tells_again_of_an_edit_while_its_card_is_being_posted(thread: Thread) -> None:
+    changed = edit("seen it", "1700000401.000000", LATER)
+    changed["message"] |= {"thread_ts": POSTED, "parent_user_id": BOT}
+    await posted(thread)
+    with pytest.raises(Busy):
+        await thread.hears(changed)
+    await noted(thread)
+    await thread.hears(reply("seen", LATER))
+    assert await thread.comments() == ["seen"]
+    await thread.hears(changed)
+    assert await thread.comments() == ["seen it"]
 
 
 @pytest.mark.parametrize(("to", "ts"), [(BOT, LATER), ("UGRACE", AT_ONCE)])
