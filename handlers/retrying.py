@@ -29,4 +29,5 @@ def in_vain(attempts: int, outcome: Failure) -> bool:
 
 
 def delay_after(attempts: int) -> timedelta:
-    return timedelta(seconds=min(_FIRST_DELAY * 2**attempts, _LONGEST_DELAY))
+    # After so many more they are no number of seconds any more: what Slack only delays is tried without end.
+    return timedelta(seconds=min(_FIRST_DELAY * 2 ** min(attempts, MAX_WHILE_AWAY), _LONGEST_DELAY))

@@ -18,6 +18,7 @@ from bot.clients import CALL_TIMEOUT, ObservedClient, refusal
 from bot.playground.error_codes import COMMON, SPECIFIC
 from db import outbox
 from handlers.outcomes import Limited, Refused, Transient, failure
+from handlers.retrying import delay_after
 
 SENDING = ("chat.postMessage", "chat.update", "conversations.open")
 
@@ -169,6 +170,12 @@ def test_a_way_that_breaks_off_may_have_been_gone(error: Exception) -> None:
     assert (broken.unknown, broken.away) == (True, True)
 
 
+def test_however_often_something_was_tried_it_is_tried_again_within_minutes() -> None:
+    assert delay_after(0) == timedelta(seconds=1)
+    assert delay_after(3) == timedelta(seconds=8)
+    assert delay_after(100) == delay_after(10_000) == timedelta(minutes=5)
+
+
 def test_what_is_none_of_slacks_is_raised() -> None:
     with pytest.raises(KeyError):
         failure(KeyError("ours"))
@@ -205,7 +212,7 @@ async def client() -> AsyncIterator[ObservedClient]:
         app.router.add_post(f"/{method}", strange)
     app.router.add_post("/auth.test", silence)
     async with TestServer(app) as server, aiohttp.ClientSession() as session:
-        yield ObservedClient(token="xoxb-1", base_url=str(server.make_url("/")), session=session, timeout=1)
+        yield ObservedClient(token="xoxb-1", base_url=str(server.make_url("/")), session=session, timeout=60)
         over.set()
 
 
@@ -224,6 +231,7 @@ async def test_an_answer_that_is_none_refuses_nothing(client: ObservedClient, me
 async def test_a_call_that_is_not_answered_ends_before_others_send_in_its_place(
     client: ObservedClient,
 ) -> None:
+    client.timeout = 1
     async with asyncio.timeout(60) as guard:
         with pytest.raises(TimeoutError) as raised:
             await client.auth_test()
