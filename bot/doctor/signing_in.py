@@ -46,9 +46,9 @@ async def slack(settings: Settings) -> AsyncIterator[Finding]:
     try:
         answer = await client.auth_test()
     except SlackApiError as error:
-        code = refusal(error) or f"status {error.response.status_code}"
-        mend = _TOKEN_MENDS.get(code, "check SLACK_BOT_TOKEN")
-        yield Finding(part="slack", text=f"auth.test: {code}", mend=mend)
+        code = refusal(error)
+        mend = _TOKEN_MENDS.get(code, "check SLACK_BOT_TOKEN") if code is not None else _strange(settings)
+        yield Finding(part="slack", text=f"auth.test: {_said(error)}", mend=mend)
         return
     except _AWAY as error:
         mend = f"this machine must reach {settings.slack_api_url}"
@@ -58,6 +58,15 @@ async def slack(settings: Settings) -> AsyncIterator[Finding]:
     headers = {name.lower(): value for name, value in answer.headers.items()}
     for finding in (*_scopes(headers), *_skew(headers)):
         yield finding
+
+
+def _said(error: SlackApiError) -> str:
+    return str(error.response.get("error") or f"status {error.response.status_code}")
+
+
+def _strange(settings: Settings) -> str:
+    """Nothing is wrong with a token that Slack said nothing of."""
+    return f"Slack has trouble, or something else answers at {settings.slack_api_url}: try again in a while"
 
 
 def _scopes(headers: dict[str, str], manifest: Path = Path("manifest.yml")) -> list[Finding]:
@@ -103,8 +112,10 @@ async def sockets(settings: Settings) -> AsyncIterator[Finding]:
     try:
         await client.apps_connections_open(app_token=settings.slack_app_token)
     except SlackApiError as error:
+        code = refusal(error)
         mend = "make an app-level token with connections:write, and switch Socket Mode on"
-        yield Finding(part="socket mode", text=refusal(error) or "Slack is away", mend=mend)
+        mend = mend if code is not None else _strange(settings)
+        yield Finding(part="socket mode", text=_said(error), mend=mend)
     except _AWAY as error:
         yield Finding(part="socket mode", text=type(error).__name__, mend="this machine must reach Slack")
     else:
