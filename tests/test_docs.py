@@ -14,6 +14,7 @@ import pytest
 from slack_bolt.async_app import AsyncApp
 
 from bot.__main__ import _parser
+from bot.parts import parts
 from db.query import parse
 from db.reports import parse_period
 from handlers import _SURFACE
@@ -214,6 +215,18 @@ def test_parts_of_readiness_are_those_that_are_probed() -> None:
     shown = next(json.loads(example) for example in fences("json") if "parts" in example)
     assert set(shown["parts"]) == probed
     assert probed <= set(re.findall(r"^\| `(\w+)` \|", operate, re.MULTILINE))
+
+
+def test_a_proxy_passes_on_whatever_is_asked_for_from_outside() -> None:
+    outside = {"slack", *(prefix.strip("/") for prefix in parts(cast("Services", _Names())))}
+    install = TEXTS[ROOT / "docs" / "install.md"]
+    assert {path.split("/")[1] for row in rows("install.md", "Reverse proxy") for path in row} == outside
+    (nginx,), (caddy,) = (
+        re.findall(r"location ~ \^/\((.+)\)/ ", install),
+        re.findall(r"@lodge path (.+)", install),
+    )
+    assert set(nginx.split("|")) == outside
+    assert {path.split("/")[1] for path in caddy.split()} == outside
 
 
 def rows(page: str, heading: str) -> list[list[str]]:
