@@ -27,6 +27,6 @@ def test_whatever_is_wrong_with_a_query_is_said_in_words(code: str, locale: str)
 def test_operators_of_other_languages_are_told_what_to_write_instead() -> None:
     error = QueryError("no_or", position=10, term="OR", part="OR", suggestion="label:bug,ui")
     assert explain_query(error, words("en")) == (
-        "“OR” is not needed between terms: a comma means or, as in `label:bug,crash`. To look for the word itself,"
+        "There is no “OR” between terms: a comma means or, as in `label:bug,crash`. To look for the word itself,"
         " put it in quotation marks. Did you mean `label:bug,ui`?"
     )
