@@ -35,6 +35,8 @@ RELEASED = (
     "fb10dc05ddfc5bf3",  # 0026_due_dates
     "638678dc3600def0",  # 0027_priorities
     "104ebbb134486ca6",  # 0028_latency_counts
+    "59e3e1b303659dcc",  # 0029_labelled
+    "e7722929d6266def",  # 0030_outgoing_due
 )
 
 
