@@ -2,68 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from db.announcements import Event
-from db.ids import ChangeId, CommentId, EventId, IssueId, PersonId, SlackUserId, WorkspaceId
-from db.issues import Issue
+from db.ids import ChangeId, CommentId, EventId, IssueId, PersonId, SlackUserId
 from db.notices import Notice
 from db.people import Person
 from db.preferences import NoticeKind
-from db.states import Priority, Role, Source, Status
 from handlers.notices.gathering import notice_of
 from handlers.notices.telling import up_to_date
 from handlers.views.notices import is_news, message
 from handlers.words import words
+from tests.views.samples import NOW, PLAIN, person
 
-NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ADA, BOB, EVE = (PersonId(UUID(int=number)) for number in (1, 2, 3))
 ISSUE = IssueId(UUID(int=9))
 ONE, TWO, THREE = (CommentId(UUID(int=number)) for number in (11, 12, 13))
 
 
-def person(person_id: PersonId, name: str) -> Person:
-    return Person(
-        workspace_id=WorkspaceId("T1"),
-        person_id=person_id,
-        slack_user_id=SlackUserId(f"U{name.upper()}"),
-        name=name,
-        email=None,
-        role=Role.MEMBER,
-        active=True,
-        timezone="UTC",
-        locale="en",
-        settings={},
+def known(person_id: PersonId, name: str) -> Person:
+    return replace(
+        person(person_id, name, active=True, slack=True), slack_user_id=SlackUserId(f"U{name.upper()}")
     )
 
 
-PEOPLE = {each: person(each, name) for each, name in ((ADA, "Ada"), (BOB, "Bob"), (EVE, "Eve"))}
-PUMP = Issue(
-    workspace_id=WorkspaceId("T1"),
-    issue_id=ISSUE,
-    number=1,
-    title="Pump",
-    description="",
-    status=Status.OPEN,
-    close_reason=None,
-    duplicate_of=None,
-    parent_id=None,
-    priority=Priority.NONE,
-    assignee_id=ADA,
-    reporter_id=ADA,
-    due_on=None,
-    external_ref=None,
-    labels=(),
-    version=1,
-    source=Source.SLACK,
-    created_at=NOW,
-    updated_at=NOW,
-    closed_at=None,
-)
+PEOPLE = {each: known(each, name) for each, name in ((ADA, "Ada"), (BOB, "Bob"), (EVE, "Eve"))}
+PUMP = replace(PLAIN, issue_id=ISSUE, title="Pump", assignee_id=ADA)
 
 
 def did(who: PersonId, kind: str, **after: Any) -> Event:

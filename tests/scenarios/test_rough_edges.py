@@ -96,21 +96,6 @@ async def test_the_second_clash_in_a_row_shows_both_sides_again(lodge: Lodge) ->
     assert "Mine" in said(await lodge.ask("ada", "LDG-1"))
 
 
-async def test_an_empty_list_offers_the_form_of_the_first(lodge: Lodge) -> None:
-    ada = lodge.person("ada")
-    for listed, button in (
-        ("subscriptions", "subscription_new"),
-        ("schedules", "schedule_new"),
-        ("token", "token_new"),
-        ("webhook", "webhook_new"),
-        ("tell", "outgoing_new"),
-    ):
-        shown = await lodge.ask("ada", listed)
-        await ada.click(button, channel="general", ts=shown["ts"])
-        form = await ada.expect_modal()
-        await ada.close(form["id"])
-
-
 async def test_whoever_has_no_issue_yet_is_offered_to_begin(lodge: Lodge) -> None:
     ada = lodge.person("ada")
     for listed, said_ in (("list", "No issue is open"), ("mine", "assigned to you")):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -57,30 +58,48 @@ PERSON = st.builds(person, st.just(ADA), TITLE, active=st.booleans(), slack=st.b
 PEOPLE = PERSON.map(lambda found: {ADA: found, GRACE: found})
 
 
+PLAIN = Issue(
+    workspace_id="T1",  # type: ignore[arg-type]
+    issue_id=UUID(int=1),  # type: ignore[arg-type]
+    number=1,
+    title="x",
+    description="",
+    status=Status.OPEN,
+    close_reason=None,
+    duplicate_of=None,
+    parent_id=None,
+    priority=Priority.NONE,
+    assignee_id=None,
+    reporter_id=ADA,
+    due_on=None,
+    external_ref=None,
+    labels=(),
+    version=1,
+    source=Source.SLACK,
+    created_at=NOW,
+    updated_at=NOW,
+    closed_at=None,
+)
+
+
 @st.composite
 def issues(draw: st.DrawFn, description: st.SearchStrategy[str] = LONG) -> Issue:
     status = draw(st.sampled_from(Status))
     closed = status is Status.CLOSED
-    return Issue(
-        workspace_id="T1",  # type: ignore[arg-type]
+    return replace(
+        PLAIN,
         issue_id=draw(st.uuids()),  # type: ignore[arg-type]
         number=draw(st.integers(1, 10**15)),
         title=draw(TITLE),
         description=draw(description)[:40_000],
         status=status,
         close_reason=draw(st.sampled_from(CloseReason)) if closed else None,
-        duplicate_of=None,
-        parent_id=None,
         priority=draw(st.sampled_from(Priority)),
         assignee_id=draw(PEOPLE_IDS),
         reporter_id=draw(PEOPLE_IDS),
         due_on=draw(st.none() | st.dates(date(1900, 1, 1))),
-        external_ref=None,
         labels=draw(LABELS),
         version=draw(st.integers(1, 10**6)),
-        source=Source.SLACK,
-        created_at=NOW,
-        updated_at=NOW,
         closed_at=NOW if closed else None,
     )
 

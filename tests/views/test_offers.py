@@ -11,8 +11,7 @@ from db.states import CloseReason, Status
 from handlers.views.blocks import Json
 from handlers.views.cards import CardStyle, buttons, row
 from handlers.words import words
-from tests.views.samples import ADA, GRACE, NOW, person
-from tests.views.test_every_builder import PLAIN
+from tests.views.samples import ADA, GRACE, NOW, PLAIN, person
 
 EN = words("en")
 PEOPLE = {GRACE: person(GRACE, "Grace", active=False, slack=False)}

@@ -10,28 +10,7 @@ from uuid import UUID
 import pytest
 
 from db.ids import IssueId, LabelId, PersonId
-from db.reports.numbers import (
-    AgeGroup,
-    AgingReport,
-    AssigneeRow,
-    AssigneesReport,
-    Closer,
-    DigestReport,
-    FlowPoint,
-    FlowReport,
-    LabelLatency,
-    Latency,
-    LatencyReport,
-    NamedIssue,
-    OpenIssues,
-    PriorityLatency,
-    Report,
-    Span,
-    Traffic,
-    TrendPoint,
-    Who,
-    Work,
-)
+from db.reports import numbers
 from db.reports.periods import parse_period
 from db.states import Priority
 from handlers.views.reports import Keys, Sheet, sheet
@@ -44,7 +23,7 @@ EN = words("en")
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
-def made(report: Report) -> Sheet:
+def made(report: numbers.Report) -> Sheet:
     return sheet(report, query="", words=EN, keys=Keys(prefix="LDG"))
 
 
@@ -60,39 +39,42 @@ def rows(shown: Sheet, table: int = 0) -> list[tuple[str, ...]]:
     return [tuple(cell.text for cell in row) for row in shown.tables[table].rows]
 
 
-def person(number: int, name: str) -> Who:
-    return Who(person_id=PersonId(UUID(int=number)), name=name, slack_user_id=None)
+def person(number: int, name: str) -> numbers.Who:
+    return numbers.Who(person_id=PersonId(UUID(int=number)), name=name, slack_user_id=None)
 
 
-def week(first: int) -> Span:
-    return Span(start=date(2026, 3, first), end=date(2026, 3, first) + timedelta(days=7))
+def week(first: int) -> numbers.Span:
+    return numbers.Span(start=date(2026, 3, first), end=date(2026, 3, first) + timedelta(days=7))
 
 
-def took(closed: int, unit: timedelta) -> Latency:
-    return Latency(closed=closed, median=2 * unit, p90=5 * unit, mean=3 * unit)
+def took(closed: int, unit: timedelta) -> numbers.Latency:
+    return numbers.Latency(closed=closed, median=2 * unit, p90=5 * unit, mean=3 * unit)
 
 
-def assignees(nobody: AssigneeRow) -> AssigneesReport:
-    ada = AssigneeRow(
+def assignees(nobody: numbers.AssigneeRow) -> numbers.AssigneesReport:
+    ada = numbers.AssigneeRow(
         who=person(1, "Ada"),
-        open=OpenIssues(waiting=3, in_progress=1),
-        work=Work(taken=7, closed=5),
-        work_before=Work(taken=11, closed=6),
+        open=numbers.OpenIssues(waiting=3, in_progress=1),
+        work=numbers.Work(taken=7, closed=5),
+        work_before=numbers.Work(taken=11, closed=6),
     )
-    return AssigneesReport(
+    return numbers.AssigneesReport(
         period=MARCH,
         rows=(ada,),
         unassigned=nobody,
         others=2,
-        open=OpenIssues(waiting=20, in_progress=10),
-        work=Work(taken=40, closed=50),
-        work_before=Work(taken=20, closed=100),
+        open=numbers.OpenIssues(waiting=20, in_progress=10),
+        work=numbers.Work(taken=40, closed=50),
+        work_before=numbers.Work(taken=20, closed=100),
     )
 
 
 def test_who_works_on_what() -> None:
-    nobody = AssigneeRow(
-        who=None, open=OpenIssues(), work=Work(closed=9), work_before=Work(taken=1, closed=8)
+    nobody = numbers.AssigneeRow(
+        who=None,
+        open=numbers.OpenIssues(),
+        work=numbers.Work(closed=9),
+        work_before=numbers.Work(taken=1, closed=8),
     )
     shown = made(assignees(nobody))
     assert said(shown) == (
@@ -106,26 +88,28 @@ def test_who_works_on_what() -> None:
 
 
 def test_nobody_has_a_row_where_there_is_something_of_nobodys() -> None:
-    nothing = AssigneeRow(who=None, open=OpenIssues(), work=Work(), work_before=Work())
+    nothing = numbers.AssigneeRow(
+        who=None, open=numbers.OpenIssues(), work=numbers.Work(), work_before=numbers.Work()
+    )
     assert [row[0] for row in rows(made(assignees(nothing)))] == ["Ada"]
-    shown = made(assignees(replace(nothing, open=OpenIssues(waiting=1))))
+    shown = made(assignees(replace(nothing, open=numbers.OpenIssues(waiting=1))))
     assert [row[0] for row in rows(shown)] == ["Ada", "nobody"]
     assert "*One* open issue is nobody’s." in said(shown)
 
 
 def test_time_to_resolution() -> None:
-    report = LatencyReport(
+    report = numbers.LatencyReport(
         period=MARCH,
         overall=took(8, DAY),
         before=replace(took(4, DAY), median=4 * DAY),
         by_priority=(
-            PriorityLatency(priority=Priority.URGENT, latency=took(3, HOUR)),
-            PriorityLatency(priority=Priority.LOW, latency=took(5, DAY)),
+            numbers.PriorityLatency(priority=Priority.URGENT, latency=took(3, HOUR)),
+            numbers.PriorityLatency(priority=Priority.LOW, latency=took(5, DAY)),
         ),
-        by_label=(LabelLatency(label_id=LabelId(UUID(int=1)), name="bug", latency=took(2, MINUTE)),),
+        by_label=(numbers.LabelLatency(label_id=LabelId(UUID(int=1)), name="bug", latency=took(2, MINUTE)),),
         trend=tuple(
-            TrendPoint(span=week(first), latency=latency)
-            for first, latency in ((2, took(6, HOUR)), (9, Latency()), (16, took(2, 2 * HOUR)))
+            numbers.TrendPoint(span=week(first), latency=latency)
+            for first, latency in ((2, took(6, HOUR)), (9, numbers.Latency()), (16, took(2, 2 * HOUR)))
         ),
     )
     shown = made(report)
@@ -152,22 +136,27 @@ def test_time_to_resolution() -> None:
     ("longest", "unit"), [(3 * DAY, "Days"), (71 * HOUR, "Hours"), (179 * MINUTE, "Minutes")]
 )
 def test_times_have_the_longest_unit_of_which_there_are_three(longest: timedelta, unit: str) -> None:
-    latency = Latency(closed=1, median=longest, p90=longest, mean=longest)
-    by_priority = (PriorityLatency(priority=Priority.HIGH, latency=latency),)
-    report = LatencyReport(
-        period=MARCH, overall=latency, before=Latency(), by_priority=by_priority, by_label=(), trend=()
+    latency = numbers.Latency(closed=1, median=longest, p90=longest, mean=longest)
+    by_priority = (numbers.PriorityLatency(priority=Priority.HIGH, latency=latency),)
+    report = numbers.LatencyReport(
+        period=MARCH,
+        overall=latency,
+        before=numbers.Latency(),
+        by_priority=by_priority,
+        by_label=(),
+        trend=(),
     )
     assert made(report).charts[0].y_label == unit
 
 
 def test_created_and_closed() -> None:
-    points = ((2, Traffic(created=4, closed=1)), (9, Traffic(created=0, closed=7)))
-    report = FlowReport(
+    points = ((2, numbers.Traffic(created=4, closed=1)), (9, numbers.Traffic(created=0, closed=7)))
+    report = numbers.FlowReport(
         period=MARCH,
         unit="week",
-        points=tuple(FlowPoint(span=week(first), traffic=traffic) for first, traffic in points),
-        total=Traffic(created=15, closed=18),
-        before=Traffic(created=12, closed=6),
+        points=tuple(numbers.FlowPoint(span=week(first), traffic=traffic) for first, traffic in points),
+        total=numbers.Traffic(created=15, closed=18),
+        before=numbers.Traffic(created=12, closed=6),
         open_now=33,
     )
     shown = made(report)
@@ -180,7 +169,7 @@ def test_created_and_closed() -> None:
     assert rows(shown) == [("Mar 9, 2026", "0", "7", "−7"), ("Mar 2, 2026", "4", "1", "+3")]
 
 
-def issue(number: int, **changed: Any) -> NamedIssue:
+def issue(number: int, **changed: Any) -> numbers.NamedIssue:
     given: dict[str, Any] = {
         "issue_id": IssueId(UUID(int=number)),
         "number": number,
@@ -192,16 +181,16 @@ def issue(number: int, **changed: Any) -> NamedIssue:
         "closed_at": None,
         "due_on": date(2026, 3, number),
     }
-    return NamedIssue(**(given | changed))
+    return numbers.NamedIssue(**(given | changed))
 
 
 def test_age_of_open_issues() -> None:
-    report = AgingReport(
+    report = numbers.AgingReport(
         today=TODAY,
         groups=(
-            AgeGroup(from_days=0, to_days=7, count=5),
-            AgeGroup(from_days=7, to_days=30, count=4),
-            AgeGroup(from_days=30, to_days=None, count=3),
+            numbers.AgeGroup(from_days=0, to_days=7, count=5),
+            numbers.AgeGroup(from_days=7, to_days=30, count=4),
+            numbers.AgeGroup(from_days=30, to_days=None, count=3),
         ),
         open_now=12,
         oldest=(issue(3),),
@@ -218,12 +207,15 @@ def test_age_of_open_issues() -> None:
 
 
 def test_what_happened() -> None:
-    report = DigestReport(
+    report = numbers.DigestReport(
         period=MARCH,
-        total=Traffic(created=6, closed=4),
-        before=Traffic(created=3, closed=8),
+        total=numbers.Traffic(created=6, closed=4),
+        before=numbers.Traffic(created=3, closed=8),
         open_now=21,
-        closers=(Closer(who=person(2, "Bob"), closed=3), Closer(who=person(1, "Ada"), closed=1)),
+        closers=(
+            numbers.Closer(who=person(2, "Bob"), closed=3),
+            numbers.Closer(who=person(1, "Ada"), closed=1),
+        ),
         newest=(issue(5),),
         finished=(issue(6),),
         pressing=(issue(7),),
@@ -275,4 +267,4 @@ def test_what_there_was_none_of_has_no_percentage() -> None:
     ("unit", "told"), [("year", "2026"), ("quarter", "2026-Q1"), ("month", "Mar 2026"), ("day", "Mar 31")]
 )
 def test_points_of_time_are_told_as_exactly_as_they_are_wide(unit: str, told: str) -> None:
-    assert point(Span(start=date(2026, 3, 31), end=date(2026, 4, 1)), unit, EN) == told
+    assert point(numbers.Span(start=date(2026, 3, 31), end=date(2026, 4, 1)), unit, EN) == told

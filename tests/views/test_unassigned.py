@@ -10,8 +10,7 @@ from handlers.views.cards import row
 from handlers.views.reports import Keys
 from handlers.views.reports.issues import named
 from handlers.words import words
-from tests.views.samples import ADA
-from tests.views.test_every_builder import PLAIN
+from tests.views.samples import ADA, PLAIN
 from tests.views.test_reports import issue
 
 
