@@ -12,12 +12,16 @@ from db.ids import WorkspaceId
 from handlers.services import Services
 
 _CHANNEL = "product"
+# Seconds, to end what hangs.
+_PATIENCE = 180.0
 _WELCOME = """*Our issues are in Lodge now.* To try it:
 • `/issue` opens the form; `/issue new Crane is stuck @linus +bug !high` files in one line
 • `/issue list`, `/issue search login`, `/issue report latency`; `/issue help` has the rest
 • React with :ticket: to a message, or take *Create issue* from its menu; replies to its card are comments
 • *Lodge* in the sidebar is your own page. Something waits for you there
 • Drop a CSV into a channel to import it. Everything can be undone"""
+# Of the told stories, the one about which something is asked.
+_ASKED = "Payment page times out"
 _LABELS, _COMMENTS = 3, 3
 _HEADER = (
     "Summary", "Issue key", "Issue Type", "Status", "Priority", "Resolution", "Assignee", "Reporter", "Created",
@@ -69,16 +73,22 @@ async def plant(services: Services, slack: LocalSlack) -> bool:
     workspace_id = WorkspaceId(slack.team_id)
     if await _has_issues(services, workspace_id):
         return False
-    ada = slack.person("ada")
-    await ada.upload(_CHANNEL, "harbour-jira-export.csv", as_jira(past(services.clock())), text="Moving in!")
-    ts = await slack.until(lambda: _message_with(slack, "Import"), timeout=20)
+    ada, issues = slack.person("ada"), past(services.clock())
+    await ada.upload(_CHANNEL, "harbour-jira-export.csv", as_jira(issues), text="Moving in!")
+    ts = await slack.until(lambda: _message_with(slack, "Import"), timeout=_PATIENCE)
     await ada.click("Import", channel=_CHANNEL, ts=ts)
-    await slack.until(lambda: _message_with(slack, "Undo"), timeout=30)
+    await slack.until(lambda: _message_with(slack, "Undo"), timeout=_PATIENCE)
     grace = slack.person("grace")
-    # One of the told stories, which come last: something waits for an answer of Ada's.
-    await grace.slash(_CHANNEL, f"/issue comment LDG-77 <@{ada.user.id}> are 30 seconds fine with you?")
+    # Something waits for an answer of Ada's.
+    question = f"<@{ada.user.id}> are 30 seconds fine with you?"
+    await grace.slash(_CHANNEL, f"/issue comment LDG-{asked_about(issues)} {question}")
     await grace.send("general", _WELCOME)
     return True
+
+
+def asked_about(issues: list[Past]) -> int:
+    """Its number; which one it has depends on the day of the week."""
+    return next(number for number, issue in enumerate(issues, start=1) if issue.title.startswith(_ASKED))
 
 
 async def _has_issues(services: Services, workspace_id: WorkspaceId) -> bool:
