@@ -18,7 +18,7 @@ import asyncpg
 # Rounds of asking two connections for their server process in turn. In session mode each always has its own.
 _ROUNDS: Final = 4
 # Seconds that the second connection may wait for a server process before its absence is taken for an answer.
-_PATIENCE: Final = 3.0
+_PATIENCE = 3.0
 
 
 # What the server says of types that asyncpg does not know, by the numbers it was asked for.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, Final
+from typing import Any
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -20,7 +20,7 @@ from handlers.views.replies import Reply
 from handlers.words import Mrkdwn, Words
 
 # Seconds from when it was asked for: most of what a trigger lives is left for the way to Slack.
-PATIENCE: Final = 1.0
+PATIENCE = 1.0
 
 Made = Json | Reply
 

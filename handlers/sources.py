@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 
 _PREFIX: Final = "slack:"
 # Seconds: a form that was sent is answered in three.
-_PATIENCE: Final = 1.0
+_PATIENCE = 1.0
 
 
 def source_ref(channel_id: str, ts: str) -> str:

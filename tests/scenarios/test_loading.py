@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from unittest.mock import patch
 
 import asyncpg
 import pytest
@@ -22,7 +23,9 @@ async def slow(lodge: Lodge, table: str) -> AsyncIterator[asyncpg.Connection]:
     """Nobody else reads the table meanwhile."""
     async with lodge.process.services.database.connection() as conn, conn.transaction():
         await conn.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
-        yield conn
+        # No form that asks for it is made in time.
+        with patch("handlers.loading.PATIENCE", 0.05):
+            yield conn
 
 
 async def loading(lodge: Lodge, ada: Person) -> Json:
