@@ -44,6 +44,11 @@ class Line:
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_unix_connection(str(self._server))
+        if not self._here.exists():
+            # Cut in the meantime.
+            writer.transport.abort()
+            back.transport.abort()
+            return
         self._writers |= {writer, back}
         try:
             await asyncio.gather(_copy(reader, back), _copy(there, writer))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -29,17 +28,12 @@ from handlers.api.secrets import BadToken, make_secret
 from handlers.errors import NotInstalled
 from handlers.uninstalling import KEPT, remove_the_gone, renew_seals
 from handlers.vault import Vault
+from tests.faults.ports import free_port
 from tests.scenarios.conftest import MANIFEST, Lodge, said
 from tests.scenarios.test_loading import slow
 
 HOME, OTHER = "T0HARBOUR", "T0OTHER"
 KEY = Fernet.generate_key().decode()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

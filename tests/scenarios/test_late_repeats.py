@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.playground.activity import PATIENCE
 from bot.playground.deliveries import Delivery
 from tests.scenarios.conftest import Json, Lodge, said
 from tests.scenarios.redelivery import again
@@ -41,11 +42,9 @@ async def kept(lodge: Lodge, query: str) -> Any:
 
 async def became(lodge: Lodge, query: str, wanted: object) -> None:
     """A press is acknowledged before it is carried out."""
-    for _ in range(400):
-        if await kept(lodge, query) == wanted:
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError(await kept(lodge, query))
+    async with asyncio.timeout(PATIENCE):
+        while await kept(lodge, query) != wanted:
+            await asyncio.sleep(0.05)
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,8 @@ async def test_home_shows_what_is_mine_and_acts(lodge: Lodge) -> None:
     row = next(block for block in home["blocks"] if "Mine" in said(block) and "accessory" in block)
     close = next(each["value"] for each in row["accessory"]["options"] if each["value"].startswith("close:"))
     await ada.click("issue_more", view_id=home["id"], block_id=row["block_id"], value=close)
-    home = await ada.expect_home(lambda view: "Completed" in said(view))
+    # What changed is drawn by itself, too, beside the answer.
+    home = await ada.expect_home(lambda view: "Completed" in said(view) and "undo_change" in buttons(view))
     await ada.click("undo_change", view_id=home["id"])
     home = await ada.expect_home(lambda view: "Undone" in said(view))
     await ada.click("home_refresh", view_id=home["id"])

@@ -19,8 +19,9 @@ from bot.settings import Settings
 from db.ids import WorkspaceId
 from handlers.uninstalling import renew_seals
 from handlers.vault import Vault
+from tests.faults.ports import free_port
 from tests.scenarios.conftest import MANIFEST
-from tests.scenarios.test_installing import HOME, KEY, Browser, ask, free_port
+from tests.scenarios.test_installing import HOME, KEY, Browser, ask
 
 HOURS = 3600.0
 
