@@ -10,6 +10,15 @@ from playwright.async_api import Locator, Page, expect
 from bot.playground import LocalSlack, posting
 from bot.playground.inputs import named
 
+# Toasts go away by themselves, seen or not: from now on `window.complaints` has the role and the words of each.
+LISTEN = """() => {
+    window.complaints = [];
+    const heard = (changes) => changes.forEach((each) => each.addedNodes.forEach((node) => {
+        if (node.classList?.contains("toast")) window.complaints.push(`${node.role}: ${node.textContent}`);
+    }));
+    new MutationObserver(heard).observe(document.body, { childList: true, subtree: true });
+}"""
+
 
 async def enter(page: Page, channel: str) -> None:
     await page.get_by_role("link", name=re.compile(rf"^{channel}\b")).click()

@@ -125,6 +125,8 @@ async def test_a_team_moves_in_by_dropping_its_file(
         .first.get_by_role("button", name=re.compile("repl", re.IGNORECASE))
         .click()
     )
+    # And not of the thread that was open until then.
+    await expect(thread).to_contain_text(f"{ROWS + 2:,} issues imported")
     await button(thread, "Undo").click()
     sure = page.get_by_role("alertdialog")
     await expect(sure).to_contain_text(f"The {ROWS + 2:,} issues")

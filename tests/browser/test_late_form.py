@@ -13,21 +13,13 @@ from playwright.async_api import Page, expect
 from bot.playground import LocalSlack
 from bot.process import Options, Process, running
 from tests.browser.conftest import OpenPage
-from tests.browser.steps import command, enter, newest
+from tests.browser.steps import LISTEN, command, enter, newest
 from tests.settings import settings_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 ROOT = Path(__file__).parents[2]
 SHOTS = ROOT / ".shots"
-# Toasts go away by themselves.
-_LISTEN = """() => {
-    window.complaints = [];
-    const heard = (changes) => changes.forEach((each) => each.addedNodes.forEach((node) => {
-        if (node.classList?.contains("toast")) window.complaints.push(node.textContent);
-    }));
-    new MutationObserver(heard).observe(document.body, { childList: true, subtree: true });
-}"""
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -58,7 +50,7 @@ async def test_a_form_that_takes_long_is_worked_on_before_ones_eyes(
     slack: LocalSlack, process: Process, open_page: OpenPage
 ) -> None:
     page = await open_page(slack.url, "ada")
-    await page.evaluate(_LISTEN)
+    await page.evaluate(LISTEN)
     await enter(page, "general")
     await command(page, "/issue")
     dialog = page.get_by_role("dialog")

@@ -22,7 +22,7 @@ from tests.browser.blocks import (
     section,
 )
 from tests.browser.conftest import OpenPage
-from tests.browser.steps import enter, say
+from tests.browser.steps import LISTEN, enter, say
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -224,7 +224,10 @@ async def test_a_service_notice_is_shown_where_it_belongs(slack: LocalSlack, pag
     said = page.get_by_role("article").last
     await expect(said).to_contain_text("operation_timeout")
     await expect(said).to_contain_text("Local Slack")
+    await page.evaluate(LISTEN)
     slack.service.notify(
         slack.person("ada").user, "error", None, "We had some trouble connecting. Try again?"
     )
-    await expect(page.get_by_role("alert").filter(has_text="trouble connecting")).to_be_visible()
+    await page.wait_for_function(
+        "() => window.complaints.some((each) => each.startsWith('alert: We had some'))"
+    )

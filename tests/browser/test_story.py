@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -14,8 +15,9 @@ from bot.demo.planting import plant
 from bot.parts import parts
 from bot.playground import LocalSlack
 from bot.process import Options, Process, running
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import PATIENCE, OpenPage
 from tests.browser.steps import command, enter, newest, pick
+from tests.scenarios.conftest import Lodge
 from tests.settings import settings_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -43,6 +45,10 @@ async def process(slack: LocalSlack, db_url: str) -> AsyncIterator[Process]:
     async with running(settings, Options(parts=parts)) as process:
         slack.request_url = f"{process.url}/slack/events"
         await plant(process.services, slack)
+        # Nothing that follows from that comes between what a test looks at.
+        planted = Lodge(slack=slack, process=process)
+        await planted.announced()
+        await planted.indexed()
         yield process
         await slack.settled()
 
@@ -59,13 +65,13 @@ def field(dialog: Locator, label: str) -> Locator:
 async def until_shown(page: Page, key: str, text: str) -> None:
     """What was said in a thread reaches Lodge beside the command that shows it, and an answer stays as it was given."""
     answers = page.locator("main .message.ephemeral").filter(has_text=key)
-    for _ in range(20):
-        before = await answers.count()
-        await command(page, f"/issue show {key}")
-        await expect(answers).to_have_count(before + 1)
-        if text in await answers.last.inner_text():
-            return
-    raise AssertionError(f"{key} does not say {text!r}")
+    async with asyncio.timeout(PATIENCE / 1000):
+        while True:
+            before = await answers.count()
+            await command(page, f"/issue show {key}")
+            await expect(answers).to_have_count(before + 1)
+            if text in await answers.last.inner_text():
+                return
 
 
 async def test_a_newcomer_files_discusses_imports_and_reports(
