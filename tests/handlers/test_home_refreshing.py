@@ -95,12 +95,13 @@ def job(world: World) -> Job:
 
 
 async def test_home_is_published_and_a_burst_of_changes_is_shown_as_it_ended(
-    world: World, refreshing: Refreshing, slack: Slack
+    world: World, refreshing: Refreshing, slack: Slack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("handlers.home.refreshing.REST", 3600.0)
     await refreshing.run(job(world))
     with pytest.raises(Again) as again:
         await refreshing.run(job(world))
-    assert timedelta(0) < again.value.delay <= timedelta(seconds=2)
+    assert timedelta(0) < again.value.delay <= timedelta(hours=1)
     assert len(slack.published) == 1
 
 
@@ -122,15 +123,15 @@ async def test_what_somebody_chose_while_theirs_was_published_is_drawn_once_more
 async def test_when_slack_asks_for_patience_everybody_has_it(
     world: World, refreshing: Refreshing, slack: Slack
 ) -> None:
-    slack.refuses = (429, "ratelimited", {"Retry-After": "7"})
+    slack.refuses = (429, "ratelimited", {"Retry-After": "300"})
     with pytest.raises(Again) as again:
         await refreshing.run(job(world))
-    assert again.value.delay == timedelta(seconds=7)
+    assert again.value.delay == timedelta(minutes=5)
     slack.refuses = None
     other = Job(id=2, payload=address(world.workspace_id, me(world.bob)), attempts=0)
     with pytest.raises(Again) as again:
         await refreshing.run(other)
-    assert timedelta(seconds=1) < again.value.delay <= timedelta(seconds=7)
+    assert timedelta(seconds=1) < again.value.delay <= timedelta(minutes=5)
     assert slack.published == []
 
 
