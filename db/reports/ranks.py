@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -108,7 +109,7 @@ def _ranks(size: int, fraction: float) -> tuple[int, int, float]:
 
 
 def _place(ends: Sequence[int], rank: int) -> tuple[int, int]:
-    bucket = next(place for place, end in enumerate(ends) if end > rank)
+    bucket = bisect_right(ends, rank)
     return bucket, rank - (ends[bucket - 1] if bucket else 0)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final, LiteralString
 from uuid import UUID
 
@@ -29,8 +30,8 @@ class Cover:
 
     first: int
     end: int
-    grains: list[int]
-    spans: list[int]
+    grains: tuple[int, ...]
+    spans: tuple[int, ...]
 
 
 def day_number(day: date) -> int:
@@ -38,8 +39,9 @@ def day_number(day: date) -> int:
     return day.toordinal() - 1
 
 
+@lru_cache(maxsize=256)
 def cover(start: date, end: date) -> Cover:
-    """The fewest spans for a range of days."""
+    """The fewest spans for a range of days. A report asks for the same few again and again."""
     first, stop = day_number(start), day_number(end)
     grains: list[int] = []
     spans: list[int] = []
@@ -49,4 +51,4 @@ def cover(start: date, end: date) -> Cover:
         grains.append(grain)
         spans.append(at // grain)
         at += grain
-    return Cover(first=first, end=stop, grains=grains, spans=spans)
+    return Cover(first=first, end=stop, grains=tuple(grains), spans=tuple(spans))
