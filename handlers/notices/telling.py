@@ -15,7 +15,7 @@ from db import announcements, issues, mutes, notices, outbox, people, told
 from db.access import Actor
 from db.errors import LodgeError
 from db.ids import ChannelId, CommentId, PersonId, WorkspaceId
-from db.notices import SAID_MAX, Notice
+from db.notices import SAID_IN, SAID_MAX, Notice
 from db.outbox import Outgoing
 from db.people import Person
 from db.preferences import NoticeKind, read, zone_of
@@ -130,11 +130,12 @@ def merged(earlier: Notice, later: Notice) -> Notice:
     """Both at once. Nothing is left out as having come back to what it was: the message said that it had changed."""
     mentioned = NoticeKind.MENTIONED in earlier.kinds and NoticeKind.MENTIONED not in later.kinds
     spoken = earlier if mentioned or later.said is None else later
+    after = {name: value for name, value in (earlier.after | later.after).items() if name != SAID_IN}
     return replace(
         later,
         kinds=earlier.kinds | later.kinds,
         before={},
-        after=earlier.after | later.after,
+        after=after | ({SAID_IN: spoken.after[SAID_IN]} if SAID_IN in spoken.after else {}),
         actors=earlier.actors | later.actors,
         said=spoken.said,
         said_by=spoken.said_by,

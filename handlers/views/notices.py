@@ -116,8 +116,9 @@ def _said(issue: Issue, notice: Notice, people: People, words: Words, key: str) 
     author = who(notice.said_by, people, words) if notice.said_by else words("notice-a-program")
     if NoticeKind.MENTIONED in notice.kinds:
         named = words("notice-mentioned", who=author, key=key, title=issue.title)
-        more = [words("notice-more", more=notice.comments - 1)] if notice.comments > 1 else []
-        return [named, *more]
+        # A description can name somebody, too, and then all comments are others.
+        others = notice.comments - (notice.said_in is not None)
+        return [named, *([words("notice-more", more=others)] if others > 0 else [])]
     if notice.comments and notice.said is None:
         return [words("notice-comments-unsaid", count=notice.comments, key=key, title=issue.title)]
     if notice.comments > 1:

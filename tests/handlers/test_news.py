@@ -14,7 +14,7 @@ from db.notices import Notice
 from db.people import Person
 from db.preferences import NoticeKind
 from handlers.notices.gathering import notice_of
-from handlers.notices.telling import up_to_date
+from handlers.notices.telling import merged, up_to_date
 from handlers.views.notices import is_news, message
 from handlers.words import words
 from tests.views.samples import NOW, PLAIN, person
@@ -69,6 +69,17 @@ def test_whoever_comments_after_a_mention_did_not_mention_anybody() -> None:
         assert "look" in text
         assert "me too" not in text
         assert "and one more comment" in text
+
+
+def test_a_comment_beside_a_mention_in_the_description_is_told_of() -> None:
+    named, other = did(BOB, "edited", description="<@UADA> knows"), commented(EVE, TWO, "me too")
+    for notice in (news(named, other), news(other, named), merged(news(named), news(other))):
+        assert "<@UBOB> mentioned you in LDG-1" in told(notice)
+        assert "knows" in told(notice)
+        assert "and one more comment" in told(notice)
+    look = commented(BOB, ONE, "<@UADA> look")
+    assert "more comment" not in told(news(look))
+    assert "and one more comment" in told(merged(news(look), news(other)))
 
 
 def test_the_newer_of_two_mentions_is_told() -> None:
