@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from db import figures
 from db.pool import Database
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
@@ -81,34 +82,18 @@ class Metrics:
 
     async def render(self, database: Database) -> bytes:
         async with database.connection() as conn:
-            queued = await conn.fetch(
-                "SELECT entrypoint, status::text, count(*) AS n FROM pgqueuer GROUP BY 1, 2"
-            )
-            oldest = await conn.fetchval(
-                "SELECT extract(epoch FROM now() - min(execute_after))::float8 FROM pgqueuer"
-                " WHERE status = 'queued' AND execute_after <= now()"
-            )
-            waiting = await conn.fetchval("SELECT count(*) FROM outbox WHERE state = 'waiting'")
-            imports = await conn.fetch("SELECT state, count(*) AS n FROM imports GROUP BY 1")
-            runs = await conn.fetch("SELECT state, count(*) AS n FROM report_runs GROUP BY 1")
-            late = await conn.fetchval(
-                """
-                SELECT extract(epoch FROM now() - least(
-                    (SELECT min(next_due_at) FROM schedules WHERE next_due_at <= now()),
-                    (SELECT min(claimed_at) FROM report_runs WHERE state = 'claimed')))::float8"""
-            )
-            repairs = await conn.fetchval("SELECT coalesce(sum(repairs), 0) FROM rollup_books")
+            found = await figures.look(conn)
         self._queued.clear()
-        for row in queued:
-            self._queued.labels(row["entrypoint"], row["status"]).set(row["n"])
-        self._oldest.set(oldest or 0.0)
-        self._outbox.labels("waiting").set(waiting)
-        self._repairs.set(repairs)
-        for gauge, rows in ((self._imports, imports), (self._reports, runs)):
+        for (name, state), number in found.jobs.items():
+            self._queued.labels(name, state).set(number)
+        self._oldest.set(found.oldest_job)
+        self._outbox.labels("waiting").set(found.messages)
+        self._repairs.set(found.repairs)
+        for gauge, by_state in ((self._imports, found.imports), (self._reports, found.reports)):
             gauge.clear()
-            for row in rows:
-                gauge.labels(row["state"]).set(row["n"])
-        self._late.set(late or 0.0)
+            for state, number in by_state.items():
+                gauge.labels(state).set(number)
+        self._late.set(found.late)
         for name, pool in self._pools.items():
             self._pool.labels(name, "open").set(pool.pool.get_size())
             self._pool.labels(name, "idle").set(pool.pool.get_idle_size())

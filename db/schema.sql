@@ -1400,6 +1400,8 @@ CREATE UNIQUE INDEX import_file_once ON public.imports USING btree (workspace_id
 
 CREATE INDEX imports_by_change ON public.imports USING btree (workspace_id, change_id) WHERE (change_id IS NOT NULL);
 
+CREATE INDEX imports_by_state ON public.imports USING btree (state);
+
 CREATE INDEX installations_ending ON public.installations USING btree (expires_at) WHERE (expires_at IS NOT NULL);
 
 CREATE INDEX installations_removed ON public.installations USING btree (removed_at) WHERE (removed_at IS NOT NULL);
@@ -1474,6 +1476,8 @@ CREATE INDEX pgqueuer_log_not_aggregated ON public.pgqueuer_log USING btree ((1)
 
 CREATE INDEX pgqueuer_log_status ON public.pgqueuer_log USING btree (status);
 
+CREATE INDEX pgqueuer_parked ON public.pgqueuer USING btree (entrypoint) WHERE (status = 'failed'::public.pgqueuer_status);
+
 CREATE INDEX pgqueuer_picked_heartbeat_idx ON public.pgqueuer USING btree (heartbeat) WHERE (status = 'picked'::public.pgqueuer_status);
 
 CREATE UNIQUE INDEX pgqueuer_picked_slot_idx ON public.pgqueuer USING btree (entrypoint, slot) WHERE ((status = 'picked'::public.pgqueuer_status) AND (slot IS NOT NULL));
@@ -1492,9 +1496,13 @@ CREATE INDEX previews_by_age ON public.previews USING btree (shown_at);
 
 CREATE INDEX previews_by_issue ON public.previews USING btree (workspace_id, issue_id);
 
+CREATE INDEX report_runs_by_state ON public.report_runs USING btree (state);
+
 CREATE INDEX report_runs_claimed ON public.report_runs USING btree (claimed_at) WHERE (state = 'claimed'::text);
 
 CREATE INDEX report_runs_sending ON public.report_runs USING btree (workspace_id, outbox_id) WHERE (state = 'sending'::text);
+
+CREATE INDEX rollup_books_repaired ON public.rollup_books USING btree (repairs) WHERE (repairs > 0);
 
 CREATE INDEX rollup_issues_by_close ON public.rollup_issues USING btree (workspace_id, closed_day) INCLUDE (issue_id, latency, assignee_id, priority, reporter_id, labels, created_day, in_progress, is_open) WHERE (closed_day IS NOT NULL);
 
