@@ -50,6 +50,11 @@ _SEND: Final[LiteralString] = (
 
 # So many of those that are due are looked at; more only where none of these can be taken.
 _STRETCH: Final = 1_000
+# When that is due which follows something that still waits: not before that is settled, which is when it gets a time.
+# What is gone through in order of time is then all that could be taken, however much waits behind it.
+_BEHIND: Final[LiteralString] = "'infinity'::timestamptz"
+# So many are looked at of those, should one have been left behind.
+_LEFT: Final = 100
 # Asked of each row by itself: what is due is gone through in order, until there are enough.
 _OLDEST_OF_ISSUE: Final[LiteralString] = """
     s.send_id = (
@@ -79,18 +84,24 @@ async def put(
 ) -> None:
     """Has it said to all of them, in this order by issue, once the caller's transaction commits (then ring).
 
-    What follows something that is put off is put off with it, so that nobody comes upon it in vain.
+    What follows something that waits is due when that is settled. Until the transaction ends that cannot be, so that
+    whoever settles it sees what follows; where it is just being settled, what follows is due at once, and taken when
+    it is the oldest.
     """
     await conn.execute(
-        """
+        f"""
         INSERT INTO outgoing_sends (workspace_id, webhook_id, issue_id, kind, body, not_before)
-        SELECT $1, hook.webhook_id, said.issue_id, said.kind, said.body, greatest(now(), (
-            SELECT o.not_before FROM outgoing_sends o
-            WHERE o.workspace_id = $1 AND o.webhook_id = hook.webhook_id AND o.issue_id = said.issue_id
-              AND o.state = 'waiting'
-            ORDER BY o.send_id DESC LIMIT 1))
-        FROM unnest($3::uuid[], $4::text[], $5::text[]) WITH ORDINALITY AS said (issue_id, kind, body, place),
-             unnest($2::text[]) AS hook (webhook_id)
+        SELECT $1, hook.webhook_id, said.issue_id, said.kind, said.body,
+               CASE WHEN said.first THEN coalesce((
+                   SELECT {_BEHIND} FROM outgoing_sends o
+                   WHERE o.workspace_id = $1 AND o.webhook_id = hook.webhook_id AND o.issue_id = said.issue_id
+                     AND o.state = 'waiting'
+                   ORDER BY o.send_id DESC LIMIT 1 FOR SHARE SKIP LOCKED), now())
+               ELSE {_BEHIND} END
+        FROM (
+            SELECT *, row_number() OVER (PARTITION BY issue_id ORDER BY place) = 1 AS first
+            FROM unnest($3::uuid[], $4::text[], $5::text[]) WITH ORDINALITY AS s (issue_id, kind, body, place)
+        ) said, unnest($2::text[]) AS hook (webhook_id)
         ORDER BY said.place""",
         workspace_id,
         list(webhook_ids),
@@ -135,36 +146,39 @@ async def claim(conn: asyncpg.Connection, to: Receiver, limit: int) -> tuple[Sen
 
 
 async def settle(conn: asyncpg.Connection, to: Receiver, send_id: int, state: str, outcome: str) -> None:
-    await conn.execute(
+    """In the caller's transaction. What follows it is due from now on."""
+    issue_id = await conn.fetchval(
         """
         UPDATE outgoing_sends SET state = $4, outcome = $5, settled_at = now(), claimed_until = NULL
-        WHERE workspace_id = $1 AND webhook_id = $2 AND send_id = $3""",
+        WHERE workspace_id = $1 AND webhook_id = $2 AND send_id = $3 RETURNING issue_id""",
         to.workspace_id,
         to.webhook_id,
         send_id,
         state,
         outcome,
     )
+    # A statement of its own: it sees what was put until the one before it was let through.
+    await conn.execute(
+        f"""
+        UPDATE outgoing_sends SET not_before = now()
+        WHERE workspace_id = $1 AND webhook_id = $2 AND state = 'waiting' AND not_before = {_BEHIND} AND send_id = (
+            SELECT o.send_id FROM outgoing_sends o
+            WHERE o.workspace_id = $1 AND o.webhook_id = $2 AND o.issue_id = $3 AND o.state = 'waiting'
+            ORDER BY o.send_id LIMIT 1)""",
+        to.workspace_id,
+        to.webhook_id,
+        issue_id,
+    )
 
 
 async def postpone(
     conn: asyncpg.Connection, to: Receiver, send_id: int, delay: timedelta, outcome: str
 ) -> None:
-    """And with it what waits behind it, unless somebody is just giving that up."""
+    """It is tried again so much later; what follows it waits for it."""
     await conn.execute(
         """
-        WITH first AS (
-            UPDATE outgoing_sends SET not_before = now() + $4::interval, outcome = $5, claimed_until = NULL
-            WHERE workspace_id = $1 AND webhook_id = $2 AND send_id = $3
-            RETURNING issue_id, not_before
-        ), behind AS (
-            SELECT o.send_id, first.not_before FROM outgoing_sends o, first
-            WHERE o.workspace_id = $1 AND o.webhook_id = $2 AND o.issue_id = first.issue_id AND o.state = 'waiting'
-              AND o.send_id > $3 AND o.not_before < first.not_before
-            FOR UPDATE OF o SKIP LOCKED
-        )
-        UPDATE outgoing_sends o SET not_before = behind.not_before FROM behind
-        WHERE o.workspace_id = $1 AND o.webhook_id = $2 AND o.send_id = behind.send_id""",
+        UPDATE outgoing_sends SET not_before = now() + $4::interval, outcome = $5, claimed_until = NULL
+        WHERE workspace_id = $1 AND webhook_id = $2 AND send_id = $3""",
         to.workspace_id,
         to.webhook_id,
         send_id,
@@ -179,7 +193,7 @@ async def next_due(conn: asyncpg.Connection, to: Receiver) -> timedelta | None:
         f"""
         SELECT least((
             SELECT s.not_before FROM outgoing_sends s
-            WHERE s.workspace_id = $1 AND s.webhook_id = $2 AND s.state = 'waiting'
+            WHERE s.workspace_id = $1 AND s.webhook_id = $2 AND s.state = 'waiting' AND s.not_before < {_BEHIND}
               AND (s.claimed_until IS NULL OR s.claimed_until < now()) AND {_OLDEST_OF_ISSUE}
             ORDER BY s.not_before, s.send_id LIMIT 1
         ), (
@@ -226,7 +240,22 @@ async def replay(conn: asyncpg.Connection, to: Receiver, send_id: int) -> None:
 
 
 async def call_forgotten(conn: asyncpg.Connection) -> None:
-    """For what is due and no job knows of: the job looked a moment before the commit, or its replica died."""
+    """For what is due and no job knows of: the job looked a moment before the commit, or its replica died.
+
+    What is behind nothing any more is due then, too: what it followed was given up while it was put.
+    """
+    await conn.execute(
+        f"""
+        UPDATE outgoing_sends s SET not_before = now()
+        FROM outgoing_webhooks r
+        CROSS JOIN LATERAL (
+            SELECT b.send_id, b.issue_id FROM outgoing_sends b
+            WHERE b.workspace_id = r.workspace_id AND b.webhook_id = r.webhook_id AND b.state = 'waiting'
+              AND b.not_before = {_BEHIND}
+            ORDER BY b.send_id LIMIT {_LEFT}) behind
+        WHERE r.off_at IS NULL AND s.workspace_id = r.workspace_id AND s.webhook_id = r.webhook_id
+          AND s.send_id = behind.send_id AND s.state = 'waiting' AND {_OLDEST_OF_ISSUE}"""
+    )
     rows = await conn.fetch(
         """
         SELECT r.workspace_id, r.webhook_id FROM outgoing_webhooks r

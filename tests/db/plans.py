@@ -11,15 +11,19 @@ import asyncpg
 
 
 class Plans:
-    """Runs statements as the connection would, and keeps their plans."""
+    """Runs statements as the connection would, and keeps their plans; with `run`, what came of each part of them, too.
 
-    def __init__(self, conn: asyncpg.Connection) -> None:
+    Then what a statement changes it changes twice.
+    """
+
+    def __init__(self, conn: asyncpg.Connection, *, run: bool = False) -> None:
         self.conn = conn
         self.seen: list[str] = []
+        self._how = "ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF, BUFFERS OFF" if run else "COSTS OFF"
 
     async def _explain(self, sql: str, values: tuple[Any, ...]) -> None:
-        if sql.lstrip().startswith(("SELECT", "WITH")):
-            rows = await self.conn.fetch(f"EXPLAIN (COSTS OFF) {sql}", *values)
+        if sql.lstrip().startswith(("SELECT", "WITH", "UPDATE")):
+            rows = await self.conn.fetch(f"EXPLAIN ({self._how}) {sql}", *values)
             self.seen.append("\n".join(row[0] for row in rows))
 
     async def fetch(self, sql: str, *values: Any) -> Any:
@@ -33,6 +37,10 @@ class Plans:
     async def fetchval(self, sql: str, *values: Any) -> Any:
         await self._explain(sql, values)
         return await self.conn.fetchval(sql, *values)
+
+    async def execute(self, sql: str, *values: Any) -> Any:
+        await self._explain(sql, values)
+        return await self.conn.execute(sql, *values)
 
     def transaction(self, **options: Any) -> Any:
         return self.conn.transaction(**options)

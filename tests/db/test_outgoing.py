@@ -108,31 +108,74 @@ async def test_what_a_lost_process_had_taken_is_taken_by_another(
     assert list(await claimed(conn, mirror)) == ["first"]
 
 
-async def test_what_follows_something_put_off_is_put_off_with_it(
+async def test_what_follows_something_is_due_when_that_is_settled(
     conn: asyncpg.Connection, mirror: Receiver
 ) -> None:
-    """Nobody comes upon it in vain, and it is not later than what it waits for."""
+    """Nobody comes upon it in vain, whatever it is that it waits for."""
     await say(conn, mirror, (ONE, "first"), (ONE, "second"), (TWO, "other"))
     taken = await claimed(conn, mirror)
-    await outgoing.postpone(conn, mirror, taken["first"], MINUTE, "http 500")
     await say(conn, mirror, (ONE, "third"), (TWO, "later"))
-    rows = await conn.fetch(
-        "SELECT body, not_before = max(not_before) OVER () AS put_off FROM outgoing_sends ORDER BY send_id"
-    )
-    assert {row["body"] for row in rows if row["put_off"]} == {"first", "second", "third"}
-    assert await conn.fetchval("SELECT count(*) FROM outgoing_sends WHERE not_before > now()") == 3
+    assert await due(conn) == {"first", "other"}
+    await outgoing.postpone(conn, mirror, taken["first"], MINUTE, "http 500")
+    await outgoing.settle(conn, mirror, taken["other"], "sent", "http 200")
+    assert await due(conn) == {"later"}
+    await outgoing.settle(conn, mirror, taken["first"], "sent", "http 200")
+    assert await due(conn) == {"later", "second"}
+    again = await claimed(conn, mirror)
+    await outgoing.settle(conn, mirror, again["second"], "failed", "http 410")
+    assert await due(conn) == {"later", "third"}
 
 
-async def test_what_somebody_is_giving_up_is_not_waited_for(database: Database) -> None:
+async def due(conn: asyncpg.Connection) -> set[str]:
+    rows = await conn.fetch("SELECT body FROM outgoing_sends WHERE state = 'waiting' AND not_before <= now()")
+    return {row["body"] for row in rows}
+
+
+async def test_what_is_put_while_that_before_it_is_settled_is_not_left_behind(database: Database) -> None:
+    """Whoever settles it waits until what is put can be seen, and goes on to that."""
     async with database.connection() as conn:
         to = await receiver(conn, await make_world(conn))
-        await say(conn, to, (ONE, "first"), (ONE, "second"))
+        await say(conn, to, (ONE, "first"))
         taken = await claimed(conn, to)
+
+    async def settle() -> None:
         async with database.transaction() as other:
-            await other.execute("UPDATE outgoing_sends SET state = 'failed' WHERE body = 'second'")
+            await outgoing.settle(other, to, taken["first"], "sent", "http 200")
+
+    async with database.transaction() as putting:
+        await say(putting, to, (ONE, "second"))
+        settling = asyncio.create_task(settle())
+        async with database.connection() as conn, asyncio.timeout(30):
+            await until_locked(conn)
+    await settling
+    async with database.connection() as conn:
+        assert await due(conn) == {"second"}
+
+
+async def test_what_is_just_being_given_up_keeps_nobody_who_puts_waiting(database: Database) -> None:
+    async with database.connection() as conn:
+        to = await receiver(conn, await make_world(conn))
+        await say(conn, to, (ONE, "first"))
+        async with database.transaction() as other:
+            await outgoing.switch_off(other, to, "http 500")
             async with asyncio.timeout(30):
-                await outgoing.postpone(conn, to, taken["first"], MINUTE, "http 500")
-    assert list(taken) == ["first"]
+                await say(conn, to, (ONE, "second"))
+        assert await due(conn) == {"second"}
+
+
+async def test_what_is_behind_nothing_any_more_is_due_in_the_end(
+    conn: asyncpg.Connection, world: World, mirror: Receiver
+) -> None:
+    await say(conn, mirror, (ONE, "first"), (ONE, "second"), (TWO, "other"), (TWO, "later"))
+    # As when a webhook is switched off while something is put for it.
+    await conn.execute("UPDATE outgoing_sends SET state = 'failed', settled_at = now() WHERE body = 'first'")
+    await outgoing.switch_off(conn, mirror, "http 500")
+    await conn.execute("UPDATE outgoing_sends SET state = 'waiting' WHERE body <> 'first'")
+    await outgoing.call_forgotten(conn)
+    assert await due(conn) == {"other"}
+    await outgoing.switch_on(conn, world.ada, mirror.webhook_id)
+    await outgoing.call_forgotten(conn)
+    assert await due(conn) == {"other", "second"}
 
 
 async def test_what_others_are_at_is_looked_for_when_they_are_taken_to_be_lost(
@@ -140,6 +183,8 @@ async def test_what_others_are_at_is_looked_for_when_they_are_taken_to_be_lost(
 ) -> None:
     monkeypatch.setattr(sends, "_STRETCH", 2)
     await say(conn, mirror, (ONE, "first"), (ONE, "second"), (ONE, "third"))
+    # As they stood before what follows something waited for it.
+    await conn.execute("UPDATE outgoing_sends SET not_before = now()")
     assert list(await claimed(conn, mirror)) == ["first"]
     wait = await outgoing.next_due(conn, mirror)
     assert wait is not None
@@ -168,9 +213,53 @@ async def test_the_next_few_cost_the_same_however_many_wait(
     assert [each.send_id for each in sorted(taken, key=lambda each: each.send_id)] == list(range(1000, 1008))
     assert await outgoing.next_due(on, mirror) == timedelta(0)
     await outgoing.call_forgotten(on)
-    for plan in plans.seen[:3]:
+    for plan in plans.seen[:4]:
         assert re.search("Index (Only )?Scan using outgoing_sends_due", plan), plan
         assert not re.search(r"Sort\b|Unique|Bitmap|Seq Scan on outgoing_sends", plan), plan
+
+
+async def test_what_comes_next_costs_the_same_however_many_follow_one_another(
+    conn: asyncpg.Connection, mirror: Receiver
+) -> None:
+    """All of one issue, and somebody is at the first of them."""
+    for number in range(0, 3000, 500):
+        await say(conn, mirror, *((ONE, str(each)) for each in range(number, number + 500)))
+    await say(conn, mirror, (TWO, "other"))
+    await conn.execute("ANALYZE outgoing_sends")
+    (first, other) = await outgoing.claim(conn, mirror, 8)
+    assert (first.body, other.body) == ("0", "other")
+    for work in (outgoing.next_due, lambda on, to: outgoing.claim(on, to, 8)):
+        plans = Plans(conn, run=True)
+        await work(cast("asyncpg.Connection", plans), mirror)
+        # What somebody is at, and nothing of what follows it.
+        assert all(rows <= 2 for rows in rows_read(plans)), plans.text
+    await outgoing.settle(conn, mirror, first.send_id, "sent", "http 200")
+    (second,) = await outgoing.claim(conn, mirror, 8)
+    assert second.body == "1"
+
+
+def rows_read(plans: Plans) -> list[int]:
+    """By each look at the table, with what it looked at in vain."""
+    found = []
+    for plan in plans.seen:
+        for read in re.split(r"->", plan):
+            if "outgoing_sends" in read.split("\n")[0]:
+                kept = re.search(r"rows=([\d.]+) loops=(\d+)", read)
+                dropped = re.search(r"Rows Removed by \w+: (\d+)", read)
+                # None where nobody had to look.
+                found.append(
+                    int(float(kept[1]) * int(kept[2]) if kept else 0) + int(dropped[1] if dropped else 0)
+                )
+    assert found
+    return found
+
+
+async def until_locked(conn: asyncpg.Connection) -> None:
+    while not await conn.fetchval(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    ):
+        await asyncio.sleep(0.01)
 
 
 async def test_two_turns_at_the_same_moment_take_nothing_twice(database: Database) -> None:
@@ -186,11 +275,7 @@ async def test_two_turns_at_the_same_moment_take_nothing_twice(database: Databas
         taken = await claimed(first, to)
         second = asyncio.create_task(turn())
         async with database.connection() as conn, asyncio.timeout(30):
-            while not await conn.fetchval(
-                "SELECT count(*) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            ):
-                await asyncio.sleep(0.01)
+            await until_locked(conn)
     assert set(taken) == {"first", "other"}
     assert await second == {}
 
