@@ -180,7 +180,8 @@ def scope_of(actor: Actor, query: Query) -> str:
 
 def place_of(query: Query, cursor: str | None, scope: str) -> Cursor | None:
     """Raises Invalid for a cursor that is not this list's."""
-    return decode(cursor, scope, len(ORDERS[_key(query)].keys)) if cursor is not None else None
+    kinds = [kind for _, kind in ORDERS[_key(query)].keys]
+    return decode(cursor, scope, kinds) if cursor is not None else None
 
 
 def cursor_at(actor: Actor, query: Query, issue: Issue, *, backwards: bool = False) -> str:

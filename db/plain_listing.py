@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, Final, LiteralString, cast
+from typing import Any, Final, LiteralString
 
 import asyncpg
 import orjson
@@ -84,8 +84,9 @@ class PlainListing:
     ) -> PlainPage:
         """Raises as `listing.page`; Busy, Unavailable."""
         scope = listing.scope_of(actor, query)
-        at = listing.place_of(query, cursor, scope)
         known = _straight(actor, query)
+        # A ranked list has cursors of its own.
+        at = listing.place_of(query, cursor, scope) if known is not None else None
         if known is None or (at is not None and at.backwards):
             async with self._database.connection() as conn:
                 found = await listing.page(conn, actor, query, limit=limit, cursor=cursor)
@@ -108,17 +109,9 @@ class PlainListing:
             askers.setdefault(each.question, []).append(each)
         async with self._database.connection() as conn:
             for pages in _statements(askers):
-                try:
-                    found = await _fetch(conn, pages)
-                except asyncpg.DataError as error:
-                    # A forged cursor, perhaps; the others need not suffer from it.
-                    found = [await _alone(conn, page) for page in pages] if len(pages) > 1 else [error]
-                for wanted, answer in zip(pages, found, strict=True):
+                for wanted, answer in zip(pages, await _fetch(conn, pages), strict=True):
                     for each in askers[wanted]:
-                        if isinstance(answer, PlainPage):
-                            each.succeed(answer)
-                        else:
-                            each.fail(answer)
+                        each.succeed(answer)
 
 
 def _statements(wanted: Iterable[_Wanted]) -> list[list[_Wanted]]:
@@ -131,15 +124,7 @@ def _statements(wanted: Iterable[_Wanted]) -> list[list[_Wanted]]:
     ]
 
 
-async def _alone(conn: asyncpg.Connection, wanted: _Wanted) -> PlainPage | Exception:
-    try:
-        (found,) = await _fetch(conn, [wanted])
-    except asyncpg.DataError as error:
-        return cast("Exception", error)
-    return found
-
-
-async def _fetch(conn: asyncpg.Connection, pages: Sequence[_Wanted]) -> Sequence[PlainPage | Exception]:
+async def _fetch(conn: asyncpg.Connection, pages: Sequence[_Wanted]) -> Sequence[PlainPage]:
     places = zip(*(page.place for page in pages), strict=True)
     rows = await conn.fetch(pages[0].sql, [page.workspace_id for page in pages], *map(list, places))
     found: list[list[Any]] = [[] for _ in pages]

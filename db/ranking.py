@@ -53,6 +53,8 @@ _DOCUMENTS_OF: Final[LiteralString] = (
     "SELECT workspace_id, issue_id, number, document FROM issue_documents x"
     " WHERE x.workspace_id = $1 AND x.issue_id = driven.issue_id AND x.document @@ $4::text::tsquery OFFSET 0) found"
 )
+# What a cursor has: the window its page was taken from, and the rank and number of the last one on it.
+PLACE: Final = ("bigint", "bigint", "float8", "bigint")
 # The sizes of the blocks that documents are tagged with (document_tags), largest first, by their bits.
 _BLOCKS: Final = ((2, 17), (1, 13), (0, 9))
 
@@ -116,14 +118,18 @@ async def page(
     `top`: the highest number given out, where it is known.
     """
     after: tuple[float, int] | None = None
+    at = decode(cursor, scope, PLACE) if cursor is not None else None
     few = await _filtered(conn, resolved, _FEW)
-    if cursor is None:
-        top = await top_number(conn, resolved) if top is None else top
+    top = await top_number(conn, resolved) if top is None else top
+    if at is None:
         looked_at = await window(conn, resolved, words, top + 1, few=few)
     else:
-        below, end, rank, number = decode(cursor, scope, 4).values
+        _, _, rank, number = at.values
         after = (-float(rank), -int(number))
-        looked_at = await _exactly(conn, resolved, words, int(below), int(end), few)
+        # Whatever it says, there is nothing above the highest number, and nothing to go through there.
+        below = min(int(at.values[0]), top + 1)
+        end = max(0, min(int(at.values[1]), below))
+        looked_at = await _exactly(conn, resolved, words, below, end, few)
     found: list[Candidate] = []
     while True:
         left = [c for c in looked_at.candidates if after is None or c.place > after]

@@ -31,8 +31,6 @@ _MARKS: Final = f"StartSel={MARK_START}, StopSel={MARK_END}"
 _TITLE_OPTIONS: Final = f"{_MARKS}, HighlightAll=true"
 _HEADLINE_OPTIONS: Final = f'{_MARKS}, MaxFragments=2, MinWords=6, MaxWords=20, FragmentDelimiter=" … "'
 
-# How many values a cursor of `ranking` has.
-_RANKED: Final = 4
 # How the words of a search are taken: as typed; with mistyped ones corrected; any of them instead of all.
 _TYPED: Final = "t"
 _CORRECTED: Final = "c"
@@ -142,7 +140,7 @@ async def again(
 def _opened(cursor: str | None, scope: str) -> tuple[str, str | None]:
     if cursor is None:
         return _TYPED, None
-    mode, *rest = decode(cursor, scope, 1 + _RANKED).values
+    mode, *rest = decode(cursor, scope, ("text", *ranking.PLACE)).values
     if mode not in _MODES:
         raise _foreign()
     return mode, encode(Cursor(values=tuple(rest)), scope)
@@ -152,7 +150,7 @@ def _closed(inner: str | None, mode: str, scope: str) -> str | None:
     """One cursor of all values: short enough for the id of a block."""
     if inner is None:
         return None
-    return encode(Cursor(values=(mode, *decode(inner, scope, _RANKED).values)), scope)
+    return encode(Cursor(values=(mode, *decode(inner, scope, ranking.PLACE).values)), scope)
 
 
 def _foreign() -> Invalid:

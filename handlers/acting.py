@@ -7,7 +7,7 @@ import json
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -19,6 +19,7 @@ from db.ids import ChannelId, IssueId, MessageTs
 from db.origins import Origin
 from handlers import asked
 from handlers.commands import Reply
+from handlers.errors import Garbled
 from handlers.late import Sendings
 from handlers.loading import Made, present
 from handlers.publishing import say
@@ -28,6 +29,8 @@ from handlers.views.blocks import Json
 from handlers.views.home import State, metadata_of
 from handlers.views.late import FIRST
 from handlers.words import Words, letters, words
+
+T = TypeVar("T")
 
 # Seconds from when something was typed.
 CHOICES_WITHIN = 2.0
@@ -104,6 +107,14 @@ async def _by_response_url(place: Place, url: str, reply: Reply, client: AsyncWe
     return answer.status_code == 200
 
 
+def carried(read: Callable[[str], T], text: str) -> T:
+    """What a button or its block carries, as its view reads it. Raises Garbled."""
+    try:
+        return read(text)
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        raise Garbled from error
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Press:
     """A button pressed, or something chosen, outside of what a form sends."""
@@ -122,8 +133,14 @@ class Press:
         return str(chosen["value"] if chosen else self.action.get("value") or "")
 
     @property
+    def id(self) -> UUID:
+        """What it is about; before that may stand, with a colon, what is to be done. Raises Garbled."""
+        return carried(UUID, self.value.rpartition(":")[2])
+
+    @property
     def issue_id(self) -> IssueId:
-        return IssueId(UUID(self.value.rpartition(":")[2]))
+        """Raises Garbled."""
+        return IssueId(self.id)
 
     @property
     def block_id(self) -> str:

@@ -38,6 +38,10 @@ class Automaton(Invalid):
         super().__init__(FieldError(field="assignee_id", code="bot", message="this is a bot"))
 
 
+class Garbled(LodgeError):
+    """What a button carries cannot be read: it is of a version that wrote something else there."""
+
+
 class NotInstalled(LodgeError):
     """The app is not installed in this workspace."""
 
@@ -57,6 +61,8 @@ def explain(error: Exception, words: Words, reference: str) -> Mrkdwn:
             return words("error-deactivated")
         case NotInstalled():
             return words("error-not-installed")
+        case Garbled():
+            return words("error-garbled")
         case NotFound():
             kind = _slug(error.kind)
             if kind not in _NAMED or not error.ref or _ID.fullmatch(error.ref):

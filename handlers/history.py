@@ -8,7 +8,7 @@ from slack_bolt.async_app import AsyncApp
 from db import announcements, changes, issues, people
 from db.ids import EventId
 from db.issues import Issue
-from handlers.acting import Press, on_press
+from handlers.acting import Press, carried, on_press
 from handlers.commands import Call, Commands, Reply
 from handlers.finding import by_key, split_key, usage
 from handlers.requesting import Asker
@@ -40,7 +40,7 @@ class History:
 
     async def turn(self, press: Press) -> None:
         """Another page in place of this one."""
-        issue_id, before = view.read_turn(press.value)
+        issue_id, before = carried(view.read_turn, press.value)
         async with self._services.database.connection() as conn:
             issue = await issues.get(conn, press.asker.actor, issue_id)
             reply = await self._reply(conn, press.asker, issue, press.words, before)

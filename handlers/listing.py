@@ -14,7 +14,7 @@ from db.batching import Alike
 from db.issues import Issue
 from db.query import Query, parse
 from db.query.terms import ME, People, When
-from handlers.acting import Press, on_press
+from handlers.acting import Press, carried, on_press
 from handlers.commands import Call, Commands, Reply
 from handlers.requesting import Asker
 from handlers.saved import meant
@@ -102,7 +102,7 @@ def seen_alike(actor: Actor, query: Query) -> Hashable:
 
 async def redraw(press: Press) -> None:
     """The list in which a row was acted on: the same rows, as they are now."""
-    drawn = view.Drawn.read(press.block_id)
+    drawn = carried(view.Drawn.read, press.block_id)
     if drawn is None:
         return
     asker = press.asker

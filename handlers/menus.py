@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from slack_bolt.async_app import AsyncApp
 
-from handlers.acting import Press, PressHandler, on_press
+from handlers.acting import Press, PressHandler, carried, on_press
 from handlers.assigning import Assigning
 from handlers.closing import Closing
 from handlers.commands import Commands
@@ -45,7 +45,7 @@ class Menus:
     async def chosen(self, press: Press) -> None:
         if press.block_id.startswith(f"{NOTICE}:"):
             await self._attention.paid(press.asker)
-        await self._by_choice[More(press.value.partition(":")[0])](press)
+        await self._by_choice[carried(More, press.value.partition(":")[0])](press)
 
 
 def register(app: AsyncApp, commands: Commands, services: Services) -> None:

@@ -15,7 +15,7 @@ from db.pool import Database
 from db.query import Query, QueryError, parse
 from db.query.errors import nearest
 from db.saved_queries import NAME_MAX, SavedQuery
-from handlers.acting import Outcome, Press, Submission, on_press, on_submit, origin_of
+from handlers.acting import Outcome, Press, Submission, carried, on_press, on_submit, origin_of
 from handlers.commands import Call, Commands, Reply
 from handlers.creating import field_errors
 from handlers.errors import explain
@@ -149,12 +149,12 @@ class Saved:
         )
 
     async def chosen(self, press: Press) -> None:
-        verb, _, id_ = press.value.partition(":")
+        verb = press.value.partition(":")[0]
         if verb == "edit":
-            await press.opening(self._kept_form(press, UUID(id_)))
+            await press.opening(self._kept_form(press, press.id))
             return
         try:
-            saved = await self._find(press.asker, UUID(id_))
+            saved = await self._find(press.asker, press.id)
             async with self._services.database.transaction() as conn:
                 await saved_queries.remove(conn, press.asker.actor, saved.name, shared=saved.owner_id is None)
         except LodgeError as error:
@@ -170,7 +170,7 @@ class Saved:
 
     async def restore(self, press: Press) -> None:
         """What was deleted a moment ago is there again."""
-        draft = view.read_restore(press.value)
+        draft = carried(view.read_restore, press.value)
         async with self._services.database.transaction() as conn:
             kept = await saved_queries.save(
                 conn,

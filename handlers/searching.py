@@ -16,7 +16,7 @@ from db.announcements import Batch
 from db.batching import Alike
 from db.ids import ChangeId, EventId, IssueId, WorkspaceId
 from db.query import parse
-from handlers.acting import Press, on_press
+from handlers.acting import Press, carried, on_press
 from handlers.commands import Call, Commands, Reply
 from handlers.finding import usage
 from handlers.jobs import Job, Worker
@@ -59,7 +59,7 @@ class Searching:
 
 async def redraw(press: Press) -> None:
     """The search in which a row was acted on: the same rows, as they are now."""
-    drawn = view.Drawn.read(press.block_id)
+    drawn = carried(view.Drawn.read, press.block_id)
     if drawn is None:
         return
     asker = press.asker

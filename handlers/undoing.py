@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from slack_bolt.async_app import AsyncApp
 
 from db import changes, issues, people
@@ -29,7 +27,7 @@ class Undoing:
         return await self._undo(call.asker, None, call.words)
 
     async def pressed(self, press: Press) -> None:
-        await press.tell(await self._undo(press.asker, ChangeId(UUID(press.value)), press.words))
+        await press.tell(await self._undo(press.asker, ChangeId(press.id), press.words))
 
     async def _undo(self, asker: Asker, change_id: ChangeId | None, words: Words) -> Reply:
         try:

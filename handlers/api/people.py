@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 from uuid import UUID
 
 from aiohttp import web
 
 from db import labels, people
-from db.errors import Conflict, FieldError, Invalid
+from db.errors import Conflict, FieldError, Invalid, NotFound
 from db.ids import LabelId, PersonId
 from db.people import Person
 from db.states import Role
@@ -27,8 +27,20 @@ def _after(asked: Page, kind: Callable[[UUID], Id]) -> Id | None:
     try:
         return kind(UUID(asked.cursor))
     except ValueError:
-        message = "send next_cursor of the page before, as it was"
-        raise Invalid(FieldError(field="cursor", code="bad_cursor", message=message)) from None
+        raise _bad_cursor() from None
+
+
+async def _there(last: Awaitable[object]) -> None:
+    """After what is no more, as a label that was merged, nothing comes: that is not the end of the list."""
+    try:
+        await last
+    except NotFound:
+        raise _bad_cursor() from None
+
+
+def _bad_cursor() -> Invalid:
+    message = "this cursor belongs to another list, or to what is no more: begin with the first page"
+    return Invalid(FieldError(field="cursor", code="bad_cursor", message=message))
 
 
 async def create_user(call: ApiCall) -> web.Response:
@@ -71,7 +83,10 @@ async def _made(call: ApiCall, person_id: PersonId | None, conflict: Conflict) -
 async def list_users(call: ApiCall) -> web.Response:
     asked = call.asked(Page)
     async with call.services.database.connection() as conn:
-        found = await people.page(conn, call.actor, limit=asked.limit + 1, after=_after(asked, PersonId))
+        after = _after(asked, PersonId)
+        found = await people.page(conn, call.actor, limit=asked.limit + 1, after=after)
+        if after is not None and not found:
+            await _there(people.get(conn, call.actor, after))
     shown = found[: asked.limit]
     more = shown[-1].person_id if len(found) > asked.limit else None
     return listed(call, [user_out(person) for person in shown], more)
@@ -80,7 +95,10 @@ async def list_users(call: ApiCall) -> web.Response:
 async def list_labels(call: ApiCall) -> web.Response:
     asked = call.asked(Page)
     async with call.services.database.connection() as conn:
-        found = await labels.page(conn, call.actor, limit=asked.limit + 1, after=_after(asked, LabelId))
+        after = _after(asked, LabelId)
+        found = await labels.page(conn, call.actor, limit=asked.limit + 1, after=after)
+        if after is not None and not found:
+            await _there(labels.get(conn, call.actor, after))
     shown = found[: asked.limit]
     more = shown[-1].label_id if len(found) > asked.limit else None
     items = [{"id": label.label_id, "name": label.name} for label in shown]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from slack_bolt.async_app import AsyncApp
 
 from db import spent, webhooks
@@ -100,10 +98,10 @@ class Webhooks:
         await press.tell(await self._failures(press, await self._mine(press, press.value)))
 
     async def replay(self, press: Press) -> None:
-        webhook_id, _, arrival_id = press.value.partition(":")
+        webhook_id = press.value.partition(":")[0]
         hook = await self._mine(press, webhook_id)
         async with self._services.database.connection() as conn:
-            kept = await webhooks.one_failed(conn, hook, UUID(arrival_id))
+            kept = await webhooks.one_failed(conn, hook, press.id)
         delivery = Delivery(headers=kept.headers, body=kept.body)
         try:
             taken = await take(self._services, hook, delivery, key=kept.delivery_key)

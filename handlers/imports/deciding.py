@@ -44,7 +44,7 @@ class Deciding:
 
     async def start(self, press: Press) -> None:
         try:
-            wanted = await self._get(press.asker, UUID(press.value))
+            wanted = await self._get(press.asker, press.id)
             async with self._services.database.transaction() as conn:
                 await imports.start(conn, press.asker.actor, wanted)
         except (Forbidden, Conflict) as error:
@@ -55,7 +55,7 @@ class Deciding:
 
     async def cancel(self, press: Press) -> None:
         try:
-            wanted = await self._get(press.asker, UUID(press.value))
+            wanted = await self._get(press.asker, press.id)
             async with self._services.database.transaction() as conn:
                 cancelled = await imports.cancel(conn, press.asker.actor, wanted)
         except (Forbidden, Conflict) as error:
@@ -70,7 +70,7 @@ class Deciding:
 
     async def _mapping(self, press: Press) -> Json | Reply:
         try:
-            wanted = await self._get(press.asker, UUID(press.value))
+            wanted = await self._get(press.asker, press.id)
         except Forbidden:
             return Reply(text=press.words("import-not-yours"))
         return form.mapping_form(wanted, press.words)
@@ -102,7 +102,7 @@ class Deciding:
     async def _undo(self, press: Press, *, leave_touched: bool) -> None:
         prefix = press.asker.workspace.key_prefix
         try:
-            wanted = await self._get(press.asker, UUID(press.value))
+            wanted = await self._get(press.asker, press.id)
             async with self._services.database.transaction() as conn:
                 undone = await undoing.undo(conn, press.asker.actor, wanted, leave_touched=leave_touched)
         except undoing.Touched as touched:

@@ -8,7 +8,7 @@ from db import outgoing, spent
 from db.access import Action, require
 from db.errors import Conflict, FieldError, Invalid
 from db.outgoing import Receiver
-from handlers.acting import Outcome, Press, Submission, on_press, on_submit
+from handlers.acting import Outcome, Press, Submission, carried, on_press, on_submit
 from handlers.commands import Call, Commands, Reply
 from handlers.creating import field_errors
 from handlers.hooks.checking import make_id
@@ -69,11 +69,11 @@ class Managing:
         await press.tell(await self._log(press, await self._mine(press, press.value)))
 
     async def replay(self, press: Press) -> None:
-        webhook_id, _, send_id = press.value.partition(":")
+        webhook_id, send_id = carried(view.read_send, press.value)
         to = await self._mine(press, webhook_id)
         async with self._services.database.transaction() as conn:
             if await spent.first(conn, to.workspace_id, press.asker.request_key):
-                await outgoing.replay(conn, to, int(send_id))
+                await outgoing.replay(conn, to, send_id)
         self._services.bell.ring()
         notice = press.words("outgoing-replayed" if to.off_at is None else "outgoing-replayed-off")
         await redraw(press, notice, await self._log(press, to))

@@ -15,7 +15,7 @@ from db.errors import Invalid, LodgeError
 from db.query import QueryError
 from db.reports.periods import DEFAULT
 from handlers import clicks
-from handlers.acting import Outcome, Place, Press, Submission
+from handlers.acting import Outcome, Place, Press, Submission, carried
 from handlers.commands import Call, Reply
 from handlers.errors import explain, explain_field
 from handlers.querying import explain_query
@@ -64,14 +64,14 @@ class Reporting:
         return None
 
     async def refresh(self, press: Press) -> None:
-        await self._redraw(press, Request.read(press.value))
+        await self._redraw(press, carried(Request.read, press.value))
 
     async def choose_period(self, press: Press) -> None:
-        shown = request_of(press.block_id)
+        shown = carried(request_of, press.block_id)
         await self._redraw(press, Request(report=shown.report, period=press.value, query=shown.query))
 
     async def change_query(self, press: Press) -> None:
-        request = Request.read(press.value)
+        request = carried(Request.read, press.value)
         await press.open(view.form(request, press.words, press.place.metadata()))
 
     async def submit(self, sent: Submission) -> Outcome:
@@ -101,7 +101,7 @@ class Reporting:
             await press.tell(Reply(text=press.words("report-not-shared", channel=channel)))
 
     async def _share(self, press: Press) -> None:
-        request = await self._for_everyone(press.asker, Request.read(press.value))
+        request = await self._for_everyone(press.asker, carried(Request.read, press.value))
         origin = press.words("report-shared-by", who=mention(press.asker.person, press.words))
         async with self._turn(press.asker):
             sheet = await self._sheet(press.asker, request, press.words)
@@ -115,7 +115,7 @@ class Reporting:
         await press.tell(Reply(text=press.words("report-csv-sent")))
 
     async def _send_numbers(self, press: Press) -> None:
-        request = Request.read(press.value)
+        request = carried(Request.read, press.value)
         asker = press.asker
         sheet = await self._sheet(asker, request, press.words)
         opened = await press.client.conversations_open(users=asker.slack_user_id)

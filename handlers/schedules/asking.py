@@ -12,7 +12,7 @@ from db.errors import Invalid, LodgeError
 from db.query import QueryError, parse
 from db.reports.choosing import choose
 from db.schedules import Schedule, ScheduleDraft, ScheduleId, runs
-from handlers.acting import Outcome, Place, Press, Submission
+from handlers.acting import Outcome, Place, Press, Submission, carried
 from handlers.channels import can_post
 from handlers.commands import Call, Reply
 from handlers.errors import at_fields, explain
@@ -52,7 +52,7 @@ class Scheduling:
         await press.open(self._new(press.asker, press.words, press.place))
 
     async def turn(self, press: Press) -> None:
-        await press.replace(await self._list(press.asker, press.words, after=ScheduleId(UUID(press.value))))
+        await press.replace(await self._list(press.asker, press.words, after=ScheduleId(press.id)))
 
     async def every(self, press: Press) -> None:
         """How often was chosen: the form shows what that needs. What was typed stays, block by block."""
@@ -66,12 +66,12 @@ class Scheduling:
         await press.show(shown, unless_changed=True)
 
     async def menu(self, press: Press) -> None:
-        verb, _, id_ = press.value.partition(":")
+        verb = press.value.partition(":")[0]
         if verb == "edit":
-            await press.opening(self._kept(press, ScheduleId(UUID(id_))))
+            await press.opening(self._kept(press, ScheduleId(press.id)))
             return
         try:
-            await self._do(press, verb, ScheduleId(UUID(id_)))
+            await self._do(press, verb, ScheduleId(press.id))
         except LodgeError as error:
             await press.tell(Reply(text=explain(error, press.words, press.asker.reference)))
 
@@ -149,7 +149,7 @@ class Scheduling:
     async def restore(self, press: Press) -> None:
         """What was deleted a moment ago is there again."""
         actor, settings = press.asker.actor, press.asker.workspace.settings
-        ended = Ended.read(press.value)
+        ended = carried(Ended.read, press.value)
         async with self._services.database.transaction() as conn:
             now = await shared_now(self._services, conn)
             if not await spent.first(conn, actor.workspace_id, press.asker.request_key):

@@ -11,7 +11,7 @@ from db.errors import LodgeError
 from db.ids import LabelId, PersonId
 from db.people import Person
 from db.states import Role
-from handlers.acting import Press, origin_of
+from handlers.acting import Press, carried, origin_of
 from handlers.commands import Reply
 from handlers.errors import explain
 from handlers.requesting import Asker
@@ -37,7 +37,7 @@ class Deciding:
 
     async def reply(self, asker: Asker, value: str, words: Words) -> Reply:
         """What came of it; what stands in the way is said as well."""
-        kind, values = decided(value)
+        kind, values = carried(decided, value)
         try:
             return await self._done(asker, kind, values, words)
         except LodgeError as error:

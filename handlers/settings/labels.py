@@ -38,7 +38,7 @@ class Labels:
     async def picked(self, press: Press) -> None:
         if press.view is None:
             return
-        label_id = LabelId(UUID(press.value))
+        label_id = LabelId(press.id)
         async with self._services.database.connection() as conn:
             label = await labels.get(conn, press.asker.actor, label_id)
             uses = await labels.uses(conn, press.asker.actor, label_id)

@@ -32,7 +32,7 @@ class People:
 
     async def picked(self, press: Press) -> None:
         require(press.asker.actor, Action.PEOPLE)
-        await self._redraw(press, PersonId(UUID(press.value)))
+        await self._redraw(press, PersonId(press.id))
 
     async def turn(self, press: Press) -> None:
         if press.view is not None:

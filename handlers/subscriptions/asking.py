@@ -71,14 +71,14 @@ class Subscribing:
         await press.open(view.form(None, press.words, press.place.metadata()))
 
     async def resume(self, press: Press) -> None:
-        await self._do(press, "resume", SubscriptionId(UUID(press.value)))
+        await self._do(press, "resume", SubscriptionId(press.id))
 
     async def menu(self, press: Press) -> None:
-        verb, _, id_ = press.value.partition(":")
+        verb = press.value.partition(":")[0]
         if verb == "edit":
-            await press.opening(self._kept(press, SubscriptionId(UUID(id_))))
+            await press.opening(self._kept(press, SubscriptionId(press.id)))
             return
-        await self._do(press, verb, SubscriptionId(UUID(id_)))
+        await self._do(press, verb, SubscriptionId(press.id))
 
     async def submit(self, sent: Submission) -> Outcome:
         try:

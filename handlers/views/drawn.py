@@ -51,4 +51,13 @@ def written(numbers: Sequence[int]) -> str:
 
 
 def read_numbers(text: str) -> tuple[int, ...]:
-    return tuple(int(number, 16) for number in text.split("."))
+    """Raises ValueError."""
+    return tuple(read_number(number, 16) for number in text.split("."))
+
+
+def read_number(text: str, base: int = 10) -> int:
+    """One that a row can have. Raises ValueError."""
+    number = int(text, base)
+    if not 0 <= number < 1 << 63:
+        raise ValueError(text)
+    return number

@@ -12,6 +12,7 @@ from db.issues import Issue
 from db.states import Source
 from handlers.views.blocks import Json, actions, button, context, section, truncate
 from handlers.views.changes import Related, details, sentences
+from handlers.views.drawn import read_number
 from handlers.views.people import People
 from handlers.views.replies import Reply
 from handlers.views.states import moment
@@ -94,4 +95,4 @@ def _turns(issue_id: IssueId, events: Sequence[Event], before: EventId | None, w
 
 def read_turn(value: str) -> tuple[IssueId, EventId | None]:
     issue_id, _, before = value.partition(":")
-    return IssueId(UUID(issue_id)), EventId(int(before)) if before else None
+    return IssueId(UUID(issue_id)), EventId(read_number(before)) if before else None

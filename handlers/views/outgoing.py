@@ -19,6 +19,7 @@ from handlers.views.blocks import (
     section,
     text_input,
 )
+from handlers.views.drawn import read_number
 from handlers.views.people import People
 from handlers.views.replies import Reply
 from handlers.views.states import moment
@@ -96,6 +97,12 @@ def shown_once(each: Receiver, secret: str, words: Words) -> Json:
 def made_before(words: Words) -> Json:
     text = section(words("outgoing-made-before"))
     return modal(CALLBACK, words.plain("outgoing-form-title"), [text], close=words.plain("webhook-done"))
+
+
+def read_send(value: str) -> tuple[str, int]:
+    """Of which webhook, and which of its news is to be said again."""
+    webhook_id, _, send_id = value.partition(":")
+    return webhook_id, read_number(send_id)
 
 
 def log(each: Receiver, sends: Sequence[Send], words: Words) -> Reply:

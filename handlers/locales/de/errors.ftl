@@ -41,6 +41,7 @@ error-conflict = { $kind ->
 }
 error-deactivated = Dein Konto ist in diesem Workspace deaktiviert, deshalb wurde nichts getan. Bitte einen Admin des Workspaces, es wieder zu aktivieren.
 error-refused = Das geht nicht: { $why }
+error-garbled = Dieser Knopf stammt aus einer anderen Version von Lodge und ist nicht mehr lesbar, deshalb wurde nichts getan. Ruf noch einmal auf, wozu er gehört.
 error-not-installed = Die App ist in diesem Workspace nicht (mehr) installiert. Bitte einen Admin, sie neu zu installieren.
 undelivered-archived = Ich konnte in { $channel } nichts posten: Der Channel ist archiviert. Hol ihn aus dem Archiv und lade mich wieder ein, oder wähle einen anderen Channel.
 undelivered-not-member = Ich konnte in { $channel } nichts posten: Ich bin dort nicht Mitglied. Lade mich mit `/invite` ein und versuche es noch einmal.

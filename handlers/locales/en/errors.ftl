@@ -41,6 +41,7 @@ error-conflict = { $kind ->
 }
 error-deactivated = Your account is deactivated in this workspace, so this was not done. Ask an admin of the workspace to reactivate it.
 error-refused = That cannot be done: { $why }
+error-garbled = This button is from another version of Lodge and cannot be read any more, so nothing was done. Call up what it belongs to once more.
 error-not-installed = The app is not installed in this workspace (any more). Ask an admin to install it again.
 undelivered-archived = I could not post in { $channel }: the channel is archived. Unarchive it and invite me again, or choose another channel.
 undelivered-not-member = I could not post in { $channel }: I am not a member there. Invite me with `/invite`, then try again.

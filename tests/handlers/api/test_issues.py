@@ -1,9 +1,11 @@
 import asyncio
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from db import saved_queries
+from db import documents, listing, saved_queries
 from db.access import Actor
+from db.ids import IssueId
 from db.query import parse
+from db.query.cursors import Cursor, encode
 from db.states import Role
 from tests.handlers.api.conftest import HERE, Api
 
@@ -147,9 +149,71 @@ async def test_a_query_filters_and_an_unknown_term_is_told(api: Api) -> None:
     assert "status" in (await answer.json())["errors"][0]["message"]
 
 
-async def test_a_foreign_cursor_is_refused(api: Api) -> None:
-    answer = await api.call("GET", "/issues", params={"cursor": "AAAA"})
-    assert answer.status == 422
+async def test_a_cursor_that_is_foreign_or_forged_is_refused_at_its_field(api: Api) -> None:
+    """Of whatever order: what tells a list from others is no secret, so that a cursor can be made by anybody."""
+    await api.create()
+    actor = Actor(workspace_id=HERE, person_id=api.ada.person_id, role=Role.MEMBER)
+    asked = [
+        ("/users", "", "me"),
+        ("/labels", "", "AAAA"),
+        ("/labels", "", str(uuid4())),
+        ("/issues", "", "AAAA"),
+    ]
+    for sort, values in (
+        ("updated", ("yesterday", "me")),
+        ("created", ("2026-13-01 00:00:00+00", str(uuid4()))),
+        ("priority", ("99999", "now", "me")),
+        ("due", ("someday", "me")),
+        ("key", ("9" * 30,)),
+        ("relevance login", ("9" * 15, "1", "nan", "x")),
+    ):
+        query = f"sort:{sort}"
+        scope = listing.scope_of(actor, parse(query))
+        asked.append(("/issues", query, encode(Cursor(values=values), scope)))
+    for path, query, cursor in asked:
+        params = {"cursor": cursor} | ({"q": query} if query else {})
+        answer = await api.call("GET", path, params=params)
+        assert answer.status == 422, (path, query, await answer.text())
+        (error,) = (await answer.json())["errors"]
+        assert error["field"] == "cursor"
+
+
+async def test_how_far_a_forged_cursor_says_that_a_search_goes_is_not_gone_through(api: Api) -> None:
+    await api.create(title="Login fails")
+    query = "login sort:relevance"
+    actor = Actor(workspace_id=HERE, person_id=api.ada.person_id, role=Role.MEMBER)
+    scope = listing.scope_of(actor, parse(query))
+    for below, end in (("9" * 18, "1"), ("9" * 18, "8" * 18), ("1", "9" * 18), ("-5", "-9")):
+        cursor = encode(Cursor(values=(below, end, "0.1", "1")), scope)
+        async with asyncio.timeout(30):
+            answer = await api.call("GET", "/issues", params={"q": query, "cursor": cursor})
+        assert answer.status == 200, await answer.text()
+
+
+async def test_a_ranked_list_is_turned_to_its_end(api: Api) -> None:
+    made = {(await api.create(title=f"Login fails {number}"))["id"] for number in range(5)}
+    async with api.database.connection() as conn:
+        await documents.index_issues(conn, HERE, [IssueId(UUID(id_)) for id_ in made])
+    seen: list[str] = []
+    params = {"q": "login sort:relevance", "limit": "2"}
+    while params.get("cursor", "") is not None:
+        answer = await api.call("GET", "/issues", params=params)
+        assert answer.status == 200, await answer.text()
+        page = await answer.json()
+        seen += [issue["id"] for issue in page["items"]]
+        params["cursor"] = page["next_cursor"]
+    assert len(seen) == 5
+    assert set(seen) == made
+
+
+async def test_a_list_whose_last_label_was_merged_meanwhile_does_not_seem_to_end(api: Api) -> None:
+    await api.create(labels=["bug", "crash", "ui"])
+    page = await (await api.call("GET", "/labels", params={"limit": "2"})).json()
+    async with api.database.connection() as conn:
+        await conn.execute("DELETE FROM issue_labels")
+        await conn.execute("DELETE FROM labels WHERE name = 'crash'")
+    answer = await api.call("GET", "/labels", params={"cursor": page["next_cursor"]})
+    assert (answer.status, (await answer.json())["errors"][0]["field"]) == (422, "cursor")
 
 
 async def test_bulk_status_is_all_or_nothing(api: Api) -> None:
