@@ -23,6 +23,7 @@ from handlers.errors import NotInstalled
 from handlers.installing import Installation, Installations
 from handlers.requesting import Requesting, in_time
 from handlers.services import Services
+from handlers.words import call_command
 
 _log = logging.getLogger(__name__)
 
@@ -136,8 +137,10 @@ def create_app(
     background: BackgroundTasks,
     *,
     register: Callable[[AsyncApp, Services], None],
+    called: Callable[[str], object] = call_command,
 ) -> LodgeApp:
-    """The app with every capability registered. Signatures are checked before it, in bot/receiving.py.
+    """The app with every capability registered. Signatures are checked before it, in bot/receiving.py. `called` hears
+    what Slack calls the command.
 
     Bolt asks listener after listener whether a request is theirs: what is asked most is registered first.
     """
@@ -153,7 +156,8 @@ def create_app(
             attaching_function_token_enabled=False,
         )
     # Bolt insists on a middleware of its own for authorization; Authorizing stands in its place.
-    app._async_middleware_list[:] = [Authorizing(installations, clients), Requesting(services.directory)]  # noqa: SLF001
+    asking = Requesting(services.directory, called)
+    app._async_middleware_list[:] = [Authorizing(installations, clients), asking]  # noqa: SLF001
     app._async_listener_runner = AwaitingRunner.replacing(app.listener_runner, background)  # noqa: SLF001
     app.error(Boundary(background).handle)
     register(app, services)

@@ -40,6 +40,7 @@ from db.pool import Database, look, open_database
 from db.route import Route
 from handlers import register_all, register_all_jobs, workflows
 from handlers.api.secrets import TokenChecker
+from handlers.calling import Calling
 from handlers.charts import Drawer
 from handlers.dedupe import Once
 from handlers.installing import Installations
@@ -150,7 +151,11 @@ async def running(settings: Settings, options: Options | None = None) -> AsyncIt
         chosen.register_jobs(worker, replace(services, database=for_jobs))
         if isinstance(installations, StoredInstallations) and installations.rotation is not None:
             worker.every("renew tokens", "*/10 * * * *", installations.rotation.renew_due)
-        app = create_app(services, installations, clients, background, register=chosen.register)
+        calling = Calling(database, background)
+        await calling.recall()
+        app = create_app(
+            services, installations, clients, background, register=chosen.register, called=calling.heard
+        )
         check = SignatureCheck(settings.slack_signing_secret) if settings.slack_signing_secret else None
         lost = partial(workflows.give_up, clients.with_token)
         unfinished = Unfinished(services, partial(dispatch_again, app), lost=lost)

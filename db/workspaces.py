@@ -108,6 +108,24 @@ async def update_settings(
     return _read(row)
 
 
+async def command(conn: asyncpg.Connection) -> str | None:
+    """What the app's command is called; None before it was heard, and where it is called as it always was."""
+    name: str | None = await conn.fetchval(
+        "SELECT settings ->> 'command' FROM workspaces WHERE settings ? 'command' LIMIT 1"
+    )
+    return name
+
+
+async def call_command(conn: asyncpg.Connection, name: str) -> None:
+    """In all workspaces: it is the app's. Written when the app's manifest was changed, and never else."""
+    await conn.execute(
+        """
+        UPDATE workspaces SET settings = settings || jsonb_build_object('command', $1::text)
+        WHERE settings ->> 'command' IS DISTINCT FROM $1""",
+        name,
+    )
+
+
 async def note_charts_refused(conn: asyncpg.Connection, workspace_id: WorkspaceId, now: datetime) -> None:
     """Slack did not take its own charts there; `settings["charts_refused_at"]` says when."""
     await conn.execute(

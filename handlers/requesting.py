@@ -234,8 +234,10 @@ _NEWS = frozenset(
 class Requesting(AsyncMiddleware):
     """Puts the asker into the context; what bots say goes no further."""
 
-    def __init__(self, directory: Directory) -> None:
+    def __init__(self, directory: Directory, called: Callable[[str], object] = call_command) -> None:
+        """`called` hears what Slack calls the command."""
         self._directory = directory
+        self._called = called
 
     async def async_process(
         self,
@@ -246,7 +248,7 @@ class Requesting(AsyncMiddleware):
     ) -> BoltResponse:
         body, context = req.body, req.context
         if (name := body.get("command")) is not None:
-            call_command(name)
+            self._called(name)
         # Else Bolt warns of every listener that asks for it.
         context["asker"] = None
         event = body.get("event")

@@ -95,11 +95,27 @@ class Unfinished:
                 if not event.at_work.done():
                     kept = await self._beat(event, kept=kept)
             await self._settle(event, kept=kept)
+        except asyncio.CancelledError:
+            await self._hand_back(event, kept=kept)
+            raise
         except (LodgeError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             # It is taken up once more, by the queue or when Slack tells of it again.
             _log.warning("an event is handled again", extra={"error": type(error).__name__})
         finally:
             self._here.pop(event.job_key, None)
+
+    async def _hand_back(self, event: _Event, *, kept: bool) -> None:
+        """The process stops, and nothing more becomes of it here: it need not be missed before it is taken up."""
+        if not event.at_work.cancelling():
+            event.at_work.cancel()
+        await asyncio.wait({event.at_work})
+        try:
+            if event.at_work.cancelled():
+                await self._let_go(event, kept=kept)
+            else:
+                await self._settle(event, kept=kept)
+        except (LodgeError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            _log.warning("a slow event is not handed back", extra={"error": type(error).__name__})
 
     async def _beat(self, event: _Event, *, kept: bool) -> bool:
         """Whether it is kept by now."""
@@ -115,20 +131,21 @@ class Unfinished:
         return True
 
     async def _settle(self, event: _Event, *, kept: bool) -> None:
-        if event.at_work.cancelled():
-            # The process stops.
+        if event.at_work.cancelled() or _is_failure(event.at_work.result()):
+            await self._let_go(event, kept=kept)
+            self._services.bell.ring()
             return
-        failed = _is_failure(event.at_work.result())
         async with self._database.connection() as conn:
-            if not failed:
-                await jobs.withdraw(conn, event.job_key)
-                await deliveries.finish(conn, *event.delivery)
-            elif kept:
+            await jobs.withdraw(conn, event.job_key)
+            await deliveries.finish(conn, *event.delivery)
+
+    async def _let_go(self, event: _Event, *, kept: bool) -> None:
+        """Whoever works next takes it up, or Slack tells of it again."""
+        async with self._database.connection() as conn:
+            if kept:
                 await jobs.hasten(conn, [event.job_key])
             else:
                 await deliveries.give_back(conn, *event.delivery)
-        if failed:
-            self._services.bell.ring()
 
     # -- taking up
 

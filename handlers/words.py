@@ -171,10 +171,11 @@ def words(locale: str | None) -> Words:
     return _load(language(locale), _called[0])
 
 
-def call_command(name: str) -> None:
-    """All that is said in this process from now on calls the command so."""
+def call_command(name: str) -> str:
+    """All that is said in this process from now on calls the command so; as before, where that is no name for one."""
     if name != _called[0] and _NAME.fullmatch(name):
         _called[0] = name
+    return _called[0]
 
 
 def words_accepted(header: str) -> Words:

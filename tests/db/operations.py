@@ -48,6 +48,7 @@ PLUMBING = "no table of a workspace"
 EXEMPT = {
     "announcements.call_announcers": EVERYBODY,
     "deliveries.forget_old": EVERYBODY,
+    "figures.look": EVERYBODY,
     "homes.keeping.forget_old": EVERYBODY,
     "housekeeping.analyze_grown": PLUMBING,
     "notices.due_people": EVERYBODY,
@@ -141,6 +142,8 @@ EXEMPT = {
     "schedules.keeping.go_on": WHOLE,
     "schedules.runs.run_now": WHOLE,
     "webhooks.arrivals.forget_old": EVERYBODY,
+    "workspaces.call_command": EVERYBODY,
+    "workspaces.command": EVERYBODY,
     "webhooks.keeping.by_id": "the webhook is what tells the workspace",
 }
 
@@ -290,6 +293,9 @@ OWN: dict[tuple[str, str], Any] = {
     ("documents.large", "than"): 0,
     ("vocabulary.popularity", "words"): ["secret"],
     ("vocabulary.correct", "words"): ["secrte"],
+    ("previews.remember", "shown"): ["secret"],
+    ("previews.shows", "shown"): ["secret"],
+    ("previews.link", "linked"): {"https://mine.example": UUID(int=1)},
     ("outgoing.receivers.create", "webhook_id"): "myhook",
     ("outgoing.sends.settle", "state"): "sent",
     ("hearsay.is_newest", "at"): "1.5",

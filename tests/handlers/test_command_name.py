@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
+from bot.background import BackgroundTasks
+from db import workspaces
+from db.errors import Unavailable
+from db.ids import WorkspaceId
+from db.pool import Database
 from db.saved_queries import SavedQuery
+from handlers.calling import Calling
 from handlers.requesting import Directory, Requesting
 from handlers.views import saved
 from handlers.words import COMMAND, LOCALES, call_command, words
@@ -50,3 +56,53 @@ async def test_from_the_first_command_on_it_is_called_as_slack_calls_it(locale: 
 async def test_what_is_no_name_of_a_command_is_not_said() -> None:
     await ask("/<!channel>")
     assert words("en").command == COMMAND
+
+
+async def test_the_name_is_known_again_before_anybody_uses_it(database: Database) -> None:
+    async with database.connection() as conn:
+        for team in ("T1", "T2"):
+            await workspaces.ensure(conn, WorkspaceId(team))
+    background = BackgroundTasks()
+    calling = Calling(database, background)
+    await calling.recall()
+    assert words("en").command == COMMAND
+    for name in (COMMAND, "/ticket", "/ticket", "/<!channel>"):
+        calling.heard(name)
+    assert len(background) == 1
+    assert await background.drain(60) == 0
+    call_command(COMMAND)
+    again = Calling(database, background)
+    await again.recall()
+    assert words("en").command == "/ticket"
+    again.heard("/ticket")
+    assert len(background) == 0
+    again.heard(COMMAND)
+    assert await background.drain(60) == 0
+    call_command("/ticket")
+    await Calling(database, background).recall()
+    assert words("en").command == COMMAND
+
+
+async def test_what_could_not_be_kept_is_kept_with_the_next_use(database: Database) -> None:
+    async with database.connection() as conn:
+        await workspaces.ensure(conn, WorkspaceId("T1"))
+    background, away = BackgroundTasks(), _Away()
+    calling = Calling(cast("Database", away), background)
+    calling.heard("/ticket")
+    assert await background.drain(60) == 0
+    away.back = database
+    calling.heard("/ticket")
+    assert await background.drain(60) == 0
+    async with database.connection() as conn:
+        assert await workspaces.command(conn) == "/ticket"
+
+
+class _Away:
+    """A database, once it is `back`."""
+
+    back: Database | None = None
+
+    def connection(self) -> Any:
+        if self.back is None:
+            raise Unavailable
+        return self.back.connection()

@@ -246,3 +246,44 @@ async def test_one_that_is_at_work_here_all_the_same_is_waited_for(
     await desk.through()
     await taken_up
     assert not desk.dispatched
+
+
+async def test_a_process_that_stops_hands_it_on_at_once(desk: Desk, conn: asyncpg.Connection) -> None:
+    await desk.comes()
+    assert await desk.background.drain(0) == 1
+    assert desk.work.cancelled()
+    await desk.unfinished.run(await the_job(conn, due=True))
+    assert desk.dispatched == [BODY]
+
+
+async def test_what_a_process_that_stops_could_not_keep_is_taken_when_slack_tells_of_it_again(
+    desk: Desk, conn: asyncpg.Connection
+) -> None:
+    async def handle() -> Handled:
+        desk.line.cut = True
+        return Handled(response=DONE, at_work=asyncio.create_task(desk._listen()))
+
+    with pytest.raises(Unavailable):
+        await desk.once.handle(BODY, handle)
+    desk.line.cut = False
+    await desk.background.drain(0)
+    assert await jobs_left(conn) == 0
+    desk.work = asyncio.get_running_loop().create_future()
+    assert (await desk.comes(slow=False)).status == 200
+    assert desk.handled == 1
+
+
+async def test_what_is_done_while_the_process_stops_is_not_done_again(
+    desk: Desk, conn: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nearly_done() -> None:
+        """Cannot be interrupted any more."""
+        try:
+            await desk.work
+        except asyncio.CancelledError:
+            return
+
+    monkeypatch.setattr(desk, "_listen", nearly_done)
+    await desk.comes()
+    await desk.background.drain(0)
+    assert await jobs_left(conn) == 0

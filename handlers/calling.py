@@ -1,0 +1,45 @@
+"""What the command is called: heard from Slack with each use of it, and kept for what is said before the next one."""
+
+from __future__ import annotations
+
+import logging
+
+from db import workspaces
+from db.errors import Busy, Unavailable
+from db.pool import Database
+from handlers.services import Background
+from handlers.words import COMMAND, call_command
+
+_log = logging.getLogger(__name__)
+
+
+class Calling:
+    """An app has one command, in all workspaces."""
+
+    def __init__(self, database: Database, background: Background) -> None:
+        self._database = database
+        self._background = background
+        self._kept: str | None = COMMAND
+
+    async def recall(self) -> None:
+        """At the start. Raises Busy, Unavailable."""
+        async with self._database.connection() as conn:
+            name = await workspaces.command(conn)
+        if name is not None:
+            self._kept = call_command(name)
+
+    def heard(self, name: str) -> None:
+        """Costs nothing while it is the name that is known."""
+        called = call_command(name)
+        if called != self._kept:
+            self._kept = called
+            self._background.start(self._keep(called), name="name of the command")
+
+    async def _keep(self, name: str) -> None:
+        try:
+            async with self._database.connection() as conn:
+                await workspaces.call_command(conn, name)
+        except (Busy, Unavailable) as error:
+            # With the next use of it.
+            self._kept = None
+            _log.info("the name of the command is not kept yet", extra={"error": type(error).__name__})
