@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 _log = logging.getLogger(__name__)
@@ -15,12 +15,23 @@ class BackgroundTasks:
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._timers: set[asyncio.TimerHandle] = set()
 
     def __len__(self) -> int:
         return len(self._tasks)
 
     def start(self, work: Coroutine[Any, Any, None], *, name: str) -> None:
         self.track(asyncio.create_task(work, name=name))
+
+    def later(self, seconds: float, work: Callable[[], Coroutine[Any, Any, None]], *, name: str) -> None:
+        """Starts it then, unless the process stops before that."""
+
+        def start() -> None:
+            self._timers.discard(timer)
+            self.start(work(), name=name)
+
+        timer = asyncio.get_running_loop().call_later(seconds, start)
+        self._timers.add(timer)
 
     def track(self, task: asyncio.Task[Any]) -> None:
         self._tasks.add(task)
@@ -32,7 +43,10 @@ class BackgroundTasks:
             _log.error("background work failed", exc_info=error, extra={"work": task.get_name()})
 
     async def drain(self, seconds: float) -> int:
-        """Waits, then cancels what is left and returns how many that were."""
+        """Waits, then cancels what is left and returns how many that were. What was to start later does not."""
+        for timer in self._timers:
+            timer.cancel()
+        self._timers.clear()
         if self._tasks:
             await asyncio.wait(tuple(self._tasks), timeout=seconds)
         left = tuple(self._tasks)

@@ -31,6 +31,7 @@ from handlers import (
     messages,
     notices,
     outgoing,
+    pointing,
     redrawing,
     reports,
     resuming,
@@ -45,6 +46,7 @@ from handlers import (
     tokens,
     undoing,
     uninstalling,
+    unposted,
     workflows,
 )
 from handlers.commands import Commands
@@ -67,6 +69,7 @@ _SURFACE = (
     searching,
     labelling,
     bulk,
+    pointing,
     history,
     home,
     threads,
@@ -121,6 +124,7 @@ def register_all_jobs(worker: Worker, services: Services) -> None:
     announced.announcers += [
         searching.index,
         redrawing.announce,
+        unposted.announce,
         threads.Telling(),
         notices.Gathering(services),
     ]

@@ -31,6 +31,7 @@ from handlers.commands import CREATE, Call, Commands, Reply
 from handlers.dates import today_of
 from handlers.errors import Automaton, at_fields, explain
 from handlers.oneline import OneLine, Somebody
+from handlers.pointing import Pointing
 from handlers.requesting import Asker
 from handlers.services import Services
 from handlers.sources import source_ref
@@ -42,11 +43,14 @@ from handlers.views.replies import OFFER_CREATE, handing_back
 from handlers.words import Mrkdwn, words
 
 LIKELY = 3
+# Letters from which on a title may say what it is about.
+_TELLING = 6
 
 
 class Creating:
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._pointing = Pointing(services)
 
     async def command(self, call: Call) -> Reply | None:
         if not call.raw.strip():
@@ -60,6 +64,8 @@ class Creating:
             unread = view.unreadable(line.problems, call.words, call.command)
             return handing_back(unread, f"{call.command} {CREATE} {call.text}", call.words)
         written = await self._create(call.asker, _draft(line, assignee))
+        if not written.repeated:
+            self._pointing.soon(call.asker, written.issue, _place(call), call.client)
         return view.created(written, call.words, call.asker.workspace.key_prefix, assignee, call.asker.person)
 
     async def _create(self, asker: Asker, draft: IssueDraft) -> Written:
@@ -102,12 +108,7 @@ class Creating:
         title = str(press.action.get("value") or "").strip()
         if opened is None:
             return
-        try:
-            async with self._services.database.connection() as conn:
-                found = await _likely(conn, press.asker, title) if len(title) > 5 else ()
-        except (Busy, Unavailable):
-            # Nobody asked for it: whoever is writing is not interrupted to be told.
-            return
+        found = await likely(self._services, press.asker, title)
         updated = view.with_duplicates(opened, found, press.words, press.asker.workspace.key_prefix)
         if updated is not None:
             await press.show(updated, unless_changed=True)
@@ -161,8 +162,16 @@ class Creating:
         return await self._services.directory.person(asker.actor.workspace_id, SlackUserId(slack_user_id))
 
 
-async def _likely(conn: asyncpg.Connection, asker: Asker, title: str) -> list[Issue]:
-    found = await duplicates.likely(conn, asker.actor, title, limit=LIKELY)
+async def likely(services: Services, asker: Asker, title: str) -> list[Issue]:
+    """Open issues that may say the same as one of this title; none while the database is away."""
+    if len(title) < _TELLING:
+        return []
+    try:
+        async with services.database.connection() as conn:
+            found = await duplicates.likely(conn, asker.actor, title, limit=LIKELY)
+    except (Busy, Unavailable):
+        # Nobody asked for it: whoever is writing is not interrupted to be told.
+        return []
     return [similar.issue for similar in found]
 
 

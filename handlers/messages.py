@@ -23,10 +23,12 @@ from db.states import Role
 from handlers import sources
 from handlers.acting import Place, Press, on_press, origin_of, tell
 from handlers.commands import KEY, Commands, Reply
+from handlers.creating import likely
 from handlers.errors import explain
 from handlers.hearing import Heard
 from handlers.imports.files import read_file
 from handlers.loading import open_form, present
+from handlers.pointing import Pointing
 from handlers.reacting import Reacting
 from handlers.requesting import Asker, described
 from handlers.services import Services
@@ -54,6 +56,7 @@ class Messages:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._reacting = Reacting(services)
+        self._pointing = Pointing(services)
 
     async def shortcut(
         self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, asker: Asker
@@ -103,11 +106,16 @@ class Messages:
             assignee=last.assignee,
             labels=last.labels,
         )
-        return creating_view.form(
+        form = creating_view.form(
             fields,
             words(asker.locale),
             metadata=place.metadata() | {"m": message["ts"]},
             channel_id=channel_id,
+        )
+        found = await likely(self._services, asker, title)
+        return (
+            creating_view.with_duplicates(form, found, words(asker.locale), asker.workspace.key_prefix)
+            or form
         )
 
     async def _again(self, asker: Asker, message: Message) -> Reply | None:
@@ -229,8 +237,10 @@ class Messages:
                     owner_id=asker.person.person_id,
                 )
         self._services.bell.ring()
-        if filed is None and (again := await self._again(asker, where)) is not None:
-            place = Place(channel_id=channel_id, thread_ts=thread_ts)
+        place = Place(channel_id=channel_id, thread_ts=thread_ts)
+        if filed is not None:
+            self._pointing.soon(asker, filed, place, client)
+        elif (again := await self._again(asker, where)) is not None:
             await tell(place, again, client, asker.slack_user_id)
 
     async def _once(

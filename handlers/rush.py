@@ -31,6 +31,11 @@ class Rush:
             self._look()
             self.under_way -= 1
 
+    @property
+    def is_on(self) -> bool:
+        """Whether many are being answered, or were a moment ago."""
+        return self._lull() > time.monotonic()
+
     async def over(self, *, within: float) -> None:
         """Returns when there is a lull, and after `within` seconds in any case."""
         until = time.monotonic() + within

@@ -49,6 +49,9 @@ class Background(Protocol):
 
     def start(self, work: Coroutine[Any, Any, None], *, name: str) -> None: ...
 
+    def later(self, seconds: float, work: Callable[[], Coroutine[Any, Any, None]], *, name: str) -> None:
+        """Starts it then; a process that stops before does not wait for it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:

@@ -20,6 +20,7 @@ from bot.process import settle_memory
 from db.migrate import migrate
 from db.pool import Database, open_database
 from db.route import Route, Types
+from handlers import pointing
 from tests import patience
 from tests.places import place
 
@@ -75,6 +76,12 @@ def with_database(dsn: str, name: str) -> str:
     """The same server, another database."""
     parts = urlsplit(dsn)
     return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_pointed_to_duplicates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That comes unasked, and a moment later: not into what a test looks at that is about something else."""
+    monkeypatch.setattr(pointing, "AFTER", 3600.0)
 
 
 @pytest.fixture(scope="session")

@@ -40,9 +40,10 @@ def with_duplicates(
     opened: Mapping[str, Any], found: Sequence[Issue], words: Words, prefix: str
 ) -> Json | None:
     """The form with likely duplicates under its title; None where it shows the right ones already."""
-    kept = [block for block in opened["blocks"] if not block["block_id"].startswith(DUPLICATES)]
+    ids = [str(block.get("block_id") or "") for block in opened["blocks"]]
+    kept = [block for block, id_ in zip(opened["blocks"], ids, strict=True) if not id_.startswith(DUPLICATES)]
     block_id = ":".join([DUPLICATES, *(str(issue.number) for issue in found)])
-    shown = [block["block_id"] for block in opened["blocks"] if block["block_id"].startswith(DUPLICATES)]
+    shown = [id_ for id_ in ids if id_.startswith(DUPLICATES)]
     if shown == ([block_id] if found else []):
         return None
     if found:

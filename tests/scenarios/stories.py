@@ -37,6 +37,7 @@ STORIES: Final[dict[str, str]] = {
     "action issue_new_titled": "test_creating.py::test_a_title_too_long_is_offered_the_form",
     "action issue_post_here": "test_rough_edges.py::test_a_card_for_a_channel_that_was_archived_is_told_to_who_wanted_it",
     "action issue_reopen": "test_changing.py::test_buttons_of_a_card_act_and_redraw_it",
+    "action issue_same": "test_creating.py::test_whoever_files_what_is_there_already_is_told_and_can_close_it_as_a_duplicate",
     "action issue_start": "test_late.py::test_a_press_is_acknowledged_before_it_is_carried_out",
     "action issue_title": "test_creating.py::test_likely_duplicates_show_while_the_title_is_typed",
     "action labels_pick": "test_late_repeats.py::test_a_label_that_was_renamed_twice_keeps_its_last_name",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from handlers import pointing
 from tests.scenarios.conftest import Json, Lodge, said
 
 
@@ -77,18 +80,13 @@ async def test_the_form_keeps_what_was_typed_until_it_is_right(lodge: Lodge) -> 
 
 async def test_likely_duplicates_show_while_the_title_is_typed(lodge: Lodge) -> None:
     await lodge.ask("grace", "new Login fails on Safari")
+    await lodge.indexed()
     ada = lodge.person("ada")
     await ada.slash("general", "/issue")
     view = await ada.expect_modal()
-    # The index follows a moment later, and people go on typing.
-    for letters in range(len("Login fails in Safari") + 200):
-        typed = "Login fails in Safari" + " " * (letters % 2)
-        await ada.choose("issue_title", typed, view_id=view["id"], block_id="title")
-        await lodge.settled()
-        if "LDG-1" in said(ada.modals()[-1]):
-            break
+    await ada.choose("issue_title", "Login fails in Safari", view_id=view["id"], block_id="title")
     updated = await ada.expect_modal(lambda shown: "LDG-1" in said(shown))
-    assert updated["state"]["values"]["title"]["issue_title"]["value"].strip() == "Login fails in Safari"
+    assert updated["state"]["values"]["title"]["issue_title"]["value"] == "Login fails in Safari"
 
 
 async def test_labels_are_offered_and_new_ones_can_be_made(lodge: Lodge) -> None:
@@ -106,3 +104,35 @@ async def test_the_global_shortcut_opens_the_form(lodge: Lodge) -> None:
     view = await ada.expect_modal()
     await ada.submit(view["id"], {"title": {"issue_title": "From anywhere"}})
     await ada.expect_message(ada.dm(), lambda message: "From anywhere" in said(message))
+
+
+async def test_whoever_files_what_is_there_already_is_told_and_can_close_it_as_a_duplicate(
+    lodge: Lodge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pointing, "EVERY", 0.0)
+    await lodge.ask("grace", "new Login fails on Safari")
+    await lodge.indexed()
+    monkeypatch.setattr(pointing, "AFTER", 0.0)
+    ada = lodge.person("ada")
+    await ada.slash("general", "/issue new Login fails in Safari")
+    hint = await ada.expect_message(
+        "general", lambda message: message.get("is_ephemeral") and "may say the same" in said(message)
+    )
+    assert "LDG-1" in said(hint)
+    await ada.click("issue_same", channel="general", ts=hint["ts"])
+    done = await ada.expect_message(
+        "general", lambda message: "Duplicate" in said(message) and "LDG-2" in said(message)
+    )
+    assert done["ts"] == hint["ts"]
+    assert "undo_change" in buttons(done)
+    assert "LDG-2" in said(await lodge.ask("ada", "list duplicate-of:LDG-1"))
+
+
+async def test_a_form_from_a_direct_message_shows_what_may_be_there_already(lodge: Lodge) -> None:
+    await lodge.ask("grace", "new The coffee machine leaks")
+    await lodge.indexed()
+    ada = lodge.person("ada")
+    await ada.send(ada.dm(), "Coffee machine leaks")
+    offer = await ada.expect_message(ada.dm(), lambda message: "issue_from_told" in buttons(message))
+    await ada.click("issue_from_told", channel=ada.dm(), ts=offer["ts"])
+    assert "LDG-1" in said(await ada.expect_modal())

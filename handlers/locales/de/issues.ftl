@@ -17,6 +17,9 @@ oneline-nobody-found = Ich kenne niemanden namens „{ $name }“. Bitte aus der
 oneline-many-found = „{ $name }“ könnten mehrere sein ({ $names }). Bitte aus der Liste wählen, die Slack nach @ anbietet.
 oneline-too-long = Der Titel hat { $count } Zeichen, und höchstens 255 passen. Es wurde nichts angelegt. Im Formular lässt er sich kürzen; der Rest passt in die Beschreibung.
 
+pointing-head = { $key } sagt vielleicht dasselbe wie das, was schon offen ist:
+pointing-same = Als Duplikat schließen
+
 assigned = { $key } ist jetzt { $who } zugewiesen.
 unassigned = { $key } ist jetzt niemandem zugewiesen.
 

@@ -17,6 +17,9 @@ oneline-nobody-found = I know nobody called “{ $name }”. Pick the person fro
 oneline-many-found = “{ $name }” could be several people ({ $names }). Pick one from the list Slack offers after @.
 oneline-too-long = That title has { $count } characters, and at most 255 fit. Nothing was created. Shorten it in the form, and put the rest into the description.
 
+pointing-head = { $key } may say the same as what is open already:
+pointing-same = Mark as duplicate
+
 assigned = { $key } is assigned to { $who } now.
 unassigned = { $key } is assigned to nobody now.
 
