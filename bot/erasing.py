@@ -94,14 +94,26 @@ def _told(erased: Erased, *, sure: bool) -> list[str]:
         lines.append(f"    name, address, Slack id, handles and choices: they are {erased.name} from then on")
     lines += [f"    {count:,} {_WORDS[part][count != 1]}" for part, count in erased.counts.items()]
     lines.append(_STAYS.format(name=erased.name))
-    if erased.person.active:
-        lines.append(
-            "Still active: whoever is a member of the Slack workspace is met again, as somebody new. "
-            "Deactivate them in Slack first."
-        )
+    lines += _met_again(erased.person)
     if sure:
         return [*lines, "Done. Processes that run know it within a minute."]
     return [*lines, "Nothing has been changed. Add --yes to do it; it cannot be taken back."]
+
+
+def _met_again(person: Person) -> list[str]:
+    """Nothing can be kept of somebody by which they would be known and left alone."""
+    if person.active:
+        return [
+            "Still active: whoever is a member of the Slack workspace is met again when they next use Lodge, as",
+            "somebody new, by the name and address that Slack tells. Deactivate them in Slack first.",
+        ]
+    if person.slack_user_id is not None and person.settings.get("deactivated"):
+        return [
+            "Deactivated in Lodge, which is forgotten with the rest: should they still be a member of the Slack",
+            "workspace, they are met again when they next use Lodge, as somebody new who may do what members do.",
+            "Deactivate them in Slack first.",
+        ]
+    return []
 
 
 def _described(person: Person) -> str:

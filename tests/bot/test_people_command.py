@@ -9,7 +9,7 @@ from bot.__main__ import main
 from bot.erasing import NotOne, erase_person
 from bot.maintenance import UnknownWorkspace
 from bot.settings import Settings
-from db import people, watchers
+from db import people, standing, watchers
 from tests.db.worlds import file, make_world, me
 
 
@@ -39,6 +39,17 @@ async def test_it_is_shown_first_done_when_asked_for_and_then_nothing_is_left(
     assert await erase(db_url, str(me(world.bob)), sure=True) == [
         f"{now.name} was erased before: nothing is left to forget."
     ]
+
+
+async def test_it_is_said_who_would_be_met_again(conn: asyncpg.Connection, db_url: str) -> None:
+    """Whoever Slack says is gone is not; whom an admin deactivated here alone is, for that is forgotten."""
+    world = await make_world(conn)
+    await standing.deactivate(conn, world.admin, me(world.bob))
+    shown = " ".join(await erase(db_url, "UBOB"))
+    assert "Deactivated in Lodge, which is forgotten with the rest" in shown
+    assert "met again when they next use Lodge" in shown
+    await conn.execute("UPDATE people SET settings = '{}' WHERE person_id = $1", me(world.bob))
+    assert "met again" not in " ".join(await erase(db_url, "UBOB"))
 
 
 async def test_whoever_is_not_one_person_is_not_erased(conn: asyncpg.Connection, db_url: str) -> None:
