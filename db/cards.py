@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from db import outbox
+from db import outbox, previews
 from db.ids import ChannelId, IssueId, LabelId, MessageTs, PersonId, WorkspaceId
+from db.previews import Previewed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +99,37 @@ async def of_issues(
         list(issue_ids),
     )
     return tuple(_read(row) for row in rows)
+
+
+async def everywhere(
+    conn: asyncpg.Connection, workspace_id: WorkspaceId, issue_ids: Sequence[IssueId]
+) -> tuple[tuple[PostedCard, ...], tuple[Previewed, ...]]:
+    """The cards of the issues, oldest first; and the messages that show them because somebody named them, of each issue
+    the newest that are followed."""
+    rows = await conn.fetch(
+        """
+        SELECT false AS previews, channel_id, message_ts, issue_id, shown_version, thread_ts, created_at FROM cards
+        WHERE workspace_id = $1 AND issue_id = ANY($2::uuid[])
+        UNION ALL
+        SELECT true, p.channel_id, p.message_ts, changed.issue_id, 0, NULL, p.created_at
+        FROM unnest($2::uuid[]) AS changed (issue_id)
+        CROSS JOIN LATERAL (
+            SELECT channel_id, message_ts, created_at FROM preview_lines
+            WHERE workspace_id = $1 AND issue_id = changed.issue_id AND created_at > now() - $3::interval
+            ORDER BY created_at DESC LIMIT $4
+        ) p
+        ORDER BY created_at, message_ts
+        """,
+        workspace_id,
+        list(issue_ids),
+        previews.FOLLOWED,
+        previews.NEWEST,
+    )
+    return tuple(_read(row) for row in rows if not row["previews"]), tuple(
+        Previewed(channel_id=row["channel_id"], message_ts=row["message_ts"], issue_id=row["issue_id"])
+        for row in rows
+        if row["previews"]
+    )
 
 
 async def at(

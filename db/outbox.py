@@ -30,14 +30,16 @@ class Kind(StrEnum):
     """message: `payload` is what chat.postMessage takes, less channel and metadata.
 
     card: posts the issue's card as it is by then (`payload`: thread_ts). comment: posts the comment as it
-    is by then (`payload`: thread_ts, comment_id). refresh: brings the card, or with a comment_id the
-    comment, at `payload["ts"]` up to date; `payload["patient"]` when it is one of very many, and everything
-    else goes first.
+    is by then (`payload`: thread_ts, comment_id). preview: posts a line of each issue that somebody named, as they
+    are by then (`payload`: thread_ts, issues). refresh: brings the card, or with a comment_id the comment, or with
+    `preview` the lines of what was named, at `payload["ts"]` up to date; `payload["patient"]` when it is one of very
+    many, and everything else goes first.
     """
 
     MESSAGE = "message"
     CARD = "card"
     COMMENT = "comment"
+    PREVIEW = "preview"
     REFRESH = "refresh"
 
 

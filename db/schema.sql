@@ -584,7 +584,7 @@ CREATE TABLE public.outbox (
     sent_channel text,
     sent_ts text,
     error text,
-    CONSTRAINT outbox_kind CHECK ((kind = ANY (ARRAY['message'::text, 'card'::text, 'comment'::text, 'refresh'::text]))),
+    CONSTRAINT outbox_kind CHECK ((kind = ANY (ARRAY['message'::text, 'card'::text, 'comment'::text, 'preview'::text, 'refresh'::text]))),
     CONSTRAINT outbox_state CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'failed'::text, 'dropped'::text])))
 );
 
@@ -747,6 +747,17 @@ CREATE SEQUENCE public.pgqueuer_statistics_id_seq
     CACHE 1;
 
 ALTER SEQUENCE public.pgqueuer_statistics_id_seq OWNED BY public.pgqueuer_statistics.id;
+
+CREATE TABLE public.preview_lines (
+    workspace_id text NOT NULL,
+    channel_id text NOT NULL,
+    message_ts text NOT NULL,
+    place smallint NOT NULL,
+    issue_id uuid NOT NULL,
+    url text,
+    shown text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
 
 CREATE TABLE public.previews (
     workspace_id text NOT NULL,
@@ -1275,6 +1286,9 @@ ALTER TABLE ONLY public.pgqueuer_schedules
 ALTER TABLE ONLY public.pgqueuer_statistics
     ADD CONSTRAINT pgqueuer_statistics_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.preview_lines
+    ADD CONSTRAINT preview_lines_pkey PRIMARY KEY (workspace_id, channel_id, message_ts, place);
+
 ALTER TABLE ONLY public.previews
     ADD CONSTRAINT previews_pkey PRIMARY KEY (workspace_id, channel_id, thread_ts, issue_id);
 
@@ -1492,6 +1506,10 @@ CREATE UNIQUE INDEX pgqueuer_unique_dedupe_key ON public.pgqueuer USING btree (d
 
 CREATE INDEX pgqueuer_updated_id_id1_idx ON public.pgqueuer USING btree (updated, id DESC) INCLUDE (id) WHERE (status = 'picked'::public.pgqueuer_status);
 
+CREATE INDEX preview_lines_by_age ON public.preview_lines USING btree (created_at);
+
+CREATE INDEX preview_lines_by_issue ON public.preview_lines USING btree (workspace_id, issue_id, created_at);
+
 CREATE INDEX previews_by_age ON public.previews USING btree (shown_at);
 
 CREATE INDEX previews_by_issue ON public.previews USING btree (workspace_id, issue_id);
@@ -1673,6 +1691,9 @@ ALTER TABLE ONLY public.people
 
 ALTER TABLE ONLY public.previews
     ADD CONSTRAINT preview_issue_exists FOREIGN KEY (workspace_id, issue_id) REFERENCES public.issues(workspace_id, issue_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.preview_lines
+    ADD CONSTRAINT preview_line_issue_exists FOREIGN KEY (workspace_id, issue_id) REFERENCES public.issues(workspace_id, issue_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.report_runs
     ADD CONSTRAINT report_run_schedule_exists FOREIGN KEY (workspace_id, schedule_id) REFERENCES public.schedules(workspace_id, schedule_id) ON DELETE CASCADE;

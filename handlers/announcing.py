@@ -27,7 +27,7 @@ from db.outbox import Outgoing
 from db.people import Person
 from db.states import Role, Source
 from db.workspaces import Workspace
-from handlers.drawing import refreshing
+from handlers.drawing import following, refreshing
 from handlers.jobs import Job, Worker
 from handlers.services import Services
 from handlers.views import happened
@@ -154,10 +154,19 @@ class Announcing:
         grouped: dict[IssueId, list[Event]] = defaultdict(list)
         for event in batch.events:
             grouped[event.issue_id].append(event)
-        posted = await _cards_of(conn, batch, grouped)
-        needed = [issue_id for issue_id, events in grouped.items() if issue_id in posted]
-        if not needed:
-            return
+        posted, messages = await _shown(conn, batch, grouped)
+        if posted:
+            messages += await self._of_cards(conn, batch, grouped, posted)
+        await outbox.put(conn, batch.workspace_id, messages)
+
+    async def _of_cards(
+        self,
+        conn: asyncpg.Connection,
+        batch: Batch,
+        grouped: dict[IssueId, list[Event]],
+        posted: dict[IssueId, list[PostedCard]],
+    ) -> list[Outgoing]:
+        needed = [issue_id for issue_id in grouped if issue_id in posted]
         system = Actor(workspace_id=batch.workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM)
         found = await issues.get_many(conn, system, needed)
         stories = [_story(found[issue_id], grouped[issue_id]) for issue_id in needed if issue_id in found]
@@ -172,8 +181,7 @@ class Announcing:
         manners = await _manners(conn, batch.workspace_id, posted)
         messages += _digests(crowd, many, known, workspace, manners)
         messages += _thread_lines(quiet, posted, known, workspace, manners)
-        messages += _thread_lines(crowd, few, known, workspace, manners)
-        await outbox.put(conn, batch.workspace_id, messages)
+        return messages + _thread_lines(crowd, few, known, workspace, manners)
 
 
 async def _carefully(conn: asyncpg.Connection, announcer: Announcer, batch: Batch) -> None:
@@ -199,15 +207,18 @@ def _system(workspace_id: WorkspaceId) -> Actor:
     return Actor(workspace_id=workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM)
 
 
-async def _cards_of(
+async def _shown(
     conn: asyncpg.Connection, batch: Batch, grouped: dict[IssueId, list[Event]]
-) -> dict[IssueId, list[PostedCard]]:
+) -> tuple[dict[IssueId, list[PostedCard]], list[Outgoing]]:
+    """The cards of what was changed; and what brings up to date whatever else shows it."""
     changed = [id_ for id_, events in grouped.items() if any(map(_shows, events))]
     posted: dict[IssueId, list[PostedCard]] = defaultdict(list)
-    if changed:
-        for card in await cards.of_issues(conn, batch.workspace_id, changed):
-            posted[card.issue_id].append(card)
-    return posted
+    if not changed:
+        return posted, []
+    found, named = await cards.everywhere(conn, batch.workspace_id, changed)
+    for card in found:
+        posted[card.issue_id].append(card)
+    return posted, [following(each) for each in named]
 
 
 def _shows(event: Event) -> bool:

@@ -26,7 +26,9 @@ from db.ids import ChannelId, MessageTs, PersonId, WorkspaceId
 from db.outbox import Kind, Outgoing, Waiting
 from db.pace import Rate
 from db.states import Role, Source
-from handlers.drawing import Drawing, Drawn
+from handlers import changing, unposted
+from handlers.channels import Audience
+from handlers.drawing import Drawing, Drawn, is_preview
 from handlers.errors import NotInstalled
 from handlers.jobs import Job, Worker
 from handlers.marks import look, mark
@@ -54,13 +56,10 @@ _LETS_PASS: Final = 2.0
 _SKEW: Final = timedelta(minutes=2)
 _TOLD_AGAIN: Final = timedelta(days=1)
 
-# The card cannot be changed any more, but can be posted anew.
-_STUCK = frozenset({"edit_window_closed", "cant_update_message"})
-_GONE = frozenset({"message_not_found", "thread_not_found"})
 # The state of a message that follows nothing, or shows nobody knows what.
 _NOTHING: Final = "unknown"
 
-_OURS: Final = frozenset({"channel", "metadata", "comment_id", "anew", "told", "subscription"})
+_OURS: Final = frozenset({"channel", "metadata", "comment_id", "anew", "told", "subscription", "issues"})
 
 Undelivered = Callable[[Services, WorkspaceId, ChannelId, str], Awaitable[None]]
 TurnedDown = Callable[[asyncpg.Connection, WorkspaceId, Waiting, str], Awaitable[None]]
@@ -84,6 +83,7 @@ class Delivering:
         self._worker = worker
         self._database = services.database
         self._drawing = Drawing(services)
+        self._audience = Audience(services)
         self.undelivered: list[Undelivered] = []
         self.turned_down: list[TurnedDown] = []
         self._turns: dict[tuple[WorkspaceId, str, Rate], Turns] = {}
@@ -177,7 +177,7 @@ class Delivering:
         if row.kind is not Kind.MESSAGE:
             drawn = await self._drawing.draw(lane.workspace_id, row)
             if drawn is None:
-                await self._drop(lane, row)
+                await unposted.drop(self._database, self._drawing, lane.workspace_id, row)
                 return timedelta(0)
             arguments, state = row.payload | drawn.arguments, drawn.state
         wait = await self._may(lane, ("chat.postMessage", _POST), (f"channel:{lane.channel_id}", _CHANNEL))
@@ -244,8 +244,10 @@ class Delivering:
             if await self._another(lane, row, ts) is None:
                 await self._drop(lane, row)
             return timedelta(0)
+        if is_preview(row) and (wait := await self._not_for_all(lane, row, ts, client)) is not None:
+            return wait
         rate = _PATIENT_UPDATE if row.payload.get("patient") else _UPDATE
-        wait = await self._may(lane, ("chat.update", rate))
+        wait = await self._may(lane, (drawn.method, rate))
         if wait is not None:
             return wait
         if not await self._begin(lane, row):
@@ -253,18 +255,29 @@ class Delivering:
         # Drawn anew: waiting for its turn may have taken a while.
         drawn = await self._drawing.draw(lane.workspace_id, row) or drawn
         try:
-            await client.chat_update(
-                channel=lane.channel_id, ts=ts, text=drawn.arguments["text"], blocks=drawn.arguments["blocks"]
-            )
+            await changing.change(client, lane.channel_id, ts, drawn)
         except Exception as error:
-            outcome = failure(error)
-            if isinstance(outcome, Refused) and outcome.error in _GONE | _STUCK:
-                await self._lost(lane, row, ts, post_anew=outcome.error in _STUCK)
+            outcome = changing.outcome_of(row, error)
+            if changing.is_lost(row, outcome):
+                await self._lost(lane, row, ts, post_anew=changing.is_stuck(outcome))
                 return timedelta(0)
-            return await self._failed(lane, row, outcome, "chat.update")
+            return await self._failed(lane, row, outcome, drawn.method)
         async with self._database.transaction() as conn:
             await outbox.sent(conn, lane.workspace_id, row.outbox_id, lane.channel_id, ts)
             await self._drawing.shows(conn, lane.workspace_id, row, ts, drawn.state)
+        return timedelta(0)
+
+    async def _not_for_all(
+        self, lane: _Lane, row: Waiting, ts: MessageTs, client: AsyncWebClient
+    ) -> timedelta | None:
+        """None: everybody who reads the channel may see what is shown there. From when somebody else reads it, the
+        message stays as it is."""
+        try:
+            if await self._audience.sees_all(client, lane.workspace_id, lane.channel_id):
+                return None
+        except Exception as error:
+            return await self._failed(lane, row, failure(error), "conversations.info", looking=True)
+        await self._lost(lane, row, ts, post_anew=False)
         return timedelta(0)
 
     async def _another(self, lane: _Lane, row: Waiting, ts: MessageTs) -> Drawn | None:

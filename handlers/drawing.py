@@ -1,37 +1,46 @@
-"""What a message that follows something shows at the moment: an issue's card, a comment, or somebody's news."""
+"""What a message that follows something shows at the moment: an issue's card, a comment, issues that were named, or
+somebody's news."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 
-from db import cards, channels, comment_lines, issues, outbox, people, told, workspaces
+from db import cards, channels, comment_lines, issues, outbox, people, previews, told, workspaces
 from db.access import Actor
 from db.errors import NotFound
 from db.ids import ChannelId, CommentId, IssueId, MessageTs, PersonId, WorkspaceId
 from db.notices import Notice
 from db.outbox import Kind, Outgoing, Waiting
+from db.previews import Line, Previewed
 from db.states import Role, Source
 from db.told import Told
 from handlers.news import message_of, reader_of
 from handlers.services import Services
+from handlers.views import keys
 from handlers.views.blocks import Json
-from handlers.views.cards import CardStyle, card, gone
+from handlers.views.cards import Card, CardStyle, card, gone
 from handlers.views.messages import comment_line
 from handlers.words import words
+
+UPDATE: Final = "chat.update"
+UNFURL: Final = "chat.unfurl"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """What chat.postMessage and chat.update take. `state` names what is shown, to know when it is another."""
+    """What chat.postMessage takes, and the method that changes it. `state` names what is shown, to know when it is
+    another."""
 
     arguments: Json
     state: str
+    method: str = UPDATE
 
 
 def comment_of(row: Waiting) -> CommentId | None:
@@ -45,6 +54,17 @@ def told_of(row: Waiting) -> PersonId | None:
     return None if named is None else PersonId(UUID(named))
 
 
+def is_preview(row: Waiting) -> bool:
+    """Whether the message shows issues because somebody named them, or linked to them."""
+    return row.kind is Kind.PREVIEW or bool(row.payload.get("preview"))
+
+
+def previewing(channel_id: ChannelId, thread_ts: MessageTs, issue_ids: Sequence[IssueId]) -> Outgoing:
+    """Has the issues shown in the thread, in this order."""
+    payload = {"thread_ts": thread_ts, "issues": [str(issue_id) for issue_id in issue_ids]}
+    return Outgoing(channel_id=channel_id, kind=Kind.PREVIEW, payload=payload)
+
+
 def refreshing(
     channel_id: ChannelId,
     ts: MessageTs,
@@ -53,6 +73,7 @@ def refreshing(
     patient: bool = False,
     comment_id: CommentId | None = None,
     told_to: PersonId | None = None,
+    preview: bool = False,
 ) -> Outgoing:
     """Has the message brought up to date; of several such wishes one is carried out.
 
@@ -63,6 +84,8 @@ def refreshing(
         payload["comment_id"] = str(comment_id)
     if told_to is not None:
         payload["told"] = str(told_to)
+    if preview:
+        payload["preview"] = True
     if patient:
         payload["patient"] = True
     return Outgoing(
@@ -74,6 +97,11 @@ def refreshing(
     )
 
 
+def following(shown: Previewed) -> Outgoing:
+    """Has a message brought up to date that shows an issue because somebody named it: cards go first."""
+    return refreshing(shown.channel_id, shown.message_ts, shown.issue_id, patient=True, preview=True)
+
+
 class Drawing:
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -81,6 +109,8 @@ class Drawing:
     async def draw(self, workspace_id: WorkspaceId, row: Waiting) -> Drawn | None:
         """As it is now; None when there is nothing to show."""
         comment_id, person_id = comment_of(row), told_of(row)
+        if is_preview(row):
+            return await self._preview(workspace_id, row)
         if comment_id is not None:
             return await self._comment(workspace_id, comment_id, row)
         if person_id is not None:
@@ -113,6 +143,25 @@ class Drawing:
         )
         arguments = {"text": drawn.text, "blocks": drawn.blocks}
         return Drawn(arguments=arguments, state=_state(issue.version, row, before, arguments))
+
+    async def _preview(self, workspace_id: WorkspaceId, row: Waiting) -> Drawn | None:
+        system = _system(workspace_id)
+        async with self._services.database.connection() as conn:
+            lines = await _lines(conn, workspace_id, row)
+            found = await issues.get_many(conn, system, [line.issue_id for line in lines])
+            # What was taken back before it was shown is not shown at all.
+            if not lines or (row.kind is Kind.PREVIEW and not found):
+                return None
+            workspace = await workspaces.ensure(conn, workspace_id)
+            assignees = {issue.assignee_id for issue in found.values() if issue.assignee_id is not None}
+            known = await people.get_many(conn, system, list(assignees)) if assignees else {}
+        speech = words(workspace.settings.get("language"))
+        drawn = [keys.line(found.get(line.issue_id), known, speech, workspace.key_prefix) for line in lines]
+        state = " ".join(map(_digest, drawn))
+        linked = {line.url: each for line, each in zip(lines, drawn, strict=True) if line.url is not None}
+        if linked:
+            return Drawn(arguments=keys.behind_links(linked), state=state, method=UNFURL)
+        return Drawn(arguments=keys.message(drawn), state=state)
 
     async def _comment(self, workspace_id: WorkspaceId, comment_id: CommentId, row: Waiting) -> Drawn | None:
         workspace = await self._services.directory.workspace(workspace_id)
@@ -148,6 +197,9 @@ class Drawing:
         self, conn: asyncpg.Connection, workspace_id: WorkspaceId, row: Waiting, ts: MessageTs
     ) -> str | None:
         """The state that the message shows; None: it follows nothing any more."""
+        if is_preview(row):
+            lines = await previews.at(conn, workspace_id, row.channel_id, ts)
+            return " ".join(line.shown for line in lines) if lines else None
         if comment_of(row) is not None:
             line = await comment_lines.at(conn, workspace_id, row.channel_id, ts)
             return None if line is None else line.shown
@@ -173,12 +225,16 @@ class Drawing:
             )
         elif row.kind is Kind.CARD and row.issue_id is not None:
             await cards.remember(conn, workspace_id, *place, row.issue_id, _version(state), thread_ts)
+        elif row.kind is Kind.PREVIEW:
+            await previews.remember(conn, workspace_id, *place, _named(row), state.split())
 
     async def shows(
         self, conn: asyncpg.Connection, workspace_id: WorkspaceId, row: Waiting, ts: MessageTs, state: str
     ) -> None:
         """It was brought up to date."""
-        if comment_of(row) is not None:
+        if is_preview(row):
+            await previews.shows(conn, workspace_id, row.channel_id, ts, state.split())
+        elif comment_of(row) is not None:
             await comment_lines.shows(conn, workspace_id, row.channel_id, ts, state)
         elif (person_id := told_of(row)) is not None:
             await told.shows(conn, workspace_id, person_id, ts, _version(state))
@@ -191,11 +247,13 @@ class Drawing:
         """What changed while the message was on its way found nothing to refresh yet."""
         if (person_id := told_of(row)) is not None:
             await self._catch_up_told(workspace_id, person_id, place)
-        if row.kind not in (Kind.CARD, Kind.COMMENT):
+        if row.kind not in (Kind.CARD, Kind.COMMENT, Kind.PREVIEW):
             return
         now = await self.draw(workspace_id, row)
         if now is None or now.state != state:
-            again = refreshing(*place, row.issue_id, comment_id=comment_of(row))
+            again = refreshing(
+                *place, row.issue_id, comment_id=comment_of(row), preview=row.kind is Kind.PREVIEW
+            )
             async with self._services.database.transaction() as conn:
                 if row.kind is Kind.CARD:
                     # The version may be the same, and only what is said of it another.
@@ -215,6 +273,9 @@ class Drawing:
         self, conn: asyncpg.Connection, workspace_id: WorkspaceId, row: Waiting, ts: MessageTs, *, anew: bool
     ) -> None:
         """The message is gone, or with `anew` cannot be changed any more and is to be posted once more."""
+        if is_preview(row):
+            await previews.forget(conn, workspace_id, row.channel_id, ts)
+            return
         if comment_of(row) is not None:
             await comment_lines.forget(conn, workspace_id, row.channel_id, ts)
             return
@@ -239,6 +300,22 @@ class Drawing:
         person = (await people.get_many(conn, _system(workspace_id), [person_id]))[person_id]
         message = Outgoing(channel_id=ChannelId(str(person.slack_user_id)), payload=said)
         await outbox.put(conn, workspace_id, [message])
+
+
+def _named(row: Waiting) -> list[IssueId]:
+    return [IssueId(UUID(issue_id)) for issue_id in row.payload["issues"]]
+
+
+async def _lines(conn: asyncpg.Connection, workspace_id: WorkspaceId, row: Waiting) -> Sequence[Line]:
+    if row.kind is Kind.PREVIEW:
+        return [Line(issue_id=issue_id, url=None, shown="") for issue_id in _named(row)]
+    return await previews.at(conn, workspace_id, row.channel_id, row.payload["ts"])
+
+
+def _digest(line: Card) -> str:
+    """Of what can be seen: the ids of blocks change with every version, whether or not that shows."""
+    seen = [{name: part for name, part in block.items() if name != "block_id"} for block in line.blocks]
+    return blake2b(json.dumps(seen).encode(), digest_size=8).hexdigest()
 
 
 async def _kept(

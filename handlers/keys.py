@@ -15,11 +15,11 @@ from db import channels, issues, outbox, people, previews
 from db.errors import NotFound
 from db.ids import ChannelId, IssueId, MessageTs
 from db.issues import Issue
-from db.outbox import Outgoing
 from handlers import sources
 from handlers.acting import Place, tell
 from handlers.channels import Audience
 from handlers.commands import Commands, Reply
+from handlers.drawing import previewing, refreshing
 from handlers.hearing import Heard
 from handlers.jobs import Worker
 from handlers.requesting import Asker
@@ -69,6 +69,7 @@ class Keys:
         if not await self._audience.sees_all(heard.client, workspace_id, channel_id):
             return
         thread_ts = MessageTs(event["thread_ts"]) if event.get("thread_ts") else None
+        below = thread_ts or MessageTs(event["ts"])
         async with self._services.database.transaction() as conn:
             found = await _found(conn, asker, wanted)
             own = await self._own(conn, asker, event) if thread_ts else None
@@ -76,11 +77,10 @@ class Keys:
             fresh = await previews.claim(conn, workspace_id, channel_id, thread_ts, ids, AGAIN)
             if thread_ts is None:
                 # They are shown in the thread of the message, and need not be once more when somebody answers there.
-                below = MessageTs(event["ts"])
                 await previews.claim(conn, workspace_id, channel_id, below, sorted(fresh), AGAIN)
-            await self._put(
-                conn, asker, channel_id, thread_ts or event["ts"], [i for i in found if i.issue_id in fresh]
-            )
+            shown = [issue.issue_id for issue in found if issue.issue_id in fresh]
+            if shown:
+                await outbox.put(conn, workspace_id, [previewing(channel_id, below, shown)])
         self._services.bell.ring()
 
     async def _own(self, conn: asyncpg.Connection, asker: Asker, event: dict[str, Any]) -> IssueId | None:
@@ -88,19 +88,17 @@ class Keys:
         channel_id, thread_ts = ChannelId(event["channel"]), MessageTs(event["thread_ts"])
         return await sources.of_thread(conn, asker.actor, channel_id, thread_ts, at=MessageTs(event["ts"]))
 
-    async def _put(
-        self,
-        conn: asyncpg.Connection,
-        asker: Asker,
-        channel_id: ChannelId,
-        thread_ts: str,
-        shown: list[Issue],
-    ) -> None:
-        if not shown:
+    async def taken_away(self, heard: Heard) -> None:
+        """Whoever takes what is shown behind a link away, or the link, does not want it back with the next change."""
+        event, start = heard.event, self._start
+        if event.get("subtype") != "message_changed" or start is None:
             return
-        payload = await _payload(conn, asker, shown, asker.workspace.settings.get("language"))
-        message = Outgoing(channel_id=channel_id, payload=payload | {"thread_ts": thread_ts})
-        await outbox.put(conn, asker.actor.workspace_id, [message])
+        before, now = (_unfurled(event.get(part) or {}, start) for part in ("previous_message", "message"))
+        if not before - now:
+            return
+        place = (ChannelId(str(event["channel"])), MessageTs(str(event["message"]["ts"])))
+        async with self._services.database.connection() as conn:
+            await previews.forget(conn, heard.asker.actor.workspace_id, *place)
 
     async def shortcut(
         self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, asker: Asker
@@ -133,21 +131,23 @@ class Keys:
             return
         if not await self._audience.sees_all(client, asker.actor.workspace_id, channel_id):
             return
-        unfurls: dict[str, Json] = {}
-        async with self._services.database.connection() as conn:
+        workspace_id, place = asker.actor.workspace_id, (ChannelId(channel_id), MessageTs(str(ts)))
+        async with self._services.database.transaction() as conn:
             found = await issues.get_many(conn, asker.actor, list(linked.values()))
-            for url, issue_id in linked.items():
-                if issue_id in found:
-                    language = asker.workspace.settings.get("language")
-                    payload = await _payload(conn, asker, [found[issue_id]], language)
-                    unfurls[url] = {"blocks": payload["blocks"]}
-        if unfurls:
-            await client.chat_unfurl(channel=channel_id, ts=ts, unfurls=unfurls)
+            seen = {url: issue_id for url, issue_id in linked.items() if issue_id in found}
+            if not seen or not await previews.link(conn, workspace_id, *place, seen):
+                return
+            await outbox.put(conn, workspace_id, [refreshing(*place, None, preview=True)])
+        self._services.bell.ring()
+
+    @property
+    def _start(self) -> str | None:
+        """What the links to issues begin with."""
+        return None if self._services.public_url is None else f"{self._services.public_url}/issues/"
 
     def _linked(self, event: dict[str, Any]) -> dict[str, IssueId]:
-        if self._services.public_url is None:
+        if (start := self._start) is None:
             return {}
-        start = f"{self._services.public_url}/issues/"
         linked: dict[str, IssueId] = {}
         for each in event.get("links") or ():
             url = str(each.get("url") or "")
@@ -156,7 +156,13 @@ class Keys:
                     linked[url] = IssueId(UUID(re.split(r"[/?#]", url.removeprefix(start))[0]))
             except ValueError:
                 continue
-        return linked
+        return dict(list(linked.items())[: view.LISTED])
+
+
+def _unfurled(message: dict[str, Any], start: str) -> set[str]:
+    """The links to issues behind which a message shows something."""
+    links = {str(each.get("from_url") or "") for each in message.get("attachments") or ()}
+    return {link for link in links if link.startswith(start)}
 
 
 async def _found(conn: asyncpg.Connection, asker: Asker, keys: list[str]) -> list[Issue]:
@@ -178,6 +184,7 @@ async def _payload(conn: asyncpg.Connection, asker: Asker, shown: list[Issue], l
 def register(app: AsyncApp, commands: Commands, services: Services) -> None:
     keys = Keys(services)
     commands.hearing.add(keys.heard)
+    commands.hearing.add(keys.taken_away)
     app.shortcut(SHORTCUT)(keys.shortcut)
     app.event("link_shared")(keys.link)
 

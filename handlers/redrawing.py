@@ -1,4 +1,5 @@
-"""Cards are drawn anew where what they show has changed although their issues are as they were.
+"""Cards are drawn anew where what they show has changed although their issues are as they were; so are the messages
+that show issues because somebody named them.
 
 That is the name of a label, who a person is and whether they are here, the prefix of the keys, the language, and how
 a channel wants its cards.
@@ -13,10 +14,10 @@ from uuid import UUID
 
 import asyncpg
 
-from db import cards, jobs, outbox
+from db import cards, jobs, outbox, previews
 from db.announcements import Batch
 from db.ids import ChannelId, LabelId, PersonId, WorkspaceId
-from handlers.drawing import refreshing
+from handlers.drawing import following, refreshing
 from handlers.jobs import Job, Worker
 from handlers.services import Services
 
@@ -71,6 +72,10 @@ async def _redraw(
     )
     patient = len(shown) > _FEW
     wishes = [refreshing(card.channel_id, card.message_ts, card.issue_id, patient=patient) for card in shown]
+    # How a channel wants its cards is nothing to what is shown of issues that somebody named.
+    if channel_id is None:
+        named = await previews.showing(conn, workspace_id, person_ids=person_ids, label_ids=label_ids)
+        wishes += [following(each) for each in named]
     await outbox.put(conn, workspace_id, wishes)
 
 

@@ -146,6 +146,7 @@ async def make_messages(conn: asyncpg.Connection, other: World, issue_id: IssueI
     )
     await channels.keep(conn, other.ada, C1, ChannelSettings(emoji=HIDDEN))
     await previews.claim(conn, other.workspace_id, C1, MessageTs("1.1"), [issue_id], timedelta(0))
+    await previews.remember(conn, other.workspace_id, C1, MessageTs("1.1"), [issue_id], [HIDDEN])
     await homes.show(conn, other.ada, [], [], state={"l": HIDDEN})
     await comment_lines.remember_own(conn, other.workspace_id, comment, MessageTs("1.0"))
 

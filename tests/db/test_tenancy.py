@@ -161,6 +161,7 @@ async def test_constraints_hold_what_code_might_forget(conn: asyncpg.Connection)
         ("INSERT INTO issue_labels VALUES ('T1', $1, $2)", (ids["IssueId"], label.label_id)),
         ("INSERT INTO watchers VALUES ('T1', $1, $2)", (mine.issue_id, ids["PersonId"])),
         ("INSERT INTO previews VALUES ('T1', 'C1', '', $1)", (ids["IssueId"],)),
+        ("INSERT INTO preview_lines VALUES ('T1', 'C1', '1.1', 0, $1)", (ids["IssueId"],)),
         (
             """
             INSERT INTO webhooks (workspace_id, webhook_id, kind, name, owner_id, auth, sealed_secret)

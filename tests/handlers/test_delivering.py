@@ -9,11 +9,12 @@ import asyncpg
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from db import cards, issues, outbox
+from db import announcements, cards, changes, issues, outbox
 from db.ids import ChannelId, MessageTs, WorkspaceId
 from db.issues import IssuePatch
 from db.outbox import Outgoing
 from db.pool import Database
+from handlers import unposted
 from handlers.delivering import Delivering
 from handlers.drawing import Drawing, Drawn, refreshing
 from handlers.jobs import Job, Worker
@@ -137,3 +138,58 @@ async def test_while_slack_is_away_it_is_looked_for_ever_more_seldom(
         await deliver(conn, by, world)
     assert slack.posted == []
     assert await conn.fetchval("SELECT attempts FROM outbox WHERE state = 'waiting'") == 3 + MAX_ATTEMPTS
+
+
+async def test_the_card_of_an_issue_that_is_gone_is_posted_when_it_is_back(
+    conn: asyncpg.Connection, database: Database, world: World
+) -> None:
+    issue, slack = await file(conn, world.ada), Slack()
+    await cards.ask(conn, world.workspace_id, issue.issue_id, HERE, request_key="k")
+    gone = await changes.undo(conn, world.ada)
+    await announced(conn)
+    await deliver(conn, delivering(database, slack), world)
+    assert (slack.posted, await states(conn)) == ([], ["dropped"])
+    await changes.undo(conn, world.ada, gone.change_id)
+    for _ in range(2):
+        await announced(conn)
+        await deliver(conn, delivering(database, slack), world)
+    assert ["Login fails" in text for text in slack.posted] == [True]
+    assert await states(conn) == ["dropped", "sent"]
+
+
+@pytest.mark.parametrize("announced_before", [True, False])
+async def test_a_card_that_is_dropped_while_its_issue_is_brought_back_is_posted_once(
+    conn: asyncpg.Connection,
+    database: Database,
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    announced_before: bool,
+) -> None:
+    issue, slack = await file(conn, world.ada), Slack()
+    await cards.ask(conn, world.workspace_id, issue.issue_id, HERE)
+    gone = await changes.undo(conn, world.ada)
+    await announced(conn)
+    draw, drawn = Drawing.draw, 0
+
+    async def back_behind(self: Drawing, *given: Any) -> Drawn | None:
+        nonlocal drawn
+        now, drawn = await draw(self, *given), drawn + 1
+        if drawn == 1:
+            await changes.undo(conn, world.ada, gone.change_id)
+            if announced_before:
+                await announced(conn)
+        return now
+
+    monkeypatch.setattr(Drawing, "draw", back_behind)
+    await deliver(conn, delivering(database, slack), world)
+    await announced(conn)
+    await deliver(conn, delivering(database, slack), world)
+    assert ["Login fails" in text for text in slack.posted] == [True]
+    assert await states(conn) == ["dropped", "sent"]
+
+
+async def announced(conn: asyncpg.Connection) -> None:
+    """What follows from changes, as far as it concerns cards that were dropped."""
+    batch = await announcements.take(conn, WorkspaceId("T1"), 100)
+    if batch is not None:
+        await unposted.announce(conn, batch)

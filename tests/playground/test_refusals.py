@@ -282,7 +282,10 @@ async def test_only_links_of_its_domain_are_unfurled(slack: LocalSlack, client: 
         "cannot_unfurl_url"
     )
     assert await code(unfurl(channel="C0GENERAL", ts=ts, unfurls={f"{own}2": {"text": "x"}})) == (
-        "cannot_unfurl_url"
+        "cannot_unfurl_message"
+    )
+    assert (
+        await code(unfurl(channel="C0NOWHERE", ts=ts, unfurls={own: {"text": "x"}})) == "cannot_find_channel"
     )
     assert await code(unfurl(channel="C0GENERAL", ts="1.000001", unfurls={own: {"text": "x"}})) == (
         "cannot_find_message"

@@ -144,6 +144,21 @@ async def test_a_link_unfurls(slack: LocalSlack, client: AsyncWebClient) -> None
     assert attachment["from_url"] == url
 
 
+async def test_a_link_that_unfurls_again_is_changed_and_not_added(
+    slack: LocalSlack, client: AsyncWebClient
+) -> None:
+    one, two = "https://lodge.example/1", "https://lodge.example/2"
+    ts = await slack.person("ada").send("general", f"see {one} and {two}")
+    for url, text in ((one, "open"), (two, "open"), (one, "closed")):
+        await client.chat_unfurl(channel="C0GENERAL", ts=ts, unfurls={url: {"text": text}})
+
+    attachments = slack.person("ada").messages("general")[-1]["attachments"]
+    assert [(each["id"], each["from_url"], each["text"]) for each in attachments] == [
+        (1, one, "closed"),
+        (2, two, "open"),
+    ]
+
+
 async def test_calls_are_recorded(slack: LocalSlack, client: AsyncWebClient) -> None:
     await client.chat_postMessage(channel="C0GENERAL", text="x")
 

@@ -52,6 +52,10 @@ def _told_privately(title: str, message: Json) -> bool:
     return bool(message.get("is_ephemeral")) and title in said(message)
 
 
+def _says(ts: str, text: str, message: Json) -> bool:
+    return message["ts"] == ts and text in said(message)
+
+
 async def test_a_key_is_shown_where_the_channel_wants_it_once(lodge: Lodge) -> None:
     ada = lodge.person("ada")
     ts = await ada.send("product", "see LDG-1")
@@ -140,6 +144,27 @@ async def test_a_link_is_unfurled_where_everybody_may_see_it(lodge: Lodge) -> No
     await lodge.settled()
     (message,) = [m for m in ada.messages("general") if m["ts"] == ts]
     assert not message.get("attachments")
+
+
+async def test_what_was_shown_follows_its_issues_and_is_no_home_of_theirs(lodge: Lodge) -> None:
+    await want(lodge)
+    await lodge.ask("ada", "new Pump", "product")
+    async with lodge.process.services.database.connection() as conn:
+        pump = await conn.fetchval("SELECT issue_id FROM issues WHERE title = 'Pump'")
+    ada, grace = lodge.person("ada"), lodge.person("grace")
+    ts = await ada.send("product", "see LDG-1 and LDG-2")
+    preview = await ada.expect_message("product", lambda m: "Pump" in said(m), thread_ts=ts)
+    link = await ada.send("product", f"<{URL}/issues/{pump}>")
+    await ada.expect_message("product", lambda m: m["ts"] == link and m.get("attachments"))
+    await grace.send("product", "Which one leaks?", ts)
+    await lodge.ask("ada", "assign LDG-2 @grace", "product")
+    for where, thread in ((preview["ts"], ts), (link, None)):
+        fits = functools.partial(_says, where, f"<@{grace.id}>")
+        await ada.expect_message("product", fits, thread_ts=thread)
+    await lodge.announced()
+    assert [m["text"] for m in ada.thread("product", ts)[2:]] == ["Which one leaks?"]
+    async with lodge.process.services.database.connection() as conn:
+        assert await conn.fetchval("SELECT count(*) FROM comments") == 0
 
 
 @pytest.mark.parametrize(

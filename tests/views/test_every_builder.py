@@ -30,7 +30,7 @@ from db.events import Event
 from db.issues import Issue
 from db.people import Person
 from db.query import Query, parse
-from db.states import Priority, Source, Status
+from db.states import Priority, Status
 from handlers.views.blocks import actions, button, context, section
 from handlers.words import Mrkdwn, Words, escape, words
 from tests.views.samples import (
@@ -38,8 +38,8 @@ from tests.views.samples import (
     CONTROL,
     FIELDS,
     LONG,
-    NOW,
     PERSON,
+    PLAIN,
     QUERY,
     TEXT,
     TITLE,
@@ -76,6 +76,8 @@ EXEMPT = {
     "home.tab.tab": "its sections belong to its state: test_limits.test_home",
     "importmapping.mapping_form": "takes a survey of a file: tests/scenarios/test_import_mapping",
     "imports.touched": "takes an import with its survey: tests/scenarios/test_import_by_drop",
+    "keys.behind_links": "puts lines behind links, which are tried themselves: tests/handlers/test_previewing",
+    "keys.message": "puts lines together, which are tried themselves: test_telling_limits",
     "late.given_back": "adds to words that are tried themselves: tests/scenarios/test_late",
     "replies.handing_back": "adds to a reply that is tried itself: tests/scenarios/test_interrupted",
     "late.again": "takes a form that was sent: test_late",
@@ -91,28 +93,6 @@ EXEMPT = {
 # What `owned` makes is made through the listings of tokens, webhooks and receivers, which are tried here.
 ELSEWHERE = ("reports.", "blocks.", "owned.")
 
-PLAIN = Issue(
-    workspace_id="T1",  # type: ignore[arg-type] # an id
-    issue_id=UUID(int=1),  # type: ignore[arg-type] # an id
-    number=1,
-    title="x",
-    description="",
-    status=Status.OPEN,
-    close_reason=None,
-    duplicate_of=None,
-    parent_id=None,
-    priority=Priority.NONE,
-    assignee_id=None,
-    reporter_id=ADA,
-    due_on=None,
-    external_ref=None,
-    labels=(),
-    version=1,
-    source=Source.SLACK,
-    created_at=NOW,
-    updated_at=NOW,
-    closed_at=None,
-)
 LABEL_LISTS = st.sampled_from([(), ("bug", "<!channel>"), tuple(f"{n}{'*' * 47}" for n in range(100, 200))])
 ISSUE = st.builds(
     replace,

@@ -1,7 +1,5 @@
 """chat.*"""
 
-from typing import Any
-
 from bot.playground import ephemerals
 from bot.playground.api.call import Call, Method
 from bot.playground.content import MAX_TEXT, MAX_UPDATE_TEXT, app_content, has_content, metadata
@@ -160,21 +158,36 @@ async def unfurl(call: Call) -> Json:
         raise SlackError("missing_unfurls")
     if not all(isinstance(item, dict) for item in unfurls.values()):
         raise SlackError("cannot_unfurl_url")
-    channel = call.channel()
-    ts = call.args.required("ts", "missing_ts")
-    message = channel.log.get(ts)
-    if message is None:
-        raise SlackError("cannot_find_message")
+    channel, message = _linking(call)
     for url in unfurls:
-        if url not in message["text"] or not call.service.manifest.unfurls(url):
+        if url not in message["text"]:
+            raise SlackError("cannot_unfurl_message")
+        if not call.service.manifest.unfurls(url):
             raise SlackError("cannot_unfurl_url")
-    wanted: list[dict[str, Any]] = [
-        {"from_url": url, "app_unfurl_url": url, "is_app_unfurl": True, **body}
+    # Called again, it changes what is there rather than add more.
+    shown = {
+        each.get("from_url") or number: each for number, each in enumerate(message.get("attachments", ()))
+    }
+    wanted = shown | {
+        url: {"from_url": url, "app_unfurl_url": url, "is_app_unfurl": True, **body}
         for url, body in unfurls.items()
-    ]
-    made = app_content({"attachments": wanted})["attachments"]
-    change(call.service, channel, ts, {"attachments": made}, None)
+    }
+    made = app_content({"attachments": list(wanted.values())})["attachments"]
+    change(call.service, channel, message["ts"], {"attachments": made}, None)
     return {}
+
+
+def _linking(call: Call) -> tuple[Channel, Json]:
+    """The message whose links are unfurled, in this method's own words where there is none."""
+    call.args.required("channel", "missing_channel")
+    try:
+        channel = call.channel()
+    except SlackError:
+        raise SlackError("cannot_find_channel") from None
+    message = channel.log.get(call.args.required("ts", "missing_ts"))
+    if message is None or message.get("subtype") == "tombstone":
+        raise SlackError("cannot_find_message")
+    return channel, message
 
 
 async def schedule_message(call: Call) -> Json:
