@@ -14,10 +14,9 @@ import asyncpg
 
 from db import jobs
 from db.ids import ChannelId, IssueId, MessageTs, PersonId, WorkspaceId
+from db.senders import HELD
 
 JOB: Final = "deliver"
-# A sender that has not been heard of for so long is gone; longer than any call may take.
-HELD: Final = timedelta(seconds=15)
 KEPT: Final = timedelta(days=14)
 # Between the channels of a change that concerns very many: as chat.update is allowed.
 PATIENCE: Final = timedelta(seconds=60 / 45)
@@ -62,7 +61,8 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """A row that is next in its lane. `tried_at`: since then it may have been sent, nobody knows."""
+    """A row that is next in its lane. `tried_at`: since then it may have been sent, nobody knows. `failed`: how many of
+    its attempts came to nothing though Slack could be had."""
 
     outbox_id: int
     channel_id: ChannelId
@@ -73,6 +73,7 @@ class Waiting:
     attempts: int
     tried_at: datetime | None
     wait: timedelta
+    failed: int = 0
 
 
 def address(workspace_id: WorkspaceId, channel_id: ChannelId) -> bytes:
@@ -166,38 +167,6 @@ async def _call_patient(
         keys = [dedupe_key(workspace_id, channel) for channel in channels]
         addresses = [address(workspace_id, channel) for channel in channels]
         await jobs.enqueue_many(conn, JOB, addresses, keys, apart=PATIENCE)
-
-
-async def hold(
-    conn: asyncpg.Connection, workspace_id: WorkspaceId, channel_id: ChannelId, sender: UUID
-) -> bool:
-    """Whether the channel is this sender's, for a while or again."""
-    held = await conn.fetchval(
-        """
-        INSERT INTO channel_senders AS held (workspace_id, channel_id, sender, held_until)
-        VALUES ($1, $2, $3, now() + $4::interval)
-        ON CONFLICT (workspace_id, channel_id) DO UPDATE
-            SET sender = excluded.sender, held_until = excluded.held_until
-            WHERE held.sender = excluded.sender OR held.held_until < now()
-        RETURNING true
-        """,
-        workspace_id,
-        channel_id,
-        sender,
-        HELD,
-    )
-    return bool(held)
-
-
-async def let_go(
-    conn: asyncpg.Connection, workspace_id: WorkspaceId, channel_id: ChannelId, sender: UUID
-) -> None:
-    await conn.execute(
-        "DELETE FROM channel_senders WHERE workspace_id = $1 AND channel_id = $2 AND sender = $3",
-        workspace_id,
-        channel_id,
-        sender,
-    )
 
 
 _WAITING: Final[LiteralString] = """
@@ -307,13 +276,16 @@ async def postpone(
     *,
     unknown: bool,
     counted: bool = False,
+    failed: bool = False,
 ) -> None:
     """It is tried again later. `unknown`: nobody knows whether this attempt got through. `counted`: it was none that
-    began, and counts as one."""
+    began, and counts as one. `failed`: Slack could be had."""
     await conn.execute(
         """
         UPDATE outbox SET not_before = now() + $3::interval, tried_at = CASE WHEN $4 THEN tried_at END,
-                          attempts = attempts + $5::boolean::int
+                          attempts = attempts + $5::boolean::int,
+                          payload = CASE WHEN $6 THEN payload || jsonb_build_object(
+                              'failed', coalesce((payload ->> 'failed')::integer, 0) + 1) ELSE payload END
         WHERE workspace_id = $1 AND outbox_id = $2
         """,
         workspace_id,
@@ -321,6 +293,7 @@ async def postpone(
         delay,
         unknown,
         counted,
+        failed,
     )
 
 
@@ -412,4 +385,5 @@ def _read(row: asyncpg.Record) -> Waiting:
         attempts=row["attempts"],
         tried_at=row["tried_at"],
         wait=row["wait"],
+        failed=row["payload"].get("failed", 0),
     )

@@ -19,20 +19,18 @@ from uuid import UUID, uuid4
 import asyncpg
 from slack_sdk.web.async_client import AsyncWebClient
 
-from db import deliveries, jobs, outbox, pace, people
-from db.access import Actor
+from db import deliveries, jobs, outbox, pace, senders
 from db.errors import LodgeError
-from db.ids import ChannelId, MessageTs, PersonId, WorkspaceId
-from db.outbox import Kind, Outgoing, Waiting
+from db.ids import ChannelId, MessageTs, WorkspaceId
+from db.outbox import Kind, Waiting
 from db.pace import Rate
-from db.states import Role, Source
-from handlers import changing, unposted
+from handlers import changing, undelivered, unposted
 from handlers.channels import Audience
 from handlers.drawing import Drawing, Drawn, is_preview
 from handlers.errors import NotInstalled
 from handlers.jobs import Job, Worker
 from handlers.marks import look, mark
-from handlers.outcomes import GAVE_UP, Failure, Limited, Refused, Transient, failure, undelivered_text
+from handlers.outcomes import GAVE_UP, Failure, Limited, Refused, Transient, failure
 from handlers.retrying import delay_after, in_vain
 from handlers.services import Services
 from handlers.turns import Turns
@@ -54,12 +52,13 @@ _WAIT_HERE: Final = 3.0
 _LETS_PASS: Final = 2.0
 # What Slack's clock and ours may differ by when looking for a mark.
 _SKEW: Final = timedelta(minutes=2)
-_TOLD_AGAIN: Final = timedelta(days=1)
 
 # The state of a message that follows nothing, or shows nobody knows what.
 _NOTHING: Final = "unknown"
 
-_OURS: Final = frozenset({"channel", "metadata", "comment_id", "anew", "told", "subscription", "issues"})
+_OURS: Final = frozenset(
+    {"channel", "metadata", "comment_id", "anew", "told", "subscription", "issues", "failed"}
+)
 
 Undelivered = Callable[[Services, WorkspaceId, ChannelId, str], Awaitable[None]]
 TurnedDown = Callable[[asyncpg.Connection, WorkspaceId, Waiting, str], Awaitable[None]]
@@ -93,7 +92,7 @@ class Delivering:
         lane = _Lane(workspace_id=workspace_id, channel_id=channel_id, sender=uuid4())
         async with self._database.connection() as conn:
             await jobs.open_dedupe(conn, job.id)
-            held = await outbox.hold(conn, workspace_id, channel_id, lane.sender)
+            held = await senders.hold(conn, workspace_id, channel_id, lane.sender)
         while held:
             try:
                 wait = await self._stay(lane)
@@ -101,20 +100,20 @@ class Delivering:
                 await self._give_up(lane)
                 raise
             async with self._database.connection() as conn:
-                await outbox.let_go(conn, workspace_id, channel_id, lane.sender)
+                await senders.let_go(conn, workspace_id, channel_id, lane.sender)
                 if wait is not None:
                     await self._come_again(conn, lane, wait)
                     return
                 # What was put between the last look and letting go would be left behind.
                 left = await outbox.next_post(conn, workspace_id, channel_id)
                 left = left or await outbox.next_refresh(conn, workspace_id, channel_id)
-                held = left is not None and await outbox.hold(conn, workspace_id, channel_id, lane.sender)
+                held = left is not None and await senders.hold(conn, workspace_id, channel_id, lane.sender)
 
     async def _give_up(self, lane: _Lane) -> None:
         """So that whoever is next need not wait until the channel is taken to be abandoned."""
         with contextlib.suppress(LodgeError, asyncpg.PostgresError, asyncpg.InterfaceError):
             async with self._database.connection() as conn:
-                await outbox.let_go(conn, lane.workspace_id, lane.channel_id, lane.sender)
+                await senders.let_go(conn, lane.workspace_id, lane.channel_id, lane.sender)
 
     async def _stay(self, lane: _Lane) -> timedelta | None:
         """Sends until nothing is left (None), or it is better to come again after the returned time."""
@@ -221,7 +220,7 @@ class Delivering:
             )
         except Exception as error:
             outcome = failure(error)
-            if in_vain(row.attempts + 1, outcome):
+            if in_vain(row, outcome):
                 # Better twice than never: what becomes of the posting decides.
                 _log.warning("cannot look for an earlier attempt", extra={"error": str(outcome)})
                 return None
@@ -328,15 +327,12 @@ class Delivering:
                 async with self._database.connection() as conn:
                     await pace.block(conn, lane.workspace_id, method, outcome.pause)
                     if not looking:
+                        unknown = row.tried_at is not None
                         await outbox.postpone(
-                            conn,
-                            lane.workspace_id,
-                            row.outbox_id,
-                            outcome.pause,
-                            unknown=row.tried_at is not None,
+                            conn, lane.workspace_id, row.outbox_id, outcome.pause, unknown=unknown
                         )
                 return outcome.pause
-            case Transient() if in_vain(row.attempts + 1, outcome):
+            case Transient() if in_vain(row, outcome):
                 await self._refused(lane, row, Refused(error=f"{GAVE_UP}{outcome.why}", whole_channel=False))
                 return timedelta(0)
             case Transient():
@@ -344,7 +340,13 @@ class Delivering:
                 unknown = looking or outcome.unknown or row.tried_at is not None
                 async with self._database.connection() as conn:
                     await outbox.postpone(
-                        conn, lane.workspace_id, row.outbox_id, delay, unknown=unknown, counted=looking
+                        conn,
+                        lane.workspace_id,
+                        row.outbox_id,
+                        delay,
+                        unknown=unknown,
+                        counted=looking,
+                        failed=not outcome.away,
                     )
                 _log.info(
                     "sending is tried again", extra={"why": outcome.why, "seconds": delay.total_seconds()}
@@ -365,28 +367,11 @@ class Delivering:
                 owners = (row.owner_id,) if row.owner_id is not None else ()
                 for told in self.turned_down:
                     await told(conn, lane.workspace_id, row, refused.error)
-            await self._tell(conn, lane, owners, refused.error)
+            await undelivered.tell(conn, lane.workspace_id, lane.channel_id, owners, refused.error)
         self._services.bell.ring()
         if refused.whole_channel:
             for hook in self.undelivered:
                 await hook(self._services, lane.workspace_id, lane.channel_id, refused.error)
-
-    async def _tell(self, conn: Any, lane: _Lane, owners: tuple[PersonId, ...], error: str) -> None:
-        for person in (await people.get_many(conn, _system(lane.workspace_id), list(owners))).values():
-            key = f"undelivered:{lane.channel_id}:{error}:{person.person_id}"
-            if person.slack_user_id is None or str(person.slack_user_id) == str(lane.channel_id):
-                continue
-            if await outbox.said_lately(conn, lane.workspace_id, key, _TOLD_AGAIN):
-                continue
-            text = undelivered_text(lane.channel_id, error, person.locale)
-            told = Outgoing(
-                channel_id=ChannelId(person.slack_user_id), payload={"text": text}, coalesce_key=key
-            )
-            await outbox.put(conn, lane.workspace_id, [told])
-
-
-def _system(workspace_id: WorkspaceId) -> Actor:
-    return Actor(workspace_id=workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM)
 
 
 def _sendable(payload: dict[str, Any]) -> dict[str, Any]:

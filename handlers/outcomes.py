@@ -11,9 +11,6 @@ from typing import Final
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from db.ids import ChannelId
-from handlers.words import Mrkdwn, words
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limited:
@@ -146,18 +143,3 @@ def _retry_after(headers: Mapping[str, str]) -> int:
         if name.lower() == "retry-after":
             return max(1, int(told)) if told.isdigit() else _DEFAULT_PAUSE
     return _DEFAULT_PAUSE
-
-
-_WHY = {
-    "is_archived": "undelivered-archived",
-    "not_in_channel": "undelivered-not-member",
-    "channel_not_found": "undelivered-gone",
-}
-
-
-def undelivered_text(channel_id: ChannelId, error: str, locale: str) -> Mrkdwn:
-    mention = Mrkdwn(f"<@{channel_id}>" if channel_id.startswith(("U", "W")) else f"<#{channel_id}>")
-    speech = words(locale)
-    if error in _WHY:
-        return speech(_WHY[error], channel=mention)
-    return speech("undelivered-other", channel=mention, error=error)

@@ -5,25 +5,27 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from db.outbox import Waiting
 from handlers.outcomes import Failure, Limited, Refused, Transient
 
-# The last of so many attempts decides whether it is the message that cannot be sent, or Slack that cannot be had.
+# So often may go wrong what Slack could be had for: then it is the message that cannot be sent.
 MAX_ATTEMPTS: Final = 10
-# Of those made while Slack cannot be had: about a day.
+# Of all attempts, while Slack cannot be had: about a day.
 MAX_WHILE_AWAY: Final = 300
 _FIRST_DELAY: Final = 1.0
 _LONGEST_DELAY: Final = 300.0
 
 
-def in_vain(attempts: int, outcome: Failure) -> bool:
-    """Whether to try no more. An outage uses up no attempts: what it says nothing of is sent when it is over."""
+def in_vain(row: Waiting, outcome: Failure) -> bool:
+    """Whether to try no more after this attempt. An outage uses up none of those that a message has: it is sent when
+    that is over."""
     match outcome:
         case Limited():
             return False
         case Transient(away=True):
-            return attempts >= MAX_WHILE_AWAY
+            return row.attempts + 1 >= MAX_WHILE_AWAY
         case Transient():
-            return attempts % MAX_ATTEMPTS == 0
+            return row.failed + 1 >= MAX_ATTEMPTS
         case Refused():
             return True
 

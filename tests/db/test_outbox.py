@@ -5,7 +5,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from db import deliveries, jobs, outbox, pace, workspaces
+from db import deliveries, jobs, outbox, pace, senders, workspaces
 from db.deliveries import Claim
 from db.ids import ChannelId, WorkspaceId
 from db.outbox import Kind, Outgoing
@@ -53,7 +53,7 @@ async def test_what_waits_with_the_same_key_is_not_put_twice_until_it_was_tried(
     row = await outbox.next_post(home, T1, C1)
     assert row is not None
     sender = uuid4()
-    assert await outbox.hold(home, T1, C1, sender)
+    assert await senders.hold(home, T1, C1, sender)
     assert await outbox.begin(home, T1, C1, sender, row.outbox_id)
     await outbox.put(home, T1, [message("three", coalesce_key="k")])
     await outbox.postpone(home, T1, row.outbox_id, timedelta(0), unknown=False)
@@ -62,13 +62,13 @@ async def test_what_waits_with_the_same_key_is_not_put_twice_until_it_was_tried(
 
 async def test_a_channel_has_one_sender_until_it_lets_go_or_is_gone(home: asyncpg.Connection) -> None:
     one, two = uuid4(), uuid4()
-    assert await outbox.hold(home, T1, C1, one)
-    assert await outbox.hold(home, T1, C1, one)
-    assert not await outbox.hold(home, T1, C1, two)
-    await outbox.let_go(home, T1, C1, one)
-    assert await outbox.hold(home, T1, C1, two)
+    assert await senders.hold(home, T1, C1, one)
+    assert await senders.hold(home, T1, C1, one)
+    assert not await senders.hold(home, T1, C1, two)
+    await senders.let_go(home, T1, C1, one)
+    assert await senders.hold(home, T1, C1, two)
     await home.execute("UPDATE channel_senders SET held_until = now() - interval '1 second'")
-    assert await outbox.hold(home, T1, C1, one)
+    assert await senders.hold(home, T1, C1, one)
 
 
 async def test_a_sender_that_lost_its_channel_begins_nothing(home: asyncpg.Connection) -> None:
@@ -76,9 +76,9 @@ async def test_a_sender_that_lost_its_channel_begins_nothing(home: asyncpg.Conne
     await outbox.put(home, T1, [message("one")])
     row = await outbox.next_post(home, T1, C1)
     assert row is not None
-    await outbox.hold(home, T1, C1, one)
+    await senders.hold(home, T1, C1, one)
     await home.execute("UPDATE channel_senders SET held_until = now() - interval '1 second'")
-    await outbox.hold(home, T1, C1, two)
+    await senders.hold(home, T1, C1, two)
     assert not await outbox.begin(home, T1, C1, one, row.outbox_id)
     assert await outbox.begin(home, T1, C1, two, row.outbox_id)
 
@@ -88,7 +88,7 @@ async def test_what_was_withdrawn_meanwhile_is_not_begun(home: asyncpg.Connectio
     await outbox.put(home, T1, [message("one")])
     row = await outbox.next_post(home, T1, C1)
     assert row is not None
-    await outbox.hold(home, T1, C1, sender)
+    await senders.hold(home, T1, C1, sender)
     await outbox.drop(home, T1, row.outbox_id)
     assert not await outbox.begin(home, T1, C1, sender, row.outbox_id)
 
@@ -99,7 +99,7 @@ async def test_who_held_a_channel_for_too_long_begins_nothing(home: asyncpg.Conn
     await outbox.put(home, T1, [message("one")])
     row = await outbox.next_post(home, T1, C1)
     assert row is not None
-    await outbox.hold(home, T1, C1, sender)
+    await senders.hold(home, T1, C1, sender)
     await home.execute("UPDATE channel_senders SET held_until = now() - interval '1 second'")
     assert not await outbox.begin(home, T1, C1, sender, row.outbox_id)
 
@@ -107,7 +107,7 @@ async def test_who_held_a_channel_for_too_long_begins_nothing(home: asyncpg.Conn
 async def test_an_unknown_attempt_stays_unknown_and_a_known_one_does_not(home: asyncpg.Connection) -> None:
     sender = uuid4()
     await outbox.put(home, T1, [message("one")])
-    await outbox.hold(home, T1, C1, sender)
+    await senders.hold(home, T1, C1, sender)
     row = await outbox.next_post(home, T1, C1)
     assert row is not None
     await outbox.begin(home, T1, C1, sender, row.outbox_id)
@@ -129,7 +129,7 @@ async def test_a_channel_nobody_was_called_for_is_found(home: asyncpg.Connection
     assert await outbox.waiting_channels(home) == ()
     await home.execute("DELETE FROM pgqueuer")
     assert await outbox.waiting_channels(home) == ((T1, C1),)
-    await outbox.hold(home, T1, C1, uuid4())
+    await senders.hold(home, T1, C1, uuid4())
     assert await outbox.waiting_channels(home) == ()
     await home.execute("UPDATE channel_senders SET held_until = now() - interval '1 second'")
     assert await outbox.waiting_channels(home) == ((T1, C1),)

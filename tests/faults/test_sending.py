@@ -166,7 +166,7 @@ async def tried_often(process: Process, slack: LocalSlack, text: str) -> None:
     async with process.services.database.transaction() as conn:
         place = ChannelId(slack.channel("general").id)
         await outbox.put(conn, workspace_id, [Outgoing(channel_id=place, payload={"text": text})])
-        await conn.execute("UPDATE outbox SET attempts = 9")
+        await conn.execute("UPDATE outbox SET attempts = 9, payload = payload || '{\"failed\": 9}'")
     process.services.bell.ring()
 
 

@@ -26,6 +26,11 @@ from tests.db.worlds import World, file, make_world
 HERE, TS = ChannelId("C1"), MessageTs("1.1")
 
 
+def trouble(code: str) -> SlackApiError:
+    response = SimpleNamespace(status_code=200, headers={}, get={"error": code}.get)
+    return SlackApiError(code, response)  # type: ignore[no-untyped-call]
+
+
 class Slack:
     """Takes what is sent. `failing`: what is said of the history."""
 
@@ -48,8 +53,7 @@ class Slack:
     async def conversations_history(self, **_: Any) -> dict[str, Any]:
         self.looks += 1
         if self.failing is not None:
-            response = SimpleNamespace(status_code=200, headers={}, get={"error": self.failing}.get)
-            raise SlackApiError(self.failing, response)  # type: ignore[no-untyped-call]
+            raise trouble(self.failing)
         return {"messages": []}
 
 
@@ -116,7 +120,9 @@ async def test_where_nothing_can_be_looked_for_it_is_sent_once_more_in_the_end(
     conn: asyncpg.Connection, database: Database, world: World, error: str, looks: int
 ) -> None:
     await outbox.put(conn, world.workspace_id, [Outgoing(channel_id=HERE, payload={"text": "hello"})])
-    await conn.execute("UPDATE outbox SET tried_at = now(), attempts = 2")
+    await conn.execute(
+        "UPDATE outbox SET tried_at = now(), attempts = 2, payload = payload || '{\"failed\": 2}'"
+    )
     slack = Slack(failing=error)
     by = delivering(database, slack)
     for turn in range(1, looks + 1):
@@ -125,6 +131,24 @@ async def test_where_nothing_can_be_looked_for_it_is_sent_once_more_in_the_end(
         assert slack.looks == turn
     assert slack.posted == ["hello"]
     assert await states(conn) == ["sent"]
+
+
+async def test_an_outage_uses_up_none_of_the_attempts_that_a_message_has(
+    conn: asyncpg.Connection, database: Database, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await outbox.put(conn, world.workspace_id, [Outgoing(channel_id=HERE, payload={"text": "hello"})])
+    await conn.execute("UPDATE outbox SET attempts = $1", 2 * MAX_ATTEMPTS - 1)
+    slack = Slack()
+
+    async def fail(**_: Any) -> None:
+        raise trouble("fatal_error")
+
+    monkeypatch.setattr(slack, "chat_postMessage", fail)
+    by = delivering(database, slack)
+    for _ in range(MAX_ATTEMPTS):
+        assert await states(conn) == ["waiting"]
+        await deliver(conn, by, world)
+    assert await states(conn) == ["failed"]
 
 
 async def test_while_slack_is_away_it_is_looked_for_ever_more_seldom(

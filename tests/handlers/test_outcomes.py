@@ -16,7 +16,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.clients import CALL_TIMEOUT, ObservedClient, refusal
 from bot.playground.error_codes import COMMON, SPECIFIC
-from db import outbox
+from db import senders
 from handlers.outcomes import Limited, Refused, Transient, failure
 from handlers.retrying import delay_after
 
@@ -237,4 +237,4 @@ async def test_a_call_that_is_not_answered_ends_before_others_send_in_its_place(
             await client.auth_test()
     assert not guard.expired()
     assert failure(raised.value) == Transient(why="TimeoutError", unknown=True, away=True)
-    assert timedelta(seconds=CALL_TIMEOUT) < outbox.HELD
+    assert timedelta(seconds=CALL_TIMEOUT) < senders.HELD
