@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from db import outbox, previews
-from db.ids import ChannelId, IssueId, LabelId, MessageTs, PersonId, WorkspaceId
+from db.ids import ChangeId, ChannelId, IssueId, LabelId, MessageTs, PersonId, WorkspaceId
 from db.previews import Previewed
 
 
@@ -130,6 +130,31 @@ async def everywhere(
         for row in rows
         if row["previews"]
     )
+
+
+async def touched(
+    conn: asyncpg.Connection, workspace_id: WorkspaceId, change_id: ChangeId
+) -> tuple[IssueId, ...]:
+    """The issues on cards and in messages that are followed which the change touched, of however many others: each
+    that is shown is asked, and not each that was changed."""
+    rows = await conn.fetch(
+        """
+        SELECT issue_id FROM (
+            SELECT issue_id FROM cards WHERE workspace_id = $1
+            UNION
+            SELECT issue_id FROM preview_lines WHERE workspace_id = $1 AND created_at > now() - $3::interval
+        ) shown
+        WHERE EXISTS (
+            SELECT FROM (SELECT e.change_id FROM events e
+                         WHERE e.workspace_id = $1 AND e.issue_id = shown.issue_id OFFSET 0) its
+            WHERE its.change_id = $2)
+        ORDER BY issue_id
+        """,
+        workspace_id,
+        change_id,
+        previews.FOLLOWED,
+    )
+    return tuple(row["issue_id"] for row in rows)
 
 
 async def at(

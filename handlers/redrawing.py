@@ -2,7 +2,7 @@
 that show issues because somebody named them.
 
 That is the name of a label, who a person is and whether they are here, the prefix of the keys, the language, and how
-a channel wants its cards.
+a channel wants its cards. And after an import, of which nothing else is said: it may have changed very many issues.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ import asyncpg
 
 from db import cards, jobs, outbox, previews
 from db.announcements import Batch
-from db.ids import ChannelId, LabelId, PersonId, WorkspaceId
+from db.ids import ChangeId, ChannelId, LabelId, PersonId, WorkspaceId
+from db.states import Source
 from handlers.drawing import following, refreshing
 from handlers.jobs import Job, Worker
 from handlers.services import Services
@@ -32,19 +33,24 @@ async def ask(
     *,
     channel_id: ChannelId | None = None,
     person_id: PersonId | None = None,
+    change_id: ChangeId | None = None,
 ) -> None:
     """Has it done in the background: there may be very many, and somebody waits."""
+    of = {"channel": channel_id, "person": person_id, "change": change_id}
     wanted = json.dumps(
-        {"workspace": workspace_id, "channel": channel_id, "person": str(person_id) if person_id else None}
+        {"workspace": workspace_id, **{name: str(one) if one else None for name, one in of.items()}}
     )
     await jobs.enqueue(conn, JOB, wanted.encode(), dedupe_key=f"{JOB}:{wanted}")
 
 
 async def announce(conn: asyncpg.Connection, batch: Batch) -> None:
-    """What was decided of labels and of people changes no issue, and yet what cards say of them."""
+    """What was decided of labels and of people changes no issue, and yet what cards say of them. What an import changed
+    has no events here."""
     label_ids: list[LabelId] = []
     person_ids: list[PersonId] = []
     for change in batch.changes:
+        if change.source is Source.IMPORT:
+            await ask(conn, batch.workspace_id, change_id=change.change_id)
         match change.action:
             case "rename_label" | "merge_labels":
                 label_ids.append(LabelId(UUID(change.summary["label_id"])))
@@ -79,6 +85,15 @@ async def _redraw(
     await outbox.put(conn, workspace_id, wishes)
 
 
+async def _follow(conn: asyncpg.Connection, workspace_id: WorkspaceId, change_id: ChangeId) -> None:
+    """What shows issues that the change touched."""
+    touched = await cards.touched(conn, workspace_id, change_id)
+    shown, named = await cards.everywhere(conn, workspace_id, touched)
+    patient = len(shown) > _FEW
+    wishes = [refreshing(card.channel_id, card.message_ts, card.issue_id, patient=patient) for card in shown]
+    await outbox.put(conn, workspace_id, [*wishes, *map(following, named)])
+
+
 class Redrawing:
     """The job; a killed one begins anew, which wishes for nothing twice."""
 
@@ -93,12 +108,15 @@ class Redrawing:
         workspace_id = WorkspaceId(wanted["workspace"])
         async with self._services.database.transaction() as conn:
             await outbox.line_up(conn, workspace_id)
-            await _redraw(
-                conn,
-                workspace_id,
-                channel_id=ChannelId(wanted["channel"]) if wanted["channel"] else None,
-                person_ids=[PersonId(UUID(wanted["person"]))] if wanted["person"] else None,
-            )
+            if wanted.get("change"):
+                await _follow(conn, workspace_id, ChangeId(UUID(wanted["change"])))
+            else:
+                await _redraw(
+                    conn,
+                    workspace_id,
+                    channel_id=ChannelId(wanted["channel"]) if wanted["channel"] else None,
+                    person_ids=[PersonId(UUID(wanted["person"]))] if wanted["person"] else None,
+                )
         self._services.bell.ring()
 
 

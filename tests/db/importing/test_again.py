@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from db import changes
+from db import cards, changes
+from db.ids import ChannelId, MessageTs
 from db.importing import undoing
+from db.importing.mapping import Existing
 from tests.db.importing.conftest import Desk
 from tests.db.importing.tables import as_csv
 
@@ -51,3 +53,20 @@ async def test_it_can_be_taken_back_once_more_and_the_file_brought_anew(desk: De
     await desk.load(FILE)
     assert await desk.rows("SELECT count(*) FROM issues WHERE deleted_at IS NULL") == [(3,)]
     assert await desk.rows(_LABELS) == _WAS
+
+
+async def test_whatever_shows_an_issue_is_known_to_show_what_the_file_changed(desk: Desk) -> None:
+    await desk.load(FILE)
+    shown = await desk.rows(
+        "SELECT issue_id FROM issues WHERE external_ref IN ('P-1', 'P-2') ORDER BY external_ref"
+    )
+    async with desk.database.transaction() as conn:
+        for number, (issue_id,) in enumerate(shown):
+            place = ChannelId("C1"), MessageTs(f"1.{number}")
+            await cards.remember(conn, desk.workspace.workspace_id, *place, issue_id, 1)
+    changed = FILE.replace("Leak", "Flood").replace("Rust", "Moss")
+    again = await desk.load(changed, existing=Existing.UPDATE)
+    assert again.change_id is not None
+    async with desk.database.connection() as conn:
+        touched = await cards.touched(conn, desk.workspace.workspace_id, again.change_id)
+    assert touched == shown[0]
