@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from babel import Locale
 
 from db.people import Person
+from db.preferences import zone_of
 
 _NOW = {"today": 0, "heute": 0, "tomorrow": 1, "morgen": 1, "übermorgen": 2, "overmorrow": 2}
 _NEXT = re.compile(r"(?:(next|nächsten?|nächster|on|am|this|diesen|kommenden)\s+)?(\w+)")
@@ -23,7 +23,7 @@ _END = {"eow": 4, "end of week": 4, "ende der woche": 4}
 
 def today_of(person: Person, now: datetime) -> date:
     """The date where the person is."""
-    return now.astimezone(ZoneInfo(person.timezone)).date()
+    return now.astimezone(zone_of(person.timezone)).date()
 
 
 def read_day(text: str, today: date) -> date | None:

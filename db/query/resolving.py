@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 
 from db.access import Actor
+from db.preferences import zone_of
 from db.query.errors import QueryError, nearest
 from db.query.moments import Clock
 from db.query.terms import ME, NOBODY, AnyTerm, Labels, People, Query, RefField, Refs, Text, When, quoted
@@ -215,7 +216,7 @@ def read(found: Found, actor: Actor, query: Query, *, now: datetime | None = Non
         actor=actor,
         key_prefix=found.key_prefix,
         config=found.config,
-        clock=Clock(now=now or found.now, zone=ZoneInfo(found.zone)),
+        clock=Clock(now=now or found.now, zone=zone_of(found.zone)),
         people=_people(found, actor, _of(query, People)),
         labels=found.labels,
         issues=found.issues,

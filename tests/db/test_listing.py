@@ -33,6 +33,14 @@ async def ben(conn: asyncpg.Connection, ada: Actor) -> Actor:
     return actor(await person(conn, "Ben Okri", slack="U0BEN", email="ben@example.org"))
 
 
+async def test_dates_of_somebody_whose_time_zone_nobody_knows_here_are_those_of_utc(
+    conn: asyncpg.Connection, ada: Actor
+) -> None:
+    await issue(conn)
+    await conn.execute("UPDATE people SET timezone = 'Mars/Olympus'")
+    assert await found(conn, ada, "created:<3650d") == [1]
+
+
 async def test_every_term_selects_what_it_says(conn: asyncpg.Connection, ada: Actor, ben: Actor) -> None:
     await issue(conn, assignee_id=ada.person_id, reporter_id=ben.person_id, priority=1, labels=("bug", "UI"))
     await issue(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.dates import read_day
+from handlers.dates import read_day, today_of
+from tests.views.samples import ADA, person
 
 TODAY = date(2026, 3, 4)  # a Wednesday
 
@@ -54,3 +56,8 @@ def test_a_month_ahead_of_the_last_day_ends_in_the_month() -> None:
 def test_nothing_typed_breaks_it(text: str, today: date) -> None:
     day = read_day(text, today)
     assert day is None or isinstance(day, date)
+
+
+def test_whose_time_zone_nobody_knows_here_has_the_day_of_utc() -> None:
+    ada = replace(person(ADA, "Ada", active=True, slack=True), timezone="Mars/Olympus")
+    assert today_of(ada, datetime(2026, 3, 4, 23, tzinfo=UTC)) == date(2026, 3, 4)
