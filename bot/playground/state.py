@@ -108,7 +108,8 @@ class State:
         user = self.users.get(wanted)
         if user is not None:
             return user if user.team_id == team_id else None
-        return next((user for user in self.users_of(team_id) if user.name == wanted), None)
+        named = [user for user in self.users_of(team_id) if user.name.casefold() == wanted.casefold()]
+        return next((user for user in named if user.name == wanted), named[0] if named else None)
 
     def find_channel(self, team_id: str, name_or_id: str) -> Channel | None:
         wanted = name_or_id.removeprefix("#")

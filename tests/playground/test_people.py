@@ -22,6 +22,7 @@ def elements(blocks: list[Json]) -> list[Json]:
         ("a < b & c", "a &lt; b &amp; c", ["text"]),
         ("hi @ada!", "hi <@U0ADA>!", ["text", "user", "text"]),
         ("mail a@ada.example", "mail a@ada.example", ["text"]),
+        ("hi @Ada!", "hi <@U0ADA>!", ["text", "user", "text"]),
         ("@nobody", "@nobody", ["text"]),
         ("see #product", "see <#C0PRODUCT|>", ["text", "channel"]),
         ("<@U0ADA> here", "<@U0ADA> here", ["user", "text"]),
