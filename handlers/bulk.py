@@ -14,8 +14,8 @@ from db.ids import IssueId, SlackUserId
 from db.issues import Issue
 from db.query import Query, parse
 from db.query.lexer import MAX_LENGTH
-from handlers.acting import Outcome, Place, Submission, on_options, on_submit, origin_of
-from handlers.bulkline import BulkLine, read_line
+from handlers.acting import Outcome, Place, Press, Submission, on_options, on_press, on_submit, origin_of
+from handlers.bulkline import VERBS, BulkLine, read_line
 from handlers.commands import Call, Commands, Reply
 from handlers.creating import field_errors, find_person
 from handlers.finding import by_key
@@ -25,6 +25,7 @@ from handlers.services import Services
 from handlers.views import bulk as view
 from handlers.views.blocks import Json
 from handlers.views.confirming import confirmation
+from handlers.views.listing import CHANGE
 from handlers.words import Mrkdwn, Words
 
 NAME = "bulk"
@@ -38,7 +39,8 @@ class Bulk:
         """Begins with a verb: a line. Otherwise a query, for the form."""
         line = read_line(call.text)
         if line is None:
-            return await call.opening(self._form(call))
+            place = Place(channel_id=call.channel_id, response_url=call.response_url)
+            return await call.opening(self._form(call.asker, call.text, place, call.words))
         if line.unreadable or not line.keys:
             text = line.unreadable or call.text
             return Reply(text=call.words("bulk-unreadable", text=text, command=call.command))
@@ -58,22 +60,24 @@ class Bulk:
         person = await find_person(self._services, asker, line.assignee)
         return BulkPatch(assignee_id=person.person_id)
 
-    async def _form(self, call: Call) -> Json | Reply:
+    async def of_list(self, press: Press) -> None:
+        """The form for all that a list shows, on this page or another."""
+        await press.opening(self._form(press.asker, press.value, press.place, press.words))
+
+    async def _form(self, asker: Asker, text: str, place: Place, words: Words) -> Json | Reply:
         async with self._services.database.connection() as conn:
-            text = await expand(conn, call.asker.actor, call.text)
-            query = parse(text or "-status:closed")
-            count = await listing.count(conn, call.asker.actor, query)
-            first = await _first(conn, call.asker, query)
+            query = parse(await expand(conn, asker.actor, text) or "-status:closed")
+            count = await listing.count(conn, asker.actor, query)
+            first = await _first(conn, asker, query)
         if not first.items:
-            return Reply(text=call.words("bulk-none-match"))
-        place = Place(channel_id=call.channel_id, response_url=call.response_url)
+            return Reply(text=words("bulk-none-match"))
         return view.form(
             first.items,
             count,
-            call.words,
+            words,
             query=query.text(),
-            everything=_as_a_whole(call.text, query.text(), count),
-            prefix=call.asker.workspace.key_prefix,
+            everything=_as_a_whole(text, query.text(), count),
+            prefix=asker.workspace.key_prefix,
             metadata=place.metadata(),
         )
 
@@ -171,6 +175,8 @@ async def _like(conn: asyncpg.Connection, asker: Asker, text: str) -> Sequence[I
 
 def register(app: AsyncApp, commands: Commands, services: Services) -> None:
     changing = Bulk(services)
-    commands.add(NAME, changing.command, aliases=("batch",))
+    # A label can read like a key: `label LDG-42 sev-1`.
+    commands.add(NAME, changing.command, aliases=("batch",), for_many=VERBS - {"label", "labels"})
+    on_press(app, services, CHANGE, changing.of_list)
     on_submit(app, services, view.CALLBACK, changing.submit)
     on_options(app, services, view.CHOICES, issue_choices)

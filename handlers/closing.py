@@ -24,7 +24,7 @@ from handlers.views.confirming import confirmation
 from handlers.views.states import status_of
 from handlers.words import Mrkdwn, Words
 
-_DUPLICATE = re.compile(
+DUPLICATE = re.compile(
     r"(?:duplicate|dupe|duplikat)(?:\s+(?:of|von))?\s+(?!(?:of|von)\s*$)(\S+)", re.IGNORECASE
 )
 
@@ -48,11 +48,17 @@ class Closing:
             return usage(call, "reopen")
         return await self._change(call, key, IssuePatch(status=Status.OPEN))
 
+    async def start(self, call: Call) -> Reply:
+        key, _ = split_key(call.text)
+        if key is None:
+            return usage(call, "start")
+        return await self._change(call, key, _to(Status.IN_PROGRESS, None))
+
     async def status(self, call: Call) -> Reply:
         key, rest = split_key(call.text)
         if key is None or not rest.strip():
             return usage(call, "status")
-        if _DUPLICATE.fullmatch(rest.strip()):
+        if DUPLICATE.fullmatch(rest.strip()):
             patch = IssuePatch(status=Status.CLOSED, close_reason=CloseReason.DUPLICATE)
             return await self._change(call, key, patch, _original(rest))
         status, reason = read_status(rest)
@@ -133,12 +139,12 @@ def _reason(text: str) -> CloseReason:
         word = word[3:]
     if not word:
         return CloseReason.COMPLETED
-    return CloseReason.DUPLICATE if _DUPLICATE.fullmatch(word) else read_reason(word)
+    return CloseReason.DUPLICATE if DUPLICATE.fullmatch(word) else read_reason(word)
 
 
 def _original(text: str) -> str | None:
     """The key of the issue that this one repeats. Raises Invalid."""
-    found = _DUPLICATE.search(text.strip())
+    found = DUPLICATE.search(text.strip())
     if found is None:
         return None
     if not KEY.fullmatch(found[1]):
@@ -169,6 +175,7 @@ def register(app: AsyncApp, commands: Commands, services: Services) -> None:
     closing = Closing(services)
     commands.add("close", closing.close, aliases=("resolve", "done", "schließen", "schliessen"))
     commands.add("reopen", closing.reopen, aliases=("öffnen",))
+    commands.add("start", closing.start, aliases=("begin", "beginnen"))
     commands.add("status", closing.status, aliases=("move",))
     on_press(app, services, CLOSE, closing.close_pressed)
     on_press(app, services, REOPEN, closing.reopen_pressed)

@@ -33,6 +33,8 @@ SHOW = "show"
 CREATE = "new"
 
 KEY = re.compile(r"#?[0-9]{1,18}|[A-Za-z][A-Za-z0-9_]{0,19}-[0-9]{1,18}")
+# A number alone can be a priority.
+_SEVERAL = re.compile(rf"(?:{KEY.pattern})[\s,]+(?=[#A-Za-z])(?:{KEY.pattern})(?![^\s,])")
 _MENTION = re.compile(r"<([@#])([A-Z0-9]+)(?:\|[^>]*)?>")
 # What has no scheme was typed so: `<b>`, or `created:<7d updated:>2026-01`.
 _LINK = re.compile(r"<(?=[A-Za-z][\w+.-]*:)(?:mailto:|tel:)?([^<>|]+)(?:\|([^<>]*))?>")
@@ -105,8 +107,14 @@ class Commands:
     hearing: Hearing = field(default_factory=Hearing)
     subcommands: dict[str, Subcommand] = field(default_factory=dict)
     _by_word: dict[str, Subcommand] = field(default_factory=dict)
+    # Which of them change many issues by which other subcommand.
+    _for_many: dict[str, str] = field(default_factory=dict)
 
-    def add(self, name: str, handler: Handler, *, aliases: Iterable[str] = ()) -> None:
+    def add(
+        self, name: str, handler: Handler, *, aliases: Iterable[str] = (), for_many: Iterable[str] = ()
+    ) -> None:
+        """`for_many`: the subcommands in whose place it is called when several keys follow them."""
+        self._for_many |= dict.fromkeys(for_many, name)
         subcommand = Subcommand(name=name, handler=handler, aliases=tuple(aliases))
         for word in (name, *subcommand.aliases):
             if word in self._by_word:
@@ -144,7 +152,7 @@ class Commands:
             reply = await self._answer(body, client, asker, spoken, answering)
         except LodgeError as error:
             asked.came_out(asked.REFUSED if expected(error) else asked.FAILED)
-            reply = handing_back(Reply(text=_explained(error, spoken, asker)), whole(body), spoken)
+            reply = handing_back(Reply(text=explained(error, spoken, asker)), whole(body), spoken)
         finally:
             timer.cancel()
         if reply is not None:
@@ -191,6 +199,8 @@ class Commands:
         if not first:
             return self._by_word[CREATE], ""
         found = self.find(first)
+        if found is not None and found.name in self._for_many and _SEVERAL.match(rest):
+            return self._by_word[self._for_many[found.name]], f"{found.name} {rest}"
         if found is not None:
             return found, rest
         if KEY.fullmatch(first):
@@ -222,7 +232,7 @@ def _split(text: str) -> tuple[str, str]:
     return first, rest[0] if rest else ""
 
 
-def _explained(error: LodgeError, spoken: Words, asker: Asker) -> Mrkdwn:
+def explained(error: LodgeError, spoken: Words, asker: Asker) -> Mrkdwn:
     if isinstance(error, QueryError):
         return explain_query(error, spoken)
     return explain(error, spoken, asker.reference)

@@ -38,7 +38,7 @@ class Commenting:
             return await call.opening(self._form(call, key))
         added = await self._services.remarks.add(call.asker.actor, key, body, origin_of(call.asker))
         self._services.bell.ring()
-        return _said(added, call.words, call.asker.workspace.key_prefix)
+        return said(added, call.words, call.asker.workspace.key_prefix)
 
     async def _form(self, call: Call, key: str) -> Json:
         async with self._services.database.connection() as conn:
@@ -63,10 +63,11 @@ class Commenting:
         except Invalid as error:
             return Outcome(errors=field_errors(error, sent))
         self._services.bell.ring()
-        return Outcome(then=_said(added, sent.words, sent.asker.workspace.key_prefix))
+        return Outcome(then=said(added, sent.words, sent.asker.workspace.key_prefix))
 
 
-def _said(added: Remark, words: Words, prefix: str) -> Reply:
+def said(added: Remark, words: Words, prefix: str) -> Reply:
+    """That it is there, with the way back."""
     text = words("commented", key=f"{prefix}-{added.number}")
     return Reply(text=text, blocks=confirmation(text, words=words, change_id=added.change_id))
 

@@ -140,6 +140,8 @@ class Creating:
         )
         draft = await sources.linked(sent.client, draft, sent.words)
         workspace_id, channel_id = sent.asker.actor.workspace_id, sent.place.channel_id
+        # The card of a message stands below it.
+        thread_ts = sent.place.thread_ts or sent.metadata.get("m")
         async with self._services.database.connection() as conn:
             # New labels are made outside of the transaction, where nobody waits for them.
             await labels.ensure(conn, sent.asker.actor, draft.checked().labels)
@@ -151,7 +153,7 @@ class Creating:
                     workspace_id,
                     written.issue.issue_id,
                     ChannelId(channel_id),
-                    MessageTs(sent.place.thread_ts) if sent.place.thread_ts else None,
+                    MessageTs(thread_ts) if thread_ts else None,
                     owner_id=sent.asker.person.person_id,
                 )
         return written, assignee

@@ -16,6 +16,7 @@ from db.query import Query, parse
 from db.query.terms import ME, People, When
 from handlers.acting import Press, carried, on_press
 from handlers.commands import Call, Commands, Reply
+from handlers.dates import today_of
 from handlers.requesting import Asker
 from handlers.saved import meant
 from handlers.services import Services
@@ -71,6 +72,7 @@ class Listing:
             words=words,
             prefix=asker.workspace.key_prefix,
             command=command,
+            today=today_of(asker.person, self._services.clock()),
         )
 
     async def _read(
@@ -130,6 +132,7 @@ async def redraw(press: Press) -> None:
         words=press.words,
         prefix=asker.workspace.key_prefix,
         command=press.words.command,
+        today=today_of(asker.person, press.services.clock()),
     )
     await press.replace(reply)
 

@@ -38,6 +38,7 @@ class Menus:
             More.EDIT: Editing(services).pressed,
             More.MUTE: watching.mute_pressed,
             More.WATCH: watching.watch_pressed,
+            More.FOLLOW: watching.watch_pressed,
         }
         # A choice that leads nowhere would be found by whoever presses it.
         assert self._by_choice.keys() == set(More)

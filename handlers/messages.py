@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -28,6 +27,7 @@ from handlers.errors import explain
 from handlers.hearing import Heard
 from handlers.imports.files import read_file
 from handlers.loading import open_form, present
+from handlers.orders import Orders, said_to
 from handlers.pointing import Pointing
 from handlers.reacting import Reacting
 from handlers.requesting import Asker, described
@@ -53,9 +53,10 @@ _HELP = frozenset({"", "?", "help", "hilfe"})
 
 
 class Messages:
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, orders: Orders) -> None:
         self._services = services
         self._reacting = Reacting(services)
+        self._orders = orders
         self._pointing = Pointing(services)
 
     async def shortcut(
@@ -67,7 +68,7 @@ class Messages:
         message, channel_id = body["message"], str(body["channel"]["id"])
         place = Place(
             channel_id=channel_id,
-            thread_ts=message.get("thread_ts") or message["ts"],
+            thread_ts=message.get("thread_ts"),
             response_url=body.get("response_url"),
         )
 
@@ -153,11 +154,13 @@ class Messages:
     async def mentioned(
         self, event: dict[str, Any], client: AsyncWebClient, asker: Asker | None, context: AsyncBoltContext
     ) -> None:
-        """Whoever names the bot files what they say besides, or is shown the issues whose keys they say."""
+        """Whoever names the bot files what they say besides, is shown the issues whose keys they say, or has done
+        what they order."""
         if asker is None or event.get("edited"):
             return
-        text = _without(event.get("text") or "", context.bot_user_id)
-        place = Place(channel_id=event["channel"], thread_ts=event.get("thread_ts") or event["ts"])
+        text = said_to(event.get("text") or "", context.bot_user_id)
+        # What one person alone is told in a thread that nobody has begun, Slack does not show.
+        place = Place(channel_id=event["channel"], thread_ts=event.get("thread_ts"))
         keys = text.replace(",", " ").split()
         if text.lower() in _HELP and not event.get("files"):
             said = words(asker.locale)("mention-help")
@@ -165,12 +168,42 @@ class Messages:
         elif keys and all(KEY.fullmatch(each) for each in keys):
             for key in keys[:SHOWN]:
                 await tell(place, await self._shown(asker, key), client, asker.slack_user_id)
-        else:
+        elif not await self._ordered(asker, text, event, place, client):
             message = {name: value for name, value in event.items() if name != "blocks"} | {"text": text}
             await self._file(asker, event["channel"], message, client)
 
+    async def _ordered(
+        self, asker: Asker, text: str, event: Mapping[str, Any], place: Place, client: AsyncWebClient
+    ) -> bool:
+        """Whether it was an order, which is carried out. In the thread of an issue that one is meant."""
+        order = None if event.get("files") else self._orders.read(text, asker.workspace.key_prefix)
+        if order is None:
+            return False
+        key = order.key
+        if key is None and order.about_issue:
+            key = await self._key_of_thread(asker, event)
+            if key is None:
+                return False
+        reply = await self._orders.carry_out(order, key, asker, event, client)
+        if reply is not None:
+            await tell(place, reply, client, asker.slack_user_id)
+        return True
+
+    async def _key_of_thread(self, asker: Asker, event: Mapping[str, Any]) -> str | None:
+        if not event.get("thread_ts"):
+            return None
+        channel_id, thread_ts = ChannelId(event["channel"]), MessageTs(event["thread_ts"])
+        async with self._services.database.connection() as conn:
+            at = MessageTs(event["ts"])
+            issue_id = await sources.of_thread(conn, asker.actor, channel_id, thread_ts, at=at)
+            if issue_id is None:
+                return None
+            issue = await issues.get(conn, asker.actor, issue_id)
+        return issue.key(asker.workspace.key_prefix)
+
     async def heard(self, heard: Heard) -> None:
-        """In a direct message: a key shows its issue, and of anything else an issue is offered to be made."""
+        """In a direct message: a key shows its issue, an order is carried out, and of anything else an issue is
+        offered to be made."""
         event, asker = heard.event, heard.asker
         if event.get("channel_type") != "im" or event.get("thread_ts") or not _says_something(event):
             return
@@ -180,6 +213,8 @@ class Messages:
             reply = await self._shown(asker, text)
         elif text and text.lower() in _HELP:
             reply = Reply(text=words(asker.locale)("direct-help"))
+        elif await self._ordered(asker, text, event, place, heard.client):
+            return
         else:
             title = await self._title(asker, event, heard.client)
             reply = offer(title, event["ts"], words(asker.locale))
@@ -241,6 +276,7 @@ class Messages:
         if filed is not None:
             self._pointing.soon(asker, filed, place, client)
         elif (again := await self._again(asker, where)) is not None:
+            place = Place(channel_id=channel_id, thread_ts=message.get("thread_ts"))
             await tell(place, again, client, asker.slack_user_id)
 
     async def _once(
@@ -253,11 +289,6 @@ class Messages:
         key = await sources.key(conn, _everything(asker.actor), source_ref(*message))
         written = await issues.create(conn, asker.actor, draft, replace(origin_of(asker), request_key=key))
         return None if written.repeated else written.issue
-
-
-def _without(text: str, bot_user_id: str | None) -> str:
-    """What somebody says besides naming the bot."""
-    return re.sub(rf"<@{bot_user_id}(?:\|[^>]*)?>[ :,]*", "", text).strip()
 
 
 def _says_something(event: Mapping[str, Any]) -> bool:
@@ -304,7 +335,7 @@ async def _fetch(client: AsyncWebClient, channel_id: str, ts: str) -> dict[str, 
 
 
 def register(app: AsyncApp, commands: Commands, services: Services) -> None:
-    messages = Messages(services)
+    messages = Messages(services, Orders(commands))
     app.shortcut(SHORTCUT)(messages.shortcut)
     on_press(app, services, OFFER, messages.offered)
     commands.hearing.add(messages.heard)

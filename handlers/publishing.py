@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 import asyncpg
@@ -18,6 +18,7 @@ from db.query import Query, QueryError
 from db.query.resolving import Found, Resolved, look_up, read
 from db.saved_queries import SavedQuery
 from db.workspaces import Workspace
+from handlers.dates import today_of
 from handlers.querying import explain_query
 from handlers.requesting import Asker
 from handlers.services import Services
@@ -83,7 +84,8 @@ async def draw(services: Services, owner: Owner, state: State, *, seen: bool) ->
             activity=view.LATELY if state.shown == view.OVERVIEW else 0,
             state=state.metadata() if seen else None,
         )
-    return _drawn(owner, state, _filled(sections, shown), shown, saved)
+    on = today_of(owner.person, services.clock())
+    return _drawn(owner, state, _filled(sections, shown), shown, saved, on)
 
 
 async def _look_up(
@@ -143,7 +145,12 @@ def _filled(sections: Sequence[Section], shown: Shown) -> list[Section]:
 
 
 def _drawn(
-    owner: Owner, state: State, sections: Sequence[Section], shown: Shown, saved: Sequence[SavedQuery]
+    owner: Owner,
+    state: State,
+    sections: Sequence[Section],
+    shown: Shown,
+    saved: Sequence[SavedQuery],
+    today: date,
 ) -> Json:
     return view.tab(
         state,
@@ -156,5 +163,6 @@ def _drawn(
             words=owner.words,
             prefix=owner.workspace.key_prefix,
             decides=may(owner.actor, Action.SETTINGS, owner.workspace.settings),
+            today=today,
         ),
     )

@@ -18,6 +18,7 @@ from db.ids import ChangeId, EventId, IssueId, WorkspaceId
 from db.query import parse
 from handlers.acting import Press, carried, on_press
 from handlers.commands import Call, Commands, Reply
+from handlers.dates import today_of
 from handlers.finding import usage
 from handlers.jobs import Job, Worker
 from handlers.listing import assignees, seen_alike
@@ -50,7 +51,14 @@ class Searching:
         key = seen_alike(asker.actor, parse(text)), text, cursor
         found = await self._alike.ask(key, lambda: self._search(asker.actor, text, cursor))
         known = await assignees(self._services, asker, tuple(hit.issue for hit in found.hits))
-        return view.page(found, text=text, people=known, words=words, prefix=asker.workspace.key_prefix)
+        return view.page(
+            found,
+            text=text,
+            people=known,
+            words=words,
+            prefix=asker.workspace.key_prefix,
+            today=today_of(asker.person, self._services.clock()),
+        )
 
     async def _search(self, actor: Actor, text: str, cursor: str | None) -> search.SearchPage:
         async with self._services.database.connection() as conn:
@@ -72,6 +80,7 @@ async def redraw(press: Press) -> None:
         people=known,
         words=press.words,
         prefix=asker.workspace.key_prefix,
+        today=today_of(asker.person, press.services.clock()),
     )
     await press.replace(reply)
 

@@ -49,6 +49,7 @@ async def card_of(
         prefix=asker.workspace.key_prefix,
         style=style,
         mute=mute,
+        reader=asker.person.person_id,
     )
 
 
@@ -74,6 +75,7 @@ class Showing:
             style=CardStyle.FULL,
             duplicate_key=detail.original.key(prefix) if detail.original else None,
             mute=seen.mute,
+            reader=asker.person.person_id,
         )
         return Reply(text=shown.text, blocks=with_comments(shown, detail, spoken))
 

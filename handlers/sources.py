@@ -38,14 +38,19 @@ async def linked(client: AsyncWebClient, draft: IssueDraft, words: Words) -> Iss
     if draft.external_ref is None or not draft.external_ref.startswith(_PREFIX):
         return draft
     channel_id, _, ts = draft.external_ref.removeprefix(_PREFIX).partition("/")
+    link = await permalink(client, channel_id, ts)
+    return replace(draft, description=with_link(draft.description, link, words))
+
+
+async def permalink(client: AsyncWebClient, channel_id: str, ts: str) -> str | None:
+    """None where Slack gives none: what is made of the message is better without than not made."""
     try:
         async with asyncio.timeout(_PATIENCE):
             found = await client.chat_getPermalink(channel=channel_id, message_ts=ts)
     except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
-        # An issue without the way back is better than none.
         _log.info("no link to a message", extra={"error": str(error) or repr(error)})
-        return draft
-    return replace(draft, description=with_link(draft.description, found["permalink"], words))
+        return None
+    return str(found["permalink"])
 
 
 async def of_thread(

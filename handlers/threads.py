@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from enum import Enum
@@ -27,6 +27,7 @@ from handlers.acting import origin_of
 from handlers.commands import Commands
 from handlers.drawing import refreshing
 from handlers.hearing import Heard
+from handlers.orders import Orders
 from handlers.requesting import Asker
 from handlers.services import Services
 from handlers.views.messages import markdown_of
@@ -57,11 +58,14 @@ class _Unknown(Enum):
 
 
 class Threads:
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, is_order: Callable[[Heard], bool] = lambda heard: False) -> None:
         self._services = services
+        self._is_order = is_order
 
     async def heard(self, heard: Heard) -> None:
         event, asker = heard.event, heard.asker
+        if self._is_order(heard):
+            return
         match event.get("subtype"):
             case "message_changed":
                 await self._edited(heard)
@@ -275,4 +279,4 @@ def _say(spoken: Spoken, lines: Sequence[Line], threads: Sequence[Thread], kinds
 
 
 def register(app: AsyncApp, commands: Commands, services: Services) -> None:
-    commands.hearing.add(Threads(services).heard)
+    commands.hearing.add(Threads(services, Orders(commands).is_one).heard)

@@ -264,7 +264,7 @@ def _which(call: Call) -> Reply:
     near = asking.nearest(word) if word else None
     if near is not None:
         return Reply(text=call.words("report-unknown", word=word, command=call.command, nearest=near))
-    return Reply(text=call.words("report-which", command=call.command))
+    return view.which(call.words, call.command)
 
 
 def _no_period(request: Request, words: Words) -> Mrkdwn | None:

@@ -14,6 +14,7 @@ from handlers.schedules.running import register_running
 from handlers.services import Services
 from handlers.views import schedule_ended, schedule_form
 from handlers.views import schedules as view
+from handlers.views.reports import SCHEDULE
 
 NAME = "schedule"
 
@@ -27,6 +28,7 @@ def register(app: AsyncApp, commands: Commands, services: Services) -> None:
     on_press(app, services, view.MENU, scheduling.menu)
     on_press(app, services, view.NEW, scheduling.new)
     on_press(app, services, view.NEXT, scheduling.turn)
+    on_press(app, services, SCHEDULE, scheduling.of_report)
     on_press(app, services, schedule_ended.RESTORE, scheduling.restore)
     on_submit(app, services, schedule_form.CALLBACK, scheduling.submit)
 

@@ -25,6 +25,7 @@ from handlers.services import Services
 from handlers.views import schedule_ended, schedule_form
 from handlers.views import schedules as view
 from handlers.views.blocks import Json
+from handlers.views.reports import Request
 from handlers.views.schedule_ended import Ended
 from handlers.views.schedule_form import Filled
 from handlers.words import Mrkdwn, Words
@@ -50,6 +51,11 @@ class Scheduling:
 
     async def new(self, press: Press) -> None:
         await press.open(self._new(press.asker, press.words, press.place))
+
+    async def of_report(self, press: Press) -> None:
+        """The form for the report that is looked at, as it is."""
+        require(press.asker.actor, Action.SCHEDULES, press.asker.workspace.settings)
+        await press.open(self._new(press.asker, press.words, press.place, carried(Request.read, press.value)))
 
     async def turn(self, press: Press) -> None:
         await press.replace(await self._list(press.asker, press.words, after=ScheduleId(press.id)))
@@ -168,9 +174,13 @@ class Scheduling:
         filled = Filled.of(schedule)
         return schedule_form.form(filled, filled.recurrence.every, press.words, press.place.metadata())
 
-    def _new(self, asker: Asker, words: Words, place: Place) -> Json:
+    def _new(self, asker: Asker, words: Words, place: Place, request: Request | None = None) -> Json:
         here = place.channel_id or ""
+        begun = Filled()
         filled = Filled(
+            report=request.report if request else begun.report,
+            query=request.query if request else begun.query,
+            period=request.period if request else begun.period,
             timezone=asker.person.timezone or asker.workspace.timezone,
             channel_id=here if here.startswith(("C", "G")) else None,
             direct=here.startswith("D"),

@@ -27,7 +27,7 @@ from handlers.views.blocks import (
 )
 from handlers.views.issue_form import LABELS_ACTION
 from handlers.views.states import priority_option, status_sign, status_word
-from handlers.words import Words
+from handlers.words import Mrkdwn, Words
 
 CALLBACK = "issue_bulk_form"
 SCOPE = "scope"
@@ -90,16 +90,19 @@ def form(
     """
     all_shown = everything and count.exact and count.value <= len(first)
     chosen = [issue_option(issue, prefix) for issue in first] if all_shown else []
+    found = words("list-head" if count.exact else "list-head-about", count=count.value)
     blocks = [
-        context(words("list-query", query=truncate(query, 500))),
+        context(Mrkdwn(f"{found} {words('list-query', query=truncate(query, 500))}")),
         *([] if all_shown else [_scope(count, words, everything=everything)]),
+        *_changes(words),
+        # Last, for there may be many of them.
         input_block(
             words.plain("bulk-choose"),
             multi_external_select(CHOICES, words.plain("bulk-choose-placeholder"), initial=chosen),
             ISSUES,
             optional=True,
+            hint=words.plain("bulk-choose-hint") if chosen else None,
         ),
-        *_changes(words),
     ]
     return modal(
         CALLBACK,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 from functools import cache
 from typing import assert_never
@@ -67,6 +68,7 @@ class More(Enum):
     UNASSIGN = "unassign"
     MUTE = "mute"
     WATCH = "watch"
+    FOLLOW = "follow"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,10 +87,11 @@ def card(
     style: CardStyle = CardStyle.CHANNEL,
     duplicate_key: str | None = None,
     mute: bool | None = None,
+    reader: PersonId | None = None,
 ) -> Card:
     """`people` has the assignee and the reporter; `labels` are the issue's own unless given.
 
-    `mute`: whether its only reader hears nothing of it; None where many read it.
+    `mute`: whether its only `reader` hears nothing of it; None where many read it.
     """
     key = issue.key(prefix)
     shown = issue.labels if labels is None else tuple(labels)
@@ -105,7 +108,7 @@ def card(
                 *([description] if description else []),
                 context(_footer(issue, people, words)),
                 *([context(words("card-mute"))] if mute else []),
-                buttons(issue, words, style, mute=mute),
+                buttons(issue, words, style, mute=mute, reader=reader),
             ]
             return Card(text=text, blocks=blocks)
     assert_never(style)
@@ -152,7 +155,14 @@ def _footer(issue: Issue, people: People, words: Words) -> Mrkdwn:
     return Mrkdwn(f"{filed}  ·  {words('card-closed', when=moment(issue.closed_at))}")
 
 
-def buttons(issue: Issue, words: Words, style: CardStyle, *, mute: bool | None = None) -> Json:
+def buttons(
+    issue: Issue,
+    words: Words,
+    style: CardStyle,
+    *,
+    mute: bool | None = None,
+    reader: PersonId | None = None,
+) -> Json:
     """Only what makes sense in the issue's state. The version in the block's id makes every redraw a new block."""
     value = str(issue.issue_id)
     elements = []
@@ -166,20 +176,29 @@ def buttons(issue: Issue, words: Words, style: CardStyle, *, mute: bool | None =
     elements += [
         button(words.plain("button-comment"), COMMENT, value),
         button(words.plain("button-edit"), EDIT, value),
-        overflow(MORE, _more(issue, words, style, mute)),
+        overflow(MORE, _more(issue, words, style, mute, reader)),
     ]
     return actions(*elements, block_id=f"card:{style.value}:{value}:{issue.version}")
 
 
-def _more(issue: Issue, words: Words, style: CardStyle, mute: bool | None) -> list[Json]:
+def _more(
+    issue: Issue, words: Words, style: CardStyle, mute: bool | None, reader: PersonId | None
+) -> list[Json]:
     offered = [More.SHOW if style is CardStyle.CHANNEL else More.POST, More.HISTORY]
     if issue.status is not Status.CLOSED:
         offered.append(More.CLOSE_AS)
         if issue.assignee_id is not None:
             offered.append(More.UNASSIGN)
-    if mute is not None:
-        offered.append(More.WATCH if mute else More.MUTE)
+    offered.append(_attention(issue, mute, reader))
     return _choices(offered, issue, words)
+
+
+def _attention(issue: Issue, mute: bool | None, reader: PersonId | None) -> More:
+    """Who hears of it anyhow can mute it; who has nothing to do with it can begin to hear of it."""
+    if mute:
+        return More.WATCH
+    concerned = reader is not None and reader in (issue.assignee_id, issue.reporter_id)
+    return More.MUTE if mute is False and concerned else More.FOLLOW
 
 
 def _choices(offered: Sequence[More], issue: Issue, words: Words) -> list[Json]:
@@ -201,10 +220,12 @@ def row(
     prefix: str,
     place: str = "row",
     reader: PersonId | None = None,
+    today: date | None = None,
 ) -> Json:
     """One issue in a list, with its most likely next steps. `place` tells several lists of one view apart.
 
-    `reader`: who sees it. They need not be told of what is theirs, nor be offered to take it.
+    `reader`: who sees it. They need not be told of what is theirs, nor be offered to take it. `today`: where they are;
+    None where the row stays for longer.
     """
     facts: list[str] = [status_of(issue, words)]
     if issue.priority is not Priority.NONE:
@@ -214,7 +235,8 @@ def row(
     elif issue.assignee_id != reader:
         facts.append(who(issue.assignee_id, people, words))
     if issue.due_on:
-        facts.append(words("card-due", date=day(issue.due_on, words)))
+        late = today is not None and issue.due_on < today and issue.status is not Status.CLOSED
+        facts.append(words("card-overdue" if late else "card-due", date=day(issue.due_on, words)))
     facts += [code(name) for name in issue.labels[:4]]
     text = Mrkdwn(
         f"*{escape(issue.key(prefix))}*  {escape(truncate(issue.title, ROW_TITLE_MAX))}\n{'  ·  '.join(facts)}"

@@ -1,9 +1,16 @@
-"""The beginning of a long text, still as rich text."""
+"""The beginning of a long text, still as rich text or on one line."""
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from handlers.views.blocks import Json
-from handlers.views.markdown import to_rich_text
+from handlers.views.markdown import to_plain, to_rich_text
+from handlers.words import Mrkdwn, escape
+
+# As `escape` leaves what `to_plain` makes of a mention.
+_NAMED: Final = re.compile(r"&lt;([@#])([A-Z0-9]+)&gt;")
 
 
 def cut(markdown: str, letters: int) -> Json | None:
@@ -16,6 +23,13 @@ def cut(markdown: str, letters: int) -> Json | None:
     if sum(map(_length, whole)) > letters or len(markdown) > letters * 4:
         elements.append({"type": "rich_text_section", "elements": [{"type": "text", "text": "…"}]})
     return {"type": "rich_text", "elements": elements}
+
+
+def line(markdown: str, letters: int) -> Mrkdwn:
+    """At most `letters` of it on one line, without its formatting; whom and which channel it names, by name."""
+    plain = to_plain(markdown[: letters * 4])
+    shown = plain if len(plain) <= letters else plain[: letters - 1].rstrip() + "…"
+    return Mrkdwn(_NAMED.sub(r"<\1\2>", escape(shown)))
 
 
 def _cut_all(elements: list[Json], left: int) -> tuple[list[Json], int]:

@@ -10,9 +10,10 @@ from db.events import Event
 from db.ids import CommentId, EventId, IssueId
 from db.issues import Issue
 from db.states import Source
-from handlers.views.blocks import Json, actions, button, context, section, truncate
+from handlers.views.blocks import Json, actions, button, context, section
 from handlers.views.changes import Related, details, sentences
 from handlers.views.drawn import read_number
+from handlers.views.excerpts import line
 from handlers.views.people import People
 from handlers.views.replies import Reply
 from handlers.views.states import moment
@@ -62,10 +63,9 @@ def reply(
             said += details(event, people, words, related=related, prefix=prefix)
         comment_id = _spoken(event)
         if comment_id is not None and (body := comments.get(comment_id)):
-            text = truncate(" ".join(body.split()), COMMENT_MAX)
-            said = [words("history-comment", said=said[0], text=text)]
-        line = "  ·  ".join([*said, *_where(event, words)])
-        blocks.append(context(Mrkdwn(f"{moment(event.at)}  {line}")))
+            said = [words("history-comment", said=said[0], text=line(body, COMMENT_MAX))]
+        told = "  ·  ".join([*said, *_where(event, words)])
+        blocks.append(context(Mrkdwn(f"{moment(event.at)}  {told}")))
     if not events:
         blocks.append(context(words("history-end" if before else "history-empty", key=key)))
     if turns := _turns(issue.issue_id, events, before, words):

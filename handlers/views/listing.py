@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 
 from db.listing import Count, Page
@@ -16,6 +17,7 @@ from handlers.words import Mrkdwn, Words, code
 
 NEXT = "list_next"
 PREVIOUS = "list_previous"
+CHANGE = "list_change"
 VALUE_MAX = 2000
 LIST = "list"
 # What lists without a query ask for.
@@ -61,8 +63,17 @@ class Drawn(Rows):
 
 
 def page(
-    found: Page, count: Count, *, text: str, people: People, words: Words, prefix: str, command: str
+    found: Page,
+    count: Count,
+    *,
+    text: str,
+    people: People,
+    words: Words,
+    prefix: str,
+    command: str,
+    today: date | None = None,
 ) -> Reply:
+    """`today`: where the reader is."""
     turns = _turns(found, text, words)
     if not found.items:
         if found.broken_off and turns:
@@ -74,9 +85,11 @@ def page(
     blocks = [context(Mrkdwn(shown))]
     drawn = Drawn.of(found, count, text)
     blocks += [
-        drawn.row(row(issue, people=people, words=words, prefix=prefix), issue)
+        drawn.row(row(issue, people=people, words=words, prefix=prefix, today=today), issue)
         for issue in found.items[:ROWS_MAX]
     ]
+    if count.value > 1 and len(text) <= VALUE_MAX:
+        turns.append(button(words.plain("list-change"), CHANGE, text))
     turns += save_button(text, words)
     if turns:
         blocks.append(actions(*turns))

@@ -29,7 +29,7 @@ from handlers.views.blocks import (
     static_select,
 )
 from handlers.views.cards import MORE, More
-from handlers.views.excerpts import cut
+from handlers.views.excerpts import cut, line
 from handlers.views.markdown import to_plain
 from handlers.views.people import People, mention, who
 from handlers.views.replies import Reply
@@ -151,16 +151,17 @@ def _digest(news: Sequence[News], person: Person, people: People, words: Words, 
 
 
 def _quote(said: str) -> Mrkdwn:
-    text = to_plain(said)
-    shown = text if len(text) <= _LINE_EXCERPT else text[:_LINE_EXCERPT].rstrip() + "…"
-    return Mrkdwn(f">{escape(shown)}")
+    return Mrkdwn(f">{line(said, _LINE_EXCERPT)}")
 
 
 # -- watching, and muting
 
 
 def watched(issue: Issue, words: Words, prefix: str) -> Reply:
-    return Reply(text=words("watch-done", key=issue.key(prefix), title=issue.title))
+    """With the way back."""
+    said = words("watch-done", key=issue.key(prefix), title=issue.title)
+    back = button(words.plain("notice-unwatch"), UNWATCH, str(issue.issue_id))
+    return Reply(text=said, blocks=[section(said), actions(back)])
 
 
 def muted(issue: Issue, words: Words, prefix: str) -> Reply:

@@ -26,7 +26,7 @@ from handlers.views.blocks import (
     static_select,
     text_input,
 )
-from handlers.views.schedules import is_direct
+from handlers.views.schedules import is_direct, period_name
 from handlers.words import Words
 
 CALLBACK: Final = "schedule_form"
@@ -107,7 +107,7 @@ def _what(filled: Filled, words: Words) -> list[Json]:
         text: option(words.plain(f"schedule-period-{text.replace(' ', '-')}"), text) for text in PERIODS
     }
     if filled.period not in periods:
-        periods[filled.period] = option(filled.period, filled.period)
+        periods[filled.period] = option(period_name(filled.period, words), filled.period)
     channel: Json = {
         "type": "conversations_select",
         "action_id": CHANNEL,

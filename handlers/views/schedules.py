@@ -47,6 +47,12 @@ def is_direct(schedule: Schedule) -> bool:
     return schedule.channel_id.startswith(("U", "W"))
 
 
+def period_name(period: str, words: Words) -> str:
+    """As the menus of reports and of schedules call it; others are called as they are written."""
+    ids = (f"{menu}-period-{period.replace(' ', '-')}" for menu in ("schedule", "report"))
+    return next((words.plain(each) for each in ids if words.has(each)), period)
+
+
 def where(schedule: Schedule) -> Mrkdwn:
     channel = schedule.channel_id
     return Mrkdwn(f"<@{channel}>" if is_direct(schedule) else f"<#{channel}>")
@@ -75,8 +81,7 @@ def title(schedule: Schedule, words: Words) -> str:
 
 def about(schedule: Schedule, words: Words) -> Mrkdwn:
     """`Last 7 days, all issues`."""
-    named = f"schedule-period-{schedule.period.replace(' ', '-')}"
-    period = words.plain(named) if words.has(named) else schedule.period
+    period = period_name(schedule.period, words)
     if not schedule.query:
         return words("schedule-about-all", period=period)
     return words("schedule-about", period=period, query=schedule.query)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 
 from db.search import Hit, SearchPage, marked
@@ -47,7 +48,10 @@ class Drawn(Rows):
         return cls(numbers=read_numbers(numbers), how=how, next_cursor=cursor or None, text=text)
 
 
-def page(found: SearchPage, *, text: str, people: People, words: Words, prefix: str) -> Reply:
+def page(
+    found: SearchPage, *, text: str, people: People, words: Words, prefix: str, today: date | None = None
+) -> Reply:
+    """`today`: where the reader is."""
     if not found.hits:
         return Reply(text=words("search-empty", text=text[:200]))
     head = (
@@ -58,7 +62,7 @@ def page(found: SearchPage, *, text: str, people: People, words: Words, prefix: 
     blocks: list[Json] = [context(head)]
     drawn = Drawn.of(found, text)
     for hit in found.hits[:ROWS_MAX]:
-        shown = row(hit.issue, people=people, words=words, prefix=prefix)
+        shown = row(hit.issue, people=people, words=words, prefix=prefix, today=today)
         blocks.append(drawn.row(shown, hit.issue))
         if headline := _headline(hit):
             blocks.append(context(headline))

@@ -8,10 +8,10 @@ from db.comments import Comment
 from db.issues import IssueDetail
 from handlers.views.blocks import Json, context, divider, modal
 from handlers.views.cards import Card
-from handlers.views.markdown import to_plain
+from handlers.views.excerpts import line
 from handlers.views.people import People, who
 from handlers.views.states import moment
-from handlers.words import Mrkdwn, Words, escape
+from handlers.words import Mrkdwn, Words
 
 SHOWN = 3
 EXCERPT = 500
@@ -36,6 +36,5 @@ def sheet(key: str, blocks: Sequence[Json], words: Words) -> Json:
 
 
 def _comment(comment: Comment, people: People, words: Words) -> Json:
-    body = to_plain(comment.body)
-    text = escape(body if len(body) <= EXCERPT else body[: EXCERPT - 1] + "…")
+    text = line(comment.body, EXCERPT)
     return context(Mrkdwn(f"{who(comment.author_id, people, words)} {moment(comment.created_at)}\n{text}"))

@@ -36,13 +36,20 @@ CHANGES = (
     ("comment LDG-1 It is *really* broken", "Your comment is on LDG-1"),
     ("label LDG-1 +ui -bug", "`ui`"),
     ("label LDG-1 =ops,ui", "`ops` `ui`"),
+    ("label LDG-1 sev-1", "`sev-1`"),
     ("close LDG-1", "Completed"),
     ("close LDG-1 not planned", "Not planned"),
     ("close LDG-1 duplicate of LDG-2", "Duplicate"),
     ("status LDG-1 in progress", "In progress"),
+    ("start LDG-1", "In progress"),
+    ("priority LDG-1 urgent", "Urgent"),
+    ("LDG-1 prio !p1", "High"),
+    ("due LDG-1 1.3.2031", "due "),
     ("status LDG-1 won't do", "Not planned"),
     ("LDG-1 close", "Completed"),
     ("bulk close LDG-1 LDG-2", "2 issues"),
+    ("close LDG-1 LDG-2", "2 issues"),
+    ("prio LDG-1, LDG-2 high", "2 issues"),
     ("bulk assign @grace LDG-1 LDG-2", "2 issues"),
     ("bulk label +x -bug LDG-1 LDG-2", "2 issues"),
     ("bulk priority high LDG-1 LDG-2", "2 issues"),
@@ -59,6 +66,14 @@ REFUSED = (
     ("close LDG-1 duplicate of LDG-1", "duplicate"),
     ("close LDG-1 whenever", "whenever"),
     ("status LDG-1 flying", "flying"),
+    ("start", "/issue start"),
+    ("priority LDG-1", "/issue priority"),
+    ("priority LDG-1 flying", "flying"),
+    ("priority LDG-1 none", "as it was"),
+    ("priority LDG-1 5", "as it was"),
+    ("due LDG-1", "/issue due"),
+    ("due LDG-1 someday", "“someday” is no day"),
+    ("due LDG-1 none", "as it was"),
     ("bulk close", "bulk close LDG-1"),
     ("bulk close LDG-1 LDG-99", "LDG-99"),
     ("bulk priority enormous LDG-1", "enormous"),
@@ -271,6 +286,21 @@ async def _actor(lodge: Lodge, name: str) -> Actor:
     user = SlackUserId(lodge.person(name).user.id)
     person = await lodge.process.services.directory.person(workspace_id, user)
     return Actor(workspace_id=workspace_id, person_id=person.person_id, role=person.role, source=Source.SLACK)
+
+
+async def test_a_list_leads_to_the_form_that_changes_all_of_it(lodge: Lodge) -> None:
+    for title in ("One +bug", "Two +bug", "Three"):
+        await lodge.ask("ada", f"new {title}")
+    ada = lodge.person("ada")
+    listed = await lodge.ask("ada", "list label:bug")
+    await ada.click("list_change", channel="general", ts=listed["ts"])
+    form = await ada.expect_modal()
+    chosen = form["state"]["values"]["issues"]["issue_choices"]["selected_options"]
+    assert {each["text"]["text"] for each in chosen} == {"LDG-1 One", "LDG-2 Two"}
+    assert (await ada.submit(form["id"], {"priority": "high"})).outcome == "closed"
+    await ada.expect_message("general", lambda each: "2 issues are changed" in said(each))
+    # One issue has its own buttons.
+    assert "list_change" not in buttons(await lodge.ask("ada", "list key:LDG-3"))
 
 
 async def test_an_issue_taken_out_of_the_bulk_form_stays_as_it_is(lodge: Lodge) -> None:

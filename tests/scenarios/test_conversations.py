@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from tests.scenarios.conftest import Json, Lodge, said
 
 
@@ -137,9 +139,61 @@ async def test_a_mention_files_or_shows(lodge: Lodge) -> None:
     await lodge.settled()
     assert sum("lift is stuck" in said(each) for each in grace.ephemerals("general")) == 2
     await grace.send("general", f"<@{bot}>")
-    await grace.expect_message(
+    helped = await grace.expect_message(
         "general", lambda each: each.get("is_ephemeral") and "after my name" in said(each)
     )
+    # In a thread that nobody has begun Slack would show it to nobody.
+    assert not any(each.get("thread_ts") for each in (helped, *grace.ephemerals("general")))
+
+
+async def test_orders_are_carried_out_in_threads_which_take_no_commands(lodge: Lodge) -> None:
+    card, grace = await posted(lodge, "Pump"), lodge.person("grace")
+    bot = lodge.slack.config.bot_user_id
+    for order, answer in (
+        ("close", "LDG-1 is now: "),
+        ("undo", "Undone"),
+        ("assign me", f"LDG-1 is assigned to <@{grace.id}>"),
+        ("LDG-99 close", "no issue LDG-99"),
+        ("close LDG-1 whenever", "“whenever” is no reason"),
+    ):
+        await grace.send("general", f"<@{bot}> {order}", card["ts"])
+        await grace.expect_message("general", partial(_tells, answer, card["ts"]))
+    await lodge.announced()
+    assert "commented" not in said(await lodge.ask("ada", "history LDG-1"))
+    assert "LDG-2" not in said(await lodge.ask("ada", "list"))
+    # Where no issue is meant, it is one.
+    ts = await grace.send("general", f"<@{bot}> close")
+    await grace.expect_message("general", lambda each: "LDG-2" in said(each), thread_ts=ts)
+
+
+def _tells(answer: str, thread_ts: str, message: Json) -> bool:
+    return message.get("thread_ts") == thread_ts and answer in said(message)
+
+
+async def test_a_direct_message_can_be_an_order(lodge: Lodge) -> None:
+    grace = lodge.person("grace")
+    await lodge.ask("ada", "new Pump")
+    await grace.send(grace.dm(), "close LDG-1")
+    await grace.expect_message(grace.dm(), lambda each: "LDG-1 is now: " in said(each))
+
+
+async def test_a_message_is_added_to_an_issue_there_is(lodge: Lodge) -> None:
+    ada, grace = lodge.person("ada"), lodge.person("grace")
+    await lodge.ask("ada", "new Pump")
+    await lodge.ask("ada", "new Fan")
+    ts = await grace.send("general", "The *fan* hums, like LDG-1 did")
+    await ada.message_shortcut("general", ts, "comment_from_message")
+    form = await ada.expect_modal()
+    chosen = form["state"]["values"]["issue_id"]["issue_choices"]["selected_option"]
+    assert chosen["text"]["text"] == "LDG-1 Pump"
+    offered = await ada.suggest("issue_choices", "LDG-2", view_id=form["id"])
+    outcome = await ada.submit(form["id"], {"issue_id": offered["options"][0]})
+    assert outcome.outcome == "closed", outcome
+    await ada.expect_message("general", lambda each: "Your comment is on LDG-2" in said(each))
+    shown = await comments_of(lodge, "LDG-2")
+    assert "The fan hums, like LDG-1 did" in shown
+    assert "Original message" in shown
+    assert "hums" not in await comments_of(lodge, "LDG-1")
 
 
 async def test_a_direct_message_is_offered_to_become_an_issue(lodge: Lodge) -> None:

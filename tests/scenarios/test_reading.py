@@ -38,6 +38,13 @@ async def test_a_list_is_filtered_by_a_query(lodge: Lodge) -> None:
     assert "One issue" in said(await lodge.ask("grace", "mine"))
     assert "One issue" in said(await lodge.ask("grace", "list mine"))
     assert "No issue that is open is assigned to you" in said(await lodge.ask("margaret", "mine"))
+    await _file(lodge, "Four @ada due:2020-01-02")
+    assert "Was due" in said(await lodge.ask("ada", "mine"))
+    ada = lodge.person("ada")
+    await ada.open_home()
+    await ada.expect_home(lambda view: "Was due" in said(view))
+    await lodge.indexed()
+    assert "Was due" in said(await lodge.ask("ada", "search four"))
 
 
 async def test_rows_of_a_list_can_be_acted_on(lodge: Lodge) -> None:
@@ -65,7 +72,11 @@ async def test_history_says_who_did_what(lodge: Lodge) -> None:
     await lodge.ask("grace", "label LDG-1 +ui -bug")
     await lodge.ask("grace", "close LDG-1 not planned")
     await lodge.ask("ada", "reopen LDG-1")
+    ada = lodge.person("ada")
+    await lodge.ask("grace", f"comment LDG-1 *Please* ask <@{ada.id}> <!channel>")
+    assert f"Please ask <@{ada.id}> @channel" in said(await lodge.ask("ada", "show LDG-1"))
     text = said(await lodge.ask("ada", "history LDG-1"))
+    assert f"commented: “Please ask <@{ada.id}> @channel”" in text
     for part in ("filed it", "assigned it to", "added `ui`", "removed `bug`", "Not planned", "reopened it"):
         assert part in text, part
 

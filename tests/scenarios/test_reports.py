@@ -61,7 +61,12 @@ async def test_a_query_and_a_period_narrow_it_down(lodge: Lodge) -> None:
 
 async def test_an_unknown_report_is_answered_with_the_nearest(lodge: Lodge) -> None:
     assert "report latency" in said(await lodge.ask("ada", "report latenzy"))
-    assert "Which report?" in said(await lodge.ask("ada", "report"))
+    ada, which = lodge.person("ada"), await lodge.ask("ada", "report")
+    assert "Which report?" in said(which)
+    await ada.choose("report_refresh", '["flow","30d",""]', channel="general", ts=which["ts"])
+    await ada.expect_message(
+        "general", lambda each: each["ts"] == which["ts"] and "Created and closed" in said(each)
+    )
     assert "label" in said(await lodge.ask("ada", "report flow lable:bug"))
 
 

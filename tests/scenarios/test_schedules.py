@@ -291,6 +291,23 @@ async def test_a_schedule_that_a_person_paused_stays_so_when_the_bot_is_invited_
     assert listed.count("Next:") == 1
 
 
+async def test_a_report_that_is_looked_at_is_scheduled_as_it_is(lodge: Lodge) -> None:
+    await lodge.ask("ada", "new Pump +bug")
+    shown = await lodge.ask("ada", "report flow label:bug this year")
+    ada = lodge.person("ada")
+    await ada.click("report_schedule", channel="general", ts=shown["ts"])
+    form = await ada.expect_modal()
+    values = form["state"]["values"]
+    assert values["report"]["report"]["selected_option"]["value"] == "flow"
+    assert values["query"]["query"]["value"] == "label:bug"
+    chosen = values["period"]["period"]["selected_option"]
+    assert (chosen["value"], chosen["text"]["text"]) == ("this year", "This year")
+    assert (await ada.submit(form["id"])).outcome == "closed"
+    await ada.expect_message(
+        "general", lambda each: "Created and closed" in said(each) and "Next:" in said(each)
+    )
+
+
 async def test_a_query_that_cannot_be_read_any_more_is_explained_in_the_owners_language(
     lodge: Lodge, clock: Clock
 ) -> None:

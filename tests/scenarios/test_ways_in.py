@@ -19,6 +19,8 @@ async def test_home_leads_to_settings_and_to_all_of_a_list(lodge: Lodge) -> None
     home = await ada.expect_home(lambda view: "home_show_all" in str(view))
     await ada.click("home_settings", view_id=home["id"])
     await ada.expect_modal(lambda view: view["callback_id"] == "settings_form")
+    await ada.click("help_open", view_id=home["id"])
+    await ada.expect_modal(lambda view: "/issue report" in said(view))
     await ada.click("home_show_all", view_id=home["id"])
     await ada.expect_home(lambda view: "Issue 0" in said(view) and "Issue 11" in said(view))
 

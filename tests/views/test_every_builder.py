@@ -172,6 +172,7 @@ OWN: dict[tuple[str, str], st.SearchStrategy[Any]] = {
         st.sampled_from(["status", "assignee_id", "priority", "title", "due_on", "labels"]), max_size=6
     ),
     ("helping.everything", "names"): st.just(["new", "show", "list", "bulk", "undo"]),
+    ("helping.sheet", "names"): st.just(["new", "show", "list", "bulk", "undo"]),
     ("helping.one", "name"): st.sampled_from(["new", "show", "list"]),
     ("creating.label_options", "wanted"): TEXT.map(lambda text: " ".join(text.split())[:50]),
     ("subscriptions.summary", "message_id"): st.just("subscription-many-new"),

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from db.ids import PersonId
 from db.issues import Issue
 from db.states import CloseReason, Status
 from handlers.views.blocks import Json
@@ -30,16 +31,20 @@ def pressed(block: Json) -> list[str]:
 @pytest.mark.parametrize(
     ("issue", "shown", "more"),
     [
-        (PLAIN, ["assign_me", "start", "close", "comment", "edit"], ["show", "history", "close_as"]),
+        (
+            PLAIN,
+            ["assign_me", "start", "close", "comment", "edit"],
+            ["show", "history", "close_as", "follow"],
+        ),
         (
             replace(PLAIN, status=Status.IN_PROGRESS, assignee_id=GRACE),
             ["assign_me", "close", "comment", "edit"],
-            ["show", "history", "close_as", "unassign"],
+            ["show", "history", "close_as", "unassign", "follow"],
         ),
         (
             replace(CLOSED, assignee_id=GRACE),
             ["reopen", "comment", "edit"],
-            ["show", "history"],
+            ["show", "history", "follow"],
         ),
     ],
 )
@@ -48,10 +53,23 @@ def test_a_card_has_the_buttons_of_its_state(issue: Issue, shown: list[str], mor
     assert (pressed(drawn), menu(drawn)) == (shown, more)
 
 
-@pytest.mark.parametrize(("mute", "offered"), [(None, []), (False, ["mute"]), (True, ["watch"])])
-def test_only_who_reads_alone_can_mute(mute: bool | None, offered: list[str]) -> None:
-    drawn = buttons(PLAIN, EN, CardStyle.FULL, mute=mute)
-    assert menu(drawn) == ["post", "history", "close_as", *offered]
+@pytest.mark.parametrize(
+    ("mute", "reader", "offered"),
+    [
+        (None, None, "follow"),
+        (False, ADA, "follow"),
+        (False, GRACE, "mute"),
+        (True, ADA, "watch"),
+        (True, GRACE, "watch"),
+    ],
+)
+def test_whose_issue_it_is_can_mute_it_and_others_can_watch_it(
+    mute: bool | None, reader: PersonId | None, offered: str
+) -> None:
+    nobodys = replace(PLAIN, reporter_id=None)
+    for concerned in (replace(nobodys, assignee_id=GRACE), replace(nobodys, reporter_id=GRACE)):
+        drawn = buttons(concerned, EN, CardStyle.FULL, mute=mute, reader=reader)
+        assert menu(drawn)[-1] == offered
 
 
 def test_a_row_does_not_tell_somebody_what_is_theirs_nor_offers_to_take_it() -> None:

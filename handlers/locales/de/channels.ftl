@@ -1,12 +1,12 @@
 usage-channel = { $command } channel
-help-channel = Wie ich mich in diesem Channel verhalte: Änderungen laut oder gar nicht sagen, einzeilige Karten, genannte Issues zeigen, was Reaktionen auf Karten bewirken, und das Emoji, das eine Nachricht zum Issue macht.
+help-channel = Wie ich mich in diesem Channel verhalte: Änderungen laut oder gar nicht melden, einzeilige Karten, genannte Issues zeigen, was Reaktionen auf Karten bewirken, und das Emoji, das eine Nachricht zum Issue macht.
 channel-title = Dieser Channel
 channel-none = Diese Einstellungen gehören zu einem Channel. Ruf sie dort auf.
 channel-open = Dieser Channel …
 channel-switches = In diesem Channel
-channel-broadcast = Statuswechsel im Channel sagen
+channel-broadcast = Statuswechsel im Channel melden
 channel-broadcast-about = Sonst nur im Thread unter der Karte des Issues.
-channel-silent = Änderungen nicht sagen
+channel-silent = Änderungen nicht melden
 channel-silent-about = Die Karten zeigen sie, und in Threads stehen nur Kommentare.
 channel-condensed = Einzeilige Karten
 channel-condensed-about = Sonst mit Beschreibung und Knöpfen.

@@ -64,6 +64,7 @@ more-comment = Kommentieren
 more-edit = Bearbeiten
 more-mute = Für mich stummschalten
 more-watch = Stummschaltung aufheben
+more-follow = Beobachten
 
 usage-needed = So geht es: `{ $usage }`
 unknown-word = „{ $word }“ kenne ich nicht. `{ $command } help` zeigt, was ich kann.
@@ -74,6 +75,7 @@ card-text = { $key } { $title } ({ $status })
 card-assignee = Zuständig: { $who }
 card-unassigned = nicht zugewiesen
 card-due = Fällig { $date }
+card-overdue = ⚠️ War fällig { $date }
 card-more-labels = { $count ->
     [one] und ein weiteres Label
    *[other] und { $count } weitere Labels
@@ -98,6 +100,6 @@ late-done = Es ist erledigt.
 late-again = Noch nicht erledigt: siehe unten. Alles, was du eingegeben hast, ist noch da.
 late-at-field = ⚠️ { $error }
 late-closed = Was du im Formular abgeschickt hast, wurde nicht getan. { $why }
-late-unfinished = Das Formular, das du geschlossen hast, hatte dir noch etwas zu zeigen. Rufe es wieder auf, um zu sehen, wie es steht.
-late-interrupted = Ich wurde dabei angehalten. Schick es noch einmal ab: Nichts geschieht doppelt.
+late-unfinished = In dem Formular, das du geschlossen hast, stand noch etwas für dich. Rufe es noch einmal auf, dann siehst du, wie es steht.
+late-interrupted = Ich wurde dabei unterbrochen. Schick es noch einmal ab: Nichts geschieht doppelt.
 late-file = was-du-geschrieben-hast

@@ -1,6 +1,12 @@
 help-title = Lodge
 help-head = Issues, ohne das Gespräch zu verlassen. Alles beginnt mit `{ $command }`; allein öffnet es das Formular.
-help-more = `{ $command } help close` sagt mehr zu einem davon, `{ $command } help query` erklärt die Abfragesprache. Das Menü einer Nachricht macht sie zum Issue, und Antworten unter einer Karte sind Kommentare.
+help-more = `{ $command } help close` sagt mehr zu einem davon, `{ $command } help query` erklärt die Abfragesprache. Das Menü einer Nachricht macht sie zum Issue oder fügt sie einem hinzu. Antworten unter einer Karte sind Kommentare; Befehle heißen dort `@Lodge close`.
+help-group-issues = Ein Issue
+help-group-finding = Finden
+help-group-many = Viele auf einmal
+help-group-reports = Berichte
+help-group-hearing = Davon erfahren
+help-group-more = Außerdem
 help-create = Issue anlegen
 help-aliases = Auch: { $aliases }
 help-query-text = Begriffe gelten zusammen: Alle müssen zutreffen. Ein Komma heißt oder, ein `-` davor heißt nicht; Werte mit Leerzeichen stehen in Anführungszeichen.
@@ -34,6 +40,12 @@ usage-comment = { $command } comment LDG-42 Text
 help-comment = Fügt einen Kommentar hinzu; ohne Text öffnet es ein Formular.
 usage-label = { $command } label LDG-42 +bug -ui | =bug,ui
 help-label = + vergibt und - entfernt Labels; = ersetzt sie alle.
+usage-priority = { $command } priority LDG-42 urgent|high|medium|low|none
+help-priority = Sagt, wie dringend es ist.
+usage-due = { $command } due LDG-42 freitag
+help-due = Setzt den Tag, an dem es fertig sein soll; `none` nimmt ihn weg.
+usage-start = { $command } start LDG-42
+help-start = Sagt, dass jemand daran arbeitet: in Arbeit.
 usage-close = { $command } close LDG-42 [completed|not planned|duplicate of LDG-7]
 help-close = Schließt ein Issue, als erledigt, wenn nichts anderes gesagt ist.
 usage-reopen = { $command } reopen LDG-42

@@ -35,8 +35,12 @@ close-duplicate-of-what = Von welchem Issue? `{ $command } close { $key } duplic
 
 comment-form-title = { $key } kommentieren
 comment-placeholder = Was gibt es Neues?
+quote-form-title = Zu einem Issue
+quote-issue = Issue
+quote-hint = Der Link zur Nachricht kommt hinzu.
 commented = Dein Kommentar steht bei { $key }.
 
+due-unreadable = „{ $text }“ ist kein Tag, den ich kenne: etwa freitag, morgen, 2w oder 2026-03-01; „none“ nimmt das Datum weg.
 labels-now = { $key } hat die Labels: { $labels }
 labels-same = Nichts hat sich geändert. { $said }
 labels-not-there = Nichts hat sich geändert: { $key } hat { $labels } nicht. `{ $command } show { $key }` zeigt die Labels, die es hat.

@@ -4,6 +4,7 @@ list-head = { $count ->
    *[other] { $count } Issues.
 }
 list-head-about = Etwa { $count } Issues.
+list-change = Diese ändern
 list-query = Abfrage: { $query }
 list-nothing-open = Es gibt kein offenes Issue, das du sehen kannst.
 list-nothing-mine = Kein offenes Issue ist dir zugewiesen. `{ $command } list` zeigt die von allen.
@@ -36,11 +37,12 @@ query-too-long = Die Abfrage ist zu lang: Lass etwas davon weg.
 bulk-form-title = Viele Issues ändern
 bulk-form-submit = Ändern
 bulk-choose = Issues
+bulk-choose-hint = Nimm heraus, was bleiben soll, wie es ist, oder füge andere hinzu.
 bulk-choose-placeholder = Issues wählen
 bulk-status = Status
 bulk-assignee = Zuständig
 bulk-unassign = Niemand
-bulk-assign-choice = Wer
+bulk-assign-choice = Oder
 bulk-priority = Priorität
 bulk-add-labels = Labels hinzufügen
 bulk-remove-labels = Labels entfernen

@@ -1,5 +1,5 @@
 usage-notify = { $command } notify
-help-notify = Was dir per Direktnachricht gesagt wird, sofort oder gesammelt, und wann Ruhe ist.
+help-notify = Worüber du per Direktnachricht Bescheid bekommst, sofort oder gesammelt, und wann Ruhe ist.
 usage-watch = { $command } watch LDG-42
 help-watch = Ab jetzt erfährst du, was mit diesem Issue geschieht, auch wenn du es stummgeschaltet hattest.
 usage-unwatch = { $command } unwatch LDG-42
@@ -52,6 +52,6 @@ notify-saved = Gespeichert. Bescheid bekommst du { $when }.
 notify-told-now = sofort
 notify-told-hourly = einmal in der Stunde, gesammelt
 notify-told-daily = einmal am Tag um 9:00, gesammelt
-notify-saved-nothing = Gespeichert. Dir wird nichts mehr gesagt.
+notify-saved-nothing = Gespeichert. Du bekommst keine Benachrichtigungen mehr.
 notify-saved-quiet = Ruhe von { $begin } bis { $end } ({ $zone }).
 notify-digest-hint = Ein Überblick, was mit deinen Issues geschah, an jedem Arbeitstag zu einer Uhrzeit deiner Wahl: `/issue digest 08:30`.

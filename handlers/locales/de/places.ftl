@@ -3,6 +3,8 @@ home-refresh = Aktualisieren
 home-filter = Filtern
 home-notices = Benachrichtigungen
 home-settings = Einstellungen
+home-help = Hilfe
+home-help-title = Was ich kann
 home-clear = Filter aufheben
 home-show-all = Alle zeigen
 home-pin = In der Übersicht zeigen
@@ -50,14 +52,14 @@ language-de = Deutsch
 
 message-again = Diese Nachricht ist schon { $key }:
 message-again-hidden = Diese Nachricht ist schon ein Issue, das du nicht sehen darfst.
-mention-help = Schreib hinter meinen Namen, was los ist, und ich lege es an; oder einen Schlüssel, um es zu sehen.
+mention-help = Schreib hinter meinen Namen, was los ist, und ich lege es an; oder einen Schlüssel, um es zu sehen. Mit einem Schlüssel, und im Thread eines Issues auch ohne, tue ich, was du sagst: close, start, assign me, priority high, label +bug, due freitag, watch. „undo“ nimmt es zurück.
 thread-comment = { $who } hat kommentiert:
 thread-comment-text = { $who } hat kommentiert: { $text }
 thread-comment-edited = { $who } hat kommentiert (bearbeitet):
 thread-comment-deleted = Ein Kommentar von { $who } wurde gelöscht.
 message-offer = Soll ich „{ $title }“ als Issue anlegen?
 message-link = Ursprüngliche Nachricht ↗
-direct-help = Schreib, was los ist, und ich biete dir an, es anzulegen; oder einen Schlüssel, um sein Issue zu sehen.
+direct-help = Schreib, was los ist, und ich biete dir an, es anzulegen; oder einen Schlüssel, um sein Issue zu sehen. Mit dem Schlüssel tue ich, was du sagst: `close LDG-42`, `assign LDG-42 me`. `/issue help` zeigt alles.
 
 link-title = Dieses Issue ist in Slack zu Hause
 link-how = Füge den Link in einen Channel ein, in dem Lodge ist, und Lodge zeigt das Issue dort.

@@ -117,6 +117,7 @@ report-button-query = Abfrage ändern
 report-button-refresh = Aktualisieren
 report-button-share = Im Channel teilen
 report-button-csv = CSV
+report-button-schedule = Planen
 report-query-title = Bericht
 report-query-label = Abfrage
 report-query-hint = Wie in Listen, zum Beispiel: label:bug assignee:@ada. Leer heißt: alle Issues.

@@ -64,6 +64,7 @@ more-comment = Comment
 more-edit = Edit
 more-mute = Mute for me
 more-watch = Unmute
+more-follow = Watch
 
 usage-needed = It reads like this: `{ $usage }`
 unknown-word = I do not know “{ $word }”. `{ $command } help` lists what I do.
@@ -74,6 +75,7 @@ card-text = { $key } { $title } ({ $status })
 card-assignee = Assignee: { $who }
 card-unassigned = unassigned
 card-due = Due { $date }
+card-overdue = ⚠️ Was due { $date }
 card-more-labels = { $count ->
     [one] and one more label
    *[other] and { $count } more labels

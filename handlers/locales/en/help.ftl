@@ -1,6 +1,12 @@
 help-title = Lodge
 help-head = Issues, without leaving the conversation. Everything begins with `{ $command }`; alone it opens the create form.
-help-more = `{ $command } help close` says more about one of them, `{ $command } help query` explains the query language. The message menu turns a message into an issue, and replies under a card are comments.
+help-more = `{ $command } help close` says more about one of them, `{ $command } help query` explains the query language. The message menu turns a message into an issue, or adds it to one. Replies under a card are comments; commands are said there as `@Lodge close`.
+help-group-issues = One issue
+help-group-finding = Finding
+help-group-many = Many at once
+help-group-reports = Reports
+help-group-hearing = Hearing of it
+help-group-more = And
 help-create = Create an issue
 help-aliases = Also: { $aliases }
 help-query-text = Terms are combined: all must hold. A comma means or, a leading `-` means not; values with spaces stand in quotation marks.
@@ -34,6 +40,12 @@ usage-comment = { $command } comment LDG-42 text
 help-comment = Adds a comment; without text it opens a form.
 usage-label = { $command } label LDG-42 +bug -ui | =bug,ui
 help-label = + adds and - removes labels; = replaces them all.
+usage-priority = { $command } priority LDG-42 urgent|high|medium|low|none
+help-priority = Says how pressing it is.
+usage-due = { $command } due LDG-42 friday
+help-due = Sets the day by which it is to be done; `none` takes it away.
+usage-start = { $command } start LDG-42
+help-start = Says that somebody is at it: in progress.
 usage-close = { $command } close LDG-42 [completed|not planned|duplicate of LDG-7]
 help-close = Closes an issue, completed unless you say otherwise.
 usage-reopen = { $command } reopen LDG-42

@@ -35,8 +35,12 @@ close-duplicate-of-what = Of which issue? `{ $command } close { $key } duplicate
 
 comment-form-title = Comment { $key }
 comment-placeholder = What is new?
+quote-form-title = Add to an issue
+quote-issue = Issue
+quote-hint = The link to the message is added.
 commented = Your comment is on { $key }.
 
+due-unreadable = “{ $text }” is no day I know: try friday, tomorrow, 2w or 2026-03-01; “none” takes the date away.
 labels-now = { $key } is labelled: { $labels }
 labels-same = Nothing changed. { $said }
 labels-not-there = Nothing changed: { $key } does not have { $labels }. `{ $command } show { $key }` shows the labels that it has.

@@ -4,6 +4,7 @@ list-head = { $count ->
    *[other] { $count } issues.
 }
 list-head-about = About { $count } issues.
+list-change = Change these
 list-query = Query: { $query }
 list-nothing-open = No issue is open that you can see.
 list-nothing-mine = No issue that is open is assigned to you. `{ $command } list` shows those of everybody.
@@ -36,11 +37,12 @@ query-too-long = The query is too long: leave some of it out.
 bulk-form-title = Change many issues
 bulk-form-submit = Change them
 bulk-choose = Issues
+bulk-choose-hint = Take out what is to stay as it is, or add others.
 bulk-choose-placeholder = Choose issues
 bulk-status = Status
 bulk-assignee = Assignee
 bulk-unassign = Nobody (unassign)
-bulk-assign-choice = Who
+bulk-assign-choice = Or
 bulk-priority = Priority
 bulk-add-labels = Add labels
 bulk-remove-labels = Remove labels

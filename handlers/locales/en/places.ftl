@@ -3,6 +3,8 @@ home-refresh = Refresh
 home-filter = Filter
 home-notices = Notifications
 home-settings = Settings
+home-help = Help
+home-help-title = What I do
 home-clear = Clear the filter
 home-show-all = Show all
 home-pin = Show on the overview
@@ -50,14 +52,14 @@ language-de = Deutsch
 
 message-again = This message is { $key } already:
 message-again-hidden = This message is an issue already, one that you may not see.
-mention-help = Write what is wrong after my name and I file it, or write a key to see it.
+mention-help = Write what is wrong after my name and I file it, or write a key to see it. With a key, and in an issue’s thread without one, I do what you say: close, start, assign me, priority high, label +bug, due friday, watch. “undo” takes it back.
 thread-comment = { $who } commented:
 thread-comment-text = { $who } commented: { $text }
 thread-comment-edited = { $who } commented (edited):
 thread-comment-deleted = A comment by { $who } was deleted.
 message-offer = Shall I file “{ $title }” as an issue?
 message-link = Original message ↗
-direct-help = Write what is wrong and I offer to file it, or write a key to see its issue.
+direct-help = Write what is wrong and I offer to file it, or write a key to see its issue. With the key I do what you say: `close LDG-42`, `assign LDG-42 me`. `/issue help` lists everything.
 
 link-title = This issue lives in Slack
 link-how = Paste its link into a channel where Lodge is, and Lodge shows the issue there.

@@ -117,6 +117,7 @@ report-button-query = Change query
 report-button-refresh = Refresh
 report-button-share = Share to channel
 report-button-csv = CSV
+report-button-schedule = Schedule
 report-query-title = Report
 report-query-label = Query
 report-query-hint = As in lists, for example: label:bug assignee:@ada. Empty means all issues.

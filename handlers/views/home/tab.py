@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from db.homes import Activity
@@ -27,6 +28,7 @@ from handlers.views.blocks import (
 from handlers.views.cards import row
 from handlers.views.changes import sentences
 from handlers.views.confirming import confirmation
+from handlers.views.helping import OPEN as HELP
 from handlers.views.home.state import ALL, ASSIGNED, FILED, OVERVIEW, SORTS, WAITING, State
 from handlers.views.notices import OPEN as NOTICES
 from handlers.views.people import People
@@ -67,12 +69,13 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """Whose Home it is. `decides`: they may change the workspace's settings."""
+    """Whose Home it is. `decides`: they may change the workspace's settings; `today`: where they are."""
 
     person_id: PersonId
     words: Words
     prefix: str
     decides: bool = False
+    today: date | None = None
 
 
 def tab(
@@ -113,6 +116,7 @@ def _top(reader: Reader) -> Json:
         button(words.plain("home-refresh"), REFRESH),
         button(words.plain("home-notices"), NOTICES),
         *([button(words.plain("home-settings"), SETTINGS)] if reader.decides else []),
+        button(words.plain("home-help"), HELP),
         block_id="home:top",
     )
 
@@ -212,6 +216,7 @@ def _rows(each: Section, state: State, people: People, reader: Reader, most: int
             prefix=reader.prefix,
             place=f"home-{each.place}",
             reader=reader.person_id,
+            today=reader.today,
         )
         for issue in each.page.items[:most]
     ]

@@ -8,13 +8,33 @@ from typing import Any
 
 from db.query.lexer import MAX_LENGTH as QUERY_MAX
 from db.reports.periods import DEFAULT, parse_period
-from handlers.views.blocks import Json, input_block, modal, text_input
-from handlers.views.reports.layout import Request
+from db.schedules import REPORTS
+from handlers.views.blocks import (
+    Json,
+    actions,
+    input_block,
+    modal,
+    option,
+    section,
+    static_select,
+    text_input,
+)
+from handlers.views.replies import Reply
+from handlers.views.reports.layout import REFRESH, Request
 from handlers.words import Words
 
 CALLBACK = "report_form"
 QUERY = "query"
 PERIOD = "period"
+
+
+def which(words: Words, command: str) -> Reply:
+    """The report chosen in the menu stands in its place, as one does that is made anew."""
+    said = words("report-which", command=command)
+    requests = {name: Request(report=name, period=DEFAULT) for name in REPORTS}
+    options = [option(words.plain(f"report-{name}"), each.value()) for name, each in requests.items()]
+    menu = static_select(REFRESH, words.plain("report-query-title"), options)
+    return Reply(text=said, blocks=[section(said), actions(menu)])
 
 
 def form(request: Request, words: Words, metadata: Json) -> Json:

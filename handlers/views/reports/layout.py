@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from db.importing.cells import guard
+from db.schedules.record import QUERY_MAX
 from handlers.views.blocks import (
     Json,
     actions,
@@ -32,6 +33,7 @@ PERIOD = "report_period"
 SHARE = "report_share"
 CSV = "report_csv"
 QUERY = "report_query"
+SCHEDULE = "report_schedule"
 
 PERIODS = (
     "7d",
@@ -136,6 +138,8 @@ def controls(request: Request, words: Words, *, shareable: bool) -> Json:
     ]
     if shareable:
         elements.insert(2, button(words.plain("report-button-share"), SHARE, value))
+    if shareable and len(request.query) <= QUERY_MAX:
+        elements.append(button(words.plain("report-button-schedule"), SCHEDULE, value))
     block_id = f"{_CARRIED}{value}"
     if request.report == "aging" or len(block_id) > _BLOCK_ID_MAX:
         return actions(*elements)

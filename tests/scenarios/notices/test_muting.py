@@ -88,6 +88,21 @@ async def test_a_card_that_one_person_sees_mutes_the_issue_and_takes_that_back(l
     )
 
 
+async def test_whoever_has_nothing_to_do_with_an_issue_can_watch_it_from_its_cards(lodge: Lodge) -> None:
+    answer = await lodge.ask("ada", "new Siren")
+    ada, grace = lodge.person("ada"), lodge.person("grace")
+    await ada.click("issue_post_here", channel="general", ts=answer["ts"])
+    card = await grace.expect_message(
+        "general", lambda each: "issue_more" in str(each) and "Siren" in said(each)
+    )
+    await choose(grace, card, "Watch")
+    answer = await grace.expect_message("general", lambda each: "You are told what happens" in said(each))
+    await grace.click("notify_unwatch", channel="general", ts=answer["ts"])
+    await grace.expect_message("general", lambda each: "You hear nothing more of LDG-1" in said(each))
+    card = await lodge.ask("margaret", "show LDG-1")
+    await choose(lodge.person("margaret"), card, "Watch")
+
+
 async def choose(person: Person, card: Json, label: str) -> None:
     """From the menu at the end of the card's buttons."""
     menu = next(each for each in card["blocks"][-1]["elements"] if each["type"] == "overflow")
