@@ -102,6 +102,17 @@ class Desk:
 
         return await self.once.handle(BODY, handle)
 
+    async def comes_in_vain(self) -> None:
+        """By when it is to be kept the database is away; it comes back."""
+
+        async def handle() -> Handled:
+            self.line.cut = True
+            return Handled(response=DONE, at_work=asyncio.create_task(self._listen()))
+
+        with pytest.raises(Unavailable):
+            await self.once.handle(BODY, handle)
+        self.line.cut = False
+
     async def _listen(self) -> BoltResponse | None:
         return await self.work
 
@@ -169,14 +180,7 @@ async def test_where_it_cannot_be_kept_slack_is_told_so_and_it_is_kept_as_soon_a
     desk: Desk, conn: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(unfinished, "_BEAT", 0.01)
-
-    async def handle() -> Handled:
-        desk.line.cut = True
-        return Handled(response=DONE, at_work=asyncio.create_task(desk._listen()))
-
-    with pytest.raises(Unavailable):
-        await desk.once.handle(BODY, handle)
-    desk.line.cut = False
+    await desk.comes_in_vain()
     await until_kept(conn)
     assert (await desk.comes()).status == 200
     assert desk.handled == 0
@@ -187,13 +191,7 @@ async def test_where_it_cannot_be_kept_slack_is_told_so_and_it_is_kept_as_soon_a
 async def test_what_was_never_kept_and_is_done_is_not_done_when_slack_tells_of_it_again(
     desk: Desk, conn: asyncpg.Connection
 ) -> None:
-    async def handle() -> Handled:
-        desk.line.cut = True
-        return Handled(response=DONE, at_work=asyncio.create_task(desk._listen()))
-
-    with pytest.raises(Unavailable):
-        await desk.once.handle(BODY, handle)
-    desk.line.cut = False
+    await desk.comes_in_vain()
     await desk.through()
     assert (await desk.comes()).status == 200
     assert desk.handled == 0
@@ -259,13 +257,7 @@ async def test_a_process_that_stops_hands_it_on_at_once(desk: Desk, conn: asyncp
 async def test_what_a_process_that_stops_could_not_keep_is_taken_when_slack_tells_of_it_again(
     desk: Desk, conn: asyncpg.Connection
 ) -> None:
-    async def handle() -> Handled:
-        desk.line.cut = True
-        return Handled(response=DONE, at_work=asyncio.create_task(desk._listen()))
-
-    with pytest.raises(Unavailable):
-        await desk.once.handle(BODY, handle)
-    desk.line.cut = False
+    await desk.comes_in_vain()
     await desk.background.drain(0)
     assert await jobs_left(conn) == 0
     desk.work = asyncio.get_running_loop().create_future()
