@@ -116,14 +116,18 @@ async def command(conn: asyncpg.Connection) -> str | None:
     return name
 
 
-async def call_command(conn: asyncpg.Connection, name: str) -> None:
-    """In all workspaces: it is the app's. Written when the app's manifest was changed, and never else."""
+async def call_command(conn: asyncpg.Connection, name: str) -> bool:
+    """In all workspaces: it is the app's. Written when the app's manifest was changed, and never else.
+
+    False: there is no workspace yet.
+    """
     await conn.execute(
         """
         UPDATE workspaces SET settings = settings || jsonb_build_object('command', $1::text)
         WHERE settings ->> 'command' IS DISTINCT FROM $1""",
         name,
     )
+    return await command(conn) is not None
 
 
 async def note_charts_refused(conn: asyncpg.Connection, workspace_id: WorkspaceId, now: datetime) -> None:

@@ -36,10 +36,12 @@ class Calling:
             self._background.start(self._keep(called), name="name of the command")
 
     async def _keep(self, name: str) -> None:
+        kept = False
         try:
             async with self._database.connection() as conn:
-                await workspaces.call_command(conn, name)
+                kept = await workspaces.call_command(conn, name)
         except (Busy, Unavailable) as error:
-            # With the next use of it.
-            self._kept = None
             _log.info("the name of the command is not kept yet", extra={"error": type(error).__name__})
+        if not kept:
+            # With the next use of it: the very first was quicker than its workspace is known.
+            self._kept = None

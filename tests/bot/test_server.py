@@ -18,6 +18,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.background import BackgroundTasks
 from bot.playground import LocalSlack
 from bot.process import Options, Process, running
 from bot.receiving import SignatureCheck
@@ -28,6 +29,7 @@ from handlers.acting import Place, tell
 from handlers.requesting import Asker
 from handlers.services import Services
 from handlers.views.replies import Reply
+from handlers.words import COMMAND, call_command, words
 from tests.settings import settings_for
 
 heard: list[Asker | None] = []
@@ -115,6 +117,12 @@ def command(slack: LocalSlack, text: str = "", **more: str) -> bytes:
     return urlencode(fields | more).encode()
 
 
+async def drained(process: Process) -> None:
+    background = process.services.background
+    assert isinstance(background, BackgroundTasks)
+    assert await background.drain(30) == 0
+
+
 async def post(
     http: aiohttp.ClientSession, process: Process, body: bytes, headers: dict[str, str]
 ) -> tuple[int, str]:
@@ -132,6 +140,23 @@ async def test_a_signed_command_is_answered_and_its_asker_known(
     assert asker.actor.role == "admin"
     assert asker.channel_id == slack.channel("general").id
     assert asker.request_key is not None
+
+
+async def test_what_the_command_is_called_is_known_from_the_next_start_on(
+    slack: LocalSlack, db_url: str, http: aiohttp.ClientSession
+) -> None:
+    try:
+        async with served(slack, db_url) as process:
+            # The first use is that which makes the workspace known.
+            for _ in range(2):
+                body = command(slack, command="/ticket")
+                await post(http, process, body, signed(slack, body))
+                await drained(process)
+        call_command(COMMAND)
+        async with served(slack, db_url):
+            assert words("en").command == "/ticket"
+    finally:
+        call_command(COMMAND)
 
 
 async def test_a_warm_request_asks_neither_slack_nor_the_database(
