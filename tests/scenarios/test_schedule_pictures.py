@@ -33,6 +33,16 @@ async def lodge(slack: LocalSlack, db_url: str, clock: Clock) -> AsyncIterator[L
         yield made
 
 
+async def due_where_no_charts_are_taken(lodge: Lodge, clock: Clock) -> None:
+    """A report, at half past nine in UTC."""
+    workspace_id = WorkspaceId(lodge.slack.team_id)
+    await lodge.ask("ada", "new Something to count")
+    await schedule(lodge, report="aging", at="10:30")
+    async with lodge.process.services.database.connection() as conn:
+        await workspaces.note_charts_refused(conn, workspace_id, clock.now)
+    lodge.process.services.directory.forget_workspace(workspace_id)
+
+
 async def test_a_workspace_without_charts_gets_a_picture(lodge: Lodge, clock: Clock) -> None:
     await lodge.ask("ada", "new Something to count")
     await schedule(lodge, report="aging", at="10:30")
@@ -48,11 +58,8 @@ async def test_a_workspace_without_charts_gets_a_picture(lodge: Lodge, clock: Cl
 async def test_pictures_that_are_due_together_leave_room_for_whoever_asks_for_one(
     lodge: Lodge, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    workspace_id = WorkspaceId(lodge.slack.team_id)
-    await lodge.ask("ada", "new Something to count")
-    await schedule(lodge, report="aging", at="10:30")
+    await due_where_no_charts_are_taken(lodge, clock)
     async with lodge.process.services.database.connection() as conn:
-        await workspaces.note_charts_refused(conn, workspace_id, clock.now)
         for _ in range(5):
             await conn.execute(
                 """
@@ -61,7 +68,6 @@ async def test_pictures_that_are_due_together_leave_room_for_whoever_asks_for_on
                 SELECT workspace_id, owner_id, report, period, channel_id, recurrence, timezone, next_due_at
                 FROM schedules LIMIT 1"""
             )
-    lodge.process.services.directory.forget_workspace(workspace_id)
     begun: list[object] = []
     shown = asyncio.Event()
 
@@ -88,12 +94,7 @@ async def test_pictures_that_are_due_together_leave_room_for_whoever_asks_for_on
 async def test_pictures_that_were_made_twice_are_seen_once(
     lodge: Lodge, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    workspace_id = WorkspaceId(lodge.slack.team_id)
-    await lodge.ask("ada", "new Something to count")
-    await schedule(lodge, report="aging", at="10:30")
-    async with lodge.process.services.database.connection() as conn:
-        await workspaces.note_charts_refused(conn, workspace_id, clock.now)
-    lodge.process.services.directory.forget_workspace(workspace_id)
+    await due_where_no_charts_are_taken(lodge, clock)
     put = posts.put
     died: list[object] = []
 
