@@ -55,27 +55,45 @@ _STRETCH: Final = 1_000
 _BEHIND: Final[LiteralString] = "'infinity'::timestamptz"
 # So many are looked at of those, should one have been left behind.
 _LEFT: Final = 100
+# What of one issue waits. An issue is asked for as a range, which of all indexes only that of the waiting has in order:
+# where most of what is kept is of one issue, the planner would else look for the next of another among all of that.
+_OF_ISSUE: Final[LiteralString] = """
+    SELECT o.send_id FROM outgoing_sends o
+    WHERE o.workspace_id = {workspace} AND o.webhook_id = {webhook} AND o.issue_id BETWEEN {issue} AND {issue}
+      AND o.state = 'waiting'
+    ORDER BY o.issue_id {way}, o.send_id {way} LIMIT 1"""
+_OLDEST_GIVEN: Final[LiteralString] = (
+    _OF_ISSUE.replace("{workspace}", "$1")
+    .replace("{webhook}", "$2")
+    .replace("{issue}", "$3")
+    .replace("{way}", "ASC")
+)
+_NEWEST_SAID: Final[LiteralString] = (
+    _OF_ISSUE.replace("{workspace}", "$1")
+    .replace("{webhook}", "hook.webhook_id")
+    .replace("{issue}", "said.issue_id")
+    .replace("{way}", "DESC")
+)
 # Asked of each row by itself: what is due is gone through in order, until there are enough.
-_OLDEST_OF_ISSUE: Final[LiteralString] = """
-    s.send_id = (
-        SELECT o.send_id FROM outgoing_sends o
-        WHERE o.workspace_id = s.workspace_id AND o.webhook_id = s.webhook_id AND o.issue_id = s.issue_id
-          AND o.state = 'waiting'
-        ORDER BY o.send_id LIMIT 1)"""
+_OLDEST_OF_ISSUE: Final[LiteralString] = (
+    "s.send_id = ("
+    + _OF_ISSUE.replace("{workspace}", "s.workspace_id")
+    .replace("{webhook}", "s.webhook_id")
+    .replace("{issue}", "s.issue_id")
+    .replace("{way}", "ASC")
+    + ")"
+)
+# The rows that were found, and no other way to them: by their keys the planner would, knowing little, go through all.
 _CLAIM: Final[LiteralString] = f"""
-WITH due AS (
-    SELECT s.send_id FROM (
-        SELECT workspace_id, webhook_id, issue_id, send_id, not_before, claimed_until FROM outgoing_sends
+UPDATE outgoing_sends s SET claimed_until = now() + $3::interval, attempts = attempts + 1
+WHERE s.state = 'waiting' AND (s.claimed_until IS NULL OR s.claimed_until < now()) AND s.ctid = ANY (ARRAY(
+    SELECT s.ctid FROM (
+        SELECT ctid, workspace_id, webhook_id, issue_id, send_id, not_before, claimed_until FROM outgoing_sends
         WHERE workspace_id = $1 AND webhook_id = $2 AND state = 'waiting' AND not_before <= now()
         ORDER BY not_before, send_id {{looked_at}}
     ) s
     WHERE (s.claimed_until IS NULL OR s.claimed_until < now()) AND {_OLDEST_OF_ISSUE}
-    ORDER BY s.not_before, s.send_id LIMIT $4
-)
-UPDATE outgoing_sends s SET claimed_until = now() + $3::interval, attempts = attempts + 1
-FROM due
-WHERE s.workspace_id = $1 AND s.webhook_id = $2 AND s.send_id = due.send_id AND s.state = 'waiting'
-  AND (s.claimed_until IS NULL OR s.claimed_until < now())
+    ORDER BY s.not_before, s.send_id LIMIT $4))
 RETURNING {_SEND}"""
 
 
@@ -92,12 +110,7 @@ async def put(
         f"""
         INSERT INTO outgoing_sends (workspace_id, webhook_id, issue_id, kind, body, not_before)
         SELECT $1, hook.webhook_id, said.issue_id, said.kind, said.body,
-               CASE WHEN said.first THEN coalesce((
-                   SELECT {_BEHIND} FROM outgoing_sends o
-                   WHERE o.workspace_id = $1 AND o.webhook_id = hook.webhook_id AND o.issue_id = said.issue_id
-                     AND o.state = 'waiting'
-                   ORDER BY o.send_id DESC LIMIT 1 FOR SHARE SKIP LOCKED), now())
-               ELSE {_BEHIND} END
+               CASE WHEN said.first AND ({_NEWEST_SAID} FOR SHARE SKIP LOCKED) IS NULL THEN now() ELSE {_BEHIND} END
         FROM (
             SELECT *, row_number() OVER (PARTITION BY issue_id ORDER BY place) = 1 AS first
             FROM unnest($3::uuid[], $4::text[], $5::text[]) WITH ORDINALITY AS s (issue_id, kind, body, place)
@@ -162,9 +175,7 @@ async def settle(conn: asyncpg.Connection, to: Receiver, send_id: int, state: st
         f"""
         UPDATE outgoing_sends SET not_before = now()
         WHERE workspace_id = $1 AND webhook_id = $2 AND state = 'waiting' AND not_before = {_BEHIND} AND send_id = (
-            SELECT o.send_id FROM outgoing_sends o
-            WHERE o.workspace_id = $1 AND o.webhook_id = $2 AND o.issue_id = $3 AND o.state = 'waiting'
-            ORDER BY o.send_id LIMIT 1)""",
+            {_OLDEST_GIVEN})""",
         to.workspace_id,
         to.webhook_id,
         issue_id,
@@ -244,18 +255,23 @@ async def call_forgotten(conn: asyncpg.Connection) -> None:
 
     What is behind nothing any more is due then, too: what it followed was given up while it was put.
     """
-    await conn.execute(
+    left = await conn.fetch(
         f"""
-        UPDATE outgoing_sends s SET not_before = now()
-        FROM outgoing_webhooks r
+        SELECT s.workspace_id, s.webhook_id, s.send_id FROM outgoing_webhooks r
         CROSS JOIN LATERAL (
-            SELECT b.send_id, b.issue_id FROM outgoing_sends b
+            SELECT b.workspace_id, b.webhook_id, b.issue_id, b.send_id FROM outgoing_sends b
             WHERE b.workspace_id = r.workspace_id AND b.webhook_id = r.webhook_id AND b.state = 'waiting'
-              AND b.not_before = {_BEHIND}
-            ORDER BY b.send_id LIMIT {_LEFT}) behind
-        WHERE r.off_at IS NULL AND s.workspace_id = r.workspace_id AND s.webhook_id = r.webhook_id
-          AND s.send_id = behind.send_id AND s.state = 'waiting' AND {_OLDEST_OF_ISSUE}"""
+              AND b.not_before >= {_BEHIND}
+            ORDER BY b.not_before, b.send_id LIMIT {_LEFT}) s
+        WHERE r.off_at IS NULL AND {_OLDEST_OF_ISSUE}"""
     )
+    for row in left:
+        await conn.execute(
+            f"""
+            UPDATE outgoing_sends SET not_before = now()
+            WHERE workspace_id = $1 AND webhook_id = $2 AND send_id = $3 AND not_before = {_BEHIND}""",
+            *row,
+        )
     rows = await conn.fetch(
         """
         SELECT r.workspace_id, r.webhook_id FROM outgoing_webhooks r

@@ -22,7 +22,7 @@ class Plans:
         self._how = "ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF, BUFFERS OFF" if run else "COSTS OFF"
 
     async def _explain(self, sql: str, values: tuple[Any, ...]) -> None:
-        if sql.lstrip().startswith(("SELECT", "WITH", "UPDATE")):
+        if sql.lstrip().startswith(("SELECT", "WITH", "UPDATE", "INSERT")):
             rows = await self.conn.fetch(f"EXPLAIN ({self._how}) {sql}", *values)
             self.seen.append("\n".join(row[0] for row in rows))
 
