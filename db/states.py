@@ -93,6 +93,12 @@ _STATUS_WORDS: dict[str, StatusWord] = {
     ),
     **dict.fromkeys(("invalid", "cannotreproduce", "abandoned", "obsolete", "stale", "archived"), _DROPPED),
     **dict.fromkeys(("duplicate", "duplicated", "dupe", "duplicateof"), _DUPLICATE),
+    # As they are called in German.
+    **dict.fromkeys(("offen", "neu", "zuerledigen"), _OPEN),
+    **dict.fromkeys(("inarbeit", "inbearbeitung", "begonnen"), _DOING),
+    **dict.fromkeys(("geschlossen", "erledigt", "fertig", "gelöst", "behoben"), _DONE),
+    **dict.fromkeys(("nichtgeplant", "verworfen", "abgelehnt", "abgebrochen"), _DROPPED),
+    "duplikat": _DUPLICATE,
 }
 
 _PRIORITY_WORDS: dict[str, Priority] = {
@@ -103,6 +109,12 @@ _PRIORITY_WORDS: dict[str, Priority] = {
     **dict.fromkeys(("medium", "normal", "moderate", "p2", "3"), Priority.MEDIUM),
     **dict.fromkeys(("low", "minor", "lowest", "trivial", "p3", "p4", "4"), Priority.LOW),
     **dict.fromkeys(("none", "no", "nopriority", "unset", "0", "5", "5none", "unprioritized"), Priority.NONE),
+    # As they are called in German.
+    "dringend": Priority.URGENT,
+    **dict.fromkeys(("hoch", "wichtig"), Priority.HIGH),
+    "mittel": Priority.MEDIUM,
+    "niedrig": Priority.LOW,
+    **dict.fromkeys(("keine", "keinepriorität"), Priority.NONE),
 }
 
 _SHOWN_STATUS = ("open", "in progress", "closed", "completed", "not planned", "duplicate")

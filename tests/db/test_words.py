@@ -26,6 +26,11 @@ from db.states import CloseReason, Priority, Status, read_priority, read_reason,
         ("Canceled", (Status.CLOSED, CloseReason.NOT_PLANNED)),
         ("not planned", (Status.CLOSED, CloseReason.NOT_PLANNED)),
         ("Duplicate", (Status.CLOSED, CloseReason.DUPLICATE)),
+        ("Offen", (Status.OPEN, None)),
+        ("in Arbeit", (Status.IN_PROGRESS, None)),
+        ("erledigt", (Status.CLOSED, CloseReason.COMPLETED)),
+        ("Nicht geplant", (Status.CLOSED, CloseReason.NOT_PLANNED)),
+        ("Duplikat", (Status.CLOSED, CloseReason.DUPLICATE)),
     ],
 )
 def test_a_status_is_read_as_people_write_it(text: str, meant: tuple[Status, CloseReason | None]) -> None:
@@ -55,6 +60,8 @@ def test_reasons_and_priorities_are_read() -> None:
     assert read_reason("done") is CloseReason.COMPLETED
     for text, meant in (("P0", 1), ("High", 2), ("normal", 3), ("4", 4), ("no priority", 5), ("Critical", 1)):
         assert read_priority(text) is Priority(meant)
+    for place, text in enumerate(("Dringend", "hoch", "Mittel", "niedrig", "Keine Priorität"), start=1):
+        assert read_priority(text) is Priority(place)
     for read in (read_reason, read_priority):
         with pytest.raises(Invalid):
             read("open sesame")

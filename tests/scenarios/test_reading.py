@@ -125,8 +125,13 @@ async def test_settings_are_for_admins_and_change_the_keys(lodge: Lodge) -> None
 
 async def test_a_german_reads_german(lodge: Lodge) -> None:
     name = next(user.name for user in lodge.slack.state.users.values() if user.locale.startswith("de"))
-    answer = said(await lodge.ask(name, "new Kaputt !hoch"))
+    answer = said(await lodge.ask(name, "new Kaputt !eilig"))
     assert "Priorität" in answer
+    # What is shown in German can be typed so.
+    assert "Hoch" in said(await lodge.ask(name, "new Kaputt !hoch"))
+    assert "In Arbeit" in said(await lodge.ask(name, "status LDG-1 in Arbeit"))
+    assert "Kaputt" in said(await lodge.ask(name, "list status:offen,in-arbeit priority:hoch"))
+    assert "Nicht geplant" in said(await lodge.ask(name, "schließen LDG-1 nicht geplant"))
 
 
 async def test_a_list_is_drawn_again_when_a_row_was_acted_on(lodge: Lodge) -> None:

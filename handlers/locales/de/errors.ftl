@@ -55,9 +55,9 @@ refused-not-made = Bei uns ist etwas schiefgegangen, und es ist vermerkt. Führe
 refused-other = Slack antwortete `{ $error }`.
 
 field-suggestion = Meintest du „{ $suggestion }“?
-field-status-unknown = „{ $value }“ ist kein Status. Wähle einen von: open, in progress, closed, completed, not planned, duplicate.
-field-reason-unknown = „{ $value }“ ist kein Grund zum Schließen. Wähle einen von: completed, not planned, duplicate of LDG-7.
-field-priority-unknown = „{ $value }“ ist keine Priorität. Wähle eine von: urgent, high, medium, low, none.
+field-status-unknown = „{ $value }“ ist kein Status. Wähle einen von: offen, in Arbeit, geschlossen, erledigt, nicht geplant, Duplikat.
+field-reason-unknown = „{ $value }“ ist kein Grund zum Schließen. Wähle einen von: erledigt, nicht geplant, Duplikat von LDG-7.
+field-priority-unknown = „{ $value }“ ist keine Priorität. Wähle eine von: dringend, hoch, mittel, niedrig, keine.
 field-duplicate-of-itself = Ein Issue kann kein Duplikat von sich selbst sein: Nenne das, das es wiederholt.
 field-duplicate-of-unknown = Dieses Issue gibt es hier nicht. Prüfe die Schreibweise, oder such es mit `/issue search`.
 field-duplicate-of-required = Sag, welches Issue es wiederholt, wie in `/issue close LDG-42 duplicate of LDG-7`.

@@ -6,11 +6,11 @@ created = { $key } angelegt: { $title }
 created-again = { $key } war schon angelegt: { $title }
 
 oneline-not-created = Es wurde nichts angelegt, denn das konnte ich nicht lesen:
-oneline-example = Zum Beispiel: `{ $command } new Login geht nicht in Safari @ada +bug !high due:freitag`. Setze Wörter, die zum Titel gehören, in Anführungszeichen.
+oneline-example = Zum Beispiel: `{ $command } new Login geht nicht in Safari @ada +bug !hoch due:freitag`. Setze Wörter, die zum Titel gehören, in Anführungszeichen.
 oneline-no-title = Der Titel fehlt: Schreib ihn vor oder hinter das Übrige.
 oneline-many-assignees = Mehr als eine Person: Für ein Issue ist nur eine zuständig.
 oneline-long-label = Das Label „{ $label }…“ ist zu lang: Höchstens { $limit } Zeichen passen.
-oneline-priority = „!{ $word }“ ist keine Priorität: !urgent, !high, !medium und !low sind welche.
+oneline-priority = „!{ $word }“ ist keine Priorität: !dringend, !hoch, !mittel und !niedrig sind welche.
 oneline-many-priorities = Mehr als eine Priorität.
 oneline-due = „due:{ $text }“ ist kein Tag, den ich kenne: etwa due:freitag, due:morgen, due:2w oder due:2026-03-01.
 oneline-nobody-found = Ich kenne niemanden namens „{ $name }“. Bitte aus der Liste wählen, die Slack nach @ anbietet.

@@ -52,7 +52,7 @@ language-de = Deutsch
 
 message-again = Diese Nachricht ist schon { $key }:
 message-again-hidden = Diese Nachricht ist schon ein Issue, das du nicht sehen darfst.
-mention-help = Schreib hinter meinen Namen, was los ist, und ich lege es an; oder einen Schlüssel, um es zu sehen. Mit einem Schlüssel, und im Thread eines Issues auch ohne, tue ich, was du sagst: close, start, assign me, priority high, label +bug, due freitag, watch. „undo“ nimmt es zurück.
+mention-help = Schreib hinter meinen Namen, was los ist, und ich lege es an; oder einen Schlüssel, um es zu sehen. Mit einem Schlüssel, und im Thread eines Issues auch ohne, tue ich, was du sagst: schließen, beginnen, zuweisen mich, priorität hoch, label +bug, fällig freitag, beobachten. „rückgängig“ nimmt es zurück.
 thread-comment = { $who } hat kommentiert:
 thread-comment-text = { $who } hat kommentiert: { $text }
 thread-comment-edited = { $who } hat kommentiert (bearbeitet):
