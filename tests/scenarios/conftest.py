@@ -22,7 +22,7 @@ from tests.settings import settings_for
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 Json = dict[str, Any]
 # Seconds.
-_HELD_UP = 5.0
+_HELD_UP = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +53,8 @@ class Lodge:
         """
         background = self.process.services.background
         assert isinstance(background, BackgroundTasks)
-        until = time.monotonic() + _HELD_UP
         await self.slack.settled()
+        until = time.monotonic() + _HELD_UP
         while len(background) and time.monotonic() < until:
             await asyncio.sleep(0.01)
             await self.slack.settled()

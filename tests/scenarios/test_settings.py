@@ -44,8 +44,8 @@ async def test_the_workspace_is_named_and_its_search_has_a_language_and_all_is_t
     assert (await ada.submit(form["id"], entered)).outcome == "closed"
     saved = await told(lodge, "ada", "settings are saved")
     assert "HBR-1" in said(await lodge.ask("ada", "new Die Kräne stehen"))
-    while "Kräne" not in said(await lodge.ask("ada", "search Kran")):
-        await lodge.settled()
+    await lodge.indexed()
+    assert "Kräne" in said(await lodge.ask("ada", "search Kran"))
     assert "as they were" in said(await press(lodge, "ada", saved, "settings_undo"))
     assert "LDG-1" in said(await lodge.ask("ada", "list"))
 
