@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 
+import asyncpg
+
 from db import workspaces
-from db.errors import Busy, Unavailable
+from db.errors import LodgeError
 from db.pool import Database
 from handlers.services import Background
-from handlers.words import COMMAND, call_command
+from handlers.words import COMMAND, LOCALES, call_command, words
 
 _log = logging.getLogger(__name__)
 
@@ -22,11 +24,14 @@ class Calling:
         self._kept: str | None = COMMAND
 
     async def recall(self) -> None:
-        """At the start. Raises Busy, Unavailable."""
+        """At the start; and reads all texts, which takes so long that nobody should wait for it later. Raises Busy,
+        Unavailable."""
         async with self._database.connection() as conn:
             name = await workspaces.command(conn)
         if name is not None:
             self._kept = call_command(name)
+        for locale in LOCALES:
+            words(locale)
 
     def heard(self, name: str) -> None:
         """Costs nothing while it is the name that is known."""
@@ -40,7 +45,7 @@ class Calling:
         try:
             async with self._database.connection() as conn:
                 kept = await workspaces.call_command(conn, name)
-        except (Busy, Unavailable) as error:
+        except (LodgeError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             _log.info("the name of the command is not kept yet", extra={"error": type(error).__name__})
         if not kept:
             # With the next use of it: the very first was quicker than its workspace is known.

@@ -19,8 +19,12 @@ _SPAN: Final = 10.0
 
 async def first(conn: asyncpg.Connection, press: Press) -> bool:
     """Whether it is not the second click of two, whichever replica had the first."""
-    workspace_id = press.asker.actor.workspace_id
-    return all([await spent.first(conn, workspace_id, key) for key in _keys(press)])
+    workspace_id, keys = press.asker.actor.workspace_id, list(_keys(press))
+    fresh = [key for key in keys if await spent.first(conn, workspace_id, key)]
+    if len(fresh) < len(keys):
+        # Those of the other click are enough: should that come to nothing, it takes back its own.
+        await spent.take_back(conn, workspace_id, fresh)
+    return len(fresh) == len(keys)
 
 
 @asynccontextmanager

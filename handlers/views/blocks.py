@@ -281,7 +281,7 @@ def modal(
         "title": plain(title, TITLE_MAX),
         "blocks": list(blocks[:VIEW_BLOCKS_MAX]),
     }
-    private = json.dumps(metadata, separators=(",", ":"), ensure_ascii=False) if metadata else None
+    private = _private(metadata) if metadata else None
     if private is not None and len(private) > METADATA_MAX:
         raise ValueError(f"private_metadata of {len(private)} characters")
     return _with(
@@ -291,6 +291,15 @@ def modal(
         private_metadata=private,
         notify_on_close=notify_on_close or None,
     )
+
+
+def fits(metadata: Json) -> bool:
+    """Whether a modal holds so much."""
+    return len(_private(metadata)) <= METADATA_MAX
+
+
+def _private(metadata: Json) -> str:
+    return json.dumps(metadata, separators=(",", ":"), ensure_ascii=False)
 
 
 # What of a view Slack takes back; the rest (id, hash, state...) is its own.

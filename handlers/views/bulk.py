@@ -16,6 +16,7 @@ from handlers.views.blocks import (
     Json,
     checkboxes,
     context,
+    fits,
     input_block,
     modal,
     multi_external_select,
@@ -86,8 +87,10 @@ def form(
 ) -> Json:
     """When all that match can be shown, they stand chosen, and whoever is taken out stays as it is.
 
-    Otherwise `everything` says whether the query may be applied as a whole.
+    Otherwise `everything` says whether the query may be applied as a whole. It is kept in the form, and each sign that
+    JSON escapes counts twice there.
     """
+    everything = everything and fits(metadata | {"q": query})
     all_shown = everything and count.exact and count.value <= len(first)
     chosen = [issue_option(issue, prefix) for issue in first] if all_shown else []
     found = words("list-head" if count.exact else "list-head-about", count=count.value)

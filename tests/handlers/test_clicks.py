@@ -42,9 +42,12 @@ def test_a_key_is_short_and_does_not_say_whose_it_is() -> None:
         assert "U1" not in key
 
 
-async def _fail(database: Database) -> None:
+async def _fail(database: Database, *, beside: Press | None = None) -> None:
     async with once(database, press(1000.0)) as wanted:
         assert wanted
+        if beside is not None:
+            async with once(database, beside) as wanted_too:
+                assert not wanted_too
         raise OSError("gone")
 
 
@@ -56,3 +59,13 @@ async def test_what_failed_may_be_clicked_again_and_what_was_done_not(database: 
     for first in (True, False, False):
         async with once(database, press(1000.0)) as wanted:
             assert wanted is first
+
+
+async def test_a_click_beside_one_that_fails_leaves_nothing_behind(database: Database) -> None:
+    async with database.connection() as conn:
+        await workspaces.ensure(conn, WorkspaceId("T1"), "Harbour")
+    assert keys(1000.0) != keys(1006.0)
+    with pytest.raises(OSError, match="gone"):
+        await _fail(database, beside=press(1006.0))
+    async with once(database, press(1008.0)) as wanted:
+        assert wanted
