@@ -32,7 +32,7 @@ from handlers.words import words
 _log = logging.getLogger(__name__)
 
 # Seconds from the answer, so that Slack has shown it by then.
-AFTER: Final = 1.0
+AFTER = 1.0
 # Seconds from one look to the next in a process: whoever files many by a script is not pointed to each.
 EVERY: Final = 1.0
 # The form shows what is asked for by looking; here it is said unasked.

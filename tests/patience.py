@@ -8,7 +8,7 @@ from __future__ import annotations
 from bot import runner
 from bot.playground import config
 from db import pool, route
-from handlers import acting, commands, dedupe, late, loading, requesting, sources
+from handlers import acting, commands, dedupe, late, loading, pointing, requesting, sources
 from handlers.reports import answering
 
 
@@ -23,6 +23,8 @@ def of_people() -> None:
     dedupe._PATIENCE = 45.0
     sources._PATIENCE = 45.0
     answering.NOTICE_AFTER = 45.0
+    # What is said unasked comes between no two answers, but in tests of that.
+    pointing.AFTER = 3600.0
 
 
 def of_everybody() -> None:
