@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from db import homes, saved_queries
 from db.access import Action, Actor, may
+from db.errors import Invalid
 from db.homes import Shown, Wanted
 from db.people import Person
 from db.query import Query, QueryError
@@ -70,7 +71,19 @@ def _undone_by(reply: Reply) -> str | None:
 
 
 async def draw(services: Services, owner: Owner, state: State, *, seen: bool) -> Json:
-    """`seen`: the person looks at it now, and what they chose is kept for when something changes."""
+    """`seen`: the person looks at it now, and what they chose is kept for when something changes.
+
+    Of a list that asks something else by now than when its page was turned to, as a saved query may, the first page.
+    """
+    try:
+        return await _draw(services, owner, state, seen=seen)
+    except Invalid:
+        if state.cursor is None:
+            raise
+        return await _draw(services, owner, replace(state, cursor=None), seen=seen)
+
+
+async def _draw(services: Services, owner: Owner, state: State, *, seen: bool) -> Json:
     async with services.database.connection() as conn:
         found, saved, hurried = await _look_up(conn, owner, state)
         state = replace(state, texts=_texts(state, saved))

@@ -216,7 +216,8 @@ async def show(
     if activity:
         me = actor.person_id
         asked.columns.append(asked.parameters.fill(_ACTIVITY, me, me, me, me, me, activity) + " AS activity")
-    row = await asked.fetch(conn, actor, before)
+    # Where all was found when it was tried, nothing is left to ask.
+    row = await asked.fetch(conn, actor, before) if asked.columns or before else {}
     found = [
         list(tried[place].rows or ())
         if tried and tried[place].rows is not None

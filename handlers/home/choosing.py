@@ -7,7 +7,6 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from db.errors import Invalid
 from handlers.acting import Press
 from handlers.publishing import publish
 from handlers.requesting import Asker
@@ -37,12 +36,8 @@ class Choosing:
         await self._publish(press, view.metadata_of(press.view).anew(sort=view.read_sort(press.value)))
 
     async def turn(self, press: Press) -> None:
-        state = replace(view.metadata_of(press.view).anew(), cursor=press.value or None)
-        try:
-            await self._publish(press, state)
-        except Invalid:
-            # The list asks something else by now than when its page was drawn.
-            await self._publish(press, state.anew())
+        state = view.metadata_of(press.view).anew()
+        await self._publish(press, replace(state, cursor=press.value or None))
 
     async def clear(self, press: Press) -> None:
         await self._publish(press, view.metadata_of(press.view).anew(filter=""))

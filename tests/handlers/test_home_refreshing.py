@@ -19,7 +19,7 @@ from db.pool import Database
 from handlers.home.refreshing import Refreshing, address
 from handlers.jobs import Again, Job
 from handlers.services import Services
-from tests.db.worlds import World, make_world, me
+from tests.db.worlds import World, file, make_world, me
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -103,6 +103,25 @@ async def test_home_is_published_and_a_burst_of_changes_is_shown_as_it_ended(
         await refreshing.run(job(world))
     assert timedelta(0) < again.value.delay <= timedelta(hours=1)
     assert len(slack.published) == 1
+
+
+async def test_a_page_of_a_list_that_asks_something_else_by_now_is_its_first(
+    conn: asyncpg.Connection, world: World, refreshing: Refreshing, slack: Slack
+) -> None:
+    await choose(conn, world, {"l": "all", "c": "AAAA"})
+    await refreshing.run(job(world))
+    (shown,) = slack.published
+    assert json.loads(shown["private_metadata"]) == {"l": "all"}
+
+
+async def test_a_list_that_is_read_at_once_is_drawn_anew_as_others_are(
+    conn: asyncpg.Connection, world: World, refreshing: Refreshing, slack: Slack
+) -> None:
+    await file(conn, world.ada)
+    await choose(conn, world, {"l": "all"})
+    await refreshing.run(job(world))
+    (shown,) = slack.published
+    assert "Login fails" in json.dumps(shown)
 
 
 async def test_what_somebody_chose_while_theirs_was_published_is_drawn_once_more(
