@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from db.access import Action, may
 from db.errors import Invalid, LodgeError
 from db.query import QueryError
 from db.reports.periods import DEFAULT
@@ -217,16 +218,27 @@ class Reporting:
     ) -> None:
         """By response_url: unlike an ack, it says whether Slack took the blocks."""
         look = look_of(asker.workspace, self._services.clock())
+        schedulable = not public and may(asker.actor, Action.SCHEDULES, asker.workspace.settings)
         to = AsyncWebhookClient(url, session=client.session)
         if look is Look.NATIVE:
-            body = _body(message(sheet, request, words, look, origin=note, shareable=not public), replace)
+            native = message(
+                sheet, request, words, look, origin=note, shareable=not public, schedulable=schedulable
+            )
+            body = _body(native, replace)
             answer = await to.send_dict(body)
             if answer.status_code == 200 or not any(error in answer.body for error in REFUSALS):
                 return
             await self._refused(asker)
         pictures = await self._pictures(client, sheet)
         drawn = message(
-            sheet, request, words, Look.PLAIN, pictures=pictures, origin=note, shareable=not public
+            sheet,
+            request,
+            words,
+            Look.PLAIN,
+            pictures=pictures,
+            origin=note,
+            shareable=not public,
+            schedulable=schedulable,
         )
         answer = await to.send_dict(_body(drawn, replace))
         if answer.status_code != 200:

@@ -105,7 +105,11 @@ async def test_a_guest_sees_only_what_is_theirs(lodge: Lodge) -> None:
     guest = next(
         user.name for user in lodge.slack.state.users.values() if user.is_restricted and not user.deleted
     )
-    assert "Created: *0*" in said(await lodge.ask(guest, "report flow"))
+    theirs = await lodge.ask(guest, "report flow")
+    assert "Created: *0*" in said(theirs)
+    # Nor are they offered what only members may do.
+    assert "report_schedule" not in buttons(theirs)
+    assert "report_schedule" in buttons(await lodge.ask("ada", "report flow"))
 
 
 async def test_the_period_menu_and_refresh_redraw_the_message(lodge: Lodge) -> None:

@@ -370,9 +370,10 @@ def test_the_form_has_the_whole_query() -> None:
 
 def test_a_query_too_long_for_the_menu_still_has_its_buttons() -> None:
     request = Request(report="flow", period="7d", query="x" * 500)
-    block = message(only(FlowReport, ["a"]), request, words("en"), Look.NATIVE)[1][-1]
+    block = message(only(FlowReport, ["a"]), request, words("en"), Look.NATIVE, schedulable=True)[1][-1]
     assert [element["type"] for element in block["elements"]] == ["button"] * 5
     assert Request.read(block["elements"][0]["value"]) == request
     # A schedule takes no query that is longer.
-    longer = message(only(FlowReport, ["a"]), replace(request, query="x" * 501), words("en"), Look.NATIVE)
-    assert len(longer[1][-1]["elements"]) == 4
+    longer = replace(request, query="x" * 501)
+    block = message(only(FlowReport, ["a"]), longer, words("en"), Look.NATIVE, schedulable=True)[1][-1]
+    assert len(block["elements"]) == 4

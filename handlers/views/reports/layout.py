@@ -96,8 +96,10 @@ def message(
     late: Mrkdwn | None = None,
     origin: Mrkdwn | None = None,
     shareable: bool = True,
+    schedulable: bool = False,
 ) -> tuple[str, list[Json]]:
-    """Text and blocks. `pictures` are ids of files that hold the drawn charts, for a plain look."""
+    """Text and blocks. `pictures` are ids of files that hold the drawn charts, for a plain look. `schedulable`: its
+    only reader may have it posted regularly."""
     blocks: list[Json] = [header(sheet.title), context(sheet.subtitle)]
     if late is not None:
         blocks.append(context(late))
@@ -114,7 +116,7 @@ def message(
     blocks.append(divider())
     blocks.append(context(sheet.computed))
     if len(request.value()) <= VALUE_MAX:
-        blocks.append(controls(request, words, shareable=shareable))
+        blocks.append(controls(request, words, shareable=shareable, schedulable=schedulable))
     if origin is not None:
         blocks.append(context(origin))
     return text(sheet, late=late), blocks
@@ -127,7 +129,7 @@ def _issues(sheet: Sheet, words: Words) -> list[Json]:
     return [actions(static_select(MORE, words.plain("report-show-issue"), options))] if options else []
 
 
-def controls(request: Request, words: Words, *, shareable: bool) -> Json:
+def controls(request: Request, words: Words, *, shareable: bool, schedulable: bool = False) -> Json:
     """A choice in a menu has no room for the request, and Slack does not send an ephemeral message back: so the
     block's id carries it. A query too long for that has no menu, and one too long for a button none of them."""
     value = request.value()
@@ -138,7 +140,7 @@ def controls(request: Request, words: Words, *, shareable: bool) -> Json:
     ]
     if shareable:
         elements.insert(2, button(words.plain("report-button-share"), SHARE, value))
-    if shareable and len(request.query) <= QUERY_MAX:
+    if schedulable and len(request.query) <= QUERY_MAX:
         elements.append(button(words.plain("report-button-schedule"), SCHEDULE, value))
     block_id = f"{_CARRIED}{value}"
     if request.report == "aging" or len(block_id) > _BLOCK_ID_MAX:
