@@ -181,25 +181,30 @@ class Messages:
             return False
         key = order.key
         if key is None and order.about_issue:
-            key = await self._key_of_thread(asker, event)
-            if key is None:
+            keys = await self._keys_of_thread(asker, event)
+            if not keys:
                 return False
+            if len(keys) > 1:
+                which = words(asker.locale)("order-which", key=keys[0], other=keys[1], said=escape(text))
+                await tell(place, Reply(text=which), client, asker.slack_user_id)
+                return True
+            key = keys[0]
         reply = await self._orders.carry_out(order, key, asker, event, client)
         if reply is not None:
             await tell(place, reply, client, asker.slack_user_id)
         return True
 
-    async def _key_of_thread(self, asker: Asker, event: Mapping[str, Any]) -> str | None:
+    async def _keys_of_thread(self, asker: Asker, event: Mapping[str, Any]) -> list[str]:
+        """That of its issue; two where it is about several."""
         if not event.get("thread_ts"):
-            return None
-        channel_id, thread_ts = ChannelId(event["channel"]), MessageTs(event["thread_ts"])
+            return []
+        place = (ChannelId(event["channel"]), MessageTs(event["thread_ts"]))
         async with self._services.database.connection() as conn:
-            at = MessageTs(event["ts"])
-            issue_id = await sources.of_thread(conn, asker.actor, channel_id, thread_ts, at=at)
-            if issue_id is None:
-                return None
-            issue = await issues.get(conn, asker.actor, issue_id)
-        return issue.key(asker.workspace.key_prefix)
+            at, actor = MessageTs(event["ts"]), asker.actor
+            issue_id = await sources.of_thread(conn, actor, *place, at=at)
+            meant = [issue_id] if issue_id else await cards.in_thread(conn, actor.workspace_id, *place, at)
+            found = await issues.get_many(conn, actor, meant)
+        return [found[each].key(asker.workspace.key_prefix) for each in meant if each in found]
 
     async def heard(self, heard: Heard) -> None:
         """In a direct message: a key shows its issue, an order is carried out, and of anything else an issue is

@@ -166,6 +166,20 @@ async def test_orders_are_carried_out_in_threads_which_take_no_commands(lodge: L
     await grace.expect_message("general", lambda each: "LDG-2" in said(each), thread_ts=ts)
 
 
+async def test_an_order_in_a_thread_about_several_issues_is_asked_which_it_means(lodge: Lodge) -> None:
+    grace = lodge.person("grace")
+    bot = lodge.slack.config.bot_user_id
+    root = await grace.send("general", "Both pumps again")
+    for key, title in (("LDG-1", "Left pump"), ("LDG-2", "Right pump")):
+        await grace.send("general", f"<@{bot}> {title}", root)
+        await grace.expect_message("general", partial(_tells, key, root), thread_ts=root)
+        await lodge.announced()
+    await grace.send("general", f"<@{bot}> close", root)
+    await grace.expect_message("general", partial(_tells, "LDG-1 close", root))
+    assert "LDG-3" not in said(await lodge.ask("ada", "list"))
+    assert said(await lodge.ask("ada", "list")).count("Open") > 1
+
+
 def _tells(answer: str, thread_ts: str, message: Json) -> bool:
     return message.get("thread_ts") == thread_ts and answer in said(message)
 

@@ -59,6 +59,7 @@ thread-comment-edited = { $who } hat kommentiert (bearbeitet):
 thread-comment-deleted = Ein Kommentar von { $who } wurde gelöscht.
 message-offer = Soll ich „{ $title }“ als Issue anlegen?
 message-link = Ursprüngliche Nachricht ↗
+order-which = In diesem Thread geht es um mehrere Issues. Sag dazu, welches du meinst, etwa `{ $key } { $said }` oder `{ $other } { $said }`.
 direct-help = Schreib, was los ist, und ich biete dir an, es anzulegen; oder einen Schlüssel, um sein Issue zu sehen. Mit dem Schlüssel tue ich, was du sagst: `close LDG-42`, `assign LDG-42 me`. `/issue help` zeigt alles.
 
 link-title = Dieses Issue ist in Slack zu Hause

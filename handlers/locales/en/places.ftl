@@ -59,6 +59,7 @@ thread-comment-edited = { $who } commented (edited):
 thread-comment-deleted = A comment by { $who } was deleted.
 message-offer = Shall I file “{ $title }” as an issue?
 message-link = Original message ↗
+order-which = This thread is about several issues. Say which one you mean, as in `{ $key } { $said }` or `{ $other } { $said }`.
 direct-help = Write what is wrong and I offer to file it, or write a key to see its issue. With the key I do what you say: `close LDG-42`, `assign LDG-42 me`. `/issue help` lists everything.
 
 link-title = This issue lives in Slack
