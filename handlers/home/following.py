@@ -34,9 +34,7 @@ class Following:
         concerned = await self._wait(conn, batch) if batch.events else set()
         seen = await homes.seen_since(conn, batch.workspace_id, SIGHT, MOST)
         stale = [home.person_id for home in seen if home.person_id in concerned or _shows_others(home)]
-        if stale:
-            addresses = [address(batch.workspace_id, each) for each in sorted(stale)]
-            await jobs.enqueue_many(conn, JOB, addresses, [f"{JOB}:{each.decode()}" for each in addresses])
+        await _have_drawn(conn, batch.workspace_id, stale)
 
     async def _wait(self, conn: asyncpg.Connection, batch: Batch) -> set[PersonId]:
         """Puts down whose answer issues wait for now. Returns everybody whom the changes concern."""
@@ -61,6 +59,8 @@ class Following:
         known = await _people(conn, batch.workspace_id, events, found)
         asked = [each for each in _asked_of_all(found, events, known) if each.person_id in only]
         await awaiting.expect(conn, batch.workspace_id, asked)
+        # They may have come meanwhile, and look at a Home that nobody waits in.
+        await _have_drawn(conn, batch.workspace_id, list({each.person_id for each in asked}))
 
     async def _answered(self, conn: asyncpg.Connection, batch: Batch, found: dict[IssueId, Issue]) -> None:
         workspace_id = batch.workspace_id
@@ -78,6 +78,12 @@ class Following:
             if event.kind == "comment_deleted"
         ]
         await awaiting.withdrawn(conn, workspace_id, gone)
+
+
+async def _have_drawn(conn: asyncpg.Connection, workspace_id: WorkspaceId, stale: Sequence[PersonId]) -> None:
+    if stale:
+        addresses = [address(workspace_id, each) for each in sorted(stale)]
+        await jobs.enqueue_many(conn, JOB, addresses, [f"{JOB}:{each.decode()}" for each in addresses])
 
 
 async def _found(conn: asyncpg.Connection, batch: Batch) -> dict[IssueId, Issue]:

@@ -45,3 +45,16 @@ async def test_whoever_answers_or_closes_it_is_waited_for_no_more(
     assert await waits_for(conn, world, issue.issue_id) == {me(world.ada)}
     await issues.close(conn, world.bob, issue.issue_id)
     assert await waits_for(conn, world, issue.issue_id) == set()
+
+
+async def test_whoever_came_before_it_was_known_that_they_are_waited_for_sees_it_at_home(
+    conn: asyncpg.Connection, world: World
+) -> None:
+    issue = await file(conn, world.ada)
+    await comments.add(conn, world.bob, issue.issue_id, "<@UADMIN> which one?")
+    async with conn.transaction():
+        batch = await announcements.take(conn, world.workspace_id, 100)
+        assert batch is not None
+        await Following().met(conn, batch, only=frozenset({me(world.admin)}))
+    drawn = await conn.fetch("SELECT payload FROM pgqueuer WHERE entrypoint = 'home'")
+    assert [row["payload"].decode() for row in drawn] == [f"{world.workspace_id}:{me(world.admin)}"]
