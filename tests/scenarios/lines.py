@@ -11,6 +11,8 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
 _SOCKET = ".s.PGSQL.5432"
+# Of the event loop.
+_TURNS = 5
 
 
 class Line:
@@ -23,6 +25,7 @@ class Line:
         self._here = folder / _SOCKET
         self._listening: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
+        self._handing_on: set[asyncio.Task[object]] = set()
         query = urlencode({"host": str(folder)})
         self.dsn = urlunsplit(parts._replace(query=query))
 
@@ -43,17 +46,37 @@ class Line:
         await self.mend()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await asyncio.open_unix_connection(str(self._server))
-        if not self._here.exists():
-            # Cut in the meantime.
-            writer.transport.abort()
-            back.transport.abort()
-            return
-        self._writers |= {writer, back}
+        task = asyncio.current_task()
+        assert task is not None
+        self._handing_on.add(task)
         try:
-            await asyncio.gather(_copy(reader, back), _copy(there, writer))
+            await self._hand_on(reader, writer)
         finally:
-            self._writers -= {writer, back}
+            self._handing_on.discard(task)
+
+    async def _hand_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        ends = {writer}
+        try:
+            there, back = await asyncio.open_unix_connection(str(self._server))
+            ends.add(back)
+            # Not, where it was cut in the meantime.
+            if self._here.exists():
+                self._writers |= ends
+                await asyncio.gather(_copy(reader, back), _copy(there, writer))
+        finally:
+            self._writers -= ends
+            for end in ends:
+                end.transport.abort()
+
+    async def torn_down(self) -> None:
+        """Cut for good, with nothing left open."""
+        await self.cut()
+        # Whoever was let in a moment ago is seen here some turns later.
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
+        await asyncio.gather(*self._handing_on, return_exceptions=True)
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -72,4 +95,4 @@ async def line_to(dsn: str) -> AsyncIterator[Line]:
         try:
             yield line
         finally:
-            await line.cut()
+            await line.torn_down()
