@@ -22,8 +22,10 @@ from db.states import Priority
 
 NOBODY: Final = UUID(int=0)
 
-# $2 to $4: which spans are added up under which tag; $5 to $7: the days of each tag.
-_SPANS: Final[LiteralString] = "unnest($2::int[], $3::smallint[], $4::int[]) AS s (tag, grain, span)"
+# $2 to $4: which spans are added up under which tag, or taken away where `sign` is -1; $5 to $7: the days of each tag.
+_SPANS: Final[LiteralString] = """
+    (SELECT tag, abs(signed) AS grain, sign(signed)::int AS sign, span
+     FROM unnest($2::int[], $3::smallint[], $4::int[]) AS u (tag, signed, span)) s"""
 _DAYS: Final[LiteralString] = "unnest($5::int[], $6::int[], $7::int[]) AS d (tag, first, stop)"
 
 
@@ -83,7 +85,7 @@ class Kept:
         rows = await self._conn.fetch(
             f"""
             SELECT tag, person_id, sum(taken)::bigint AS taken, sum(closed)::bigint AS closed
-            FROM (SELECT s.tag, p.person_id, p.taken, p.closed
+            FROM (SELECT s.tag, p.person_id, s.sign * p.taken AS taken, s.sign * p.closed AS closed
                   FROM {_SPANS}
                   JOIN rollup_people p ON p.workspace_id = $1 AND p.grain = s.grain AND p.span = s.span
                   UNION ALL
@@ -114,7 +116,8 @@ class Kept:
             f"""
             SELECT tag, sum(created)::bigint AS created, sum(closed)::bigint AS closed,
                    sum(still_open)::bigint AS still_open
-            FROM (SELECT s.tag, r.created, r.closed, r.still_open
+            FROM (SELECT s.tag, s.sign * r.created AS created, s.sign * r.closed AS closed,
+                         s.sign * r.still_open AS still_open
                   FROM {_SPANS}
                   JOIN rollup_days r ON r.workspace_id = $1 AND r.grain = s.grain AND r.span = s.span
                   UNION ALL
@@ -151,7 +154,7 @@ class Kept:
         rows = await self._conn.fetch(
             f"""
             SELECT slice
-            FROM (SELECT r.slice, r.closed
+            FROM (SELECT r.slice, s.sign * r.closed AS closed
                   FROM {_SPANS}
                   JOIN rollup_latency r ON r.workspace_id = $1 AND r.grain = s.grain AND r.span = s.span
                   UNION ALL
@@ -182,16 +185,17 @@ class Kept:
         """By place in `wanted`, less those without any closed issue."""
         rows = await self._conn.fetch(
             f"""
-            SELECT s.tag, r.total, array_send(r.histogram) AS histogram, NULL::smallint AS bucket, NULL::bigint AS moved
+            SELECT s.tag, s.sign, r.total, array_send(r.histogram) AS histogram, NULL::smallint AS bucket,
+                   NULL::bigint AS moved
             FROM {_SPANS}
             JOIN rollup_latency r ON r.workspace_id = $1 AND r.grain = s.grain AND r.span = s.span
                                  AND r.slice = ($8::uuid[])[s.tag + 1]
             UNION ALL
-            SELECT d.tag, sum(u.sign * u.latency), NULL, latency_bucket(u.latency), sum(u.sign)
+            SELECT d.tag, 1, sum(u.sign * u.latency), NULL, latency_bucket(u.latency), sum(u.sign)
             FROM rollup_unfolded u JOIN {_DAYS} ON u.closed_day >= d.first AND u.closed_day < d.stop,
                  unnest(latency_slices(u.priority, u.labels)) slice
             WHERE u.workspace_id = $1 AND slice = ($8::uuid[])[d.tag + 1]
-            GROUP BY 1, 4""",
+            GROUP BY d.tag, 5""",
             self._workspace_id,
             *_arrays([span for span, _ in wanted]),
             [slice_ for _, slice_ in wanted],
@@ -251,8 +255,8 @@ def _added(rows: Iterable[Any]) -> dict[int, Histogram]:
     totals: dict[int, int] = defaultdict(int)
     for r in rows:
         if r["histogram"] is not None:
-            sums[r["tag"]] += packed(r["histogram"])
-            totals[r["tag"]] += int(r["total"])
+            sums[r["tag"]] += r["sign"] * packed(r["histogram"])
+            totals[r["tag"]] += r["sign"] * int(r["total"])
         else:
             found.setdefault(r["tag"], Histogram()).move(r["bucket"], r["moved"], int(r["total"]))
     for tag, packed_sum in sums.items():

@@ -18,14 +18,16 @@ from db.reports.source import MEDIAN, P90, microseconds
 BUCKETS: Final = 208
 # What PostgreSQL sends in front of an array's elements.
 _HEADER: Final = 20
+_COUNTS: Final = int.from_bytes(b"\0\0\0\0\xff\xff\xff\xff" * BUCKETS, "big")
 
 
 def packed(sent: bytes) -> int:
     """What `array_send` makes of a histogram, each element four bytes of length and four of value, as one number.
 
-    Many histograms are added up for a report; as numbers they are added without a loop. No count nears 2^32.
+    Many histograms are added up for a report; as numbers they are added without a loop. No count nears 2^32. Without
+    the lengths, so that one can be taken away from others, too.
     """
-    return int.from_bytes(sent[_HEADER:], "big")
+    return int.from_bytes(sent[_HEADER:], "big") & _COUNTS
 
 
 @dataclass(slots=True)
@@ -40,8 +42,9 @@ class Histogram:
         return sum(self.counts)
 
     def add(self, packed: int, total: int) -> None:
-        """A sum of what `packed` made."""
-        words = array("I", packed.to_bytes(8 * BUCKETS, "big"))
+        """A sum of what `packed` made. Were what is taken away no part of the rest, which the nightly check would find,
+        it would be of nothing."""
+        words = array("I", max(packed, 0).to_bytes(8 * BUCKETS, "big"))
         if sys.byteorder == "little":
             words.byteswap()
         self.counts += [0] * (BUCKETS - len(self.counts))

@@ -26,7 +26,8 @@ def slice_of(priority: Priority) -> UUID:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cover:
-    """The spans whose union is the days from `first` up to, and without, `end`; two arrays for `unnest`."""
+    """The spans that add up to the days from `first` up to, and without, `end`; two arrays for `unnest`. Those of a
+    negative grain are taken away: 30 days may be two spans of 16 less two of one."""
 
     first: int
     end: int
@@ -43,12 +44,31 @@ def day_number(day: date) -> int:
 def cover(start: date, end: date) -> Cover:
     """The fewest spans for a range of days. A report asks for the same few again and again."""
     first, stop = day_number(start), day_number(end)
-    grains: list[int] = []
-    spans: list[int] = []
-    at = first
-    while at < stop:
-        grain = next(g for g in reversed(GRAINS) if at % g == 0 and at + g <= stop)
-        grains.append(grain)
-        spans.append(at // grain)
-        at += grain
-    return Cover(first=first, end=stop, grains=tuple(grains), spans=tuple(spans))
+    chosen = _fewest(first, stop, 0) if first < stop else ()
+    return Cover(
+        first=first,
+        end=stop,
+        grains=tuple(grain for grain, _ in chosen),
+        spans=tuple(span for _, span in chosen),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _fewest(first: int, stop: int, level: int) -> tuple[tuple[int, int], ...]:
+    """Of this level's grain on, as (grain, span); both ends are at the beginning of such a span."""
+    grain = GRAINS[level]
+    ways = [_between(first, stop, grain)]
+    if level + 1 < len(GRAINS):
+        larger = GRAINS[level + 1]
+        for low in {first // larger * larger, -(-first // larger) * larger}:
+            for high in {stop // larger * larger, -(-stop // larger) * larger}:
+                inside = _fewest(low, high, level + 1)
+                ways.append((*_between(first, low, grain), *inside, *_between(high, stop, grain)))
+    return min(ways, key=len)
+
+
+def _between(first: int, stop: int, grain: int) -> tuple[tuple[int, int], ...]:
+    """Backwards, they are taken away."""
+    if stop < first:
+        return tuple((-grain, span) for span in range(stop // grain, first // grain))
+    return tuple((grain, span) for span in range(first // grain, stop // grain))
