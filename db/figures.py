@@ -34,19 +34,23 @@ SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan'
        set_config('enable_sort', 'off', true)"""
 
 # Each state in which jobs stay has an index by name: from one name to the next it is gone through in leaps.
-_JOBS: Final[LiteralString] = """
+_NAMED: Final[LiteralString] = """
 WITH RECURSIVE named AS (
     (SELECT entrypoint FROM pgqueuer WHERE status = '{state}' ORDER BY entrypoint LIMIT 1)
     UNION ALL
     SELECT (SELECT job.entrypoint FROM pgqueuer job
             WHERE job.status = '{state}' AND job.entrypoint > named.entrypoint ORDER BY job.entrypoint LIMIT 1)
     FROM named WHERE named.entrypoint IS NOT NULL
-)
+)"""
+_JOBS: Final[LiteralString] = (
+    _NAMED
+    + """
 SELECT named.entrypoint AS name, '{state}' AS state,
        (SELECT count(*) FROM (
             SELECT FROM pgqueuer job WHERE job.status = '{state}' AND job.entrypoint = named.entrypoint
             LIMIT $1) counted) AS number
 FROM named WHERE named.entrypoint IS NOT NULL"""
+)
 
 # No more are under way than the processes take at once.
 _UNDER_WAY: Final[LiteralString] = """
@@ -55,19 +59,15 @@ FROM (SELECT entrypoint FROM pgqueuer WHERE status = 'picked' LIMIT $1) picked
 GROUP BY 1"""
 
 # By name, too: an index has the moments of each.
-_OLDEST: Final[LiteralString] = """
-WITH RECURSIVE named AS (
-    (SELECT entrypoint FROM pgqueuer WHERE status = 'queued' ORDER BY entrypoint LIMIT 1)
-    UNION ALL
-    SELECT (SELECT job.entrypoint FROM pgqueuer job
-            WHERE job.status = 'queued' AND job.entrypoint > named.entrypoint ORDER BY job.entrypoint LIMIT 1)
-    FROM named WHERE named.entrypoint IS NOT NULL
-)
+_OLDEST: Final[LiteralString] = (
+    _NAMED
+    + """
 SELECT extract(epoch FROM now() - min(first.execute_after))::float8
 FROM named CROSS JOIN LATERAL (
     SELECT job.execute_after FROM pgqueuer job
-    WHERE job.status = 'queued' AND job.entrypoint = named.entrypoint AND job.execute_after <= now()
+    WHERE job.status = '{state}' AND job.entrypoint = named.entrypoint AND job.execute_after <= now()
     ORDER BY job.execute_after LIMIT 1) first"""
+)
 
 _MESSAGES: Final[LiteralString] = """
 SELECT count(*) FROM (
@@ -107,7 +107,7 @@ async def _look(conn: asyncpg.Connection) -> Figures:
     ]
     return Figures(
         jobs={(row["name"], row["state"]): row["number"] for row in rows},
-        oldest_job=await conn.fetchval(_OLDEST) or 0.0,
+        oldest_job=await conn.fetchval(_OLDEST.replace("{state}", "queued")) or 0.0,
         messages=await conn.fetchval(_MESSAGES, COUNTED),
         imports=await _by_state(conn, _BY_STATE.replace("{table}", "imports")),
         reports=await _by_state(conn, _BY_STATE.replace("{table}", "report_runs")),

@@ -200,10 +200,8 @@ class Messages:
             return []
         place = (ChannelId(event["channel"]), MessageTs(event["thread_ts"]))
         async with self._services.database.connection() as conn:
-            at, actor = MessageTs(event["ts"]), asker.actor
-            issue_id = await sources.of_thread(conn, actor, *place, at=at)
-            meant = [issue_id] if issue_id else await cards.in_thread(conn, actor.workspace_id, *place, at)
-            found = await issues.get_many(conn, actor, meant)
+            meant = await sources.all_of_thread(conn, asker.actor, *place, at=MessageTs(event["ts"]))
+            found = await issues.get_many(conn, asker.actor, meant)
         return [found[each].key(asker.workspace.key_prefix) for each in meant if each in found]
 
     async def heard(self, heard: Heard) -> None:

@@ -16,7 +16,9 @@ import asyncpg
 
 from db import cards, jobs, outbox, previews
 from db.announcements import Batch
+from db.cards import PostedCard
 from db.ids import ChangeId, ChannelId, LabelId, PersonId, WorkspaceId
+from db.previews import Previewed
 from db.states import Source
 from handlers.drawing import following, refreshing
 from handlers.jobs import Job, Worker
@@ -76,19 +78,25 @@ async def _redraw(
     shown = await cards.outdate(
         conn, workspace_id, channel_id=channel_id, person_ids=person_ids, label_ids=label_ids
     )
-    patient = len(shown) > _FEW
-    wishes = [refreshing(card.channel_id, card.message_ts, card.issue_id, patient=patient) for card in shown]
+    named: Sequence[Previewed] = ()
     # How a channel wants its cards is nothing to what is shown of issues that somebody named.
     if channel_id is None:
         named = await previews.showing(conn, workspace_id, person_ids=person_ids, label_ids=label_ids)
-        wishes += [following(each) for each in named]
-    await outbox.put(conn, workspace_id, wishes)
+    await _wish(conn, workspace_id, shown, named)
 
 
 async def _follow(conn: asyncpg.Connection, workspace_id: WorkspaceId, change_id: ChangeId) -> None:
     """What shows issues that the change touched."""
     touched = await cards.touched(conn, workspace_id, change_id)
-    shown, named = await cards.everywhere(conn, workspace_id, touched)
+    await _wish(conn, workspace_id, *await cards.everywhere(conn, workspace_id, touched))
+
+
+async def _wish(
+    conn: asyncpg.Connection,
+    workspace_id: WorkspaceId,
+    shown: Sequence[PostedCard],
+    named: Sequence[Previewed],
+) -> None:
     patient = len(shown) > _FEW
     wishes = [refreshing(card.channel_id, card.message_ts, card.issue_id, patient=patient) for card in shown]
     await outbox.put(conn, workspace_id, [*wishes, *map(following, named)])

@@ -56,16 +56,23 @@ async def permalink(client: AsyncWebClient, channel_id: str, ts: str) -> str | N
 async def of_thread(
     conn: asyncpg.Connection, actor: Actor, channel_id: ChannelId, thread_ts: MessageTs, *, at: MessageTs
 ) -> IssueId | None:
+    """What a thread is about, where that is a single issue."""
+    found = await all_of_thread(conn, actor, channel_id, thread_ts, at=at)
+    return found[0] if len(found) == 1 else None
+
+
+async def all_of_thread(
+    conn: asyncpg.Connection, actor: Actor, channel_id: ChannelId, thread_ts: MessageTs, *, at: MessageTs
+) -> tuple[IssueId, ...]:
     """A thread belongs to the issue whose card began it, or that was made from the message that did; else what is said
-    `at` a moment is about the one whose card stood in it by then, where that is a single one."""
+    `at` a moment is about those whose cards stood in it by then, two at most."""
     card = await cards.at(conn, actor.workspace_id, channel_id, thread_ts)
     if card is not None:
-        return card.issue_id
+        return (card.issue_id,)
     try:
-        return (await issues.by_ref(conn, actor, source_ref(channel_id, thread_ts))).issue_id
+        return ((await issues.by_ref(conn, actor, source_ref(channel_id, thread_ts))).issue_id,)
     except NotFound:
-        inside = await cards.in_thread(conn, actor.workspace_id, channel_id, thread_ts, at)
-        return inside[0] if len(inside) == 1 else None
+        return await cards.in_thread(conn, actor.workspace_id, channel_id, thread_ts, at)
 
 
 async def key(conn: asyncpg.Connection, everything: Actor, ref: str) -> str:

@@ -82,7 +82,7 @@ class Sifted:
         condition = self._sieve.left(slices.left, parameters)
         unfolded = self._sieve.condition(parameters)
         shared = ""
-        if slices.shared is not None and slices.shared.weight:
+        if slices.shared is not None:
             issues = self._sieve.open_shared(slices.shared, parameters)
             weight = parameters.fill("{}::integer", slices.shared.weight)
             shared = (

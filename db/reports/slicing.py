@@ -62,13 +62,14 @@ def _of_labels(terms: Sequence[Labels], resolved: Resolved, left: Sequence[AnyTe
         )
 
     match labels:
-        case [only]:
-            return Slices(
-                weights={EVERYTHING: chosen(), only: chosen(only) - chosen()}, shared=None, left=left
-            )
+        case [_]:
+            shared = None
         case [one, other]:
-            weights = {EVERYTHING: chosen(), one: chosen(one) - chosen(), other: chosen(other) - chosen()}
-            shared = chosen(one, other) - chosen(one) - chosen(other) + chosen()
-            return Slices(weights=weights, shared=Shared(labels=(one, other), weight=shared), left=left)
+            both = chosen(one, other) - chosen(one) - chosen(other) + chosen()
+            shared = Shared(labels=(one, other), weight=both) if both else None
         case _:
             return None
+    weights = {EVERYTHING: chosen(), **{label: chosen(label) - chosen() for label in labels}}
+    # What is taken no times need not be read.
+    weights = {slice_: weight for slice_, weight in weights.items() if weight}
+    return Slices(weights=weights, shared=shared, left=left)
