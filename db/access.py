@@ -115,6 +115,11 @@ def may(actor: Actor, action: Action, settings: Mapping[str, Any] | None = None)
     return _RANK[actor.role] >= _RANK[needed_role(action, settings)]
 
 
+def offers(actor: Actor | None, action: Action, settings: Mapping[str, Any] | None = None) -> bool:
+    """Whether to offer it where `actor` alone reads; None where many do, of whom some may."""
+    return actor is None or may(actor, action, settings)
+
+
 def require(actor: Actor, action: Action, settings: Mapping[str, Any] | None = None) -> None:
     """Raises Forbidden naming the role it needs."""
     if not may(actor, action, settings):
@@ -125,3 +130,9 @@ def sees(actor: Actor, *, reporter_id: PersonId | None, assignee_id: PersonId | 
     """What `VISIBLE` says of an issue that is not deleted, for one already in hand."""
     only = actor.sees_only
     return only is None or only in (reporter_id, assignee_id)
+
+
+def may_delete(actor: Actor, *, reporter_id: PersonId | None) -> bool:
+    """An admin any issue, everybody else what they filed."""
+    own = actor.person_id is not None and actor.person_id == reporter_id
+    return own or may(actor, Action.MODERATE)

@@ -17,6 +17,8 @@ REQUEST_KEY_MAX = 255
 BULK_MAX = 10_000
 # A bulk of more issues than this needs the role that the workspace sets for it.
 BULK_FREE = 20
+# As many as one button can carry, which is asked before.
+DELETE_MAX = 50
 
 # PostgreSQL takes neither NUL nor half of a surrogate pair.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -111,3 +113,12 @@ def bulk_size(count: int) -> None:
     if count > BULK_MAX:
         message = f"{count:,} issues; at most {BULK_MAX:,} can be changed at once"
         raise Invalid(FieldError(field="issues", code="too_many", message=message, limit=BULK_MAX))
+
+
+def delete_size(count: int) -> None:
+    """Raises Invalid for more than DELETE_MAX issues in one change."""
+    if count > DELETE_MAX:
+        message = f"{count:,} issues; at most {DELETE_MAX:,} can be deleted at once"
+        raise Invalid(
+            FieldError(field="issues", code="too_many_to_delete", message=message, limit=DELETE_MAX)
+        )

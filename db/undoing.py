@@ -18,7 +18,7 @@ from db.states import Source
 
 # What can be taken back. Merged people and labels cannot be told apart again; settings show what they are.
 ACTIONS: Final = frozenset(
-    {"create", "edit", "bulk", "import", "comment", "edit_comment", "delete_comment", "undo"}
+    {"create", "edit", "bulk", "import", "comment", "edit_comment", "delete_comment", "delete", "undo"}
 )
 
 # A later event stands in the way when it touches the same: for a new issue anything, for an edit the same
@@ -49,10 +49,16 @@ ORDER BY e.event_id LIMIT 10"""
 # What the change itself did not touch, and what taking it back would break all the same: a parent that by now is
 # below the issue, an original that by now repeats another issue, a parent or original that is no more, and a new
 # issue that others are part of or repeat by now. What an import linked says so in no event of its own: then the
-# newest event stands for it.
+# newest event stands for it. An issue that was deleted on purpose had these parts and repetitions then, too, and can be
+# deleted once more.
 _CROSSWISE: Final[LiteralString] = f"""
 WITH RECURSIVE mine AS (
-    SELECT event_id, issue_id, kind, before FROM events WHERE workspace_id = $1 AND change_id = $2
+    SELECT event_id, issue_id, before,
+           CASE WHEN kind = 'restored' AND EXISTS (
+               SELECT FROM changes back JOIN changes away ON away.workspace_id = $1 AND away.change_id = back.undoes
+               WHERE back.workspace_id = $1 AND back.change_id = $2 AND away.action = 'delete'
+           ) THEN 'restored on purpose' ELSE kind END AS kind
+    FROM events WHERE workspace_id = $1 AND change_id = $2
 ), above (event_id, below, issue_id) AS (
     SELECT event_id, issue_id, (before ->> 'parent_id')::uuid FROM mine
     WHERE kind = 'edited' AND before ->> 'parent_id' IS NOT NULL
