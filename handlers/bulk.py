@@ -8,6 +8,7 @@ import asyncpg
 from slack_bolt.async_app import AsyncApp
 
 from db import bulk, limits, listing, search
+from db.access import Action, require
 from db.bulk import BulkPatch, BulkStopped, BulkWritten
 from db.errors import Invalid
 from db.ids import IssueId, SlackUserId
@@ -37,6 +38,7 @@ class Bulk:
 
     async def command(self, call: Call) -> Reply | None:
         """Begins with a verb: a line. Otherwise a query, for the form."""
+        require(call.asker.actor, Action.BULK)
         line = read_line(call.text)
         if line is None:
             place = Place(channel_id=call.channel_id, response_url=call.response_url)
@@ -62,6 +64,7 @@ class Bulk:
 
     async def of_list(self, press: Press) -> None:
         """The form for all that a list shows, on this page or another."""
+        require(press.asker.actor, Action.BULK)
         await press.opening(self._form(press.asker, press.value, press.place, press.words))
 
     async def _form(self, asker: Asker, text: str, place: Place, words: Words) -> Json | Reply:

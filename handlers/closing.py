@@ -8,6 +8,7 @@ from uuid import UUID
 from slack_bolt.async_app import AsyncApp
 
 from db import comments, issues
+from db.access import Action, require
 from db.errors import FieldError, Invalid
 from db.ids import IssueId
 from db.issues import UNSET, Issue, IssuePatch, Written
@@ -92,6 +93,7 @@ class Closing:
         await after(press, written.issue, text, written.change_id)
 
     async def ask_reason(self, press: Press) -> None:
+        require(press.asker.actor, Action.EDIT)
         await press.opening(self._reasons(press))
 
     async def _reasons(self, press: Press) -> Json:

@@ -66,7 +66,7 @@ class Creating:
         written = await self._create(call.asker, _draft(line, assignee))
         if not written.repeated:
             self._pointing.soon(call.asker, written.issue, _place(call), call.client)
-        return view.created(written, call.words, call.asker.workspace.key_prefix, assignee, call.asker.person)
+        return view.created(written, call.words, call.asker.workspace.key_prefix, assignee, call.asker.actor)
 
     async def _create(self, asker: Asker, draft: IssueDraft) -> Written:
         written = await self._services.filing.create(asker.actor, draft, origin_of(asker))
@@ -121,7 +121,7 @@ class Creating:
             return Outcome(errors=field_errors(error, sent))
         self._services.bell.ring()
         reply = view.created(
-            written, sent.words, sent.asker.workspace.key_prefix, assignee, sent.asker.person, form=True
+            written, sent.words, sent.asker.workspace.key_prefix, assignee, sent.asker.actor, form=True
         )
         return Outcome(then=reply)
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from slack_bolt.async_app import AsyncApp
 
 from db import issues, people
+from db.access import Action, require
 from db.errors import Invalid
 from db.ids import IssueId, PersonId, SlackUserId
 from db.issues import UNSET, Clash, Issue, IssuePatch
@@ -33,6 +34,7 @@ class Editing:
         self._services = services
 
     async def command(self, call: Call) -> Reply | None:
+        require(call.asker.actor, Action.EDIT)
         key, _ = split_key(call.text)
         if key is None:
             return usage(call, NAME)
@@ -46,6 +48,8 @@ class Editing:
         return _form(call.asker, issue, assignee, place)
 
     async def pressed(self, press: Press) -> None:
+        # A card in a channel offers it to everybody: nobody fills a form for nothing.
+        require(press.asker.actor, Action.EDIT)
         await press.opening(self._as_it_is(press, press.place))
 
     async def _as_it_is(self, press: Press, place: Place) -> Json:

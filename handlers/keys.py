@@ -178,7 +178,7 @@ async def _found(conn: asyncpg.Connection, asker: Asker, keys: list[str]) -> lis
 async def _payload(conn: asyncpg.Connection, asker: Asker, shown: list[Issue], locale: str | None) -> Json:
     ids = {issue.assignee_id for issue in shown if issue.assignee_id is not None}
     known = await people.get_many(conn, asker.actor, list(ids)) if ids else {}
-    return view.preview(shown, known, words(locale), asker.workspace.key_prefix)
+    return view.preview(shown, known, words(locale), asker.workspace.key_prefix, asker.actor)
 
 
 def register(app: AsyncApp, commands: Commands, services: Services) -> None:

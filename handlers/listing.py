@@ -72,6 +72,7 @@ class Listing:
             words=words,
             prefix=asker.workspace.key_prefix,
             command=command,
+            reader=asker.actor,
             today=today_of(asker.person, self._services.clock()),
         )
 
@@ -132,6 +133,7 @@ async def redraw(press: Press) -> None:
         words=press.words,
         prefix=asker.workspace.key_prefix,
         command=press.words.command,
+        reader=asker.actor,
         today=today_of(asker.person, press.services.clock()),
     )
     await press.replace(reply)

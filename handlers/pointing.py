@@ -65,7 +65,7 @@ class Pointing:
             ]
             if alike:
                 prefix = asker.workspace.key_prefix
-                reply = view.hint(issue, alike[:_MOST], words(asker.locale), prefix)
+                reply = view.hint(issue, alike[:_MOST], words(asker.locale), prefix, asker.actor)
                 await tell(place, reply, client, asker.slack_user_id)
         except (LodgeError, SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
             _log.info("nobody is pointed to duplicates", extra={"error": type(error).__name__})

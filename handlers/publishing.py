@@ -172,7 +172,7 @@ def _drawn(
         saved=saved,
         people={owner.person.person_id: owner.person, **shown.people},
         reader=view.Reader(
-            person_id=owner.person.person_id,
+            actor=owner.actor,
             words=owner.words,
             prefix=owner.workspace.key_prefix,
             decides=may(owner.actor, Action.SETTINGS, owner.workspace.settings),

@@ -57,6 +57,7 @@ class Searching:
             people=known,
             words=words,
             prefix=asker.workspace.key_prefix,
+            reader=asker.actor,
             today=today_of(asker.person, self._services.clock()),
         )
 
@@ -80,6 +81,7 @@ async def redraw(press: Press) -> None:
         people=known,
         words=press.words,
         prefix=asker.workspace.key_prefix,
+        reader=asker.actor,
         today=today_of(asker.person, press.services.clock()),
     )
     await press.replace(reply)

@@ -42,6 +42,8 @@ async def card_of(
         mute = await mutes.is_mute(conn, asker.actor, issue.issue_id)
     else:
         mute = None
+    # Of a card in a channel, whoever presses on it is only one of many.
+    reader = None if style is CardStyle.CHANNEL else asker.actor
     return card(
         issue,
         people=known,
@@ -49,7 +51,7 @@ async def card_of(
         prefix=asker.workspace.key_prefix,
         style=style,
         mute=mute,
-        reader=asker.person.person_id,
+        reader=reader,
     )
 
 
@@ -75,7 +77,7 @@ class Showing:
             style=CardStyle.FULL,
             duplicate_key=detail.original.key(prefix) if detail.original else None,
             mute=seen.mute,
-            reader=asker.person.person_id,
+            reader=asker.actor,
         )
         return Reply(text=shown.text, blocks=with_comments(shown, detail, spoken))
 

@@ -7,7 +7,7 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from db import imports
-from db.access import Action, may
+from db.access import Action, may, require
 from db.ids import ChannelId
 from db.importing.problems import TableFlaw
 from handlers.acting import Outcome, Submission
@@ -42,6 +42,7 @@ class Listening:
 
     async def command(self, call: Call) -> Reply | None:
         """Opens the form, for whoever would rather not share the file with a channel."""
+        require(call.asker.actor, Action.IMPORT, call.asker.workspace.settings)
         await call.open(view.upload_form(call.words, {"c": call.channel_id}))
         return None
 

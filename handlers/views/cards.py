@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from functools import cache
-from typing import assert_never
+from typing import Final, assert_never
 
+from db.access import Action, Actor, offers
 from db.ids import PersonId
 from db.issues import Issue
 from db.states import Priority, Status
@@ -71,6 +72,25 @@ class More(Enum):
     FOLLOW = "follow"
 
 
+# What somebody must be allowed to, for a choice to be open to them; the others are open to whoever sees the issue.
+_NEEDS: Final[Mapping[More, Action]] = {
+    More.ASSIGN_ME: Action.EDIT,
+    More.UNASSIGN: Action.EDIT,
+    More.START: Action.EDIT,
+    More.CLOSE: Action.EDIT,
+    More.CLOSE_AS: Action.EDIT,
+    More.REOPEN: Action.EDIT,
+    More.EDIT: Action.EDIT,
+    More.COMMENT: Action.COMMENT,
+}
+
+
+def is_open(more: More, actor: Actor | None) -> bool:
+    """Whether `actor`, who alone reads it, may choose that; None where many read it."""
+    needed = _NEEDS.get(more)
+    return needed is None or offers(actor, needed)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     text: str
@@ -87,18 +107,20 @@ def card(
     style: CardStyle = CardStyle.CHANNEL,
     duplicate_key: str | None = None,
     mute: bool | None = None,
-    reader: PersonId | None = None,
+    reader: Actor | None = None,
 ) -> Card:
     """`people` has the assignee and the reporter; `labels` are the issue's own unless given.
 
-    `mute`: whether its only `reader` hears nothing of it; None where many read it.
+    `reader`: who alone sees it, and is offered what they may do; None where many do. `mute`: whether they hear nothing
+    of it.
     """
     key = issue.key(prefix)
     shown = issue.labels if labels is None else tuple(labels)
     text = words("card-text", key=key, title=issue.title, status=status_of(issue, words))
     match style:
         case CardStyle.LINE:
-            return Card(text=text, blocks=[row(issue, people=people, words=words, prefix=prefix)])
+            shown_row = row(issue, people=people, words=words, prefix=prefix, actor=reader)
+            return Card(text=text, blocks=[shown_row])
         case CardStyle.CHANNEL | CardStyle.FULL:
             excerpt = EXCERPT if style is CardStyle.CHANNEL else LONG_EXCERPT
             description = cut(issue.description, excerpt)
@@ -161,28 +183,39 @@ def buttons(
     style: CardStyle,
     *,
     mute: bool | None = None,
-    reader: PersonId | None = None,
+    reader: Actor | None = None,
 ) -> Json:
     """Only what makes sense in the issue's state. The version in the block's id makes every redraw a new block."""
     value = str(issue.issue_id)
-    elements = []
     if issue.status is Status.CLOSED:
-        elements.append(button(words.plain("button-reopen"), REOPEN, value))
+        steps = [More.REOPEN]
     else:
-        elements.append(button(words.plain("button-assign-me"), ASSIGN_ME, value))
-        if issue.status is Status.OPEN:
-            elements.append(button(words.plain("button-start"), START, value))
-        elements.append(button(words.plain("button-close"), CLOSE, value, style="primary"))
-    elements += [
-        button(words.plain("button-comment"), COMMENT, value),
-        button(words.plain("button-edit"), EDIT, value),
-        overflow(MORE, _more(issue, words, style, mute, reader)),
+        begin = [More.START] if issue.status is Status.OPEN else []
+        steps = [More.ASSIGN_ME, *begin, More.CLOSE]
+    elements = [
+        _button(each, words, value) for each in (*steps, More.COMMENT, More.EDIT) if is_open(each, reader)
     ]
+    elements.append(overflow(MORE, _more(issue, words, style, mute, reader)))
     return actions(*elements, block_id=f"card:{style.value}:{value}:{issue.version}")
 
 
+_BUTTONS: Final = {
+    More.REOPEN: ("button-reopen", REOPEN),
+    More.ASSIGN_ME: ("button-assign-me", ASSIGN_ME),
+    More.START: ("button-start", START),
+    More.CLOSE: ("button-close", CLOSE),
+    More.COMMENT: ("button-comment", COMMENT),
+    More.EDIT: ("button-edit", EDIT),
+}
+
+
+def _button(step: More, words: Words, value: str) -> Json:
+    label, action_id = _BUTTONS[step]
+    return button(words.plain(label), action_id, value, style="primary" if step is More.CLOSE else None)
+
+
 def _more(
-    issue: Issue, words: Words, style: CardStyle, mute: bool | None, reader: PersonId | None
+    issue: Issue, words: Words, style: CardStyle, mute: bool | None, reader: Actor | None
 ) -> list[Json]:
     offered = [More.SHOW if style is CardStyle.CHANNEL else More.POST, More.HISTORY]
     if issue.status is not Status.CLOSED:
@@ -190,20 +223,21 @@ def _more(
         if issue.assignee_id is not None:
             offered.append(More.UNASSIGN)
     offered.append(_attention(issue, mute, reader))
-    return _choices(offered, issue, words)
+    return _choices(offered, issue, words, reader)
 
 
-def _attention(issue: Issue, mute: bool | None, reader: PersonId | None) -> More:
+def _attention(issue: Issue, mute: bool | None, reader: Actor | None) -> More:
     """Who hears of it anyhow can mute it; who has nothing to do with it can begin to hear of it."""
     if mute:
         return More.WATCH
-    concerned = reader is not None and reader in (issue.assignee_id, issue.reporter_id)
+    concerned = reader is not None and reader.person_id in (issue.assignee_id, issue.reporter_id)
     return More.MUTE if mute is False and concerned else More.FOLLOW
 
 
-def _choices(offered: Sequence[More], issue: Issue, words: Words) -> list[Json]:
+def _choices(offered: Sequence[More], issue: Issue, words: Words, actor: Actor | None) -> list[Json]:
     issue_id = str(issue.issue_id)
-    return [_choice(more, words) | {"value": f"{more.value}:{issue_id}"} for more in offered[:OVERFLOW_MAX]]
+    open_ = [more for more in offered if is_open(more, actor)]
+    return [_choice(more, words) | {"value": f"{more.value}:{issue_id}"} for more in open_[:OVERFLOW_MAX]]
 
 
 @cache
@@ -220,12 +254,14 @@ def row(
     prefix: str,
     place: str = "row",
     reader: PersonId | None = None,
+    actor: Actor | None = None,
     today: date | None = None,
 ) -> Json:
     """One issue in a list, with its most likely next steps. `place` tells several lists of one view apart.
 
-    `reader`: who sees it. They need not be told of what is theirs, nor be offered to take it. `today`: where they are;
-    None where the row stays for longer.
+    `reader`: who sees it. They need not be told of what is theirs, nor be offered to take it. `actor`: who alone
+    sees it, and is offered what they may do; None where many do. `today`: where they are; None where the row stays for
+    longer.
     """
     facts: list[str] = [status_of(issue, words)]
     if issue.priority is not Priority.NONE:
@@ -247,5 +283,5 @@ def row(
         begin = [More.START] if issue.status is Status.OPEN else []
         take = [] if reader is not None and issue.assignee_id == reader else [More.ASSIGN_ME]
         offered = [More.SHOW, *take, *begin, More.COMMENT, More.CLOSE, More.EDIT]
-    menu = overflow(MORE, _choices(offered, issue, words))
+    menu = overflow(MORE, _choices(offered, issue, words, actor))
     return section(text, accessory=menu, block_id=f"{place}:{issue.issue_id}:{issue.version}")

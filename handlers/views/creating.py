@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from db.access import Actor
 from db.issues import Issue, Written
 from db.people import Person
 from handlers.views import issue_form
 from handlers.views.blocks import Json, actions, button, context, given, modal, option, section, truncate
-from handlers.views.cards import ASSIGN_ME, EDIT, title_block
+from handlers.views.cards import ASSIGN_ME, EDIT, More, is_open, title_block
 from handlers.views.confirming import undo_button
 from handlers.views.people import mention
 from handlers.views.replies import OFFER_CREATE, Reply
@@ -58,18 +59,20 @@ def created(
     words: Words,
     prefix: str,
     assignee: Person | None,
-    creator: Person,
+    creator: Actor,
     *,
     form: bool = False,
 ) -> Reply:
-    """`form`: a form can have posted the card, so that there is no need to offer it."""
+    """`creator` alone reads it. `form`: a form can have posted the card, so that there is no need to offer it."""
     issue = written.issue
     key = issue.key(prefix)
     value = str(issue.issue_id)
     elements = []
-    if assignee is None or assignee.person_id != creator.person_id:
+    theirs = assignee is not None and assignee.person_id == creator.person_id
+    if not theirs and is_open(More.ASSIGN_ME, creator):
         elements.append(button(words.plain("button-assign-me"), ASSIGN_ME, value))
-    elements.append(button(words.plain("button-edit"), EDIT, value))
+    if is_open(More.EDIT, creator):
+        elements.append(button(words.plain("button-edit"), EDIT, value))
     if not form:
         elements.append(button(words.plain("button-post-here"), POST_HERE, value))
     if written.change_id is not None:
@@ -80,7 +83,7 @@ def created(
         section(words("created-head")),
         title_block(key, issue.title),
         *([context(facts)] if facts else []),
-        actions(*elements, block_id=f"created:{value}:{issue.version}"),
+        *([actions(*elements, block_id=f"created:{value}:{issue.version}")] if elements else []),
     ]
     return Reply(text=text, blocks=blocks)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from db.access import Actor
 from db.issues import Issue
 from handlers.views.blocks import Json
 from handlers.views.cards import Card, CardStyle, card, gone
@@ -14,11 +15,11 @@ from handlers.words import Words
 LISTED: Final = 20
 
 
-def line(issue: Issue | None, people: People, words: Words, prefix: str) -> Card:
-    """None: it was taken back since."""
+def line(issue: Issue | None, people: People, words: Words, prefix: str, reader: Actor | None = None) -> Card:
+    """None: it was taken back since. `reader`: who alone sees it; None where many do."""
     if issue is None:
         return gone(words)
-    return card(issue, people=people, words=words, prefix=prefix, style=CardStyle.LINE)
+    return card(issue, people=people, words=words, prefix=prefix, style=CardStyle.LINE, reader=reader)
 
 
 def message(lines: Sequence[Card]) -> Json:
@@ -35,5 +36,5 @@ def behind_links(lines: Mapping[str, Card]) -> Json:
     return {"unfurls": {url: {"blocks": each.blocks} for url, each in lines.items()}}
 
 
-def preview(issues: Sequence[Issue], people: People, words: Words, prefix: str) -> Json:
-    return message([line(issue, people, words, prefix) for issue in issues[:LISTED]])
+def preview(issues: Sequence[Issue], people: People, words: Words, prefix: str, reader: Actor) -> Json:
+    return message([line(issue, people, words, prefix, reader) for issue in issues[:LISTED]])

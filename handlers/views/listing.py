@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
+from db.access import Action, Actor, offers
 from db.listing import Count, Page
 from handlers.views.blocks import Json, actions, button, context, section, truncate
 from handlers.views.cards import row
@@ -71,9 +72,10 @@ def page(
     words: Words,
     prefix: str,
     command: str,
+    reader: Actor | None = None,
     today: date | None = None,
 ) -> Reply:
-    """`today`: where the reader is."""
+    """`reader`: who alone sees it, and is offered what they may do. `today`: where they are."""
     turns = _turns(found, text, words)
     if not found.items:
         if found.broken_off and turns:
@@ -85,10 +87,10 @@ def page(
     blocks = [context(Mrkdwn(shown))]
     drawn = Drawn.of(found, count, text)
     blocks += [
-        drawn.row(row(issue, people=people, words=words, prefix=prefix, today=today), issue)
+        drawn.row(row(issue, people=people, words=words, prefix=prefix, actor=reader, today=today), issue)
         for issue in found.items[:ROWS_MAX]
     ]
-    if count.value > 1 and len(text) <= VALUE_MAX:
+    if count.value > 1 and len(text) <= VALUE_MAX and offers(reader, Action.BULK):
         turns.append(button(words.plain("list-change"), CHANGE, text))
     turns += save_button(text, words)
     if turns:

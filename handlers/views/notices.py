@@ -7,6 +7,7 @@ from datetime import time
 from typing import Any, Final
 from uuid import UUID
 
+from db.access import Actor
 from db.ids import IssueId
 from db.issues import Issue
 from db.notices import Notice
@@ -28,7 +29,7 @@ from handlers.views.blocks import (
     section,
     static_select,
 )
-from handlers.views.cards import MORE, More
+from handlers.views.cards import MORE, More, is_open
 from handlers.views.excerpts import cut, line
 from handlers.views.markdown import to_plain
 from handlers.views.people import People, mention, who
@@ -74,7 +75,7 @@ def message(news: Sequence[News], person: Person, people: People, words: Words, 
 def _single(issue: Issue, notice: Notice, person: Person, people: People, words: Words, prefix: str) -> Json:
     text = Mrkdwn("\n".join(_lines(issue, notice, person, people, words, prefix)))
     excerpt = cut(notice.said, _EXCERPT) if notice.said else None
-    menu = overflow(MORE, [_choice(more, issue, words) for more in _offered(issue)])
+    menu = overflow(MORE, [_choice(more, issue, words) for more in _offered(issue, person)])
     blocks = [section(text, accessory=menu, block_id=f"{NOTICE}:{issue.issue_id}:{issue.version}")]
     blocks += [excerpt] if excerpt else []
     enough = button(words.plain("notice-unwatch"), UNWATCH, str(issue.issue_id))
@@ -83,9 +84,10 @@ def _single(issue: Issue, notice: Notice, person: Person, people: People, words:
     return {"text": Mrkdwn(f"{text} {said}".strip()), "blocks": blocks, "unfurl_links": False}
 
 
-def _offered(issue: Issue) -> list[More]:
-    open_ = [More.SHOW, More.COMMENT, More.CLOSE]
-    return open_ if issue.closed_at is None else [More.SHOW, More.COMMENT, More.REOPEN]
+def _offered(issue: Issue, person: Person) -> list[More]:
+    actor = Actor(workspace_id=person.workspace_id, person_id=person.person_id, role=person.role)
+    next_ = More.CLOSE if issue.closed_at is None else More.REOPEN
+    return [more for more in (More.SHOW, More.COMMENT, next_) if is_open(more, actor)]
 
 
 def _choice(more: More, issue: Issue, words: Words) -> Json:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
+from db.access import Actor
 from db.search import Hit, SearchPage, marked
 from handlers.views.blocks import Json, actions, button, context
 from handlers.views.cards import row
@@ -49,9 +50,16 @@ class Drawn(Rows):
 
 
 def page(
-    found: SearchPage, *, text: str, people: People, words: Words, prefix: str, today: date | None = None
+    found: SearchPage,
+    *,
+    text: str,
+    people: People,
+    words: Words,
+    prefix: str,
+    reader: Actor | None = None,
+    today: date | None = None,
 ) -> Reply:
-    """`today`: where the reader is."""
+    """`reader`: who alone sees it, and is offered what they may do. `today`: where they are."""
     if not found.hits:
         return Reply(text=words("search-empty", text=text[:200]))
     head = (
@@ -62,7 +70,7 @@ def page(
     blocks: list[Json] = [context(head)]
     drawn = Drawn.of(found, text)
     for hit in found.hits[:ROWS_MAX]:
-        shown = row(hit.issue, people=people, words=words, prefix=prefix, today=today)
+        shown = row(hit.issue, people=people, words=words, prefix=prefix, actor=reader, today=today)
         blocks.append(drawn.row(shown, hit.issue))
         if headline := _headline(hit):
             blocks.append(context(headline))

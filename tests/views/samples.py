@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from bot.playground.blocks import check_message, check_view
+from db.access import Actor
 from db.events import Event
-from db.ids import PersonId
+from db.ids import PersonId, WorkspaceId
 from db.issues import Issue
 from db.people import Person
 from db.states import CloseReason, Priority, Role, Source, Status
@@ -52,6 +53,10 @@ def person(person_id: PersonId, name: str, *, active: bool, slack: bool) -> Pers
         locale="en",
         settings={},
     )
+
+
+def actor(person_id: PersonId, role: Role = Role.MEMBER) -> Actor:
+    return Actor(workspace_id=WorkspaceId("T1"), person_id=person_id, role=role)
 
 
 PERSON = st.builds(person, st.just(ADA), TITLE, active=st.booleans(), slack=st.booleans())

@@ -12,6 +12,7 @@ from db.listing import Count, Page
 from handlers.views import home, listing
 from handlers.views.home import Reader, Section, State
 from handlers.words import words
+from tests.views.samples import actor
 
 SAID = {"en": "Nothing found so far; look further.", "de": "Bisher nichts gefunden; weitersuchen."}
 
@@ -49,7 +50,7 @@ def test_an_empty_list_that_ended_says_that_nothing_matches() -> None:
 @pytest.mark.parametrize(("shown", "action"), [("overview", "home_show_all"), ("assigned", "home_next")])
 def test_home_says_so_too(locale: str, shown: str, action: str) -> None:
     page = Page(items=(), next_cursor="at", previous_cursor=None, broken_off=True)
-    reader = Reader(person_id=PersonId(uuid4()), words=words(locale), prefix="LDG")
+    reader = Reader(actor=actor(PersonId(uuid4())), words=words(locale), prefix="LDG")
     view = home.tab(
         State(shown=shown),
         [Section(place="assigned", page=page)],

@@ -67,6 +67,7 @@ from tests.views.samples import (
     SHORT,
     TEXT,
     TITLE,
+    actor,
     issues,
     no_forgery,
     taken,
@@ -188,7 +189,7 @@ def test_home(
         activity=[Activity(event=event, number=7, title="x" * 255) for event in happened],
         saved=saved,
         people=people,
-        reader=home.Reader(person_id=ADA, words=words(locale), prefix="LDG"),
+        reader=home.Reader(actor=actor(ADA), words=words(locale), prefix="LDG"),
     )
     taken_view(view)
     no_forgery({name: value for name, value in view.items() if name != "private_metadata"})
@@ -305,7 +306,7 @@ def _unlike(found: list[Issue]) -> list[Issue]:
 def test_confirmations(issue: Issue, someone: Person, locale: str, repeated: bool, form: bool) -> None:
     spoken = words(locale)
     written = Written(issue=issue, change_id=issue.issue_id, repeated=repeated)  # type: ignore[arg-type]
-    taken(creating.created(written, spoken, "LDG", someone, someone, form=form))
+    taken(creating.created(written, spoken, "LDG", someone, actor(someone.person_id), form=form))
     taken(creating.too_long(issue.title * 10, spoken))
     taken(messages.offer(issue.title[: messages.TITLE_MAX], "1790000000.000100", spoken))
     problems = [spoken("oneline-due", text=issue.title)] * 5

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from db.ids import PersonId
 from db.issues import Issue
-from db.states import CloseReason, Status
+from db.notices import Notice
+from db.preferences import NoticeKind
+from db.states import CloseReason, Role, Status
+from handlers.views import notices, pointing
 from handlers.views.blocks import Json
 from handlers.views.cards import CardStyle, buttons, row
 from handlers.words import words
-from tests.views.samples import ADA, GRACE, NOW, PLAIN, person
+from tests.views.samples import ADA, GRACE, NOW, PLAIN, actor, person
 
 EN = words("en")
 PEOPLE = {GRACE: person(GRACE, "Grace", active=False, slack=False)}
@@ -68,7 +72,8 @@ def test_whose_issue_it_is_can_mute_it_and_others_can_watch_it(
 ) -> None:
     nobodys = replace(PLAIN, reporter_id=None)
     for concerned in (replace(nobodys, assignee_id=GRACE), replace(nobodys, reporter_id=GRACE)):
-        drawn = buttons(concerned, EN, CardStyle.FULL, mute=mute, reader=reader)
+        seen_by = actor(reader) if reader is not None else None
+        drawn = buttons(concerned, EN, CardStyle.FULL, mute=mute, reader=seen_by)
         assert menu(drawn)[-1] == offered
 
 
@@ -80,3 +85,37 @@ def test_a_row_does_not_tell_somebody_what_is_theirs_nor_offers_to_take_it() -> 
     assert "Grace" not in own["text"]["text"]
     assert "assign" in menu(seen)
     assert "assign" not in menu(own)
+
+
+def choices(blocks: Sequence[Json]) -> set[str]:
+    """Of all menus and buttons: what each does."""
+    held = [
+        element for block in blocks for element in [*block.get("elements", ()), block.get("accessory") or {}]
+    ]
+    return {
+        each.get("value", "").partition(":")[0] if "options" in element else element["action_id"]
+        for element in held
+        for each in element.get("options") or ([element] if "action_id" in element else [])
+    }
+
+
+@pytest.mark.parametrize(("role", "closes"), [(Role.GUEST, False), (Role.MEMBER, True)])
+def test_news_and_hints_offer_to_close_only_to_those_who_may(role: Role, closes: bool) -> None:
+    told = replace(person(ADA, "Ada", active=True, slack=True), role=role)
+    notice = Notice(
+        person_id=ADA,
+        issue_id=PLAIN.issue_id,
+        kinds=frozenset(NoticeKind),
+        actors=frozenset({GRACE}),
+        said="x",
+        said_by=GRACE,
+        comments=1,
+        due_at=NOW,
+    )
+    for issue in (PLAIN, CLOSED):
+        news = notices.message([(issue, notice)], told, PEOPLE, EN, "LDG")
+        offered = choices(news["blocks"])
+        assert {"show", "comment"} <= offered
+        assert bool(offered & {"close", "reopen"}) is closes
+    hint = pointing.hint(PLAIN, [CLOSED], EN, "LDG", actor(ADA, role))
+    assert ("issue_same" in choices(hint.blocks)) is closes

@@ -30,6 +30,7 @@ from tests.views.samples import (
     PEOPLE_IDS,
     SHORT,
     TEXT,
+    actor,
     taken_message,
     taken_view,
 )
@@ -106,7 +107,7 @@ def test_subscriptions_and_previews(
     )
     fits({"text": listed.text, "blocks": list(listed.blocks)})
     taken_view(subscriptions.form(one, spoken, {}))
-    fits(keys.preview(found, people, spoken, "LDG"))
+    fits(keys.preview(found, people, spoken, "LDG", actor(ADA)))
 
 
 @BOUNDED

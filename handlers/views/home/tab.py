@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from db.access import Actor
 from db.homes import Activity
-from db.ids import ChangeId, PersonId
+from db.ids import ChangeId
 from db.listing import Page
 from db.saved_queries import SavedQuery
 from handlers.views.blocks import (
@@ -71,7 +72,7 @@ class Section:
 class Reader:
     """Whose Home it is. `decides`: they may change the workspace's settings; `today`: where they are."""
 
-    person_id: PersonId
+    actor: Actor
     words: Words
     prefix: str
     decides: bool = False
@@ -215,7 +216,8 @@ def _rows(each: Section, state: State, people: People, reader: Reader, most: int
             words=reader.words,
             prefix=reader.prefix,
             place=f"home-{each.place}",
-            reader=reader.person_id,
+            reader=reader.actor.person_id,
+            actor=reader.actor,
             today=reader.today,
         )
         for issue in each.page.items[:most]
