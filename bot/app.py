@@ -86,11 +86,11 @@ class Authorizing(AsyncMiddleware):
         context = req.context
         if req.body.get("event", {}).get("type") in _FAREWELLS:
             return await next()
-        finding = self._installations.find(
-            team_id=None if context.is_enterprise_install else context.team_id,
-            enterprise_id=context.enterprise_id,
-        )
-        installation = await in_time(req.body, finding)
+        team_id = None if context.is_enterprise_install else context.team_id
+        installation = self._installations.known(team_id=team_id, enterprise_id=context.enterprise_id)
+        if installation is None:
+            finding = self._installations.find(team_id=team_id, enterprise_id=context.enterprise_id)
+            installation = await in_time(req.body, finding)
         if installation is None:
             # Asked for by name, so that the boundary, too, finds a client; it has no token to leak.
             context["client"] = self._clients.with_token(None)

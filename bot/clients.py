@@ -148,6 +148,13 @@ class Clients:
         return found
 
 
+def _serves(installation: Installation, team_id: str | None, enterprise_id: str | None) -> bool:
+    organisation = installation.enterprise_id
+    return team_id == installation.workspace_id or (
+        organisation is not None and enterprise_id == organisation
+    )
+
+
 class OneInstallation:
     """The workspace of SLACK_BOT_TOKEN, as auth.test tells it."""
 
@@ -164,13 +171,13 @@ class OneInstallation:
             await self.learn()
             self._checked = time.monotonic()
 
+    def known(self, *, team_id: str | None, enterprise_id: str | None) -> Installation | None:
+        found = self._found
+        return found if found is not None and _serves(found, team_id, enterprise_id) else None
+
     async def find(self, *, team_id: str | None, enterprise_id: str | None) -> Installation | None:
         found = self._found or await self.learn()
-        if team_id == found.workspace_id or (
-            found.enterprise_id is not None and enterprise_id == found.enterprise_id
-        ):
-            return found
-        return None
+        return found if _serves(found, team_id, enterprise_id) else None
 
     def forget(self, workspace_id: WorkspaceId) -> None:
         """Whose token it is never changes while the process runs."""

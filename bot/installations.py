@@ -38,6 +38,16 @@ class StoredInstallations:
         self._keep = keep
         self._held: dict[WorkspaceId, _Held] = {}
 
+    def known(self, *, team_id: str | None, enterprise_id: str | None) -> Installation | None:
+        for candidate in (team_id, enterprise_id):
+            if candidate is not None:
+                held = self._held.get(WorkspaceId(candidate))
+                if held is None or held.until <= time.monotonic():
+                    return None
+                if held.installation is not None:
+                    return held.installation
+        return None
+
     async def find(self, *, team_id: str | None, enterprise_id: str | None) -> Installation | None:
         """The team's own installation before that of its organisation. Raises Busy, Unavailable."""
         for candidate in (team_id, enterprise_id):

@@ -18,7 +18,9 @@ from slack_bolt.logger.messages import warning_did_not_call_ack
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
+from bot.arguments import arguments, names_of
 from bot.background import BackgroundTasks
+from handlers.timers import Timers
 
 # Slack waits 3 s, and some of them pass on the way.
 ANSWER_WITHIN = 2.5
@@ -74,6 +76,8 @@ class AwaitingRunner(AsyncioListenerRunner):
     """
 
     background: BackgroundTasks
+    _timers: Timers
+    _names: dict[AsyncListener, tuple[str, ...] | None]
 
     @classmethod
     def replacing(cls, runner: AsyncioListenerRunner, background: BackgroundTasks) -> AwaitingRunner:
@@ -86,6 +90,8 @@ class AwaitingRunner(AsyncioListenerRunner):
             lazy_listener_runner=runner.lazy_listener_runner,
         )
         made.background = background
+        made._timers = Timers()
+        made._names = {}
         return made
 
     async def run(
@@ -108,7 +114,7 @@ class AwaitingRunner(AsyncioListenerRunner):
             if (failed := await asyncio.shield(task)) is not None:
                 return failed
         else:
-            late = loop.call_later(_patience(starting_time), ack.tell)
+            late = self._timers.later(_patience(starting_time), ack.tell)
             try:
                 await answered
             finally:
@@ -128,7 +134,7 @@ class AwaitingRunner(AsyncioListenerRunner):
         failed: BoltResponse | None = None
         try:
             await self.listener_start_handler.handle(request=request, response=None)
-            await listener.run_ack_function(request=request, response=None)  # type: ignore[arg-type]  # as Bolt does
+            await self._call(listener, request)
         except Exception as error:
             # An event that was acknowledged is kept: whoever keeps it asks whether it is to come again.
             if ack.response is None or request.body.get("type") == "event_callback":
@@ -141,6 +147,15 @@ class AwaitingRunner(AsyncioListenerRunner):
             ack.tell()
             await self.listener_completion_handler.handle(request=request, response=None)
         return failed
+
+    async def _call(self, listener: AsyncListener, request: AsyncBoltRequest) -> None:
+        if listener not in self._names:
+            self._names[listener] = names_of(listener)
+        names = self._names[listener]
+        if names is None:
+            await listener.run_ack_function(request=request, response=None)  # type: ignore[arg-type]  # as Bolt does
+        else:
+            await listener.ack_function(**arguments(names, request))
 
 
 def _patience(starting_time: float | None) -> float:

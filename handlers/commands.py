@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from rapidfuzz import process
@@ -22,6 +22,7 @@ from handlers.loading import Made, open_form, present
 from handlers.querying import explain_query
 from handlers.requesting import Asker
 from handlers.services import Services
+from handlers.timers import Timers
 from handlers.views.blocks import Json, actions, button, section
 from handlers.views.replies import OFFER_CREATE, handing_back
 from handlers.views.replies import Reply as Reply
@@ -105,6 +106,7 @@ class Commands:
 
     services: Services
     hearing: Hearing = field(default_factory=Hearing)
+    timers: Timers = field(default_factory=Timers)
     subcommands: dict[str, Subcommand] = field(default_factory=dict)
     _by_word: dict[str, Subcommand] = field(default_factory=dict)
     # Which of them change many issues by which other subcommand.
@@ -145,9 +147,7 @@ class Commands:
     ) -> None:
         answering = Answering(ack, respond)
         spoken = words(asker.locale)
-        timer = asyncio.get_running_loop().call_later(
-            asked.left(PATIENCE), self._ask_for_patience, answering, spoken
-        )
+        timer = self.timers.later(asked.left(PATIENCE), partial(self._ask_for_patience, answering, spoken))
         try:
             reply = await self._answer(body, client, asker, spoken, answering)
         except LodgeError as error:

@@ -26,6 +26,9 @@ class Installations(Protocol):
     Called with every request: an implementation keeps what it found.
     """
 
+    def known(self, *, team_id: str | None, enterprise_id: str | None) -> Installation | None:
+        """What `find` would find without asking anybody; None where it has to ask, or would find none."""
+
     async def find(self, *, team_id: str | None, enterprise_id: str | None) -> Installation | None: ...
 
     def forget(self, workspace_id: WorkspaceId) -> None:

@@ -28,8 +28,11 @@ class Installed:
     def forget(self, workspace_id: str) -> None:
         return
 
-    async def find(self, *, team_id: str | None, enterprise_id: str | None) -> Installation | None:
+    def known(self, *, team_id: str | None, enterprise_id: str | None) -> Installation | None:
         return _INSTALLATION if team_id == _INSTALLATION.workspace_id else None
+
+    async def find(self, *, team_id: str | None, enterprise_id: str | None) -> Installation | None:
+        return self.known(team_id=team_id, enterprise_id=enterprise_id)
 
 
 _INSTALLATION = Installation(

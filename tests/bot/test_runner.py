@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.kwargs_injection.async_utils import build_async_required_kwargs
+from slack_bolt.listener.async_listener import AsyncCustomListener
 from slack_bolt.listener.asyncio_runner import AsyncioListenerRunner
 from slack_bolt.listener_matcher.async_builtins import AsyncBuiltinListenerMatcher
 from slack_bolt.middleware.async_middleware import AsyncMiddleware
@@ -17,15 +19,18 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.models.blocks import DividerBlock
 
 from bot import runner
+from bot.arguments import FOUND, arguments, names_of
 from bot.background import BackgroundTasks
 from bot.receiving import dispatch_again
 from bot.runner import AwaitingRunner
 
-# What bot/runner.py and bot/app.py replace or rely on, as it was when they were written.
+# What bot/runner.py, bot/arguments.py and bot/app.py replace or rely on, as it was when they were written.
 RELIED_ON: dict[str, tuple[Any, str]] = {
     "AsyncioListenerRunner": (AsyncioListenerRunner, "35518b0376203c6b"),
     "AsyncAck": (AsyncAck, "1346c5dbc1774358"),
     "AsyncBuiltinListenerMatcher": (AsyncBuiltinListenerMatcher, "8bc8c0c5821df189"),
+    "AsyncCustomListener": (AsyncCustomListener, "3a992ec61c6441f8"),
+    "build_async_required_kwargs": (build_async_required_kwargs, "18726300b4526a46"),
     "AsyncApp.async_dispatch": (AsyncApp.async_dispatch, "9933aad9b4dc0525"),
     "AsyncApp._init_context": (AsyncApp._init_context, "eb460f816a1d7e60"),
     "AsyncApp._register_listener": (AsyncApp._register_listener, "1386097e30327e2d"),
@@ -37,7 +42,7 @@ def test_bolt_is_still_written_as_it_was(name: str) -> None:
     part, known = RELIED_ON[name]
     source = hashlib.sha256(inspect.getsource(part).encode()).hexdigest()[:16]
     assert source == known, (
-        f"{name} changed in Bolt: read it, mend bot/runner.py and bot/app.py, then note {source}"
+        f"{name} changed in Bolt: read it, mend bot/runner.py, bot/arguments.py and bot/app.py, then note {source}"
     )
 
 
@@ -257,3 +262,51 @@ async def test_whole_answers_are_written_whatever_is_in_them() -> None:
     assert written[0] == {"text": "Grüße 🔴", "blocks": [{"type": "divider"}]}
     assert written[1] == {"text": half}
     assert written[2] == {"text": "a model", "blocks": [{"type": "divider"}]}
+
+
+BODIES: list[dict[str, Any]] = [
+    COMMAND,
+    EVENT,
+    {
+        "type": "view_submission",
+        "team": {"id": "T1"},
+        "user": {"id": "U1"},
+        "view": {"id": "V1", "hash": "1"},
+    },
+    {
+        "type": "block_actions",
+        "team": {"id": "T1"},
+        "user": {"id": "U1"},
+        "view": {"id": "V1"},
+        "actions": [{"action_id": "a"}],
+    },
+]
+
+
+@pytest.mark.parametrize("body", BODIES, ids=["command", "event", "form", "button"])
+def test_a_listener_is_given_what_bolt_would_give(body: dict[str, Any]) -> None:
+    request = AsyncBoltRequest(body=body, mode="socket_mode")
+    request.context["asker"] = "somebody"
+    given = arguments(tuple(FOUND), request)
+    bolts = build_async_required_kwargs(
+        logger=logging.getLogger("test"), required_arg_names=list(FOUND), request=request, response=None
+    )
+    assert given == bolts
+
+
+class Several:
+    async def known(self, ack: AsyncAck, body: object) -> None:
+        assert body
+        await ack("known")
+
+    async def more(self, ack: AsyncAck, payload: object) -> None:
+        assert payload
+        await ack("more")
+
+
+@pytest.mark.parametrize("name", ["known", "more"])
+async def test_a_method_is_called_as_bolt_does_also_where_it_wants_more(name: str) -> None:
+    app = app_with(getattr(Several(), name), BackgroundTasks())
+    assert (names_of(app._async_listeners[0]) is None) == (name == "more")
+    for _ in range(2):
+        assert (await dispatch(app, COMMAND)).body == name
