@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
-from functools import cache
-from typing import assert_never
+from functools import cache, lru_cache
+from typing import Final, assert_never
 
 from babel.dates import format_date
 
@@ -12,6 +12,9 @@ from db.issues import Issue
 from db.states import CloseReason, Priority, Status
 from handlers.views.blocks import Json, option
 from handlers.words import Mrkdwn, Words, escape
+
+# Spelling one takes longer than all else that a row of a list needs.
+_DAYS_KEPT: Final = 4_096
 
 _PRIORITY_SIGNS = {
     Priority.URGENT: "🔴",
@@ -66,6 +69,7 @@ def priority_option(priority: Priority, words: Words) -> Json:
     return option(f"{_PRIORITY_SIGNS[priority]} {priority_word(priority, words)}".strip(), priority.word)
 
 
+@lru_cache(maxsize=_DAYS_KEPT)
 def day(on: date, words: Words) -> str:
     """A date without a time is the same for every reader; only its spelling is theirs."""
     return str(format_date(on, format="medium", locale=words.locale))
