@@ -21,7 +21,7 @@ from db.issues import Issue, IssueDraft
 from db.states import Role
 from handlers import sources
 from handlers.acting import Place, Press, on_press, origin_of, tell
-from handlers.commands import KEY, Commands, Reply
+from handlers.commands import KEY, Commands, Reply, typed
 from handlers.creating import likely
 from handlers.errors import explain
 from handlers.hearing import Heard
@@ -38,7 +38,7 @@ from handlers.views import creating as creating_view
 from handlers.views import issue_form
 from handlers.views.blocks import Json, truncate
 from handlers.views.cards import CardStyle
-from handlers.views.messages import OFFER, markdown_of, named_in_title, offer, title_of
+from handlers.views.messages import OFFER, half_order, markdown_of, named_in_title, offer, title_of
 from handlers.words import escape, words
 
 SHORTCUT = "issue_from_message"
@@ -168,7 +168,10 @@ class Messages:
         elif keys and all(KEY.fullmatch(each) for each in keys):
             for key in keys[:SHOWN]:
                 await tell(place, await self._shown(asker, key), client, asker.slack_user_id)
-        elif not await self._ordered(asker, text, event, place, client):
+        elif not (
+            await self._ordered(asker, text, event, place, client)
+            or await self._asked_back(asker, text, event, place, client)
+        ):
             message = {name: value for name, value in event.items() if name != "blocks"} | {"text": text}
             await self._file(asker, event["channel"], message, client)
 
@@ -192,6 +195,22 @@ class Messages:
         reply = await self._orders.carry_out(order, key, asker, event, client)
         if reply is not None:
             await tell(place, reply, client, asker.slack_user_id)
+        return True
+
+    async def _asked_back(
+        self, asker: Asker, text: str, event: Mapping[str, Any], place: Place, client: AsyncWebClient
+    ) -> bool:
+        """Whether it was half an order in the thread of an issue: whoever means that, means no other issue."""
+        prefix = asker.workspace.key_prefix
+        unread = None if event.get("files") else self._orders.unread(text, prefix)
+        keys = await self._keys_of_thread(asker, event) if unread is not None else []
+        if unread is None or not keys:
+            return False
+        title = await self._title(asker, {"text": text}, client)
+        reply = half_order(
+            unread.subcommand.name, unread.word, typed(unread.rest), title, words(asker.locale)
+        )
+        await tell(place, reply, client, asker.slack_user_id)
         return True
 
     async def _keys_of_thread(self, asker: Asker, event: Mapping[str, Any]) -> list[str]:

@@ -1,7 +1,8 @@
 """Commands that are said to the bot: Slack takes none that begin with a slash in threads.
 
 `@Lodge close LDG-42` and `@Lodge LDG-42 close` anywhere; in an issue's thread its key goes without saying. What reads
-otherwise is no order, but an issue to be filed.
+otherwise is no order, but an issue to be filed. In an issue's thread, whoever begins with the word of an order is asked
+first.
 """
 
 from __future__ import annotations
@@ -46,6 +47,15 @@ class Order:
     about_issue: bool = True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """It begins with the word of an order, and goes on as none does."""
+
+    subcommand: Subcommand
+    word: str
+    rest: str
+
+
 def said_to(text: str, bot_user_id: str | None) -> str:
     """What somebody says besides naming the bot."""
     return re.sub(rf"<@{bot_user_id}(?:\|[^>]*)?>[ :,]*", "", text).strip()
@@ -76,18 +86,27 @@ class Orders:
             return self._order(found, second, more)
         return self._order(found, None, rest) if _ACTS[found.name](rest) else None
 
+    def unread(self, text: str, prefix: str) -> Unread | None:
+        """None for an order, and for what begins like none."""
+        word, rest = _split(text)
+        found = self._commands.find(word)
+        if found is None or found.name not in _WORDS or self.read(text, prefix) is not None:
+            return None
+        return Unread(subcommand=found, word=word, rest=rest)
+
     def _order(self, found: Subcommand, key: str | None, rest: str) -> Order:
         if found.name in _FORMS and not (found.name == "comment" and rest):
             return Order(subcommand=self._commands.subcommands[SHOW], key=key, rest="")
         return Order(subcommand=found, key=key, rest=rest)
 
     def is_one(self, heard: Heard) -> bool:
-        """Whether the message gives the bot an order, and is nobody's comment."""
+        """Whether the message gives the bot an order, be it one that cannot be read, and is nobody's comment."""
         event = heard.event
         text = str((event.get("message") or event).get("text") or "")
         if heard.bot_user_id is None or f"<@{heard.bot_user_id}" not in text:
             return False
-        return self.read(said_to(text, heard.bot_user_id), heard.asker.workspace.key_prefix) is not None
+        said, prefix = said_to(text, heard.bot_user_id), heard.asker.workspace.key_prefix
+        return self.read(said, prefix) is not None or self.unread(said, prefix) is not None
 
     async def carry_out(
         self, order: Order, key: str | None, asker: Asker, event: Mapping[str, Any], client: AsyncWebClient
@@ -185,3 +204,4 @@ _ACTS: Final[Mapping[str, Callable[[str], bool]]] = {
     "watch": _nothing,
     "unwatch": _nothing,
 }
+_WORDS: Final = _ALONE | _LISTS | _ACTS.keys()

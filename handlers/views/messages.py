@@ -13,10 +13,10 @@ from handlers.views.excerpts import cut
 from handlers.views.markdown import to_plain
 from handlers.views.mrkdwn import to_markdown
 from handlers.views.people import People, who
-from handlers.views.replies import Reply
+from handlers.views.replies import OFFER_CREATE, Reply
 from handlers.views.rich_text import escape_markdown
 from handlers.views.rich_text import to_markdown as rich_to_markdown
-from handlers.words import Words, clean
+from handlers.words import Mrkdwn, Words, clean
 
 SHOWN = 3000
 TITLE_MAX = 120
@@ -129,6 +129,17 @@ def offer(title: str, ts: str, words: Words) -> Reply:
     """Asks whether what somebody wrote to the bot is to become an issue."""
     text = words("message-offer", title=title)
     make = button(words.plain("button-open-form"), OFFER, f"{ts} {title}", style="primary")
+    return Reply(text=text, blocks=[section(text), actions(make)])
+
+
+def half_order(name: str, word: str, rest: str, title: str, words: Words) -> Reply:
+    """What can follow the word, and the way to make an issue of it all the same. `name`: of the subcommand."""
+    said = (
+        words("order-unread", word=word, rest=truncate(rest, 200)) if rest else words("order-bare", word=word)
+    )
+    how = f"order-write-{name}" if words.has(f"order-write-{name}") else "order-write-alone"
+    text = Mrkdwn(f"{said} {words(how, word=word)}")
+    make = button(words.plain("unknown-word-create"), OFFER_CREATE, title)
     return Reply(text=text, blocks=[section(text), actions(make)])
 
 

@@ -11,7 +11,10 @@ from handlers import register_all
 from handlers.commands import Commands
 from handlers.orders import Orders
 from handlers.services import Services
+from handlers.views.messages import half_order
+from handlers.words import words
 from tests.handlers.test_registration import Recorder
+from tests.views.samples import taken
 
 ORDERS = {
     "close LDG-4": ("close", "LDG-4", ""),
@@ -86,3 +89,29 @@ def test_an_order(orders: Orders, text: str) -> None:
 @pytest.mark.parametrize("text", ISSUES)
 def test_an_issue(orders: Orders, text: str) -> None:
     assert orders.read(text, "LDG") is None
+
+
+@pytest.mark.parametrize(
+    "text", ["close as whatever", "Assign", "done with it", "comment on the pump", "list of pumps"]
+)
+def test_half_an_order(orders: Orders, text: str) -> None:
+    unread = orders.unread(text, "LDG")
+    assert unread is not None
+    assert f"{unread.word} {unread.rest}".strip() == text
+
+
+@pytest.mark.parametrize(
+    "text", ["close", "close LDG-4 whenever", "LDG-4 is broken", "the lift is stuck", "new pump", ""]
+)
+def test_no_half_order(orders: Orders, text: str) -> None:
+    assert orders.unread(text, "LDG") is None
+
+
+@pytest.mark.parametrize("locale", ["en", "de"])
+def test_every_order_that_needs_more_tells_what(orders: Orders, locale: str) -> None:
+    for text in ("assign", "label", "priority", "due", "status", "comment"):
+        unread = orders.unread(text, "LDG")
+        assert unread is not None
+        reply = half_order(unread.subcommand.name, unread.word, unread.rest, text, words(locale))
+        taken(reply)
+        assert words(locale)("order-write-alone", word=text) not in reply.text

@@ -155,6 +155,8 @@ async def test_orders_are_carried_out_in_threads_which_take_no_commands(lodge: L
         ("assign me", f"LDG-1 is assigned to <@{grace.id}>"),
         ("LDG-99 close", "no issue LDG-99"),
         ("close LDG-1 whenever", "“whenever” is no reason"),
+        ("close as whenever", "cannot read what follows: “as whenever”"),
+        ("assign", "something has to follow"),
     ):
         await grace.send("general", f"<@{bot}> {order}", card["ts"])
         await grace.expect_message("general", partial(_tells, answer, card["ts"]))
@@ -163,6 +165,22 @@ async def test_orders_are_carried_out_in_threads_which_take_no_commands(lodge: L
     assert "LDG-2" not in said(await lodge.ask("ada", "list"))
     # Where no issue is meant, it is one.
     ts = await grace.send("general", f"<@{bot}> close")
+    await grace.expect_message("general", lambda each: "LDG-2" in said(each), thread_ts=ts)
+
+
+async def test_half_an_order_in_a_thread_can_be_made_an_issue_all_the_same(lodge: Lodge) -> None:
+    card, grace = await posted(lodge, "Pump"), lodge.person("grace")
+    bot = lodge.slack.config.bot_user_id
+    await grace.send("general", f"<@{bot}> Start button does nothing, says <@{grace.id}>", card["ts"])
+    asked = await grace.expect_message("general", partial(_tells, "“Start”", card["ts"]))
+    assert asked["is_ephemeral"]
+    await grace.click("issue_new_titled", channel="general", ts=asked["ts"])
+    form = await grace.expect_modal(lambda view: view["callback_id"] == "issue_create")
+    titled = form["state"]["values"]["title"]["issue_title"]["value"]
+    assert titled.startswith("Start button does nothing, says @Grace")
+    assert "LDG-2" not in said(await lodge.ask("ada", "list"))
+    # Where no issue is meant, it is one.
+    ts = await grace.send("general", f"<@{bot}> start button does nothing")
     await grace.expect_message("general", lambda each: "LDG-2" in said(each), thread_ts=ts)
 
 

@@ -60,6 +60,18 @@ thread-comment-deleted = Ein Kommentar von { $who } wurde gelöscht.
 message-offer = Soll ich „{ $title }“ als Issue anlegen?
 message-link = Ursprüngliche Nachricht ↗
 order-which = In diesem Thread geht es um mehrere Issues. Sag dazu, welches du meinst, etwa `{ $key } { $said }` oder `{ $other } { $said }`.
+order-unread = „{ $word }“ verstehe ich als Anweisung, aber nicht, was darauf folgt: „{ $rest }“. Es ist nichts geschehen.
+order-bare = „{ $word }“ verstehe ich als Anweisung, aber es muss noch etwas folgen. Es ist nichts geschehen.
+order-write-alone = Schreib nur `{ $word }`, ohne etwas dahinter.
+order-write-close = Schreib nur `{ $word }`, oder `{ $word } not planned`, `{ $word } duplicate of LDG-7`.
+order-write-assign = Schreib `{ $word } me`, `{ $word } @ada` oder `{ $word } nobody`.
+order-write-label = Schreib `{ $word } +bug -ui`, oder `{ $word } =bug,ui`, um alle zu ersetzen.
+order-write-priority = Schreib `{ $word }` mit `urgent`, `high`, `medium`, `low` oder `none`.
+order-write-due = Schreib `{ $word } freitag`, `{ $word } 2w`, `{ $word } 2026-03-01` oder `{ $word } none`.
+order-write-status = Schreib `{ $word }` mit `open`, `in progress` oder `closed`.
+order-write-comment = Was hier ohne meinen Namen gesagt wird, ist ein Kommentar.
+order-write-list = Schreib nur `{ $word }`, oder Bedingungen einer Abfrage dahinter, wie in `{ $word } label:bug`.
+order-write-mine = Schreib nur `{ $word }`, oder Bedingungen einer Abfrage dahinter, wie in `{ $word } label:bug`.
 direct-help = Schreib, was los ist, und ich biete dir an, es anzulegen; oder einen Schlüssel, um sein Issue zu sehen. Mit dem Schlüssel tue ich, was du sagst: `close LDG-42`, `assign LDG-42 me`. `/issue help` zeigt alles.
 
 link-title = Dieses Issue ist in Slack zu Hause

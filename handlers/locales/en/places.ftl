@@ -60,6 +60,18 @@ thread-comment-deleted = A comment by { $who } was deleted.
 message-offer = Shall I file “{ $title }” as an issue?
 message-link = Original message ↗
 order-which = This thread is about several issues. Say which one you mean, as in `{ $key } { $said }` or `{ $other } { $said }`.
+order-unread = I take “{ $word }” for an order, but cannot read what follows: “{ $rest }”. Nothing was done.
+order-bare = I take “{ $word }” for an order, but something has to follow it. Nothing was done.
+order-write-alone = Write `{ $word }` with nothing behind it.
+order-write-close = Write `{ $word }` alone, or `{ $word } not planned`, `{ $word } duplicate of LDG-7`.
+order-write-assign = Write `{ $word } me`, `{ $word } @ada` or `{ $word } nobody`.
+order-write-label = Write `{ $word } +bug -ui`, or `{ $word } =bug,ui` to replace all.
+order-write-priority = Write `{ $word }` with `urgent`, `high`, `medium`, `low` or `none`.
+order-write-due = Write `{ $word } friday`, `{ $word } 2w`, `{ $word } 2026-03-01` or `{ $word } none`.
+order-write-status = Write `{ $word }` with `open`, `in progress` or `closed`.
+order-write-comment = Whatever is said here without my name is a comment.
+order-write-list = Write `{ $word }` alone, or terms of a query behind it, as in `{ $word } label:bug`.
+order-write-mine = Write `{ $word }` alone, or terms of a query behind it, as in `{ $word } label:bug`.
 direct-help = Write what is wrong and I offer to file it, or write a key to see its issue. With the key I do what you say: `close LDG-42`, `assign LDG-42 me`. `/issue help` lists everything.
 
 link-title = This issue lives in Slack
