@@ -23,7 +23,6 @@ FOUND: Final[Mapping[str, Callable[[AsyncBoltRequest], Any]]] = {
     "context": lambda request: request.context,
     "event": lambda request: to_event(request.body),
     "fail": lambda request: request.context.fail,
-    "respond": lambda request: request.context.respond,
     "view": lambda request: to_view(request.body),
 }
 

@@ -20,6 +20,7 @@ from db.errors import Busy, Invalid, Unavailable
 from handlers import asked, reference
 from handlers.commands import whole
 from handlers.errors import at_fields, expected, explain
+from handlers.responding import respond
 from handlers.views.replies import Reply, handing_back
 from handlers.words import Mrkdwn, Words, letters, words
 
@@ -102,11 +103,11 @@ async def _afterwards(
     body: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient, speech: Words, text: str
 ) -> None:
     try:
-        if context.response_url is not None and context.respond is not None:
+        if context.response_url is not None:
             reply = Reply(text=text)
             if "command" in body:
                 reply = handing_back(reply, whole(body), speech)
-            await context.respond(**reply.body(), replace_original=False)
+            await respond(context.response_url, reply.body() | {"replace_original": False}, client)
         elif context.channel_id is not None and context.user_id is not None:
             await client.chat_postEphemeral(
                 channel=context.channel_id, user=context.user_id, text=text, thread_ts=context.thread_ts

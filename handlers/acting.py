@@ -13,7 +13,6 @@ from uuid import UUID
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from db.ids import ChannelId, IssueId, MessageTs
 from db.origins import Origin
@@ -24,6 +23,7 @@ from handlers.late import Sendings
 from handlers.loading import Made, present
 from handlers.publishing import say
 from handlers.requesting import Asker
+from handlers.responding import respond
 from handlers.services import Services
 from handlers.views.blocks import Json
 from handlers.views.home import State, metadata_of
@@ -103,8 +103,7 @@ async def _by_response_url(place: Place, url: str, reply: Reply, client: AsyncWe
     body = reply.body() | {"replace_original": reply.replace}
     if place.thread_ts:
         body["thread_ts"] = place.thread_ts
-    answer = await AsyncWebhookClient(url, session=client.session).send_dict(body)
-    return answer.status_code == 200
+    return (await respond(url, body, client)).taken
 
 
 def carried(read: Callable[[str], T], text: str) -> T:
@@ -182,9 +181,8 @@ class Press:
     async def replace(self, reply: Reply) -> None:
         """Puts it in place of the message it was pressed in, ephemeral or not."""
         if url := self.body.get("response_url"):
-            await AsyncWebhookClient(url, session=self.client.session).send_dict(
-                {"text": reply.text, "blocks": list(reply.blocks), "replace_original": True}
-            )
+            body = {"text": reply.text, "blocks": list(reply.blocks), "replace_original": True}
+            await respond(url, body, self.client)
 
     async def open(self, view: Json) -> str:
         """Opens a form; on top of the form it was pressed in, if any. Returns the view's id."""

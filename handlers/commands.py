@@ -10,7 +10,7 @@ from typing import Any
 
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
-from slack_bolt.async_app import AsyncAck, AsyncRespond
+from slack_bolt.async_app import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from db.errors import LodgeError
@@ -21,6 +21,7 @@ from handlers.hearing import Hearing
 from handlers.loading import Made, open_form, present
 from handlers.querying import explain_query
 from handlers.requesting import Asker
+from handlers.responding import respond
 from handlers.services import Services
 from handlers.timers import Timers
 from handlers.views.blocks import Json, actions, button, section
@@ -44,9 +45,10 @@ _LINK = re.compile(r"<(?=[A-Za-z][\w+.-]*:)(?:mailto:|tel:)?([^<>|]+)(?:\|([^<>]
 class Answering:
     """Where the answer to one command goes: into the ack while Slack waits, to the response_url after that."""
 
-    def __init__(self, ack: AsyncAck, respond: AsyncRespond) -> None:
+    def __init__(self, ack: AsyncAck, client: AsyncWebClient, response_url: str) -> None:
         self._ack = ack
-        self._respond = respond
+        self._client = client
+        self._response_url = response_url
         self.acknowledged = False
 
     async def acknowledge(self, reply: Reply | None = None) -> None:
@@ -56,7 +58,7 @@ class Answering:
 
     async def say(self, reply: Reply) -> None:
         if self.acknowledged:
-            await self._respond(reply.body())
+            await respond(self._response_url, reply.body(), self._client)
         else:
             await self.acknowledge(reply)
 
@@ -140,12 +142,11 @@ class Commands:
     async def listen(
         self,
         ack: AsyncAck,
-        respond: AsyncRespond,
         body: Mapping[str, Any],
         client: AsyncWebClient,
         asker: Asker,
     ) -> None:
-        answering = Answering(ack, respond)
+        answering = Answering(ack, client, body["response_url"])
         spoken = words(asker.locale)
         timer = self.timers.later(asked.left(PATIENCE), partial(self._ask_for_patience, answering, spoken))
         try:

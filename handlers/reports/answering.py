@@ -9,7 +9,6 @@ from datetime import date
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from db.access import Action, may
 from db.errors import Invalid, LodgeError
@@ -24,6 +23,7 @@ from handlers.reports import asking
 from handlers.reports.looks import REFUSALS, look_of, pictures_of, remember_refusal
 from handlers.reports.making import make
 from handlers.requesting import Asker
+from handlers.responding import respond
 from handlers.services import Services
 from handlers.views.blocks import Json
 from handlers.views.people import mention
@@ -219,14 +219,13 @@ class Reporting:
         """By response_url: unlike an ack, it says whether Slack took the blocks."""
         look = look_of(asker.workspace, self._services.clock())
         schedulable = not public and may(asker.actor, Action.SCHEDULES, asker.workspace.settings)
-        to = AsyncWebhookClient(url, session=client.session)
         if look is Look.NATIVE:
             native = message(
                 sheet, request, words, look, origin=note, shareable=not public, schedulable=schedulable
             )
             body = _body(native, replace)
-            answer = await to.send_dict(body)
-            if answer.status_code == 200 or not any(error in answer.body for error in REFUSALS):
+            answer = await respond(url, body, client)
+            if answer.taken or not any(error in answer.why for error in REFUSALS):
                 return
             await self._refused(asker)
         pictures = await self._pictures(client, sheet)
@@ -240,10 +239,10 @@ class Reporting:
             shareable=not public,
             schedulable=schedulable,
         )
-        answer = await to.send_dict(_body(drawn, replace))
-        if answer.status_code != 200:
-            _log.warning("a report was refused", extra={"error": answer.body[:200]})
-            await to.send_dict({"text": drawn[0], "response_type": "ephemeral"})
+        answer = await respond(url, _body(drawn, replace), client)
+        if not answer.taken:
+            _log.warning("a report was refused", extra={"error": answer.why[:200]})
+            await respond(url, {"text": drawn[0], "response_type": "ephemeral"}, client)
 
     async def _post(self, press: Press, sheet: Sheet, request: Request, origin: Mrkdwn) -> None:
         look = look_of(press.asker.workspace, self._services.clock())

@@ -91,7 +91,7 @@ class _Answers:
     async def ack(self, body: Any = None) -> None:
         self.acks.append(body)
 
-    async def respond(self, body: Any) -> None:
+    async def respond(self, url: str, body: Any, client: object) -> None:
         self.later.append(body)
 
     def start(self, work: Any, *, name: str) -> None:
@@ -108,7 +108,6 @@ async def test_a_long_command_whose_query_cannot_be_read_is_handed_back() -> Non
     wrote = "list prioritty:high label:bug,regression assignee:me created:>2026-01-01 pump"
     await commands.listen(
         ack=cast("Any", answers.ack),
-        respond=cast("Any", answers.respond),
         body={"text": wrote, "command": "/issue", "trigger_id": "t", "channel_id": "C1", "response_url": "u"},
         client=cast("Any", None),
         asker=cast("Any", SimpleNamespace(locale="en", reference="r")),
@@ -121,6 +120,7 @@ async def test_a_long_command_whose_query_cannot_be_read_is_handed_back() -> Non
 async def test_a_slow_answer_is_promised_in_the_ack_and_given_later(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("handlers.commands.PATIENCE", 0.0)
     answers, promised = _Answers(), asyncio.Event()
+    monkeypatch.setattr("handlers.commands.respond", answers.respond)
 
     async def slow(call: Call) -> Reply:
         await promised.wait()
@@ -136,7 +136,6 @@ async def test_a_slow_answer_is_promised_in_the_ack_and_given_later(monkeypatch:
     body = {"text": "", "command": "/issue", "trigger_id": "t", "channel_id": "C1", "response_url": "u"}
     await commands.listen(
         ack=cast("Any", ack),
-        respond=cast("Any", answers.respond),
         body=body,
         client=cast("Any", None),
         asker=cast("Any", asker),
