@@ -43,6 +43,11 @@ class Gone:
     by: PersonId | None
     at: datetime
 
+    @property
+    def on_purpose(self) -> bool:
+        """And not as what came of something that was undone."""
+        return self.action == ACTION
+
 
 # The same that `VISIBLE` says of issues that are there.
 _GONE: Final[LiteralString] = f"""
@@ -152,6 +157,14 @@ async def gone(conn: asyncpg.Connection, actor: Actor, issue_ids: Sequence[Issue
         list(issue_ids),
     )
     return {row["issue_id"]: _read_gone(row) for row in rows}
+
+
+async def on_purpose(
+    conn: asyncpg.Connection, actor: Actor, issue_ids: Sequence[IssueId]
+) -> dict[IssueId, Issue]:
+    """Those of `gone` that somebody deleted as such: where a filing was undone, there never was anything to tell of."""
+    found = await gone(conn, actor, issue_ids)
+    return {issue_id: each.issue for issue_id, each in found.items() if each.on_purpose}
 
 
 async def gone_by_key(conn: asyncpg.Connection, actor: Actor, ref: str) -> Gone:

@@ -15,7 +15,7 @@ from typing import Final, Protocol
 
 import asyncpg
 
-from db import announcements, cards, channels, issues, jobs, outbox, people
+from db import announcements, cards, channels, deleting, issues, jobs, outbox, people
 from db.access import Actor
 from db.announcements import Batch, Event
 from db.cards import PostedCard
@@ -96,7 +96,7 @@ class _Manners:
     kept: Mapping[ChannelId, ChannelSettings]
 
     def aloud(self, channel_id: ChannelId, story: _Story) -> bool:
-        return "status" in story.fields and self.kept.get(channel_id, USUAL).broadcast
+        return not happened.STATES.isdisjoint(story.fields) and self.kept.get(channel_id, USUAL).broadcast
 
     def said(self, channel_id: ChannelId, story: _Story) -> bool:
         told = bool(story.fields) and not story.is_new
@@ -168,7 +168,7 @@ class Announcing:
     ) -> list[Outgoing]:
         needed = [issue_id for issue_id in grouped if issue_id in posted]
         system = Actor(workspace_id=batch.workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM)
-        found = await issues.get_many(conn, system, needed)
+        found = await issues.get_many(conn, system, needed) | await deleting.on_purpose(conn, system, needed)
         stories = [_story(found[issue_id], grouped[issue_id]) for issue_id in needed if issue_id in found]
         crowded = _crowded(batch)
         crowd = [story for story in stories if any(event.change_id in crowded for event in story.events)]
@@ -230,7 +230,7 @@ def _story(issue: Issue, events: Sequence[Event]) -> _Story:
     return _Story(
         issue=issue,
         events=tuple(events),
-        fields=happened.fields([{"before": event.before, "after": event.after} for event in events]),
+        fields=happened.fields([happened.as_change(each.kind, each.before, each.after) for each in events]),
         actors=frozenset(event.actor_id for event in events if event.actor_id is not None),
     )
 
@@ -278,7 +278,7 @@ def _refreshes(
 
 
 def _farewells(posted: dict[IssueId, list[PostedCard]], found: Mapping[IssueId, Issue]) -> list[Outgoing]:
-    """The cards of issues that were taken back say so."""
+    """The cards of issues whose filing was undone say so, and nothing else does."""
     return [
         refreshing(card.channel_id, card.message_ts, issue_id)
         for issue_id, shown in posted.items()

@@ -8,7 +8,7 @@ from uuid import UUID
 from slack_bolt.async_app import AsyncApp
 
 from db import comments, issues
-from db.access import Action, require
+from db.access import Action, may_delete, require
 from db.errors import FieldError, Invalid
 from db.ids import IssueId
 from db.issues import UNSET, Issue, IssuePatch, Written
@@ -101,7 +101,12 @@ class Closing:
             issue = await issues.get(conn, press.asker.actor, press.issue_id)
         key = issue.key(press.asker.workspace.key_prefix)
         metadata = press.place.metadata() | {"i": str(issue.issue_id)}
-        return view.form(key, press.words, metadata)
+        return view.form(
+            key,
+            press.words,
+            metadata,
+            deletable=may_delete(press.asker.actor, reporter_id=issue.reporter_id),
+        )
 
     async def submit(self, sent: Submission) -> Outcome:
         chosen = view.read(sent.view)

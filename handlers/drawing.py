@@ -12,8 +12,9 @@ from uuid import UUID
 
 import asyncpg
 
-from db import cards, channels, comment_lines, issues, outbox, people, previews, told, workspaces
+from db import cards, channels, comment_lines, deleting, issues, outbox, people, previews, told, workspaces
 from db.access import Actor
+from db.channels import ChannelSettings
 from db.errors import NotFound
 from db.ids import ChannelId, CommentId, IssueId, MessageTs, PersonId, WorkspaceId
 from db.notices import Notice
@@ -21,11 +22,13 @@ from db.outbox import Kind, Outgoing, Waiting
 from db.previews import Line, Previewed
 from db.states import Role, Source
 from db.told import Told
-from handlers.news import message_of, reader_of
+from db.workspaces import Workspace
+from handlers.news import message_of, reader_of, subjects
 from handlers.services import Services
 from handlers.views import keys
 from handlers.views.blocks import Json
 from handlers.views.cards import Card, CardStyle, card, gone
+from handlers.views.deleting import farewell
 from handlers.views.messages import comment_line
 from handlers.words import words
 
@@ -128,7 +131,7 @@ class Drawing:
             try:
                 issue = await issues.get(conn, system, issue_id)
             except NotFound:
-                drawn = gone(speech)
+                drawn = await _farewell(conn, system, issue_id, workspace, kept)
                 # There is nothing to follow: a card that was not posted yet is not posted at all.
                 shown = {"text": drawn.text, "blocks": drawn.blocks}
                 return None if row.kind is Kind.CARD else Drawn(arguments=shown, state="gone")
@@ -155,8 +158,17 @@ class Drawing:
             workspace = await workspaces.ensure(conn, workspace_id)
             assignees = {issue.assignee_id for issue in found.values() if issue.assignee_id is not None}
             known = await people.get_many(conn, system, list(assignees)) if assignees else {}
+            away = {
+                line.issue_id: await _farewell(conn, system, line.issue_id, workspace)
+                for line in lines
+                if line.issue_id not in found
+            }
         speech = words(workspace.settings.get("language"))
-        drawn = [keys.line(found.get(line.issue_id), known, speech, workspace.key_prefix) for line in lines]
+        drawn = [
+            away.get(line.issue_id)
+            or keys.line(found.get(line.issue_id), known, speech, workspace.key_prefix)
+            for line in lines
+        ]
         state = " ".join(map(_digest, drawn))
         linked = {line.url: each for line, each in zip(lines, drawn, strict=True) if line.url is not None}
         if linked:
@@ -190,7 +202,7 @@ class Drawing:
         person = known.get(notice.person_id)
         if person is None or not person.active or person.slack_user_id is None:
             return None
-        issue = (await issues.get_many(conn, reader_of(person), [notice.issue_id])).get(notice.issue_id)
+        issue = (await subjects(conn, reader_of(person), [notice])).get(notice.issue_id)
         return None if issue is None else await message_of(self._services, conn, person, [(issue, notice)])
 
     async def shown(
@@ -300,6 +312,23 @@ class Drawing:
         person = (await people.get_many(conn, _system(workspace_id), [person_id]))[person_id]
         message = Outgoing(channel_id=ChannelId(str(person.slack_user_id)), payload=said)
         await outbox.put(conn, workspace_id, [message])
+
+
+async def _farewell(
+    conn: asyncpg.Connection,
+    system: Actor,
+    issue_id: IssueId,
+    workspace: Workspace,
+    channel: ChannelSettings | None = None,
+) -> Card:
+    """In place of an issue that is gone; in a card of a `channel` with the way back, unless its cards are short."""
+    speech = words(workspace.settings.get("language"))
+    away = (await deleting.gone(conn, system, [issue_id])).get(issue_id)
+    if away is None or not away.on_purpose:
+        return gone(speech)
+    known = await people.get_many(conn, system, [away.by]) if away.by is not None else {}
+    back = channel is not None and not channel.condensed
+    return farewell(away, known, speech, workspace.key_prefix, button_too=back)
 
 
 def _named(row: Waiting) -> list[IssueId]:

@@ -9,6 +9,7 @@ from handlers.assigning import Assigning
 from handlers.closing import Closing
 from handlers.commands import Commands
 from handlers.commenting import Commenting
+from handlers.deleting import Deleting
 from handlers.editing import Editing
 from handlers.history import History
 from handlers.notices.telling import Attention
@@ -36,6 +37,7 @@ class Menus:
             More.REOPEN: closing.reopen_pressed,
             More.COMMENT: Commenting(services).pressed,
             More.EDIT: Editing(services).pressed,
+            More.DELETE: Deleting(services).pressed,
             More.MUTE: watching.mute_pressed,
             More.WATCH: watching.watch_pressed,
             More.FOLLOW: watching.watch_pressed,

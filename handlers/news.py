@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from db import people
+from db import deleting, issues, people
 from db.access import Actor
-from db.ids import PersonId
+from db.ids import IssueId, PersonId
 from db.issues import Issue
 from db.notices import Notice
 from db.people import Person
@@ -28,6 +28,15 @@ async def message_of(
     known = await people.get_many(conn, reader_of(person), sorted(named)) if named else {}
     workspace = await services.directory.workspace(person.workspace_id)
     return view.message(news, person, known, words(person.locale), workspace.key_prefix)
+
+
+async def subjects(
+    conn: asyncpg.Connection, reader: Actor, notices: Sequence[Notice]
+) -> dict[IssueId, Issue]:
+    """The issues that these are about, as far as they are there; and those whose deletion is the news."""
+    found = dict(await issues.get_many(conn, reader, [notice.issue_id for notice in notices]))
+    away = [notice.issue_id for notice in notices if view.is_deleted(notice) and notice.issue_id not in found]
+    return found | await deleting.on_purpose(conn, reader, away) if away else found
 
 
 def reader_of(person: Person) -> Actor:

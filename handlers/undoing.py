@@ -1,14 +1,16 @@
-"""`/issue undo`, and the Undo button of every confirmation."""
+"""`/issue undo`, the Undo button of every confirmation, and `/issue restore` for what was deleted long ago."""
 
 from __future__ import annotations
 
 from slack_bolt.async_app import AsyncApp
 
-from db import changes, issues, people
+from db import changes, deleting, issues, people
 from db.changes import NothingToUndo, UndoBlocked
+from db.errors import NotFound
 from db.ids import ChangeId
 from handlers.acting import Press, on_press, origin_of
 from handlers.commands import Call, Commands, Reply
+from handlers.finding import by_key, split_key, usage
 from handlers.requesting import Asker
 from handlers.services import Services
 from handlers.views import undoing as view
@@ -17,6 +19,7 @@ from handlers.views.confirming import UNDO
 from handlers.words import Words
 
 NAME = "undo"
+RESTORE = "restore"
 
 
 class Undoing:
@@ -25,6 +28,20 @@ class Undoing:
 
     async def command(self, call: Call) -> Reply:
         return await self._undo(call.asker, None, call.words)
+
+    async def restore(self, call: Call) -> Reply:
+        """What deleted the issue is taken back as a whole."""
+        key, rest = split_key(call.text)
+        if key is None or rest:
+            return usage(call, RESTORE)
+        async with self._services.database.connection() as conn:
+            try:
+                gone = await deleting.gone_by_key(conn, call.asker.actor, key)
+            except NotFound:
+                there = await by_key(conn, call, key)
+                prefix = call.asker.workspace.key_prefix
+                return Reply(text=call.words("restore-not-gone", key=there.key(prefix)))
+        return await self._undo(call.asker, gone.change_id, call.words)
 
     async def pressed(self, press: Press) -> None:
         await press.tell(await self._undo(press.asker, ChangeId(press.id), press.words))
@@ -45,13 +62,15 @@ class Undoing:
 
     async def _blocked(self, asker: Asker, blocked: UndoBlocked, words: Words) -> Reply:
         async with self._services.database.connection() as conn:
-            concerned = {event.issue_id for event in blocked.blockers}
-            found = await issues.get_many(conn, asker.actor, list(concerned))
+            concerned = list({event.issue_id for event in blocked.blockers})
+            found = await issues.get_many(conn, asker.actor, concerned)
+            gone = await deleting.gone(conn, asker.actor, concerned)
             known = await people.get_many(conn, asker.actor, list(people_in(blocked.blockers)))
-        return view.blocked(blocked, found, known, words, asker.workspace.key_prefix)
+        return view.blocked(blocked, found, gone, known, words, asker.workspace.key_prefix)
 
 
 def register(app: AsyncApp, commands: Commands, services: Services) -> None:
     undoing = Undoing(services)
     commands.add(NAME, undoing.command, aliases=("revert", "rückgängig"))
+    commands.add(RESTORE, undoing.restore, aliases=("undelete", "wiederherstellen"))
     on_press(app, services, UNDO, undoing.pressed)

@@ -8,9 +8,9 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from db import bulk, comments, labels, plain_listing
+from db import bulk, comments, deleting, labels, plain_listing
 from db.bulk import BulkPatch
-from db.errors import FieldError, Invalid
+from db.errors import FieldError, Invalid, NotFound
 from db.ids import CommentId, IssueId, PersonId
 from db.issues import Issue, IssueDraft, IssuePatch
 from db.issues.plain import of_issue
@@ -117,6 +117,16 @@ async def change_issue(call: ApiCall) -> web.Response:
     return answer(call, of_issue(written.issue, await _prefix(call)), headers=_etag(written.issue))
 
 
+async def delete_issue(call: ApiCall) -> web.Response:
+    issue_id = IssueId(call.id("issue"))
+    async with call.services.database.transaction() as conn:
+        deleted = await deleting.delete(conn, call.actor, [issue_id], call.origin)
+    if not deleted.count:
+        raise NotFound("issue", issue_id)
+    call.services.bell.ring()
+    return web.Response(status=204)
+
+
 async def bulk_status(call: ApiCall) -> web.Response:
     sent = call.sent(BulkStatusIn)
     status = Status(sent.status)
@@ -174,6 +184,10 @@ ENDPOINTS = (
     Endpoint(
         method="PATCH", path="/issues/{id}", summary="Change fields of an issue", act=change_issue,
         body=IssueChange, answer=IssueOut, problems=(404, 412), headers=("If-Match",),
+    ),
+    Endpoint(
+        method="DELETE", path="/issues/{id}", summary="Delete an issue", act=delete_issue,
+        status=204, problems=(404,),
     ),
     Endpoint(
         method="POST", path="/issues/bulk-status", summary="Change the status of many issues, all or none",

@@ -27,6 +27,7 @@ WHY = {
     500: "Something went wrong; `reference` finds it in the logs",
     503: "Busy; try again after `Retry-After` seconds",
 }
+NO_CONTENT = 204
 ALWAYS = (400, 401, 403, 413, 422, 429, 500, 503)
 _HEADERS = {
     "Idempotency-Key": (
@@ -69,6 +70,8 @@ def _ref(model: type[BaseModel]) -> dict[str, Any]:
 
 
 def _success(endpoint: Endpoint) -> dict[str, Any]:
+    if endpoint.status == NO_CONTENT:
+        return {"description": "Done"}
     schema: dict[str, Any] = {"type": "object"}
     if endpoint.answer is not None:
         schema = _ref(endpoint.answer)

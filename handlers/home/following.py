@@ -9,7 +9,7 @@ from uuid import UUID
 
 import asyncpg
 
-from db import awaiting, homes, issues, jobs, people
+from db import awaiting, deleting, homes, issues, jobs, people
 from db.access import Actor
 from db.announcements import Batch, Event
 from db.awaiting import Awaited
@@ -47,7 +47,8 @@ class Following:
         asked = _asked_of_all(found, events, known)
         await awaiting.expect(conn, batch.workspace_id, asked)
         concerned: set[PersonId | None] = {*before, *(each.person_id for each in asked)}
-        for issue in found.values():
+        away = await _gone(conn, batch, [issue_id for issue_id in ids if issue_id not in found])
+        for issue in (*found.values(), *away):
             concerned |= {issue.assignee_id, issue.reporter_id}
         for event in batch.events:
             concerned |= set(_assignees(event))
@@ -90,6 +91,14 @@ async def _found(conn: asyncpg.Connection, batch: Batch) -> dict[IssueId, Issue]
     ids = list(dict.fromkeys(event.issue_id for event in batch.events))
     system = Actor(workspace_id=batch.workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM)
     return dict(await issues.get_many(conn, system, ids))
+
+
+async def _gone(conn: asyncpg.Connection, batch: Batch, missing: Sequence[IssueId]) -> list[Issue]:
+    """They were shown until now."""
+    if not missing:
+        return []
+    system = Actor(workspace_id=batch.workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM)
+    return [each.issue for each in (await deleting.gone(conn, system, missing)).values()]
 
 
 def _asked_of_all(

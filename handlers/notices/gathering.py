@@ -12,7 +12,7 @@ from uuid import UUID
 
 import asyncpg
 
-from db import announcements, issues, mutes, notices, people
+from db import announcements, deleting, issues, mutes, notices, people
 from db.access import Actor, sees
 from db.announcements import Batch, Event
 from db.ids import CommentId, IssueId, PersonId, SlackUserId, WorkspaceId
@@ -23,10 +23,12 @@ from db.preferences import NoticeKind, read, zone_of
 from db.states import Role, Source
 from handlers.notices import introducing
 from handlers.services import Services
+from handlers.views import happened
 
 # What a burst on one issue is given before it is told.
 PATIENCE: Final = timedelta(seconds=3)
 _FIELDS: Final = ("status", "assignee_id", "priority", "title", "due_on")
+_LIFE: Final = frozenset({"deleted", "restored"})
 _SPOKEN: Final = frozenset({"commented", "comment_edited"})
 _MENTION: Final = re.compile(r"<@([UW][A-Z0-9]+)>")
 
@@ -69,11 +71,13 @@ class Gathering:
         grouped: Grouped = defaultdict(list)
         for event in await with_words(conn, batch):
             if _matters(event):
-                grouped[event.issue_id].append(event)
+                told = happened.as_change(event.kind, event.before, event.after)
+                grouped[event.issue_id].append(replace(event, before=told["before"], after=told["after"]))
         if not grouped:
             return
         system = Actor(workspace_id=batch.workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM)
         found = await issues.get_many(conn, system, list(grouped))
+        found |= await deleting.on_purpose(conn, system, list(grouped.keys() - found.keys()))
         known = await _known(conn, system, batch.workspace_id, found, grouped)
         now = self._services.clock()
         drafts = []
@@ -143,7 +147,11 @@ def _matters(event: Event) -> bool:
         return (assignee is not None and assignee != str(event.actor_id)) or bool(named(event))
     if event.kind == "edited":
         return any(name in event.after for name in _FIELDS) or bool(named(event))
-    return event.kind == "commented" or (event.kind == "comment_edited" and bool(named(event)))
+    return (
+        event.kind in _LIFE
+        or event.kind == "commented"
+        or (event.kind == "comment_edited" and bool(named(event)))
+    )
 
 
 def named(event: Event) -> set[str]:
@@ -222,10 +230,12 @@ class _Story:
         if event.kind == "created":
             mine = event.after.get("assignee_id") == str(self._person.person_id)
             return ["assignee_id"] if mine else []
+        if event.kind in _LIFE:
+            return [happened.DELETED]
         return [name for name in _FIELDS if name in event.after] if event.kind == "edited" else []
 
     def _kind_of(self, name: str, value: Any) -> NoticeKind:
-        if name == "status":
+        if name in ("status", happened.DELETED):
             return NoticeKind.STATUS
         if name == "assignee_id" and value == str(self._person.person_id):
             return NoticeKind.ASSIGNED

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import asyncpg
 
-from db import announcements, issues, mutes, notices, outbox, people, told
+from db import announcements, mutes, notices, outbox, people, told
 from db.access import Actor
 from db.errors import LodgeError
 from db.ids import ChannelId, CommentId, PersonId, WorkspaceId
@@ -22,7 +22,7 @@ from db.preferences import NoticeKind, read, zone_of
 from db.states import Role, Source
 from handlers.drawing import refreshing
 from handlers.hearing import Heard
-from handlers.news import News, message_of, reader_of
+from handlers.news import News, message_of, reader_of, subjects
 from handlers.requesting import Asker
 from handlers.services import Services
 from handlers.views import notices as view
@@ -82,7 +82,7 @@ class Telling:
         """Less what is gone or muted, or has come back to what it was; comments as they read by now."""
         quoted = [notice.said_in for notice in taken if notice.said_in is not None]
         spoken = await announcements.spoken(conn, person.workspace_id, quoted) if quoted else {}
-        found = await issues.get_many(conn, reader_of(person), [notice.issue_id for notice in taken])
+        found = await subjects(conn, reader_of(person), taken)
         mute = await mutes.of_issues(conn, person.workspace_id, list(found))
         return [
             (found[notice.issue_id], notice)

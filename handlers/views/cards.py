@@ -9,7 +9,7 @@ from enum import Enum
 from functools import cache
 from typing import Final, assert_never
 
-from db.access import Action, Actor, offers
+from db.access import Action, Actor, may_delete, offers
 from db.ids import PersonId
 from db.issues import Issue
 from db.states import Priority, Status
@@ -70,6 +70,7 @@ class More(Enum):
     MUTE = "mute"
     WATCH = "watch"
     FOLLOW = "follow"
+    DELETE = "delete"
 
 
 # What somebody must be allowed to, for a choice to be open to them; the others are open to whoever sees the issue.
@@ -223,6 +224,9 @@ def _more(
         if issue.assignee_id is not None:
             offered.append(More.UNASSIGN)
     offered.append(_attention(issue, mute, reader))
+    # Where there is no room for it, it stands in the form of "Close as", too.
+    if reader is None or may_delete(reader, reporter_id=issue.reporter_id):
+        offered.append(More.DELETE)
     return _choices(offered, issue, words, reader)
 
 

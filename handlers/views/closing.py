@@ -9,11 +9,22 @@ from uuid import UUID
 
 from db.ids import IssueId
 from db.states import CloseReason
-from handlers.views.blocks import Json, external_select, input_block, modal, option, radio, rich_text_input
+from handlers.views.blocks import (
+    Json,
+    actions,
+    button,
+    external_select,
+    input_block,
+    modal,
+    option,
+    radio,
+    rich_text_input,
+)
 from handlers.views.rich_text import to_markdown
 from handlers.words import Words
 
 CALLBACK = "issue_close_form"
+DELETE_INSTEAD = "issue_delete_instead"
 REASON = "close_reason"
 ORIGINAL = "duplicate_of"
 ORIGINAL_ACTION = "issue_choices"
@@ -27,7 +38,8 @@ class Chosen:
     comment: str
 
 
-def form(key: str, words: Words, metadata: Json) -> Json:
+def form(key: str, words: Words, metadata: Json, *, deletable: bool) -> Json:
+    """`deletable`: whoever reads it may delete the issue instead."""
     reasons = [
         option(words.plain(f"reason-{reason.value.replace('_', '-')}"), reason.value)
         for reason in CloseReason
@@ -38,6 +50,8 @@ def form(key: str, words: Words, metadata: Json) -> Json:
         input_block(words.plain("close-original"), original, ORIGINAL, optional=True),
         input_block(words.plain("field-comment"), rich_text_input(COMMENT), COMMENT, optional=True),
     ]
+    if deletable:
+        blocks.append(actions(button(words.plain("delete-instead"), DELETE_INSTEAD, style="danger")))
     return modal(
         CALLBACK,
         words.plain("close-form-title", key=key),

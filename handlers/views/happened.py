@@ -13,6 +13,20 @@ from handlers.words import Mrkdwn, Words
 
 # What a thread is told of, in this order; the rest the card shows.
 _TOLD = ("status", "assignee_id", "priority", "title", "due_on")
+# Whether an issue is deleted, as a field of it that changes.
+DELETED = "deleted"
+RESTORED = "restored"
+# What a channel hears aloud that wants to hear of changes of state.
+STATES = frozenset({"status", DELETED, RESTORED})
+_AWAY = {DELETED: True, RESTORED: False}
+
+
+def as_change(kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An event, by kind and fields, with its issue's coming and going as one of them."""
+    if kind not in _AWAY:
+        return {"before": before, "after": after}
+    away = _AWAY[kind]
+    return {"before": {**before, DELETED: not away}, "after": {**after, DELETED: away}}
 
 
 def fields(events: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
@@ -23,7 +37,11 @@ def fields(events: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
         for name, value in event["before"].items():
             first.setdefault(name, value)
         last.update(event["after"])
-    return tuple(name for name in _TOLD if name in last and (name not in first or first[name] != last[name]))
+    moved = {name for name in last if name not in first or first[name] != last[name]}
+    if DELETED in moved:
+        # What else was done to it is over with it, or was known before.
+        return (DELETED,) if last[DELETED] else (RESTORED,)
+    return tuple(name for name in _TOLD if name in moved)
 
 
 def line(
@@ -49,6 +67,8 @@ def many(count: int, what: Mrkdwn | None, actor_id: PersonId | None, people: Peo
 
 def _told(issue: Issue, name: str, people: People, words: Words) -> Mrkdwn:
     match name:
+        case "deleted" | "restored":
+            return words(f"happened-{name}")
         case "status":
             return status_of(issue, words)
         case "assignee_id" if issue.assignee_id is None:

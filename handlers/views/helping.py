@@ -31,6 +31,8 @@ GROUPS: Final = {
         "close",
         "reopen",
         "history",
+        "delete",
+        "restore",
         "undo",
     ),
     "finding": ("list", "mine", "search", "saved"),

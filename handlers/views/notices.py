@@ -60,6 +60,11 @@ def changed(notice: Notice) -> tuple[str, ...]:
     return happened.fields([{"before": notice.before, "after": notice.after}])
 
 
+def is_deleted(notice: Notice) -> bool:
+    """Whether the last thing that it tells is that the issue was deleted."""
+    return notice.after.get(happened.DELETED) is True
+
+
 def is_news(notice: Notice) -> bool:
     """Whether anything is left to tell: there and back is nothing."""
     return bool(changed(notice) or notice.said or notice.comments or NoticeKind.MENTIONED in notice.kinds)
@@ -75,11 +80,13 @@ def message(news: Sequence[News], person: Person, people: People, words: Words, 
 def _single(issue: Issue, notice: Notice, person: Person, people: People, words: Words, prefix: str) -> Json:
     text = Mrkdwn("\n".join(_lines(issue, notice, person, people, words, prefix)))
     excerpt = cut(notice.said, _EXCERPT) if notice.said else None
+    gone = is_deleted(notice)
     menu = overflow(MORE, [_choice(more, issue, words) for more in _offered(issue, person)])
-    blocks = [section(text, accessory=menu, block_id=f"{NOTICE}:{issue.issue_id}:{issue.version}")]
+    at = f"{NOTICE}:{issue.issue_id}:{issue.version}"
+    blocks = [section(text, accessory=None if gone else menu, block_id=at)]
     blocks += [excerpt] if excerpt else []
     enough = button(words.plain("notice-unwatch"), UNWATCH, str(issue.issue_id))
-    blocks.append(actions(enough, button(words.plain("notice-settings"), OPEN)))
+    blocks.append(actions(*([] if gone else [enough]), button(words.plain("notice-settings"), OPEN)))
     said = escape(to_plain(notice.said or "")[:_EXCERPT])
     return {"text": Mrkdwn(f"{text} {said}".strip()), "blocks": blocks, "unfurl_links": False}
 

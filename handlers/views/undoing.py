@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from db.changes import Touched, UndoBlocked, Undone
+from db.deleting import Gone
 from db.ids import IssueId
 from db.issues import Issue
 from handlers.views.blocks import truncate
@@ -35,12 +36,18 @@ def undone(done: Undone, touched: Sequence[Touched], people: People, words: Word
 
 
 def blocked(
-    error: UndoBlocked, concerned: Mapping[IssueId, Issue], people: People, words: Words, prefix: str
+    error: UndoBlocked,
+    concerned: Mapping[IssueId, Issue],
+    gone: Mapping[IssueId, Gone],
+    people: People,
+    words: Words,
+    prefix: str,
 ) -> Reply:
-    """What happened on top since, by whom."""
+    """What happened on top since, by whom: to issues that are there, and to such as are deleted."""
     lines: list[str] = [words("undo-blocked")]
     for event in error.blockers[:SHOWN]:
-        issue = concerned.get(event.issue_id)
+        away = gone.get(event.issue_id)
+        issue = away.issue if away is not None else concerned.get(event.issue_id)
         key = issue.key(prefix) if issue is not None else "–"
         what = "  ·  ".join(sentences(event, people, words))
         lines.append(f"• *{key}*  {what}  {moment(event.at)}")
@@ -49,4 +56,6 @@ def blocked(
     seen = [concerned[event.issue_id] for event in error.blockers if event.issue_id in concerned]
     if seen:
         lines.append(words("undo-blocked-next", key=seen[0].key(prefix)))
+    elif gone:
+        lines.append(words("undo-blocked-gone", key=next(iter(gone.values())).issue.key(prefix)))
     return Reply(text=Mrkdwn("\n".join(lines)))

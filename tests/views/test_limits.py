@@ -129,7 +129,8 @@ def test_lists_and_searches(found: list[Issue], times: int, people: Any, locale:
         Hit(issue=each, rank=1.0, title=each.title, headline=f"a \ue000{text}\ue001 b") for each in many[:60]
     )
     searched = SearchPage(hits=hits, next_cursor="n" * 50, corrected=text or None)
-    taken(searching.page(searched, text=text or "x", people=people, words=spoken, prefix="LDG"))
+    turn = searching.Turn(text=text or "x", page=times + 1, trail=("n" * 90,) * times)
+    taken(searching.page(searched, turn=turn, people=people, words=spoken, prefix="LDG"))
 
 
 PLACES = st.sampled_from(["overview", "assigned", "waiting", "filed", "all", str(UUID(int=9)), "gone"])
@@ -235,7 +236,7 @@ def test_histories_clashes_and_blocked_undos(
         undone_by=None,
     )
     blocked = UndoBlocked(change, happened)
-    taken(undoing.blocked(blocked, {issue.issue_id: issue}, people, spoken, "LDG"))
+    taken(undoing.blocked(blocked, {issue.issue_id: issue}, {}, people, spoken, "LDG"))
     fields = issue_form.Fields(title=issue.title, labels=issue.labels[:99])
     clash = Clash(issue, happened, frozenset())
     taken_view(editing.clashed(fields, clash, people, spoken, metadata={"v": 1}, prefix="LDG"))
@@ -278,7 +279,7 @@ def test_forms(issue: Issue, assignee: Person, locale: str, text: str) -> None:
     edit = editing.form(issue, assignee, spoken, metadata={}, prefix="LDG")
     taken_view(edit)
     taken_view(editing.renamed(edit, issue.version))
-    taken_view(closing.form(issue.key("LDG"), spoken, {"i": "x"}))
+    taken_view(closing.form(issue.key("LDG"), spoken, {"i": "x"}, deletable=True))
     taken_view(commenting.form(issue, spoken, {"i": "x"}, "LDG"))
     fields = issue_form.Fields(title=text[:255], description=text)
     taken_view(creating.form(fields, spoken, metadata={}, channel_id="C1"))

@@ -38,7 +38,7 @@ def pressed(block: Json) -> list[str]:
         (
             PLAIN,
             ["assign_me", "start", "close", "comment", "edit"],
-            ["show", "history", "close_as", "follow"],
+            ["show", "history", "close_as", "follow", "delete"],
         ),
         (
             replace(PLAIN, status=Status.IN_PROGRESS, assignee_id=GRACE),
@@ -48,7 +48,7 @@ def pressed(block: Json) -> list[str]:
         (
             replace(CLOSED, assignee_id=GRACE),
             ["reopen", "comment", "edit"],
-            ["show", "history", "follow"],
+            ["show", "history", "follow", "delete"],
         ),
     ],
 )
@@ -74,7 +74,26 @@ def test_whose_issue_it_is_can_mute_it_and_others_can_watch_it(
     for concerned in (replace(nobodys, assignee_id=GRACE), replace(nobodys, reporter_id=GRACE)):
         seen_by = actor(reader) if reader is not None else None
         drawn = buttons(concerned, EN, CardStyle.FULL, mute=mute, reader=seen_by)
-        assert menu(drawn)[-1] == offered
+        assert [each for each in menu(drawn) if each != "delete"][-1] == offered
+
+
+@pytest.mark.parametrize(
+    ("reader", "role", "offered"),
+    [
+        (None, Role.MEMBER, True),
+        (ADA, Role.MEMBER, False),
+        (ADA, Role.GUEST, False),
+        (ADA, Role.ADMIN, True),
+        (GRACE, Role.MEMBER, True),
+        (GRACE, Role.GUEST, True),
+    ],
+)
+def test_who_alone_sees_it_is_offered_to_delete_only_what_they_may(
+    reader: PersonId | None, role: Role, offered: bool
+) -> None:
+    theirs = replace(CLOSED, reporter_id=GRACE)
+    drawn = buttons(theirs, EN, CardStyle.FULL, reader=actor(reader, role) if reader is not None else None)
+    assert ("delete" in menu(drawn)) is offered
 
 
 def test_a_row_does_not_tell_somebody_what_is_theirs_nor_offers_to_take_it() -> None:

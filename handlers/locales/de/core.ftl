@@ -62,6 +62,7 @@ more-close_as = Schließen als …
 more-reopen = Wieder öffnen
 more-comment = Kommentieren
 more-edit = Bearbeiten
+more-delete = Löschen …
 more-mute = Für mich stummschalten
 more-watch = Stummschaltung aufheben
 more-follow = Beobachten

@@ -31,6 +31,7 @@ error-forbidden = Das darfst du nicht: Dafür braucht es { $needs ->
     [member] ein Mitglied, das kein Gast ist
     [the-person-who-shared-the-file-or-an-admin] die Person, die die Datei geteilt hat, oder einen Admin
     [whoever-made-the-change-or-an-admin] die Person, die das geändert hat, oder einen Admin
+    [whoever-filed-it-or-an-admin] die Person, die es gemeldet hat, oder einen Admin
    *[person] eine Person
 }. Frage einen Admin dieses Workspaces.
 error-conflict = { $kind ->
@@ -70,6 +71,7 @@ field-cycle = Ein Issue kann kein Teil von sich selbst oder seinen Teilen sein: 
 field-too-deep = Höchstens { $limit } Issues können übereinander stehen: Wähle ein anderes.
 field-labels-too-many = Höchstens { $limit } Labels passen an ein Issue: Lass einige weg.
 field-issues-too-many = Höchstens { $limit } Issues lassen sich auf einmal ändern: Wähle weniger.
+field-issues-too-many-to-delete = Höchstens { $limit } Issues lassen sich auf einmal löschen: Nenne weniger.
 field-email-malformed = Das ist keine E-Mail-Adresse. Schreib eine wie ada@example.com.
 field-key-prefix-malformed = Schreib 1 bis 10 Großbuchstaben und Ziffern, vorn einen Buchstaben.
 field-timezone-unknown = Das ist keine Zeitzone. Schreib eine wie Europe/Berlin.

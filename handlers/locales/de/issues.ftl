@@ -74,6 +74,7 @@ undone = { $count ->
 }
 undo-blocked = Das lässt sich nicht mehr rückgängig machen. Seither:
 undo-blocked-next = `/issue edit { $key }` ändert es von Hand; `/issue history { $key }` zeigt alles, was getan wurde.
+undo-blocked-gone = `/issue restore { $key }` bringt es zurück.
 undone-before = Das war schon rückgängig gemacht.
 undo-more = … und noch { $count }.
 undo-nothing = Von dir gibt es nichts rückgängig zu machen.

@@ -62,6 +62,7 @@ more-close_as = Close as …
 more-reopen = Reopen
 more-comment = Comment
 more-edit = Edit
+more-delete = Delete …
 more-mute = Mute for me
 more-watch = Unmute
 more-follow = Watch

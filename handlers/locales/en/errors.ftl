@@ -31,6 +31,7 @@ error-forbidden = You may not do that: it needs { $needs ->
     [member] a member, who is no guest
     [the-person-who-shared-the-file-or-an-admin] the person who shared the file, or an admin
     [whoever-made-the-change-or-an-admin] whoever made the change, or an admin
+    [whoever-filed-it-or-an-admin] whoever filed it, or an admin
    *[person] a person
 }. Ask an admin of this workspace.
 error-conflict = { $kind ->
@@ -70,6 +71,7 @@ field-cycle = An issue cannot be a part of itself, nor of its own parts: choose 
 field-too-deep = At most { $limit } issues can stand above one another: choose another one.
 field-labels-too-many = At most { $limit } labels fit on an issue: leave some out.
 field-issues-too-many = At most { $limit } issues can be changed at once: choose fewer.
+field-issues-too-many-to-delete = At most { $limit } issues can be deleted at once: name fewer.
 field-email-malformed = This is no e-mail address. Write one like ada@example.com.
 field-key-prefix-malformed = Write 1 to 10 capital letters and digits, a letter first.
 field-timezone-unknown = This is no time zone. Write one like Europe/Berlin.

@@ -74,6 +74,7 @@ undone = { $count ->
 }
 undo-blocked = That cannot be undone any more. Since then:
 undo-blocked-next = `/issue edit { $key }` changes it by hand; `/issue history { $key }` shows all that was done.
+undo-blocked-gone = `/issue restore { $key }` brings it back.
 undone-before = That was undone already.
 undo-more = … and { $count } more.
 undo-nothing = There is nothing of yours to undo.
