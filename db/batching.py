@@ -67,7 +67,7 @@ class Together(Generic[Question, Answer]):
     """`work` answers every request of the batch it is given; what it raises is everybody's answer.
 
     `lanes`: statements under way at once. With one, batches are large and cheap; with two, the disk and the server's
-    processes do not idle by turns, where there is nothing else for them to do.
+    processes do not idle by turns, where there is nothing else for them to do: another is begun for company enough.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class Together(Generic[Question, Answer]):
     ) -> None:
         self._work = work
         self._name = name
-        self._free = lanes
+        self._most = self._free = lanes
         self._waiting: deque[Asked[Question, Answer]] = deque()
         self._lanes: set[asyncio.Task[None]] = set()
         self._rhythm = _Rhythm()
@@ -92,7 +92,7 @@ class Together(Generic[Question, Answer]):
         )
         self._waiting.append(asked)
         self._rhythm.beat(self._clock())
-        if self._free:
+        if self._free == self._most or (self._free and len(self._waiting) >= _ENOUGH):
             self._free -= 1
             lane = asyncio.create_task(self._run(), name=self._name)
             self._lanes.add(lane)

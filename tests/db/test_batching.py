@@ -73,8 +73,13 @@ async def test_who_gives_up_leaves_the_others_their_answer() -> None:
     assert await stays == 2
 
 
-@pytest.mark.parametrize("lanes", [1, 2])
-async def test_no_more_statements_are_under_way_than_there_are_lanes(lanes: int) -> None:
+@pytest.mark.parametrize(
+    ("lanes", "number", "at_first", "in_all"),
+    [(1, 8, [1], [1, 7]), (2, 4, [1], [1, 3]), (2, 8, [1, 4], [1, 4, 3]), (2, 20, [1, 4], [1, 4, 15])],
+)
+async def test_another_lane_is_for_company_enough_and_then_there_are_no_more(
+    lanes: int, number: int, at_first: list[int], in_all: list[int]
+) -> None:
     batches: list[int] = []
     may = asyncio.Event()
 
@@ -86,14 +91,14 @@ async def test_no_more_statements_are_under_way_than_there_are_lanes(lanes: int)
 
     together: Together[int, int] = Together(work, name="test", lanes=lanes)
     asked = []
-    for question in range(lanes + 3):
+    for question in range(number):
         asked.append(asyncio.create_task(together.ask(question)))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
-    assert batches == [1] * lanes
+    assert batches == at_first
     may.set()
-    assert await asyncio.gather(*asked) == list(range(lanes + 3))
-    assert batches == [1] * lanes + [3]
+    assert await asyncio.gather(*asked) == list(range(number))
+    assert batches == in_all
 
 
 @pytest.mark.parametrize("lanes", [1, 2])
@@ -107,14 +112,15 @@ async def test_an_error_nobody_thought_of_is_told_to_who_asked_and_holds_up_nobo
 
     together: Together[int, int] = Together(work, name="test", lanes=lanes)
     asked = []
-    for question in (*[0] * lanes, 4, 5):
+    failing = 1 if lanes == 1 else 1 + 4
+    for question in (*[0] * failing, 4, 5):
         asked.append(asyncio.create_task(together.ask(question)))
         # So that each lane has begun with one that fails, and the last two wait behind them.
         await asyncio.sleep(0)
         await asyncio.sleep(0)
     may.set()
     *failed, first, second = await asyncio.gather(*asked, return_exceptions=True)
-    assert [type(each) for each in failed] == [ZeroDivisionError] * lanes
+    assert [type(each) for each in failed] == [ZeroDivisionError] * failing
     assert (first, second) == (25, 20)
 
 
