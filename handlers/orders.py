@@ -203,5 +203,8 @@ _ACTS: Final[Mapping[str, Callable[[str], bool]]] = {
     "history": _nothing,
     "watch": _nothing,
     "unwatch": _nothing,
+    "delete": _nothing,
+    # No thread is about an issue that is gone.
+    "restore": lambda text: False,
 }
 _WORDS: Final = _ALONE | _LISTS | _ACTS.keys()

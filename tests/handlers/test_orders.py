@@ -40,6 +40,9 @@ ORDERS = {
     "due none": ("due", None, "none"),
     "status in progress": ("status", None, "in progress"),
     "start": ("start", None, ""),
+    "delete": ("delete", None, ""),
+    "delete LDG-4": ("delete", "LDG-4", ""),
+    "LDG-4 restore": ("restore", "LDG-4", ""),
     "mute": ("unwatch", None, ""),
     # About no issue.
     "undo": ("undo", None, ""),
@@ -58,6 +61,8 @@ ISSUES = (
     "due to rain the crane stands still",
     "status of the pump",
     "start button does nothing",
+    "delete the old logs",
+    "restore",
     "list of broken pumps",
     "undo button is grey",
     "comment",

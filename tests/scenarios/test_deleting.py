@@ -134,3 +134,16 @@ async def test_what_stands_in_the_way_of_an_older_undo_names_the_key_of_the_dele
     blocked = said(await press(lodge, "grace", closed, "undo_change"))
     assert "*LDG-1*" in blocked
     assert "/issue restore LDG-1" in blocked
+
+
+async def test_said_in_its_thread_it_is_asked_and_done_too(lodge: Lodge) -> None:
+    card = await posted(lodge)
+    ada, bot = lodge.person("ada"), lodge.slack.config.bot_user_id
+    await ada.send("general", f"<@{bot}> delete", card["ts"])
+    question = await ada.expect_message("general", lambda each: "issue_delete" in buttons(each))
+    await ada.click("issue_delete", channel="general", ts=question["ts"])
+    await ada.expect_message(
+        "general", lambda each: each["ts"] == card["ts"] and "was deleted by" in said(each)
+    )
+    await ada.send("general", f"<@{bot}> restore LDG-1")
+    await ada.expect_message("general", lambda each: each["ts"] == card["ts"] and "One" in said(each))

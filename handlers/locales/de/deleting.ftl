@@ -22,3 +22,4 @@ card-deleted = { $key } wurde { $when } gelöscht.
 card-deleted-by = { $key } wurde { $when } von { $who } gelöscht.
 restore-not-gone = { $key } ist da: Niemand hat es gelöscht.
 delete-instead = Stattdessen löschen …
+order-write-restore = Schreib `{ $word }` mit dem Schlüssel des Issues, wie in `{ $word } LDG-42`.

@@ -22,3 +22,4 @@ card-deleted = { $key } was deleted { $when }.
 card-deleted-by = { $key } was deleted by { $who } { $when }.
 restore-not-gone = { $key } is there: nobody deleted it.
 delete-instead = Delete it instead …
+order-write-restore = Write `{ $word }` with the key of the issue, as in `{ $word } LDG-42`.
