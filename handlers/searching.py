@@ -41,19 +41,35 @@ class Searching:
 
     async def command(self, call: Call) -> Reply:
         text = await expand_terms(self._services.database, call.asker.actor, call.text.strip())
-        return await self._reply(call.asker, text, None, call.words) if text else usage(call, NAME)
+        return await self._reply(call.asker, view.Turn(text=text), call.words) if text else usage(call, NAME)
 
     async def turn(self, press: Press) -> None:
-        cursor, _, text = press.value.partition(" ")
-        await press.replace(await self._reply(press.asker, text, cursor, press.words))
+        """Next or previous: the search is replaced by its other page."""
+        turn = carried(view.Turn.read, press.value)
+        if not turn.is_known:
+            turn = await self._gone_to(press.asker, turn)
+        await press.replace(await self._reply(press.asker, turn, press.words))
 
-    async def _reply(self, asker: Asker, text: str, cursor: str | None, words: Words) -> Reply:
-        key = seen_alike(asker.actor, parse(text)), text, cursor
-        found = await self._alike.ask(key, lambda: self._search(asker.actor, text, cursor))
+    async def _gone_to(self, asker: Asker, wanted: view.Turn) -> view.Turn:
+        """From the first page on, or as far as there are pages: a row that was acted on keeps none of the cursors."""
+        turn = view.Turn(text=wanted.text)
+        while turn.page < wanted.page:
+            cursor = (await self._found(asker.actor, turn)).next_cursor
+            if cursor is None:
+                break
+            turn = turn.next(cursor)
+        return turn
+
+    async def _found(self, actor: Actor, turn: view.Turn) -> search.SearchPage:
+        key = seen_alike(actor, parse(turn.text)), turn.text, turn.cursor
+        return await self._alike.ask(key, lambda: self._search(actor, turn.text, turn.cursor))
+
+    async def _reply(self, asker: Asker, turn: view.Turn, words: Words) -> Reply:
+        found = await self._found(asker.actor, turn)
         known = await assignees(self._services, asker, tuple(hit.issue for hit in found.hits))
         return view.page(
             found,
-            text=text,
+            turn=turn,
             people=known,
             words=words,
             prefix=asker.workspace.key_prefix,
@@ -73,11 +89,11 @@ async def redraw(press: Press) -> None:
         return
     asker = press.asker
     async with press.services.database.connection() as conn:
-        found = await search.again(conn, asker.actor, drawn.text, drawn.numbers, how=drawn.how)
+        found = await search.again(conn, asker.actor, drawn.turn.text, drawn.numbers, how=drawn.how)
     known = await assignees(press.services, asker, tuple(hit.issue for hit in found.hits))
     reply = view.page(
         replace(found, next_cursor=drawn.next_cursor),
-        text=drawn.text,
+        turn=drawn.turn,
         people=known,
         words=press.words,
         prefix=asker.workspace.key_prefix,
@@ -157,3 +173,4 @@ def register(app: AsyncApp, commands: Commands, services: Services) -> None:
     searching = Searching(services)
     commands.add(NAME, searching.command, aliases=("find", "suche"))
     on_press(app, services, view.NEXT, searching.turn)
+    on_press(app, services, view.PREVIOUS, searching.turn)

@@ -47,22 +47,53 @@ async def titles(lodge: Lodge) -> str:
 
 
 async def test_search_turns_its_pages(lodge: Lodge) -> None:
-    for number in range(10):
+    for number in range(18):
         await lodge.ask("ada", f"new Boiler leaks {number}")
     await quiet(lodge)
     await lodge.indexed()
     first = await lodge.ask("ada", "search boiler")
-    ada = lodge.person("ada")
-    await ada.click("search_next", channel="general", ts=first["ts"])
-    second = await ada.expect_message(
-        "general",
-        lambda each: each["ts"] == first["ts"] and "search_next" not in str(each) and "Boiler" in said(each),
+    assert "search_previous" not in str(first)
+
+    async def shown(*texts: str, without: str = "nothing of this") -> Json:
+        return await lodge.person("ada").expect_message(
+            "general",
+            lambda each: (
+                each["ts"] == first["ts"]
+                and all(text in said(each) for text in texts)
+                and without not in said(each)
+            ),
+        )
+
+    async def turn(way: str) -> None:
+        await lodge.person("ada").click(f"search_{way}", channel="general", ts=first["ts"])
+
+    await turn("next")
+    second = await shown("page 2")
+    await turn("next")
+    third = await shown("page 3")
+    assert "search_next" not in str(third)
+    pages = [_keys(each) for each in (first, second, third)]
+    assert [len(each) for each in pages] == [8, 8, 2]
+    assert len(set().union(*pages)) == 18
+    await turn("previous")
+    assert _keys(await shown("page 2")) == pages[1]
+    # A row that is acted on keeps where the search goes on, but not the way there.
+    row = next(each for each in second["blocks"] if "accessory" in each)
+    start = next(each["value"] for each in row["accessory"]["options"] if each["value"].startswith("start:"))
+    await lodge.person("ada").click(
+        "issue_more", channel="general", ts=first["ts"], block_id=row["block_id"], value=start
     )
-    keys = {word for word in said(first).replace("*", " ").split() if word.startswith("LDG-")}
-    more = {word for word in said(second).replace("*", " ").split() if word.startswith("LDG-")}
-    assert len(keys) == 8
-    assert len(more) == 2
-    assert not keys & more
+    await shown("page 2", "In progress")
+    await turn("next")
+    assert _keys(await shown("page 3")) == pages[2]
+    await turn("previous")
+    assert _keys(await shown("page 2", "In progress")) == pages[1]
+    await turn("previous")
+    assert _keys(await shown(without="page 2")) == pages[0]
+
+
+def _keys(message: Json) -> set[str]:
+    return {word for word in said(message).replace("*", " ").split() if word.startswith("LDG-")}
 
 
 async def test_a_name_that_several_people_have_is_asked_back(lodge: Lodge) -> None:

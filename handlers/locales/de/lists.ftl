@@ -13,6 +13,7 @@ list-so-far = Bisher nichts gefunden; weitersuchen.
 search-empty = Nichts gefunden zu „{ $text }“. Vielleicht mit weniger oder anderen Wörtern?
 search-corrected = Nichts zu „{ $text }“; gezeigt wird „{ $corrected }“.
 search-head = Beste Treffer zu „{ $text }“:
+search-page = Seite { $page }
 
 query-saved-help = `/issue saved` zeigt, welche es gibt.
 query-help = `/issue help query` zeigt alle Begriffe.

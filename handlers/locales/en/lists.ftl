@@ -13,6 +13,7 @@ list-so-far = Nothing found so far; look further.
 search-empty = Nothing found for “{ $text }”. Try fewer or other words.
 search-corrected = Nothing for “{ $text }”; showing “{ $corrected }”.
 search-head = Best matches for “{ $text }”:
+search-page = page { $page }
 
 query-saved-help = `/issue saved` lists those that are.
 query-help = `/issue help query` shows all terms.
