@@ -37,6 +37,8 @@ RELEASED = (
     "104ebbb134486ca6",  # 0028_latency_counts
     "59e3e1b303659dcc",  # 0029_labelled
     "e7722929d6266def",  # 0030_outgoing_due
+    "62ae23520473cfbd",  # 0031_figures
+    "3caeaa7f5a96da1f",  # 0032_preview_lines
 )
 
 
