@@ -118,9 +118,10 @@ def _weight(row: Any, bits: int) -> float:
 async def _candidates(conn: asyncpg.Connection, resolved: Resolved, words: _Words, top: int) -> list[IssueId]:
     """The best of what shares two words, newest first, until there is enough to compare."""
     lexemes = list(words.lexemes.values())
-    window = await ranking.window(conn, resolved, _two_of(lexemes), top + 1, rank_by=" | ".join(lexemes))
-    best = sorted(window.candidates, key=lambda candidate: candidate.place)
-    return [candidate.issue_id for candidate in best[:_COMPARED]]
+    window = await ranking.window(
+        conn, resolved, _two_of(lexemes), top + 1, best=_COMPARED, rank_by=" | ".join(lexemes)
+    )
+    return [candidate.issue_id for candidate in window.candidates]
 
 
 def _two_of(lexemes: list[str]) -> str:

@@ -26,6 +26,9 @@ from db.query.resolving import Resolved
 # for all further steps, which go twice as far as it should take: another step costs more than what is read beyond.
 ENOUGH: Final = (40, 10)
 _AT_ONCE: Final = 300
+# Of so many, and of twice as many as are wanted, whether they are closed is looked at first: what is closed counts
+# less, and seldom does that bring others to the top than those that are there by their words.
+_AHEAD: Final = 64
 _FIRST_STEP: Final = 1 << 12
 _SHORTEST_STEP: Final = 1 << 9
 _GROWTH: Final = 4
@@ -37,21 +40,23 @@ _FEW: Final = 300
 _SOME: Final = 5_000
 # The index of words leads to a few documents of one workspace, thanks to the tags. OFFSET 0 keeps the planner
 # from going through all documents of the workspace as well, which it takes to be cheap.
+# Tags and words are asked for apart: the index then goes by turns from the next of one list to the next of the other.
+# Of both in one it looks at everything that either of them has.
 _DOCUMENTS: Final[LiteralString] = (
     "SELECT workspace_id, issue_id, number, document FROM issue_documents"
-    " WHERE document @@ (SELECT $4::text::tsquery) OFFSET 0"
+    " WHERE document @@ {}::text::tsquery AND document @@ (SELECT $3::text::tsquery) OFFSET 0"
 )
 # The few documents with these words side by side are had by their pairs; the words themselves are then looked at
 # in those alone, which OFFSET 0 makes sure of.
 _DOCUMENTS_BY_PAIRS: Final[LiteralString] = (
     "SELECT found.* FROM (SELECT workspace_id, issue_id, number, document FROM issue_documents"
     " WHERE pairs && (SELECT array_agg(pair_tag(tag)) FROM unnest({}::text[]) AS tag) AND pairs @> {}::integer[]"
-    " OFFSET 0) found WHERE found.document @@ $4::text::tsquery OFFSET 0"
+    " OFFSET 0) found WHERE found.document @@ (SELECT $3::text::tsquery) OFFSET 0"
 )
 _DOCUMENTS_OF: Final[LiteralString] = (
     "SELECT found.* FROM ({driven} OFFSET 0) driven CROSS JOIN LATERAL ("
-    "SELECT workspace_id, issue_id, number, document FROM issue_documents x"
-    " WHERE x.workspace_id = $1 AND x.issue_id = driven.issue_id AND x.document @@ $4::text::tsquery OFFSET 0) found"
+    "SELECT workspace_id, issue_id, number, document FROM issue_documents x WHERE x.workspace_id = $1"
+    " AND x.issue_id = driven.issue_id AND x.document @@ (SELECT $3::text::tsquery) OFFSET 0) found"
 )
 # What a cursor has: the window its page was taken from, and the rank and number of the last one on it.
 PLACE: Final = ("bigint", "bigint", "float8", "bigint")
@@ -73,11 +78,23 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """Everything that matches among the numbers from `end` up to, but not including, `below`."""
+    """Of everything that matches among the numbers from `end` up to, but not including, `below`: the best first."""
 
     below: int
     end: int
     candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """The best of the newest matches in a range of numbers, best first, and how far down these matches reach.
+
+    `number`: how many there are; where there are enough for a page, perhaps fewer than there are.
+    """
+
+    candidates: list[Candidate]
+    number: int
+    reached: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,30 +134,28 @@ async def page(
 
     `top`: the highest number given out, where it is known.
     """
-    after: tuple[float, int] | None = None
     at = decode(cursor, scope, PLACE) if cursor is not None else None
     few = await _filtered(conn, resolved, _FEW)
     top = await top_number(conn, resolved) if top is None else top
     if at is None:
-        looked_at = await window(conn, resolved, words, top + 1, few=few)
+        looked_at = await window(conn, resolved, words, top + 1, best=limit + 1, few=few)
     else:
         _, _, rank, number = at.values
-        after = (-float(rank), -int(number))
         # Whatever it says, there is nothing above the highest number, and nothing to go through there.
         below = min(int(at.values[0]), top + 1)
         end = max(0, min(int(at.values[1]), below))
-        looked_at = await _exactly(conn, resolved, words, below, end, few)
+        after = float(rank), int(number)
+        looked_at = await _exactly(conn, resolved, words, below, end, best=limit + 1, after=after, few=few)
     found: list[Candidate] = []
     while True:
-        left = [c for c in looked_at.candidates if after is None or c.place > after]
-        found += sorted(left, key=lambda c: c.place)[: limit - len(found)]
+        left = len(looked_at.candidates) - (limit - len(found))
+        found += looked_at.candidates[: limit - len(found)]
         if len(found) == limit or looked_at.end <= 0:
             break
-        looked_at, after = await window(conn, resolved, words, looked_at.end, few=few), None
-    last = found[-1] if found else None
-    rest = looked_at.end > 0 or any(last is None or c.place > last.place for c in looked_at.candidates)
-    if last is None or not rest or len(found) < limit:
+        looked_at = await window(conn, resolved, words, looked_at.end, best=limit + 1, few=few)
+    if len(found) < limit or (looked_at.end <= 0 and left <= 0):
         return RankedPage(candidates=tuple(found), next_cursor=None)
+    last = found[-1]
     values = (str(looked_at.below), str(looked_at.end), repr(last.rank), str(last.number))
     return RankedPage(candidates=tuple(found), next_cursor=encode(Cursor(values=values), scope))
 
@@ -160,29 +175,40 @@ async def window(
     words: str,
     below: int,
     *,
+    best: int,
     rank_by: str | None = None,
     few: Driver | None = None,
 ) -> Window:
-    """The newest matches below a number: enough of them to rank, or all there are.
+    """The newest matches below a number, enough of them to rank or all there are: so many as are the best of them.
 
     `rank_by`: the words that count, when they are not those that select. `few`: leads to all that can match,
     which are so few that they can be had at once.
     """
     found: list[Candidate] = []
+    number = 0
     at, step, at_once = below, below if few else _FIRST_STEP, _AT_ONCE
     for enough, next_enough in pairwise(chain(ENOUGH, repeat(ENOUGH[-1]))):
-        more, end = await candidates(conn, resolved, words, at, _aligned(at, step), rank_by, at_once, few)
-        found += more
-        if end <= 0 or len(found) >= enough:
+        until = _aligned(at, step)
+        more = await candidates(
+            conn, resolved, words, at, until, best=best, rank_by=rank_by, at_once=at_once, few=few
+        )
+        found += more.candidates
+        number += more.number
+        end = more.reached
+        if end <= 0 or number >= enough:
             break
         at_once *= 2
         if few is None and enough == ENOUGH[-1]:
             few = await _filtered(conn, resolved, _SOME)
             at_once = max(at_once, _SOME)
         growth = _GROWTH_BY_PAIRS if pairs_of(resolved) else _GROWTH
-        step = _step(below - end, len(found), next_enough, step * growth) if few is None else end
+        step = _step(below - end, number, next_enough, step * growth) if few is None else end
         at = end
-    return Window(below=below, end=max(end, 0), candidates=tuple(found))
+    return Window(below=below, end=max(end, 0), candidates=_best(found, best))
+
+
+def _best(found: list[Candidate], number: int) -> tuple[Candidate, ...]:
+    return tuple(sorted(found, key=lambda candidate: candidate.place)[:number])
 
 
 async def _filtered(conn: asyncpg.Connection, resolved: Resolved, at_most: int) -> Driver | None:
@@ -197,15 +223,26 @@ def _step(looked_at: int, found: int, enough: int, longest: int) -> int:
 
 
 async def _exactly(
-    conn: asyncpg.Connection, resolved: Resolved, words: str, below: int, end: int, few: Driver | None
+    conn: asyncpg.Connection,
+    resolved: Resolved,
+    words: str,
+    below: int,
+    end: int,
+    *,
+    best: int,
+    after: tuple[float, int],
+    few: Driver | None,
 ) -> Window:
-    """A window as an earlier page had it."""
+    """What is left of a window as an earlier page had it, after the rank and number of the last one on that page."""
     found: list[Candidate] = []
     start, at_once = below, _AT_ONCE * _GROWTH
     while start > end:
-        more, start = await candidates(conn, resolved, words, start, end, None, at_once, few)
-        found += more
-    return Window(below=below, end=end, candidates=tuple(found))
+        more = await candidates(
+            conn, resolved, words, start, end, best=best, at_once=at_once, few=few, after=after
+        )
+        found += more.candidates
+        start = more.reached
+    return Window(below=below, end=end, candidates=_best(found, best))
 
 
 def _aligned(number: int, step: int) -> int:
@@ -215,61 +252,94 @@ def _aligned(number: int, step: int) -> int:
     return end if end > step // 4 else 0
 
 
+# What matches are worth: what their words say, less of it where they are closed.
+_WORTH: Final[LiteralString] = """
+        SELECT m.issue_id, m.number, m.said * i.worth AS rank FROM {matches} m
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN i.status = 'closed' THEN 0.6 ELSE 1 END AS worth FROM issues i
+            WHERE i.issue_id = m.issue_id AND {condition} OFFSET 0
+        ) i
+        WHERE ($10::float8 IS NULL OR (m.said * i.worth, m.number) < ($10, $11::bigint))"""
+
+# Nothing is worth more than its words say. So those whose words say most are looked at first, and the others only
+# where one of them might still come before the last that is wanted.
+_CANDIDATES: Final[LiteralString] = f"""
+    WITH matching AS MATERIALIZED (
+        SELECT d.issue_id, d.number,
+               ts_rank_cd('{{0.05, 0.1, 0.3, 1.0}}', d.document, (SELECT $4::text::tsquery), 1)::float8 AS said
+        FROM (
+            SELECT d.issue_id, d.number, d.document FROM ({{documents}}) d
+            WHERE d.workspace_id = $1 AND d.number >= $5 AND d.number < $6
+            ORDER BY d.number DESC LIMIT $7
+        ) d
+    ), ahead AS MATERIALIZED (
+        SELECT issue_id, number, said FROM matching ORDER BY said DESC, number DESC LIMIT $12
+    ), next AS MATERIALIZED (
+        SELECT said, number FROM ahead ORDER BY said, number LIMIT 1
+    ), worth AS MATERIALIZED ({_WORTH.replace("{matches}", "ahead")}
+    ), ranked AS MATERIALIZED (
+        SELECT issue_id, number, rank FROM worth
+        UNION ALL {_WORTH.replace("{matches}", "matching")}
+          AND (m.said, m.number) < (SELECT said, number FROM next)
+          AND NOT ((SELECT count(*) FROM worth) >= greatest($8::bigint, $9::bigint)
+                   AND (SELECT (rank, number) FROM worth ORDER BY rank DESC, number DESC OFFSET $8 - 1 LIMIT 1)
+                       >= (SELECT (said, number) FROM next))
+    )
+    SELECT array_agg(issue_id) AS issue_ids, array_agg(number) AS numbers, array_agg(rank) AS ranks,
+           (SELECT count(*) FROM ranked) AS number,
+           (SELECT CASE WHEN count(*) = $7 THEN min(number) ELSE $5 END FROM matching) AS reached
+    FROM (SELECT issue_id, number, rank FROM ranked ORDER BY rank DESC, number DESC LIMIT $8) best
+"""
+
+
 async def candidates(
     conn: asyncpg.Connection,
     resolved: Resolved,
     words: str,
     below: int,
     end: int,
+    *,
+    best: int,
     rank_by: str | None = None,
     at_once: int = _AT_ONCE,
     few: Driver | None = None,
-) -> tuple[list[Candidate], int]:
-    """The newest matches numbered from `end` to `below`, and how far down these reach: to `end`, or to
-    where there were enough for one go."""
-    parameters = Parameters(8, hidden=True)
+    after: tuple[float, int] | None = None,
+) -> Stretch:
+    """The newest matches numbered from `end` to `below`, or down to where there were enough for one go.
+
+    `after`: of these, only what comes after this rank and number.
+    """
+    parameters = Parameters(13, hidden=True)
     workspace_id = resolved.actor.workspace_id
-    documents: str = _DOCUMENTS
-    tagged = tags(workspace_id, 0, 0)
+    filters = resolved_without_text(resolved)
     if few is not None:
         documents = _DOCUMENTS_OF.replace("{driven}", few.select(parameters))
     elif pairs := pairs_of(resolved):
         documents = parameters.fill(_DOCUMENTS_BY_PAIRS, blocks(workspace_id, below, end), pairs)
     else:
-        tagged = tags(workspace_id, below, end)
-    condition = compile_query(resolved_without_text(resolved), parameters.next, each=True)
+        documents = parameters.fill(_DOCUMENTS, tags(workspace_id, below, end))
+    condition = compile_query(filters, parameters.next, each=True)
+    # With filters, few of those ahead may pass: then all are looked at at once.
+    ahead = at_once if filters.query.terms or resolved.actor.sees_only else max(_AHEAD, 2 * best)
     row = await conn.fetchrow(
-        f"""
-        WITH matching AS MATERIALIZED (
-            SELECT d.issue_id, d.number, d.document
-            FROM ({documents}) d
-            WHERE d.workspace_id = $1 AND d.number >= $5 AND d.number < $6
-            ORDER BY d.number DESC LIMIT $7
-        ), ranked AS (
-            SELECT m.issue_id, m.number,
-                   ts_rank_cd('{{0.05, 0.1, 0.3, 1.0}}', m.document, $3::text::tsquery, 1) * i.worth AS rank
-            FROM matching m
-            CROSS JOIN LATERAL (
-                SELECT CASE WHEN i.status = 'closed' THEN 0.6 ELSE 1 END AS worth FROM issues i
-                WHERE i.issue_id = m.issue_id AND {condition.sql} OFFSET 0
-            ) i
-        )
-        SELECT array_agg(issue_id) AS issue_ids, array_agg(number) AS numbers, array_agg(rank) AS ranks,
-               (SELECT CASE WHEN count(*) = $7 THEN min(number) ELSE $5 END FROM matching) AS reached
-        FROM ranked
-        """,
-        resolved.actor.workspace_id,
+        _CANDIDATES.replace("{documents}", documents).replace("{condition}", condition.sql),
+        workspace_id,
         resolved.actor.sees_only,
+        words,
         rank_by or words,
-        f"({tagged}) & ({words})",
         end,
         below,
         at_once,
+        best,
+        ENOUGH[0],
+        *(after or (None, None)),
+        ahead,
         *parameters.values,
         *condition.params,
     )
     columns = zip(row["issue_ids"] or (), row["numbers"] or (), row["ranks"] or (), strict=True)
-    return [Candidate(issue_id=i, number=n, rank=float(r)) for i, n, r in columns], row["reached"]
+    found = [Candidate(issue_id=issue_id, number=number, rank=rank) for issue_id, number, rank in columns]
+    return Stretch(candidates=found, number=row["number"], reached=row["reached"])
 
 
 def resolved_without_text(resolved: Resolved) -> Resolved:

@@ -313,6 +313,8 @@ async def test_search_and_duplicates_read_the_index_of_words(filled: asyncpg.Con
             found = await search.search(plans, ada, text)
             assert found.hits, text
             assert_words(plans)
+            # Tags and words are two conditions of the one scan.
+            assert re.search(r"Index Cond: \(\(document @@ .+\) AND \(document @@", plans.text), plans.text
         plans = Plans(filled)
         await duplicates.likely(plans, ada, "login page", "timeout")
         assert_words(plans)

@@ -93,13 +93,16 @@ async def test_a_phrase_led_by_its_pairs_finds_what_the_words_alone_find(
         ):
             resolved = await resolve(conn, ada, parse(f'"{phrase}"'))
             words = ranking.words_of(resolved)
-            led, _ = await ranking.candidates(conn, resolved, words, 1_000, 0, at_once=1_000)
+            led = await ranking.candidates(conn, resolved, words, 1_000, 0, best=1_000, at_once=1_000)
             rows = await conn.fetch(
                 "SELECT number FROM issue_documents WHERE document @@ phraseto_tsquery($1::text::regconfig, $2)",
                 config,
                 phrase,
             )
-            assert {each.number for each in led} == {row["number"] for row in rows}, (config, phrase)
+            assert {each.number for each in led.candidates} == {row["number"] for row in rows}, (
+                config,
+                phrase,
+            )
 
 
 async def test_phrases_are_found_before_during_and_after_old_documents_get_their_pairs(
@@ -192,6 +195,44 @@ async def test_pages_hold_every_match_once(
         assert sorted(seen) == sorted(row["number"] for row in matching), text
     with pytest.raises(Invalid):
         await search.search(conn, ada, "other", cursor="abc")
+
+
+@pytest.mark.parametrize("lately", ["closed", "deleted", "open"])
+async def test_what_is_closed_or_gone_lets_others_before_it_wherever_it_stood(
+    conn: asyncpg.Connection, ada: Actor, monkeypatch: pytest.MonkeyPatch, lately: str
+) -> None:
+    await conn.execute(
+        """
+        INSERT INTO issues (workspace_id, number, title)
+        SELECT $1, n, repeat('pie ', 1 + n % 9) || repeat('tea ', n % 4) FROM generate_series(1, 120) n
+        """,
+        HOME,
+    )
+    ids = [row["issue_id"] for row in await conn.fetch("SELECT issue_id FROM issues")]
+    await documents.index_issues(conn, HOME, ids)
+    # Those whose words say most; that they are gone is not in the index yet.
+    await conn.execute(
+        """
+        UPDATE issues SET status = CASE WHEN $1 = 'closed' THEN 'closed' ELSE status END,
+               close_reason = CASE WHEN $1 = 'closed' THEN 'completed' END,
+               closed_at = CASE WHEN $1 = 'closed' THEN now() END,
+               deleted_at = CASE WHEN $1 = 'deleted' THEN now() END
+        WHERE number % 9 > 2 AND $1 <> 'open'""",
+        lately,
+    )
+    pages = {}
+    for ahead in (1, 20, 1_000):
+        monkeypatch.setattr(ranking, "_AHEAD", ahead)
+        found = []
+        cursor = None
+        for _ in range(4):
+            page = await search.search(conn, ada, "pie", limit=6, cursor=cursor)
+            found += [(hit.issue.number, hit.rank) for hit in page.hits]
+            cursor = page.next_cursor
+        pages[ahead] = found
+    assert len(pages[1]) == 24
+    assert pages[1] == sorted(pages[1], key=lambda each: (-each[1], -each[0]))
+    assert pages[1] == pages[20] == pages[1_000]
 
 
 async def test_others_see_nothing(conn: asyncpg.Connection, ada: Actor) -> None:
