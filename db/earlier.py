@@ -26,7 +26,8 @@ class Earlier:
     """What changes replaced: fields as events name them, and the comments there were not yet, or still were.
 
     `since` is the first of their events: by those before it, it is known when the issue was closed and changed.
-    `said` has the earlier text of comments that read differently now; `removed` those that are gone.
+    `said` has the earlier text of comments that read differently now; `removed` those that are gone. `there`: the issue
+    itself was, and is deleted.
     """
 
     since: EventId | None = None
@@ -34,6 +35,7 @@ class Earlier:
     new_comments: tuple[CommentId, ...] = ()
     removed: tuple[CommentId, ...] = ()
     said: Mapping[CommentId, str] = field(default_factory=dict)
+    there: bool = False
 
     def told(self) -> dict[str, Any]:
         """As the statement takes it."""
@@ -43,6 +45,7 @@ class Earlier:
             "new_comments": [str(each) for each in self.new_comments],
             "removed": [str(each) for each in self.removed],
             "said": {str(comment_id): body for comment_id, body in self.said.items()},
+            "there": self.there,
         }
 
 
@@ -51,10 +54,12 @@ _UNTOUCHED: Final = Earlier()
 _STAND_INS: Final[LiteralString] = """
 WITH earlier AS (
     SELECT key::uuid AS issue_id, (value ->> 'since')::bigint AS since, value -> 'was' AS was,
-        value -> 'new_comments' AS new_comments, value -> 'removed' AS removed, value -> 'said' AS said
+        value -> 'new_comments' AS new_comments, value -> 'removed' AS removed, value -> 'said' AS said,
+        (value ->> 'there')::boolean AS there
     FROM jsonb_each({}::text::jsonb)
 ), issues AS (
-    SELECT i.workspace_id, i.issue_id, i.number, i.source, i.reporter_id, i.created_at, i.deleted_at,
+    SELECT i.workspace_id, i.issue_id, i.number, i.source, i.reporter_id, i.created_at,
+        CASE WHEN NOT there THEN i.deleted_at END AS deleted_at,
         coalesce((SELECT max(e.at) FROM events e
                   WHERE e.workspace_id = $1 AND e.issue_id = i.issue_id AND e.event_id < since), i.updated_at)
             AS updated_at,

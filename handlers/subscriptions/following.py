@@ -11,7 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
-from db import announcements, earlier, issues, listing, outbox, people, subscriptions
+from db import announcements, deleting, earlier, issues, listing, outbox, people, subscriptions
 from db.access import Actor
 from db.announcements import Batch, Change, Event
 from db.earlier import Earlier
@@ -44,10 +44,11 @@ def _comment(event: Event) -> CommentId | None:
 
 @dataclass(slots=True)
 class Touched:
-    """What a batch did to one issue. `earlier` is None for one that is new."""
+    """What a batch did to one issue. `earlier` is None for one that is new; `gone`: it was deleted on purpose."""
 
     events: list[Event] = field(default_factory=list)
     new: bool = False
+    gone: bool = False
     comments: list[CommentId] = field(default_factory=list)
     last_at: datetime | None = None
 
@@ -72,12 +73,13 @@ class Touched:
             new_comments=tuple(id_ for id_, event in before.items() if event.kind in _CAME),
             removed=tuple(id_ for id_, event in before.items() if event.kind not in _CAME),
             said={id_: e.before["body"] for id_, e in before.items() if e.kind == "comment_edited"},
+            there=self.gone,
         )
 
     @property
     def status_changed(self) -> bool:
         edits = [{"before": e.before, "after": e.after} for e in self.events if e.kind == "edited"]
-        return "status" in happened.fields(edits)
+        return self.gone or "status" in happened.fields(edits)
 
     @property
     def actor_id(self) -> PersonId | None:
@@ -196,7 +198,8 @@ class Following:
         """What messages about these issues are made of."""
         system = Actor(workspace_id=batch.workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM)
         channels = sorted({each.subscription.channel_id for each in following})
-        known = await issues.get_many(conn, system, list(wanted))
+        known = dict(await issues.get_many(conn, system, list(wanted)))
+        known |= await deleting.on_purpose(conn, system, [id_ for id_ in wanted if touched[id_].gone])
         named = {person for issue in known.values() for person in (issue.assignee_id, issue.reporter_id)}
         named |= {event.actor_id for id_ in wanted for event in touched[id_].events}
         comments = [comment for id_ in wanted for comment in touched[id_].comments]
@@ -214,18 +217,27 @@ class Following:
 
 
 def _touched(batch: Batch) -> dict[IssueId, Touched]:
-    """Deleted issues are left out: no query finds them."""
+    """Of deleted issues those that were there before and that somebody deleted as such: what was found is told of."""
     touched: dict[IssueId, Touched] = {}
     at = {change.change_id: change.at for change in batch.changes}
+    on_purpose = {change.change_id for change in batch.changes if change.action == deleting.ACTION}
     for event in batch.events:
         each = touched.setdefault(event.issue_id, Touched())
         each.last_at = max(at[event.change_id], each.last_at or at[event.change_id])
         each.events.append(event)
         if event.kind in ("created", "restored"):
-            each.new = True
+            each.new = each.new or not each.gone
+            each.gone = False
+        elif event.kind == "deleted":
+            each.gone = event.change_id in on_purpose
         elif event.kind == "commented":
             each.comments.append(CommentId(UUID(event.after["comment_id"])))
-    return {id_: each for id_, each in touched.items() if each.events[-1].kind != "deleted"}
+    return {id_: each for id_, each in touched.items() if _is_news(each)}
+
+
+def _is_news(touched: Touched) -> bool:
+    last = [event.kind for event in touched.events if event.kind in ("created", "deleted", "restored")][-1:]
+    return last != ["deleted"] or (touched.gone and not touched.new)
 
 
 def _followed(
@@ -253,7 +265,7 @@ def messages_of(
     later = [id_ for id_ in later if id_ in scene.issues]
     if subscription.place is FollowUps.THREAD:
         # Under a card everything is said already; one that has none here gets it now.
-        later = [id_ for id_ in later if (channel_id, id_) not in scene.shown]
+        later = [id_ for id_ in later if (channel_id, id_) not in scene.shown and not scene.touched[id_].gone]
     return [*_new(subscription, new, scene), *_later(subscription, later, scene)]
 
 
@@ -264,6 +276,19 @@ def _new(subscription: Subscription, new: Sequence[IssueId], scene: Scene) -> li
 
 
 def _later(subscription: Subscription, later: Sequence[IssueId], scene: Scene) -> list[Outgoing]:
+    gone = [issue_id for issue_id in later if scene.touched[issue_id].gone]
+    there = [issue_id for issue_id in later if not scene.touched[issue_id].gone]
+    return [*_deleted(subscription, gone, scene), *_changed(subscription, there, scene)]
+
+
+def _deleted(subscription: Subscription, gone: Sequence[IssueId], scene: Scene) -> list[Outgoing]:
+    if len(gone) > MOST:
+        payload = view.deleted([scene.issues[id_] for id_ in gone], words(scene.language), scene.prefix)
+        return [Outgoing(channel_id=subscription.channel_id, payload=payload | owned(subscription))]
+    return [line for issue_id in gone for line in _lines(subscription, issue_id, scene)]
+
+
+def _changed(subscription: Subscription, later: Sequence[IssueId], scene: Scene) -> list[Outgoing]:
     if len(later) > MOST:
         return [summary_of("subscription-many-changed", subscription, later, scene)]
     if subscription.place is FollowUps.THREAD:
@@ -282,7 +307,8 @@ def _lines(subscription: Subscription, issue_id: IssueId, scene: Scene) -> list[
     issue, touched = scene.issues[issue_id], scene.touched[issue_id]
     payloads = []
     if News.STATUS in subscription.news and touched.status_changed:
-        what = happened.line(issue, ["status"], touched.actor_id, scene.people, spoken)
+        field_ = happened.DELETED if touched.gone else "status"
+        what = happened.line(issue, [field_], touched.actor_id, scene.people, spoken)
         payloads.append(view.changed(issue, what, spoken, scene.prefix))
     if News.COMMENTS in subscription.news:
         for event in touched.events:

@@ -90,6 +90,16 @@ def summary(
     return {"text": head, "blocks": blocks, "unfurl_links": False}
 
 
+def deleted(issues: Sequence[Issue], words: Words, prefix: str) -> Json:
+    """Of very many at once: which they were, without how they stand."""
+    head = words("delete-done-many", count=len(issues))
+    lines = [f"*{escape(each.key(prefix))}*  {escape(each.title)}" for each in issues[:_LISTED]]
+    if len(issues) > _LISTED:
+        lines.append(words("subscription-more", count=len(issues) - _LISTED))
+    blocks = [section(head), section(Mrkdwn("\n".join(lines)))]
+    return {"text": head, "blocks": blocks, "unfurl_links": False}
+
+
 def _line(issue: Issue, people: People, words: Words, prefix: str) -> Mrkdwn:
     facts = f"{status_of(issue, words)}  ·  {who(issue.assignee_id, people, words)}"
     return Mrkdwn(f"*{escape(issue.key(prefix))}*  {escape(issue.title)}  ·  {facts}")

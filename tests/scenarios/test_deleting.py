@@ -8,6 +8,7 @@ from tests.scenarios.conftest import Json, Lodge, said
 from tests.scenarios.test_changing import press
 from tests.scenarios.test_conversations import posted
 from tests.scenarios.test_creating import buttons
+from tests.scenarios.test_subscriptions import posts, subscribe
 from tests.scenarios.test_threads import thread
 
 DELETED = "is deleted"
@@ -147,3 +148,21 @@ async def test_said_in_its_thread_it_is_asked_and_done_too(lodge: Lodge) -> None
     )
     await ada.send("general", f"<@{bot}> restore LDG-1")
     await ada.expect_message("general", lambda each: each["ts"] == card["ts"] and "One" in said(each))
+
+
+async def test_a_channel_that_follows_it_hears_of_it(lodge: Lodge) -> None:
+    ada = lodge.person("ada")
+    for number in range(7):
+        await lodge.ask("ada", f"new Old {number} +bug", "product")
+    await lodge.ask("ada", "new Other", "product")
+    await lodge.announced()
+    assert await subscribe(lodge, {"query": "label:bug", "news": ["status"], "place": "channel"}) == {}
+    await deleted(lodge, "ada", "LDG-1 LDG-8", "product")
+    await lodge.announced()
+    lines = [text for text in posts(lodge) if "deleted" in text]
+    assert lines == [f"LDG-1 Old 0 – <@{ada.id}>: deleted"]
+    await deleted(lodge, "ada", " ".join(f"LDG-{number}" for number in range(2, 8)), "product")
+    await lodge.announced()
+    (many,) = [text for text in posts(lodge) if "6 issues are deleted" in text]
+    assert "*LDG-7*  Old 6" in many
+    assert "Open" not in many
