@@ -92,8 +92,11 @@ async def search(
     mode, inner = _opened(cursor, scope)
     resolved, leads = await _begun(conn, actor, query, text if cursor is None else "", now)
     direct = leads.direct
+    corrections: dict[str, str] | None = None
     for attempt in _MODES[_MODES.index(mode) :]:
-        words, corrected = await _words(conn, resolved, attempt, leads)
+        if corrections is None and attempt != _TYPED:
+            corrections = await _corrections(conn, resolved)
+        words, corrected = await _words(conn, resolved, attempt, leads, corrections or {})
         if not words:
             continue
         page = await ranking.page(
@@ -124,7 +127,8 @@ async def again(
     if how not in _MODES:
         raise _foreign()
     resolved, leads = await _begun(conn, actor, parse(text), "", None)
-    words, corrected = await _words(conn, resolved, how, leads)
+    corrections = {} if how == _TYPED else await _corrections(conn, resolved)
+    words, corrected = await _words(conn, resolved, how, leads, corrections)
     rows = await conn.fetch(
         f"""
         SELECT i.issue_id FROM unnest($3::bigint[]) WITH ORDINALITY AS shown (number, place)
@@ -158,21 +162,28 @@ def _foreign() -> Invalid:
 
 
 async def _words(
-    conn: asyncpg.Connection, resolved: Resolved, mode: str, leads: _Leads
+    conn: asyncpg.Connection, resolved: Resolved, mode: str, leads: _Leads, corrections: dict[str, str]
 ) -> tuple[str, str | None]:
     """The tsquery of a mode, and the corrected text when words were corrected; empty when the mode adds nothing."""
     if mode == _TYPED:
         return leads.words, None
-    plain = [t for t in resolved.query.texts() if not t.exact and not t.negated]
-    corrections = await vocabulary.correct(conn, resolved.actor.workspace_id, [text.words for text in plain])
     if mode == _CORRECTED and not corrections:
         return "", None
     query = _with(resolved.query, corrections)
-    parsed = await resolve(conn, resolved.actor, query)
     corrected = query.text() if corrections else None
-    if mode == _CORRECTED:
-        return ranking.words_of(parsed), corrected
-    return (_any_of(parsed) if len(plain) > 1 else ""), corrected
+    if mode == _ANY and len(_plain(resolved)) < 2:
+        return "", corrected
+    parsed = await resolve(conn, resolved.actor, query) if corrections else resolved
+    return ranking.words_of(parsed) if mode == _CORRECTED else _any_of(parsed), corrected
+
+
+async def _corrections(conn: asyncpg.Connection, resolved: Resolved) -> dict[str, str]:
+    words = [text.words for text in _plain(resolved)]
+    return await vocabulary.correct(conn, resolved.actor.workspace_id, words)
+
+
+def _plain(resolved: Resolved) -> list[Text]:
+    return [text for text in resolved.query.texts() if not text.exact and not text.negated]
 
 
 def _with(query: Query, corrections: dict[str, str]) -> Query:
@@ -266,6 +277,8 @@ async def _hits(
     words: str,
 ) -> tuple[Hit, ...]:
     """Whole issues in the order of `ids`, with what matched marked."""
+    if not ids:
+        return ()
     rows = await conn.fetch(
         f"""
         SELECT whole.*, shown.title AS shown_title, shown.headline

@@ -7,9 +7,9 @@ out: two words one typing error apart share such a rest.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import combinations
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 import asyncpg
 from rapidfuzz.distance import DamerauLevenshtein
@@ -56,16 +56,17 @@ def beyond(beginning: str) -> tuple[str, str] | None:
     return (beginning, beginning + _BEYOND) if learnable(beginning) else None
 
 
-async def popularity(
-    conn: asyncpg.Connection, workspace_id: WorkspaceId, words: Sequence[str]
-) -> Mapping[str, int]:
-    """About the binary logarithm of the number of issues with each word; unknown words are left out."""
-    rows = await conn.fetch(
-        "SELECT word, popularity FROM search_words WHERE workspace_id = $1 AND word = ANY ($2::text[])",
-        workspace_id,
-        list(words),
-    )
-    return {row["word"]: row["popularity"] for row in rows}
+# Of the words nobody has used, each with the words that share a shape with it. OFFSET 0: whether a word is known is
+# looked up for each, and shapes of none that is; and the shapes lead, which hold the workspace already.
+_NEAR: Final[LiteralString] = """
+    SELECT wanted.word AS wanted, near.word, near.popularity
+    FROM unnest((SELECT $2::text[]), (SELECT $3::text[])) AS wanted (word, shapes)
+    CROSS JOIN LATERAL (
+        SELECT workspace_id, word, popularity FROM search_words WHERE shapes && wanted.shapes::bigint[] OFFSET 0
+    ) near
+    WHERE near.workspace_id = $1
+      AND NOT EXISTS (SELECT FROM search_words known WHERE workspace_id = $1 AND word = wanted.word OFFSET 0)
+"""
 
 
 async def correct(
@@ -73,24 +74,18 @@ async def correct(
 ) -> dict[str, str]:
     """For each word nobody has used, the nearest that someone has; left out where all are far."""
     wanted = {word: word.lower() for word in words if learnable(word.lower()) and len(word) > _SHORTEST}
-    known = await popularity(conn, workspace_id, list(wanted.values()))
-    corrected: dict[str, str] = {}
-    for word, lower in wanted.items():
-        if lower not in known and (near := await _nearest(conn, workspace_id, lower)):
-            corrected[word] = near
-    return corrected
+    if not wanted:
+        return {}
+    lower = list(dict.fromkeys(wanted.values()))
+    shaped = [f"{{{','.join(map(str, shapes(workspace_id, word)))}}}" for word in lower]
+    near: dict[str, list[Any]] = {}
+    for row in await conn.fetch(_NEAR, workspace_id, lower, shaped):
+        near.setdefault(row["wanted"], []).append(row)
+    nearest = {word: _nearest(lower, near.get(lower, ())) for word, lower in wanted.items()}
+    return {word: found for word, found in nearest.items() if found}
 
 
-async def _nearest(conn: asyncpg.Connection, workspace_id: WorkspaceId, word: str) -> str | None:
-    rows = await conn.fetch(
-        """
-        SELECT word, popularity FROM search_words
-        WHERE shapes && $2::bigint[] AND workspace_id = $1
-        """,
-        workspace_id,
-        shapes(workspace_id, word),
-    )
-
+def _nearest(word: str, rows: Sequence[Any]) -> str | None:
     def distance(row: Any) -> int:
         return DamerauLevenshtein.distance(word, row["word"])
 

@@ -291,7 +291,6 @@ OWN: dict[tuple[str, str], Any] = {
     ("query.resolving.look_up", "queries"): [parse('label:"secret hidden" assignee:bob ref:SECRET-1 hidden')],
     ("documents.learn", "words"): [("secret", 3)],
     ("documents.large", "than"): 0,
-    ("vocabulary.popularity", "words"): ["secret"],
     ("vocabulary.correct", "words"): ["secrte"],
     ("previews.remember", "shown"): ["secret"],
     ("previews.shows", "shown"): ["secret"],

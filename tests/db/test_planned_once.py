@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from db import documents, issues, rollups, search
+from db import documents, issues, rollups, search, vocabulary
 from db.issues import Amending, Filing, Issue, IssueDraft, IssuePatch
 from db.issues.plain import Reading
 from db.pool import Database, open_database
@@ -113,3 +113,12 @@ async def test_one_search(single: Database, world: World, conn: asyncpg.Connecti
     async with single.connection() as own:
         rows = await own.fetch("SELECT custom_plans, generic_plans FROM pg_prepared_statements")
     assert [tuple(row) for row in rows if sum(row) >= TRIES] == [(FIRST, TRIES - FIRST)] * 3
+
+
+async def test_one_correction(single: Database, world: World, conn: asyncpg.Connection) -> None:
+    await documents.learn(conn, world.workspace_id, [("checkout", 5), ("timeout", 7)])
+    for turn in range(TRIES):
+        async with single.connection() as own:
+            words = ["chekcout", "tiemout"][: 1 + turn % 2]
+            assert len(await vocabulary.correct(own, world.workspace_id, words)) == len(words)
+    assert await plans(single, vocabulary._NEAR) == (FIRST, TRIES - FIRST)

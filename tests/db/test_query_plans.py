@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import asyncpg
 import pytest
 
-from db import documents, duplicates, homes, listing, plain_listing, saved_queries, search
+from db import documents, duplicates, homes, listing, plain_listing, saved_queries, search, vocabulary
 from db.access import Actor
 from db.ids import WorkspaceId
 from db.query import parse
@@ -345,6 +346,18 @@ async def test_a_phrase_is_led_by_its_pairs_once_all_documents_have_them(
     assert "issue_documents_by_pair" not in plans.text
     assert "issue_documents_without_pairs" in plans.text
     assert_words(plans)
+
+
+async def test_words_like_an_unknown_one_are_led_to_by_their_shapes(filled: asyncpg.Connection) -> None:
+    made = ["".join(letters) for letters in itertools.islice(itertools.permutations("abcdefgh", 7), 2_000)]
+    await documents.learn(filled, LARGE, [(word, 1) for word in made])
+    await filled.execute("ANALYZE search_words")
+    plans = Plans(filled)
+    assert await vocabulary.correct(plans, LARGE, ["logn", "timeout"]) == {"logn": "login"}
+    (plan,) = plans.seen
+    assert "Bitmap Index Scan on search_words_by_shape" in plan
+    assert "Seq Scan on search_words" not in plan, plan
+    assert "BitmapAnd" not in plan, plan
 
 
 def assert_words(plans: Plans) -> None:

@@ -19,6 +19,7 @@ from db.query import parse
 from db.query.resolving import resolve
 from db.search import MARK_END, MARK_START, marked
 from db.states import Role
+from tests.db.plans import Plans
 from tests.db.query_data import AWAY, HOME, actor, issue, person, workspace
 
 
@@ -137,6 +138,17 @@ async def test_a_mistyped_word_is_corrected_and_it_says_so(conn: asyncpg.Connect
         assert page.corrected == corrected
     assert (await search.search(conn, ada, "login")).corrected is None
     assert (await search.search(conn, ada, "zzzzzzz")).hits == ()
+
+
+async def test_near_words_of_one_nobody_used_are_looked_for_once(
+    conn: asyncpg.Connection, ada: Actor
+) -> None:
+    await issue(conn, "Login fails", indexed=True)
+    for text, found in (("zzzzzzz", 0), ("login zzzzzzz", 1)):
+        plans = Plans(conn)
+        assert len((await search.search(plans, ada, text)).hits) == found
+        assert sum("wanted.shapes" in plan for plan in plans.seen) == 1
+        assert sum("workspaces" in plan for plan in plans.seen) == 1
 
 
 async def test_any_of_the_words_when_no_issue_has_all(conn: asyncpg.Connection, ada: Actor) -> None:
@@ -308,8 +320,8 @@ async def test_a_common_word_gets_popular_and_wins_a_tie(conn: asyncpg.Connectio
     ids = [(await issue(conn, "render"))["issue_id"] for _ in range(40)]
     ids.append((await issue(conn, "vender"))["issue_id"])
     await documents.index_issues(conn, HOME, ids)
-    known = await vocabulary.popularity(conn, HOME, ["render", "vender", "gender"])
-    assert known == {"render": 5, "vender": 0}
+    known = await conn.fetch("SELECT word, popularity FROM search_words")
+    assert {row["word"]: row["popularity"] for row in known} == {"render": 5, "vender": 0}
     assert await vocabulary.correct(conn, HOME, ["fender", "render"]) == {"fender": "render"}
 
 
