@@ -75,7 +75,9 @@ async def put(
             actors = ARRAY(SELECT DISTINCT unnest(kept.actors || excluded.actors)),
             said = CASE WHEN {_STAYS} THEN kept.said ELSE excluded.said END,
             said_by = CASE WHEN {_STAYS} THEN kept.said_by ELSE excluded.said_by END,
-            comments = kept.comments + excluded.comments,
+            comments = kept.comments + excluded.comments
+                - CASE WHEN kept.after ->> '{SAID_IN}' = excluded.after ->> '{SAID_IN}'
+                            AND least(kept.comments, excluded.comments) > 0 THEN 1 ELSE 0 END,
             due_at = CASE WHEN excluded.due_at - $3 < $4::interval AND kept.due_at - kept.first_at <= $4::interval
                           THEN least(excluded.due_at, kept.first_at + $4::interval) ELSE kept.due_at END
         """,

@@ -195,7 +195,8 @@ class _Story:
         self._said: tuple[str, PersonId | None] | None = None
         # The comment that says it, where it is one.
         self._said_in: Any = None
-        self._comments = 0
+        # Comments, by their ids: one that was said and edited is one.
+        self._comments: set[Any] = set()
 
     def add(self, event: Event, wanted: frozenset[NoticeKind]) -> None:
         kinds = set()
@@ -211,7 +212,9 @@ class _Story:
             kinds.add(NoticeKind.MENTIONED)
         if event.kind == "commented" and NoticeKind.COMMENTS in wanted:
             kinds.add(NoticeKind.COMMENTS)
-            self._comments += 1
+        if event.kind in _SPOKEN and NoticeKind.COMMENTS in wanted and kinds:
+            # Whoever is named by an edit hears of that comment as others heard of it when it was new.
+            self._comments.add(event.after.get("comment_id"))
         if not kinds:
             return
         self._hear(event, kinds)
@@ -253,5 +256,5 @@ class _Story:
             "actors": frozenset(self._actors),
             "said": self._said[0] if self._said else None,
             "said_by": self._said[1] if self._said else None,
-            "comments": self._comments,
+            "comments": len(self._comments),
         }

@@ -130,6 +130,9 @@ def merged(earlier: Notice, later: Notice) -> Notice:
     """Both at once. Nothing is left out as having come back to what it was: the message said that it had changed."""
     mentioned = NoticeKind.MENTIONED in earlier.kinds and NoticeKind.MENTIONED not in later.kinds
     spoken = earlier if mentioned or later.said is None else later
+    # A comment that was edited meanwhile is one.
+    same = earlier.said_in is not None and earlier.said_in == later.said_in
+    both = 1 if same and earlier.comments and later.comments else 0
     after = {name: value for name, value in (earlier.after | later.after).items() if name != SAID_IN}
     return replace(
         later,
@@ -139,7 +142,7 @@ def merged(earlier: Notice, later: Notice) -> Notice:
         actors=earlier.actors | later.actors,
         said=spoken.said,
         said_by=spoken.said_by,
-        comments=earlier.comments + later.comments,
+        comments=earlier.comments + later.comments - both,
     )
 
 

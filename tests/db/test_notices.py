@@ -74,3 +74,15 @@ async def test_else_the_last_word_is_told_and_where_it_was_said(
     described = says(plain, "described", me(world.admin), NoticeKind.MENTIONED, description="described")
     told = await put(conn, world, first, described)
     assert (told.said, told.said_by, told.said_in) == ("described", me(world.admin), None)
+
+
+async def test_a_comment_that_is_told_of_again_by_an_edit_counts_once(
+    conn: asyncpg.Connection, world: World
+) -> None:
+    one, two = CommentId(new_uuid()), CommentId(new_uuid())
+    plain = await heard(conn, world)
+    first = says(plain, "look", me(world.bob), **{SAID_IN: str(one)})
+    edited = says(plain, "you, look", me(world.bob), NoticeKind.MENTIONED, **{SAID_IN: str(one)})
+    assert (await put(conn, world, first, edited)).comments == 1
+    other = says(plain, "me too", me(world.admin), **{SAID_IN: str(two)})
+    assert (await put(conn, world, other, edited)).comments == 2

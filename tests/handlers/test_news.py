@@ -130,3 +130,33 @@ def test_a_mention_in_a_description_is_no_comment_that_could_be_gone() -> None:
     notice = news(did(BOB, "edited", description="<@UADA> knows"))
     assert up_to_date(notice, {}) == notice
     assert "knows" in told(notice)
+
+
+def named_by_edit(who: PersonId, comment_id: CommentId) -> Event:
+    after = did(who, "comment_edited", comment_id=str(comment_id), body="<@UADA> look")
+    return replace(after, before={"comment_id": str(comment_id), "body": "look"})
+
+
+def test_who_is_named_by_an_edit_hears_of_other_comments_too() -> None:
+    other, named = commented(BOB, ONE, "the left one"), named_by_edit(EVE, TWO)
+    for notice in (news(other, named), news(named, other), merged(news(other), news(named))):
+        assert "<@UEVE> mentioned you in LDG-1" in told(notice)
+        assert "and one more comment" in told(notice)
+        # Also when what names them is deleted.
+        left = up_to_date(notice, {ONE: "the left one"})
+        assert left.comments == 1
+        assert is_news(left)
+
+
+def test_a_comment_that_names_somebody_only_when_it_is_edited_is_one() -> None:
+    said, named = commented(EVE, TWO, "look"), named_by_edit(EVE, TWO)
+    for notice in (news(said, named), merged(news(said), news(named))):
+        assert notice.comments == 1
+        assert "more comment" not in told(notice)
+    gone = up_to_date(news(said, named), {})
+    assert not is_news(gone)
+
+
+def test_an_edit_that_names_nobody_anew_is_no_news() -> None:
+    again = replace(named_by_edit(EVE, TWO), before={"comment_id": str(TWO), "body": "<@UADA> lok"})
+    assert notice_of(PUMP, PEOPLE[ADA], [again]) is None

@@ -58,3 +58,16 @@ async def test_whoever_came_before_it_was_known_that_they_are_waited_for_sees_it
         await Following().met(conn, batch, only=frozenset({me(world.admin)}))
     drawn = await conn.fetch("SELECT payload FROM pgqueuer WHERE entrypoint = 'home'")
     assert [row["payload"].decode() for row in drawn] == [f"{world.workspace_id}:{me(world.admin)}"]
+
+
+async def test_whoever_is_named_when_a_comment_is_edited_is_waited_for_and_nobody_again(
+    conn: asyncpg.Connection, world: World
+) -> None:
+    issue = await file(conn, world.bob)
+    said = await comments.add(conn, world.bob, issue.issue_id, "<@UADMIN> which one?")
+    await comments.add(conn, world.admin, issue.issue_id, "The left one")
+    assert me(world.admin) not in await waits_for(conn, world, issue.issue_id)
+    await comments.edit(conn, world.bob, said.comment.comment_id, "<@UADMIN> <@UADA> which one?")
+    waited_for = await waits_for(conn, world, issue.issue_id)
+    assert me(world.ada) in waited_for
+    assert me(world.admin) not in waited_for

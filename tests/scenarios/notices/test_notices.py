@@ -13,6 +13,7 @@ from handlers.notices.introducing import Introducing
 from tests.scenarios.clocks import Clock
 from tests.scenarios.conftest import Lodge, said
 from tests.scenarios.notices.telling import gathered, one_message, prefer, told, waiting
+from tests.scenarios.test_conversations import posted
 from tests.scenarios.test_threads import program
 
 
@@ -256,3 +257,24 @@ async def test_each_kind_can_be_off_while_the_others_are_on(
     await waiting(lodge, "SELECT count(*) FROM pending_changes", 0)
     async with lodge.process.services.database.connection() as conn:
         assert await conn.fetchval("SELECT $1 = ANY(kinds) FROM notices", kind)
+
+
+async def test_whoever_is_named_by_an_edit_is_told_once_and_nobody_else_again(
+    lodge: Lodge, clock: Clock
+) -> None:
+    ada, grace, linus = (lodge.person(name) for name in ("ada", "grace", "linus"))
+    await lodge.ask("linus", "list")
+    card = await posted(lodge, "Sink")
+    ts = await ada.send("general", f"<@{grace.id}> please look", card["ts"])
+    await gathered(lodge, 1)
+    clock.forward(seconds=5)
+    await one_message(lodge, "grace", "mentioned you in LDG-1 Sink")
+    await ada.edit_message("general", ts, f"<@{grace.id}> <@{linus.id}> please look")
+    await gathered(lodge, 1)
+    clock.forward(seconds=5)
+    assert "please look" in said(await one_message(lodge, "linus", "hat dich in LDG-1 Sink erwähnt"))
+    assert "LDG-1" in said(await lodge.ask("linus", "list is:waiting"))
+    await ada.edit_message("general", ts, f"<@{grace.id}> <@{linus.id}> please look now")
+    await lodge.announced()
+    await gathered(lodge, 0)
+    assert len(told(lodge, "grace")) == len(told(lodge, "linus")) == 1
