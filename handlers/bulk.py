@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import asyncpg
 from slack_bolt.async_app import AsyncApp
@@ -19,6 +20,7 @@ from handlers.acting import Outcome, Place, Press, Submission, on_options, on_pr
 from handlers.bulkline import VERBS, BulkLine, read_line
 from handlers.commands import Call, Commands, Reply
 from handlers.creating import field_errors, find_person
+from handlers.deleting import Deleting, named
 from handlers.finding import by_key
 from handlers.requesting import Asker
 from handlers.saved import expand
@@ -35,10 +37,13 @@ NAME = "bulk"
 class Bulk:
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._deleting = Deleting(services)
 
     async def command(self, call: Call) -> Reply | None:
         """Begins with a verb: a line. Otherwise a query, for the form."""
         require(call.asker.actor, Action.BULK)
+        if (away := named(call.text)) is not None:
+            return await self._deleting.command(replace(call, text=" ".join(away)))
         line = read_line(call.text)
         if line is None:
             place = Place(channel_id=call.channel_id, response_url=call.response_url)

@@ -24,8 +24,21 @@ from handlers.views.closing import DELETE_INSTEAD
 from handlers.words import Words
 
 NAME = "delete"
+ALIASES = ("remove", "löschen", "loeschen")
 # In what the form carries: the message that it was opened from shows the issue, and makes way for the answer.
 _REPLACES = "f"
+
+
+def named(line: str) -> list[str] | None:
+    """The keys, where the line says to delete and names nothing else."""
+    verb, _, rest = line.strip().partition(" ")
+    return (_keys(rest) or None) if verb.lower() in (NAME, *ALIASES) else None
+
+
+def _keys(text: str) -> list[str]:
+    """None of them where anything else stands there."""
+    keys = text.replace(",", " ").split()
+    return keys if all(KEY.fullmatch(key) for key in keys) else []
 
 
 class Deleting:
@@ -33,8 +46,8 @@ class Deleting:
         self._services = services
 
     async def command(self, call: Call) -> Reply:
-        keys = call.text.replace(",", " ").split()
-        if not keys or not all(KEY.fullmatch(key) for key in keys):
+        keys = _keys(call.text)
+        if not keys:
             return usage(call, NAME)
         limits.delete_size(len(keys))
         async with self._services.database.connection() as conn:
@@ -109,7 +122,7 @@ def _beginning(metadata: str) -> tuple[Json, IssueId]:
 
 def register(app: AsyncApp, commands: Commands, services: Services) -> None:
     capability = Deleting(services)
-    commands.add(NAME, capability.command, aliases=("remove", "löschen", "loeschen"))
+    commands.add(NAME, capability.command, aliases=ALIASES)
     on_press(app, services, view.DELETE, capability.confirmed)
     on_press(app, services, view.KEEP, capability.kept)
     on_press(app, services, DELETE_INSTEAD, capability.instead)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -13,6 +13,7 @@ from db import awaiting, deleting, homes, issues, jobs, people
 from db.access import Actor
 from db.announcements import Batch, Event
 from db.awaiting import Awaited
+from db.deleting import Gone
 from db.homes import Home
 from db.ids import CommentId, IssueId, PersonId, SlackUserId, WorkspaceId
 from db.issues import Issue
@@ -43,12 +44,14 @@ class Following:
         ids = list({event.issue_id for event in batch.events})
         before = await awaiting.of_issues(conn, batch.workspace_id, ids)
         known = await _people(conn, batch.workspace_id, events, found)
-        await self._answered(conn, batch, found)
+        away = await _gone(conn, batch, [issue_id for issue_id in ids if issue_id not in found])
+        # Whoever was waited for is so again once it is brought back.
+        kept = found.keys() | {each.issue.issue_id for each in away if each.on_purpose}
+        await self._answered(conn, batch, found, kept)
         asked = _asked_of_all(found, events, known)
         await awaiting.expect(conn, batch.workspace_id, asked)
         concerned: set[PersonId | None] = {*before, *(each.person_id for each in asked)}
-        away = await _gone(conn, batch, [issue_id for issue_id in ids if issue_id not in found])
-        for issue in (*found.values(), *away):
+        for issue in (*found.values(), *(each.issue for each in away)):
             concerned |= {issue.assignee_id, issue.reporter_id}
         for event in batch.events:
             concerned |= set(_assignees(event))
@@ -63,11 +66,13 @@ class Following:
         # They may have come meanwhile, and look at a Home that nobody waits in.
         await _have_drawn(conn, batch.workspace_id, list({each.person_id for each in asked}))
 
-    async def _answered(self, conn: asyncpg.Connection, batch: Batch, found: dict[IssueId, Issue]) -> None:
+    async def _answered(
+        self, conn: asyncpg.Connection, batch: Batch, found: dict[IssueId, Issue], kept: Set[IssueId]
+    ) -> None:
         workspace_id = batch.workspace_id
         acted = {(event.issue_id, event.actor_id) for event in batch.events if event.actor_id is not None}
         await awaiting.answered(conn, workspace_id, sorted(acted))
-        shut = {event.issue_id for event in batch.events if event.issue_id not in found}
+        shut = {event.issue_id for event in batch.events if event.issue_id not in kept}
         shut |= {issue_id for issue_id, issue in found.items() if issue.status is Status.CLOSED}
         await awaiting.settled(conn, workspace_id, sorted(shut))
         gone = [
@@ -93,12 +98,12 @@ async def _found(conn: asyncpg.Connection, batch: Batch) -> dict[IssueId, Issue]
     return dict(await issues.get_many(conn, system, ids))
 
 
-async def _gone(conn: asyncpg.Connection, batch: Batch, missing: Sequence[IssueId]) -> list[Issue]:
+async def _gone(conn: asyncpg.Connection, batch: Batch, missing: Sequence[IssueId]) -> list[Gone]:
     """They were shown until now."""
     if not missing:
         return []
     system = Actor(workspace_id=batch.workspace_id, person_id=None, role=Role.ADMIN, source=Source.SYSTEM)
-    return [each.issue for each in (await deleting.gone(conn, system, missing)).values()]
+    return list((await deleting.gone(conn, system, missing)).values())
 
 
 def _asked_of_all(

@@ -68,7 +68,7 @@ async def test_several_are_deleted_at_once_and_one_that_is_not_ours_keeps_all(lo
 
 async def test_a_question_that_somebody_else_answered_first_is_answered_calmly(lodge: Lodge) -> None:
     await lodge.ask("grace", "new One")
-    question = await lodge.ask("grace", "delete LDG-1")
+    question = await lodge.ask("grace", "bulk delete LDG-1")
     await deleted(lodge, "ada", "LDG-1")
     await lodge.person("grace").click("issue_delete", channel="general", ts=question["ts"])
     await lodge.settled()
