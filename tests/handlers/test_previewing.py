@@ -13,7 +13,18 @@ import asyncpg
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from db import announcements, cards, issues, labels, outbox, people, previews, workspaces
+from db import (
+    announcements,
+    cards,
+    changes,
+    deleting,
+    issues,
+    labels,
+    outbox,
+    people,
+    previews,
+    workspaces,
+)
 from db.ids import ChannelId, IssueId, LabelId, MessageTs, SlackUserId
 from db.issues import Issue, IssuePatch
 from db.outbox import Kind, Outgoing
@@ -229,6 +240,21 @@ async def test_an_issue_that_is_taken_back_is_so_there(stage: Stage) -> None:
     await stage.deliver()
     (updated,) = stage.slack.updated
     assert "Boiler" not in str(updated)
+
+
+async def test_of_a_deleted_issue_it_says_who_deleted_it_until_it_is_restored(stage: Stage) -> None:
+    boiler, pump = await stage.filed("Boiler"), await stage.filed("Pump")
+    await stage.preview(boiler, pump)
+    await deleting.delete(stage.conn, stage.world.admin, [boiler.issue_id])
+    await stage.announce()
+    await stage.deliver()
+    await changes.undo(stage.conn, stage.world.admin)
+    await stage.announce()
+    await stage.deliver()
+    gone, back = stage.slack.updated
+    assert f"~{boiler.key('LDG')}~ was deleted by <@UADMIN>" in gone["text"]
+    assert "Pump" in gone["text"]
+    assert ("Boiler" in str(gone), "undo_change" in str(gone), "Boiler" in str(back)) == (False, False, True)
 
 
 async def test_an_issue_that_was_taken_back_before_is_not_shown(stage: Stage) -> None:
