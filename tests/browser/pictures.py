@@ -161,6 +161,10 @@ async def bulk(studio: Studio) -> None:
     await studio.close()
 
 
+async def delete(studio: Studio) -> None:
+    await studio.keep("delete", await studio.ask("/issue delete LDG-12", shows="brings it back"))
+
+
 async def history(studio: Studio) -> None:
     filed = await studio.ask("/issue new Gate 4 does not open for the early ferry +gate", shows="Gate 4")
     key = re.search(r"LDG-\d+", await filed.inner_text())
@@ -303,6 +307,7 @@ SHOTS: dict[str, Shot] = {
     "mistake": mistake,
     "bulk": bulk,
     "history": history,
+    "delete": delete,
     "reports": reports,
     "schedule": schedule,
     "subscribe": subscribe,
