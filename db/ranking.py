@@ -7,10 +7,11 @@ issue is thus as quick to rank as a rare one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import chain, pairwise, repeat
-from typing import Final, LiteralString
+from typing import Any, Final, LiteralString
 
 import asyncpg
 
@@ -65,10 +66,20 @@ _BLOCKS: Final = ((2, 17), (1, 13), (0, 9))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Show:
+    """What is shown of `hit.issue_id` where `hit.shown`. `select` has {words} and {config} in the places of these."""
+
+    select: LiteralString
+    config: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     issue_id: IssueId
     number: int
     rank: float
+    # What `Show` gave of it, where it was asked in the same statement.
+    shown: Any = None
 
     @property
     def place(self) -> tuple[float, int]:
@@ -129,23 +140,27 @@ async def page(
     limit: int,
     cursor: str | None,
     top: int | None = None,
+    show: Show | None = None,
 ) -> RankedPage:
     """`words` is a tsquery; the other terms of the query filter. Raises Invalid for a foreign cursor.
 
-    `top`: the highest number given out, where it is known.
+    `top`: the highest number given out, where it is known. `show` is asked along with the issues, where one look finds
+    them all.
     """
     at = decode(cursor, scope, PLACE) if cursor is not None else None
     few = await _filtered(conn, resolved, _FEW)
     top = await top_number(conn, resolved) if top is None else top
     if at is None:
-        looked_at = await window(conn, resolved, words, top + 1, best=limit + 1, few=few)
+        looked_at = await window(conn, resolved, words, top + 1, best=limit + 1, few=few, show=show)
     else:
         _, _, rank, number = at.values
         # Whatever it says, there is nothing above the highest number, and nothing to go through there.
         below = min(int(at.values[0]), top + 1)
         end = max(0, min(int(at.values[1]), below))
         after = float(rank), int(number)
-        looked_at = await _exactly(conn, resolved, words, below, end, best=limit + 1, after=after, few=few)
+        looked_at = await _exactly(
+            conn, resolved, words, below, end, best=limit + 1, after=after, few=few, show=show
+        )
     found: list[Candidate] = []
     while True:
         left = len(looked_at.candidates) - (limit - len(found))
@@ -178,6 +193,7 @@ async def window(
     best: int,
     rank_by: str | None = None,
     few: Driver | None = None,
+    show: Show | None = None,
 ) -> Window:
     """The newest matches below a number, enough of them to rank or all there are: so many as are the best of them.
 
@@ -190,7 +206,7 @@ async def window(
     for enough, next_enough in pairwise(chain(ENOUGH, repeat(ENOUGH[-1]))):
         until = _aligned(at, step)
         more = await candidates(
-            conn, resolved, words, at, until, best=best, rank_by=rank_by, at_once=at_once, few=few
+            conn, resolved, words, at, until, best=best, rank_by=rank_by, at_once=at_once, few=few, show=show
         )
         found += more.candidates
         number += more.number
@@ -198,6 +214,7 @@ async def window(
         if end <= 0 or number >= enough:
             break
         at_once *= 2
+        show = None
         if few is None and enough == ENOUGH[-1]:
             few = await _filtered(conn, resolved, _SOME)
             at_once = max(at_once, _SOME)
@@ -232,15 +249,17 @@ async def _exactly(
     best: int,
     after: tuple[float, int],
     few: Driver | None,
+    show: Show | None,
 ) -> Window:
     """What is left of a window as an earlier page had it, after the rank and number of the last one on that page."""
     found: list[Candidate] = []
     start, at_once = below, _AT_ONCE * _GROWTH
     while start > end:
         more = await candidates(
-            conn, resolved, words, start, end, best=best, at_once=at_once, few=few, after=after
+            conn, resolved, words, start, end, best=best, at_once=at_once, few=few, after=after, show=show
         )
         found += more.candidates
+        show = None
         start = more.reached
     return Window(below=below, end=end, candidates=_best(found, best))
 
@@ -284,12 +303,34 @@ _CANDIDATES: Final[LiteralString] = f"""
           AND NOT ((SELECT count(*) FROM worth) >= greatest($8::bigint, $9::bigint)
                    AND (SELECT (rank, number) FROM worth ORDER BY rank DESC, number DESC OFFSET $8 - 1 LIMIT 1)
                        >= (SELECT (said, number) FROM next))
+    ), best AS MATERIALIZED (
+        SELECT issue_id, number, rank, row_number() OVER (ORDER BY rank DESC, number DESC) AS place FROM ranked
+        ORDER BY rank DESC, number DESC LIMIT $8
+    ), tally AS MATERIALIZED (
+        SELECT (SELECT count(*) FROM ranked) AS total,
+               (SELECT CASE WHEN count(*) = $7 THEN min(number) ELSE $5 END FROM matching) AS reached
     )
-    SELECT array_agg(issue_id) AS issue_ids, array_agg(number) AS numbers, array_agg(rank) AS ranks,
-           (SELECT count(*) FROM ranked) AS number,
-           (SELECT CASE WHEN count(*) = $7 THEN min(number) ELSE $5 END FROM matching) AS reached
-    FROM (SELECT issue_id, number, rank FROM ranked ORDER BY rank DESC, number DESC LIMIT $8) best
+    SELECT tally.total, tally.reached, hit.issue_id AS found_id, hit.number AS found_number, hit.rank{{columns}}
+    FROM tally
+    LEFT JOIN LATERAL (
+        SELECT issue_id, number, rank, place, place < $8 AND (total >= $9 OR reached <= $13) AS shown FROM best
+    ) hit ON true {{show}}
+    ORDER BY hit.place
 """
+_WORDS: Final[LiteralString] = "(SELECT $3::text::tsquery)"
+_CONFIG: Final[LiteralString] = "(SELECT $14::text::regconfig)"
+
+
+@lru_cache(maxsize=256)
+def _statement(documents: str, condition: str, show: str) -> str:
+    """Put together once, as what is searched for differs in its values only."""
+    shown = show.replace("{words}", _WORDS).replace("{config}", _CONFIG)
+    return (
+        _CANDIDATES.replace("{documents}", documents)
+        .replace("{condition}", condition)
+        .replace("{columns}", ", shown.*" if show else "")
+        .replace("{show}", f"LEFT JOIN LATERAL ({shown}) shown ON true" if show else "")
+    )
 
 
 async def candidates(
@@ -304,12 +345,14 @@ async def candidates(
     at_once: int = _AT_ONCE,
     few: Driver | None = None,
     after: tuple[float, int] | None = None,
+    show: Show | None = None,
 ) -> Stretch:
     """The newest matches numbered from `end` to `below`, or down to where there were enough for one go.
 
-    `after`: of these, only what comes after this rank and number.
+    `after`: of these, only what comes after this rank and number. `show` is asked of all but the last of the best,
+    where nobody need look further for a page of these.
     """
-    parameters = Parameters(13, hidden=True)
+    parameters = Parameters(14 if show is None else 15, hidden=True)
     workspace_id = resolved.actor.workspace_id
     filters = resolved_without_text(resolved)
     if few is not None:
@@ -321,8 +364,8 @@ async def candidates(
     condition = compile_query(filters, parameters.next, each=True)
     # With filters, few of those ahead may pass: then all are looked at at once.
     ahead = at_once if filters.query.terms or resolved.actor.sees_only else max(_AHEAD, 2 * best)
-    row = await conn.fetchrow(
-        _CANDIDATES.replace("{documents}", documents).replace("{condition}", condition.sql),
+    rows = await conn.fetch(
+        _statement(documents, condition.sql, show.select if show else ""),
         workspace_id,
         resolved.actor.sees_only,
         words,
@@ -334,12 +377,27 @@ async def candidates(
         ENOUGH[0],
         *(after or (None, None)),
         ahead,
+        end if after else 0,
+        *((show.config,) if show else ()),
         *parameters.values,
         *condition.params,
     )
-    columns = zip(row["issue_ids"] or (), row["numbers"] or (), row["ranks"] or (), strict=True)
-    found = [Candidate(issue_id=issue_id, number=number, rank=rank) for issue_id, number, rank in columns]
-    return Stretch(candidates=found, number=row["number"], reached=row["reached"])
+    total, reached, *_ = rows[0]
+    return Stretch(candidates=_read(rows, shown=show is not None), number=total, reached=reached)
+
+
+def _read(rows: Sequence[Any], *, shown: bool) -> list[Candidate]:
+    """The one row that tells of nothing found has no issue."""
+    return [
+        Candidate(
+            issue_id=row["found_id"],
+            number=row["found_number"],
+            rank=row["rank"],
+            shown=row if shown and row["issue_id"] is not None else None,
+        )
+        for row in rows
+        if row["found_id"] is not None
+    ]
 
 
 def resolved_without_text(resolved: Resolved) -> Resolved:

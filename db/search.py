@@ -100,17 +100,22 @@ async def search(
         if not words:
             continue
         page = await ranking.page(
-            conn, resolved, words, scope=scope, limit=limit, cursor=inner, top=leads.top
+            conn,
+            resolved,
+            words,
+            scope=scope,
+            limit=limit,
+            cursor=inner,
+            top=leads.top,
+            show=ranking.Show(select=_SHOWN, config=resolved.config),
         )
         if page.candidates or cursor is not None:
             mode = attempt
             break
     else:
-        return SearchPage(hits=await _hits(conn, resolved, direct, {}, ""), next_cursor=None, corrected=None)
-    ranks = {c.issue_id: c.rank for c in page.candidates}
-    ids = [*direct, *(issue_id for issue_id in ranks if issue_id not in direct)]
+        return SearchPage(hits=await _hits(conn, resolved, direct, (), ""), next_cursor=None, corrected=None)
     return SearchPage(
-        hits=await _hits(conn, resolved, ids, ranks, words),
+        hits=await _hits(conn, resolved, direct, page.candidates, words),
         next_cursor=_closed(page.next_cursor, mode, scope),
         corrected=corrected,
         how=mode,
@@ -137,7 +142,7 @@ async def again(
         actor.sees_only,
         list(numbers),
     )
-    hits = await _hits(conn, resolved, [row["issue_id"] for row in rows], {}, words)
+    hits = await _hits(conn, resolved, [row["issue_id"] for row in rows], (), words)
     return SearchPage(hits=hits, next_cursor=None, corrected=corrected, how=how)
 
 
@@ -269,51 +274,68 @@ def _typed(resolved: Resolved, begun: str | None, endings: str | None) -> str:
     return " & ".join(part for part in (ranking.words_of(before), f"({endings})" if endings else "") if part)
 
 
+# Whole issues, with what matched marked.
+_SHOWN: Final[LiteralString] = f"""
+    SELECT whole.*, shown.title AS shown_title, shown.headline
+    FROM (
+        SELECT {COLUMNS} FROM issues i WHERE i.issue_id = hit.issue_id AND hit.shown AND {VISIBLE} OFFSET 0
+    ) whole
+    CROSS JOIN LATERAL (
+        SELECT string_agg(c.body, ' … ' ORDER BY c.created_at DESC) AS said FROM comments c
+        WHERE c.workspace_id = $1 AND c.issue_id = hit.issue_id AND c.deleted_at IS NULL
+    ) comments
+    CROSS JOIN LATERAL (
+        SELECT
+            ts_headline({{config}}, translate(whole.title, '{MARK_START}{MARK_END}', ''),
+                {{words}}, '{_TITLE_OPTIONS}') AS title,
+            ts_headline({{config}},
+                translate(left(concat_ws(' … ', nullif(whole.description, ''), comments.said),
+                    {_HEADLINE_CHARACTERS}), '{MARK_START}{MARK_END}', ''),
+                {{words}}, '{_HEADLINE_OPTIONS}') AS headline
+    ) shown"""
+
+
+_SHOWN_OF: Final[LiteralString] = """
+    SELECT shown.* FROM (SELECT issue_id, true AS shown FROM unnest((SELECT $3::uuid[])) AS wanted (issue_id)) hit
+    CROSS JOIN LATERAL ({shown}) shown""".replace(
+    "{shown}",
+    _SHOWN.replace("{config}", "(SELECT $4::text::regconfig)").replace(
+        "{words}", "(SELECT $5::text::tsquery)"
+    ),
+)
+
+
 async def _hits(
     conn: asyncpg.Connection,
     resolved: Resolved,
-    ids: Sequence[IssueId],
-    ranks: dict[IssueId, float],
+    first: Sequence[IssueId],
+    then: Sequence[ranking.Candidate],
     words: str,
 ) -> tuple[Hit, ...]:
-    """Whole issues in the order of `ids`, with what matched marked."""
+    """Whole issues in this order, with what matched marked: those that came along, and the others."""
+    candidates = {candidate.issue_id: candidate for candidate in then}
+    rows = {issue_id: each.shown for issue_id, each in candidates.items() if each.shown is not None}
+    ids = list(dict.fromkeys((*first, *candidates)))
+    rows |= await _shown(conn, resolved, [issue_id for issue_id in ids if issue_id not in rows], words)
+    ranks = {issue_id: each.rank for issue_id, each in candidates.items()}
+    return tuple(_hit(rows[issue_id], ranks.get(issue_id, 0.0)) for issue_id in ids if issue_id in rows)
+
+
+async def _shown(
+    conn: asyncpg.Connection, resolved: Resolved, ids: Sequence[IssueId], words: str
+) -> dict[IssueId, Any]:
     if not ids:
-        return ()
+        return {}
     rows = await conn.fetch(
-        f"""
-        SELECT whole.*, shown.title AS shown_title, shown.headline
-        FROM unnest((SELECT $3::uuid[])) WITH ORDINALITY AS hit (issue_id, place)
-        CROSS JOIN LATERAL (
-            SELECT {COLUMNS} FROM issues i WHERE i.issue_id = hit.issue_id AND {VISIBLE} OFFSET 0
-        ) whole
-        CROSS JOIN LATERAL (
-            SELECT string_agg(c.body, ' … ' ORDER BY c.created_at DESC) AS said FROM comments c
-            WHERE c.workspace_id = $1 AND c.issue_id = hit.issue_id AND c.deleted_at IS NULL
-        ) comments
-        CROSS JOIN LATERAL (
-            SELECT
-                ts_headline($4::text::regconfig, translate(whole.title, $6, ''), $5::text::tsquery, $7) AS title,
-                ts_headline($4::text::regconfig,
-                    translate(left(concat_ws(' … ', nullif(whole.description, ''), comments.said), $9), $6, ''),
-                    $5::text::tsquery, $8) AS headline
-        ) shown
-        ORDER BY hit.place
-        """,
+        _SHOWN_OF,
         resolved.actor.workspace_id,
         resolved.actor.sees_only,
         list(ids),
         resolved.config,
         words,
-        MARK_START + MARK_END,
-        _TITLE_OPTIONS,
-        _HEADLINE_OPTIONS,
-        _HEADLINE_CHARACTERS,
     )
-    return tuple(_hit(row, ranks) for row in rows)
+    return {row["issue_id"]: row for row in rows}
 
 
-def _hit(row: Any, ranks: dict[IssueId, float]) -> Hit:
-    issue = read_issue(row)
-    return Hit(
-        issue=issue, rank=ranks.get(issue.issue_id, 0.0), title=row["shown_title"], headline=row["headline"]
-    )
+def _hit(row: Any, rank: float) -> Hit:
+    return Hit(issue=read_issue(row), rank=rank, title=row["shown_title"], headline=row["headline"])

@@ -112,7 +112,7 @@ async def test_one_search(single: Database, world: World, conn: asyncpg.Connecti
         assert len(found.hits) == 8
     async with single.connection() as own:
         rows = await own.fetch("SELECT custom_plans, generic_plans FROM pg_prepared_statements")
-    assert [tuple(row) for row in rows if sum(row) >= TRIES] == [(FIRST, TRIES - FIRST)] * 3
+    assert [tuple(row) for row in rows if sum(row) >= TRIES] == [(FIRST, TRIES - FIRST)] * 2
 
 
 async def test_one_correction(single: Database, world: World, conn: asyncpg.Connection) -> None:

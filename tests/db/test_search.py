@@ -140,6 +140,31 @@ async def test_a_mistyped_word_is_corrected_and_it_says_so(conn: asyncpg.Connect
     assert (await search.search(conn, ada, "zzzzzzz")).hits == ()
 
 
+async def test_what_is_shown_comes_along_with_what_is_found_or_after_it(
+    conn: asyncpg.Connection, ada: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(6):
+        await issue(conn, f"Login {number}", description="The login page", indexed=True)
+    plans = Plans(conn)
+    along = await search.search(plans, ada, "login", limit=4)
+    assert [hit.issue.number for hit in along.hits] == [6, 5, 4, 3]
+    assert len(plans.seen) == 2
+    plans = Plans(conn)
+    assert len((await search.search(plans, ada, "login", limit=4, cursor=along.next_cursor)).hits) == 2
+    assert len(plans.seen) == 2
+    # The key leads to one that is looked for by itself, though it comes along as well.
+    await issue(conn, "LDG-2 needs a login", indexed=True)
+    plans = Plans(conn)
+    led = await search.search(plans, ada, "LDG-2")
+    assert [hit.issue.number for hit in led.hits] == [2, 7]
+    # Two, then four, then the last: what is shown is asked for when all are known.
+    monkeypatch.setattr(ranking, "_AT_ONCE", 2)
+    plans = Plans(conn)
+    after = await search.search(plans, ada, "login", limit=4)
+    assert [hit.headline for hit in after.hits] == [hit.headline for hit in along.hits]
+    assert len(plans.seen) == 5
+
+
 async def test_near_words_of_one_nobody_used_are_looked_for_once(
     conn: asyncpg.Connection, ada: Actor
 ) -> None:
