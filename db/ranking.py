@@ -140,12 +140,13 @@ async def page(
     limit: int,
     cursor: str | None,
     top: int | None = None,
+    mark: tuple[str, ...] = (),
     show: Show | None = None,
 ) -> RankedPage:
     """`words` is a tsquery; the other terms of the query filter. Raises Invalid for a foreign cursor.
 
-    `top`: the highest number given out, where it is known. `show` is asked along with the issues, where one look finds
-    them all.
+    `top`: the highest number given out, where it is known. `mark`: what else the next cursor holds, before the place.
+    `show` is asked along with the issues, where one look finds them all.
     """
     at = decode(cursor, scope, PLACE) if cursor is not None else None
     few = await _filtered(conn, resolved, _FEW)
@@ -171,7 +172,7 @@ async def page(
     if len(found) < limit or (looked_at.end <= 0 and left <= 0):
         return RankedPage(candidates=tuple(found), next_cursor=None)
     last = found[-1]
-    values = (str(looked_at.below), str(looked_at.end), repr(last.rank), str(last.number))
+    values = (*mark, str(looked_at.below), str(looked_at.end), repr(last.rank), str(last.number))
     return RankedPage(candidates=tuple(found), next_cursor=encode(Cursor(values=values), scope))
 
 

@@ -16,7 +16,17 @@ from db.ids import IssueId
 from db.issues.record import COLUMNS, Issue, read_issue
 from db.query.cursors import Cursor, decode, encode
 from db.query.parser import parse
-from db.query.resolving import LOOK_UP, Resolved, found_in, read, resolve, wanted
+from db.query.resolving import (
+    LOOK_UP,
+    LOOK_UP_WORDS,
+    Resolved,
+    found_in,
+    names_nothing,
+    read,
+    resolve,
+    wanted,
+    wanted_words,
+)
 from db.query.terms import Query, Text
 
 MAX_PAGE: Final = 50
@@ -107,6 +117,7 @@ async def search(
             limit=limit,
             cursor=inner,
             top=leads.top,
+            mark=(attempt,),
             show=ranking.Show(select=_SHOWN, config=resolved.config),
         )
         if page.candidates or cursor is not None:
@@ -116,7 +127,7 @@ async def search(
         return SearchPage(hits=await _hits(conn, resolved, direct, (), ""), next_cursor=None, corrected=None)
     return SearchPage(
         hits=await _hits(conn, resolved, direct, page.candidates, words),
-        next_cursor=_closed(page.next_cursor, mode, scope),
+        next_cursor=page.next_cursor,
         corrected=corrected,
         how=mode,
     )
@@ -153,13 +164,6 @@ def _opened(cursor: str | None, scope: str) -> tuple[str, str | None]:
     if mode not in _MODES:
         raise _foreign()
     return mode, encode(Cursor(values=tuple(rest)), scope)
-
-
-def _closed(inner: str | None, mode: str, scope: str) -> str | None:
-    """One cursor of all values: short enough for the id of a block."""
-    if inner is None:
-        return None
-    return encode(Cursor(values=(mode, *decode(inner, scope, ranking.PLACE).values)), scope)
 
 
 def _foreign() -> Invalid:
@@ -207,33 +211,45 @@ def _any_of(resolved: Resolved) -> str:
     return " & ".join([f"({' | '.join(free)})", *bound]) if free else ""
 
 
-_SEEN: Final[LiteralString] = VISIBLE.replace("$2", "$11")
+_SEEN: Final[LiteralString] = VISIBLE.replace("$2", "{seen}")
 
 # All that a search asks before it looks for matches. Of a word that is typed to its end the others that begin so come
 # along, the commonest first.
-_BEGIN: Final[LiteralString] = f"""
-WITH looked AS MATERIALIZED ({LOOK_UP})
+_BEGINNING: Final[LiteralString] = f"""
+WITH looked AS MATERIALIZED ({{look_up}})
 SELECT looked.*,
     ARRAY(
         SELECT i.issue_id FROM issues i
-        WHERE {_SEEN} AND i.number = $12 AND ($13 = '' OR $13 = lower(looked.key_prefix))
+        WHERE {_SEEN} AND i.number = {{number}}
+          AND ({{prefix}} = '' OR {{prefix}} = lower(looked.key_prefix))
         UNION
         SELECT i.issue_id FROM issues i
-        WHERE {_SEEN} AND lower(i.external_ref) = $14 AND i.external_ref IS NOT NULL
+        WHERE {_SEEN} AND lower(i.external_ref) = {{ref}} AND i.external_ref IS NOT NULL
     ) AS direct,
     (SELECT coalesce(max(number), 0) FROM issues WHERE workspace_id = $1) AS top,
     (
         SELECT string_agg('(' || plainto_tsquery(looked.config::regconfig, word)::text || ')', ' | ')
         FROM (
-            SELECT $15::text AS word
+            SELECT {{begun}}::text AS word
             UNION ALL
-            (SELECT word FROM search_words
-             WHERE workspace_id = $1 AND word > $16 AND word < $17 ORDER BY popularity DESC, word LIMIT $18)
+            (SELECT word FROM search_words WHERE workspace_id = $1 AND word > {{above}} AND word < {{below}}
+             ORDER BY popularity DESC, word LIMIT {{completions}})
         ) begun
         WHERE numnode(plainto_tsquery(looked.config::regconfig, word)) > 0
     ) AS begun
 FROM looked
 """
+_GIVEN: Final = ("seen", "number", "prefix", "ref", "begun", "above", "below", "completions")
+
+
+def _beginning(look_up: LiteralString, first: int) -> str:
+    """Its own values begin at `first`, after those of what is looked up."""
+    places = {name: f"${place}" for place, name in enumerate(_GIVEN, start=first)}
+    return _BEGINNING.format(look_up=look_up, **places)
+
+
+_BEGIN: Final = _beginning(LOOK_UP, 11)
+_BEGIN_WITH_WORDS: Final = _beginning(LOOK_UP_WORDS, 4)
 
 
 async def _begun(
@@ -243,9 +259,10 @@ async def _begun(
     last = query.terms[-1] if query.terms else None
     begun = last.words if isinstance(last, Text) and not last.exact and not last.negated else None
     above, below = vocabulary.beyond(begun or "") or (None, None)
+    bare = names_nothing(query.terms)
     row = await conn.fetchrow(
-        _BEGIN,
-        *wanted(actor, query.terms),
+        _BEGIN_WITH_WORDS if bare else _BEGIN,
+        *(wanted_words if bare else wanted)(actor, query.terms),
         actor.sees_only,
         *_named(ref),
         begun,

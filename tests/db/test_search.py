@@ -16,7 +16,15 @@ from db.ids import WorkspaceId
 from db.issues.draft import IssueDraft
 from db.pool import Database
 from db.query import parse
-from db.query.resolving import resolve
+from db.query.resolving import (
+    LOOK_UP,
+    LOOK_UP_WORDS,
+    found_in,
+    names_nothing,
+    resolve,
+    wanted,
+    wanted_words,
+)
 from db.search import MARK_END, MARK_START, marked
 from db.states import Role
 from tests.db.plans import Plans
@@ -316,6 +324,25 @@ async def test_of_two_that_index_at_once_the_newest_text_stays(
     await second
     assert await hits(conn, ada, "omega") == ["omega"]
     assert await hits(conn, ada, "alpha") == []
+
+
+async def test_words_alone_are_looked_up_by_less_and_to_the_same_end(
+    conn: asyncpg.Connection, ada: Actor
+) -> None:
+    terms = parse("Häuser is:open -burning the houses due:<3d").terms
+    assert names_nothing(terms)
+    for config in ("english", "german", "simple"):
+        await conn.execute("UPDATE workspaces SET search_config = $1::text::regconfig", config)
+        async with conn.transaction():
+            whole = found_in(await conn.fetchrow(LOOK_UP, *wanted(ada, terms)), terms)
+            words = found_in(await conn.fetchrow(LOOK_UP_WORDS, *wanted_words(ada, terms)), terms)
+        assert words == whole
+        assert words.config == config
+    for named in ("label:bug", "assignee:ada", "parent:LDG-1", '"a phrase"'):
+        assert not names_nothing(parse(f"houses {named}").terms)
+    plans = Plans(conn)
+    await search.search(plans, ada, "houses is:open")
+    assert "labels" not in plans.seen[0]
 
 
 async def test_a_new_language_is_reindexed(conn: asyncpg.Connection, ada: Actor) -> None:
