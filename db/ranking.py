@@ -207,7 +207,17 @@ async def window(
     for enough, next_enough in pairwise(chain(ENOUGH, repeat(ENOUGH[-1]))):
         until = _aligned(at, step)
         more = await candidates(
-            conn, resolved, words, at, until, best=best, rank_by=rank_by, at_once=at_once, few=few, show=show
+            conn,
+            resolved,
+            words,
+            at,
+            until,
+            best=best,
+            enough=enough - number,
+            rank_by=rank_by,
+            at_once=at_once,
+            few=few,
+            show=show,
         )
         found += more.candidates
         number += more.number
@@ -215,7 +225,6 @@ async def window(
         if end <= 0 or number >= enough:
             break
         at_once *= 2
-        show = None
         if few is None and enough == ENOUGH[-1]:
             few = await _filtered(conn, resolved, _SOME)
             at_once = max(at_once, _SOME)
@@ -260,7 +269,6 @@ async def _exactly(
             conn, resolved, words, start, end, best=best, at_once=at_once, few=few, after=after, show=show
         )
         found += more.candidates
-        show = None
         start = more.reached
     return Window(below=below, end=end, candidates=_best(found, best))
 
@@ -342,6 +350,7 @@ async def candidates(
     end: int,
     *,
     best: int,
+    enough: int = ENOUGH[0],
     rank_by: str | None = None,
     at_once: int = _AT_ONCE,
     few: Driver | None = None,
@@ -351,7 +360,7 @@ async def candidates(
     """The newest matches numbered from `end` to `below`, or down to where there were enough for one go.
 
     `after`: of these, only what comes after this rank and number. `show` is asked of all but the last of the best,
-    where nobody need look further for a page of these.
+    where nobody need look further for a page of these: where there are `enough`, or the range ends.
     """
     parameters = Parameters(14 if show is None else 15, hidden=True)
     workspace_id = resolved.actor.workspace_id
@@ -375,7 +384,7 @@ async def candidates(
         below,
         at_once,
         best,
-        ENOUGH[0],
+        enough,
         *(after or (None, None)),
         ahead,
         end if after else 0,
