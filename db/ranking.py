@@ -217,7 +217,8 @@ async def window(
             rank_by=rank_by,
             at_once=at_once,
             few=few,
-            show=show,
+            # Of what is found by several looks, none alone can tell what is on the page.
+            show=None if found else show,
         )
         found += more.candidates
         number += more.number
@@ -266,7 +267,16 @@ async def _exactly(
     start, at_once = below, _AT_ONCE * _GROWTH
     while start > end:
         more = await candidates(
-            conn, resolved, words, start, end, best=best, at_once=at_once, few=few, after=after, show=show
+            conn,
+            resolved,
+            words,
+            start,
+            end,
+            best=best,
+            at_once=at_once,
+            few=few,
+            after=after,
+            show=None if found else show,
         )
         found += more.candidates
         start = more.reached
