@@ -290,50 +290,63 @@ def _aligned(number: int, step: int) -> int:
     return end if end > step // 4 else 0
 
 
+_SAID: Final[LiteralString] = (
+    "ts_rank_cd('{0.05, 0.1, 0.3, 1.0}', {document}, (SELECT $4::text::tsquery), 1)::float8"
+)
 # What matches are worth: what their words say, less of it where they are closed.
 _WORTH: Final[LiteralString] = """
-        SELECT m.issue_id, m.number, m.said * i.worth AS rank FROM {matches} m
+        SELECT m.issue_id, m.number, {said} * i.worth AS rank FROM {matches} m
         CROSS JOIN LATERAL (
             SELECT CASE WHEN i.status = 'closed' THEN 0.6 ELSE 1 END AS worth FROM issues i
             WHERE i.issue_id = m.issue_id AND {condition} OFFSET 0
         ) i
-        WHERE ($10::float8 IS NULL OR (m.said * i.worth, m.number) < ($10, $11::bigint))"""
+        WHERE ($10::float8 IS NULL OR ({said} * i.worth, m.number) < ($10, $11::bigint))"""
+
+# With filters, few of those that match may pass, and of a phrase there are few: then all are looked at at once.
+_ALL: Final[LiteralString] = (
+    "ranked AS MATERIALIZED ("
+    + _WORTH.replace("{matches}", "matching").replace("{said}", _SAID.replace("{document}", "m.document"))
+    + " LIMIT $12)"
+)
+_OF_ALL: Final[LiteralString] = "d.document"
 
 # Nothing is worth more than its words say. So those whose words say most are looked at first, and the others only
 # where one of them might still come before the last that is wanted.
-_CANDIDATES: Final[LiteralString] = f"""
-    WITH matching AS MATERIALIZED (
-        SELECT d.issue_id, d.number,
-               ts_rank_cd('{{0.05, 0.1, 0.3, 1.0}}', d.document, (SELECT $4::text::tsquery), 1)::float8 AS said
-        FROM (
-            SELECT d.issue_id, d.number, d.document FROM ({{documents}}) d
-            WHERE d.workspace_id = $1 AND d.number >= $5 AND d.number < $6
-            ORDER BY d.number DESC LIMIT $7
-        ) d
-    ), ahead AS MATERIALIZED (
+_BEST_AHEAD: Final[LiteralString] = f"""ahead AS MATERIALIZED (
         SELECT issue_id, number, said FROM matching ORDER BY said DESC, number DESC LIMIT $12
     ), next AS MATERIALIZED (
         SELECT said, number FROM ahead ORDER BY said, number LIMIT 1
-    ), worth AS MATERIALIZED ({_WORTH.replace("{matches}", "ahead")}
+    ), worth AS MATERIALIZED ({_WORTH.replace("{matches}", "ahead").replace("{said}", "m.said")}
     ), ranked AS MATERIALIZED (
         SELECT issue_id, number, rank FROM worth
-        UNION ALL {_WORTH.replace("{matches}", "matching")}
+        UNION ALL {_WORTH.replace("{matches}", "matching").replace("{said}", "m.said")}
           AND (m.said, m.number) < (SELECT said, number FROM next)
           AND NOT ((SELECT count(*) FROM worth) >= greatest($8::bigint, $9::bigint)
                    AND (SELECT (rank, number) FROM worth ORDER BY rank DESC, number DESC OFFSET $8 - 1 LIMIT 1)
                        >= (SELECT (said, number) FROM next))
-    ), best AS MATERIALIZED (
+    )"""
+
+_OF_THOSE_AHEAD: Final[LiteralString] = _SAID.replace("{document}", "d.document") + " AS said"
+
+_CANDIDATES: Final[LiteralString] = """
+    WITH matching AS MATERIALIZED (
+        SELECT d.issue_id, d.number, {of_each} FROM (
+            SELECT d.issue_id, d.number, d.document FROM ({documents}) d
+            WHERE d.workspace_id = $1 AND d.number >= $5 AND d.number < $6
+            ORDER BY d.number DESC LIMIT $7
+        ) d
+    ), {ranked}, best AS MATERIALIZED (
         SELECT issue_id, number, rank, row_number() OVER (ORDER BY rank DESC, number DESC) AS place FROM ranked
         ORDER BY rank DESC, number DESC LIMIT $8
     ), tally AS MATERIALIZED (
         SELECT (SELECT count(*) FROM ranked) AS total,
                (SELECT CASE WHEN count(*) = $7 THEN min(number) ELSE $5 END FROM matching) AS reached
     )
-    SELECT tally.total, tally.reached, hit.issue_id AS found_id, hit.number AS found_number, hit.rank{{columns}}
+    SELECT tally.total, tally.reached, hit.issue_id AS found_id, hit.number AS found_number, hit.rank{columns}
     FROM tally
     LEFT JOIN LATERAL (
         SELECT issue_id, number, rank, place, place < $8 AND (total >= $9 OR reached <= $13) AS shown FROM best
-    ) hit ON true {{show}}
+    ) hit ON true {show}
     ORDER BY hit.place
 """
 _WORDS: Final[LiteralString] = "(SELECT $3::text::tsquery)"
@@ -341,11 +354,13 @@ _CONFIG: Final[LiteralString] = "(SELECT $14::text::regconfig)"
 
 
 @lru_cache(maxsize=256)
-def _statement(documents: str, condition: str, show: str) -> str:
+def _statement(documents: str, condition: str, show: str, *, every: bool) -> str:
     """Put together once, as what is searched for differs in its values only."""
     shown = show.replace("{words}", _WORDS).replace("{config}", _CONFIG)
     return (
         _CANDIDATES.replace("{documents}", documents)
+        .replace("{of_each}", _OF_ALL if every else _OF_THOSE_AHEAD)
+        .replace("{ranked}", _ALL if every else _BEST_AHEAD)
         .replace("{condition}", condition)
         .replace("{columns}", ", shown.*" if show else "")
         .replace("{show}", f"LEFT JOIN LATERAL ({shown}) shown ON true" if show else "")
@@ -382,10 +397,9 @@ async def candidates(
     else:
         documents = parameters.fill(_DOCUMENTS, tags(workspace_id, below, end))
     condition = compile_query(filters, parameters.next, each=True)
-    # With filters, few of those ahead may pass: then all are looked at at once.
-    ahead = at_once if filters.query.terms or resolved.actor.sees_only else max(_AHEAD, 2 * best)
+    every = bool(filters.query.terms or resolved.actor.sees_only or pairs_of(resolved))
     rows = await conn.fetch(
-        _statement(documents, condition.sql, show.select if show else ""),
+        _statement(documents, condition.sql, show.select if show else "", every=every),
         workspace_id,
         resolved.actor.sees_only,
         words,
@@ -396,7 +410,7 @@ async def candidates(
         best,
         enough,
         *(after or (None, None)),
-        ahead,
+        at_once if every else max(_AHEAD, 2 * best),
         end if after else 0,
         *((show.config,) if show else ()),
         *parameters.values,
