@@ -8,7 +8,8 @@ import asyncpg
 from slack_bolt.async_app import AsyncApp
 
 from db import cards as card_store
-from db import issues, mutes, people
+from db import deleting, issues, mutes, people
+from db.access import Action, may
 from db.errors import NotFound
 from db.ids import ChangeId, MessageTs, PersonId
 from db.issues import Issue, IssueDetail, Look
@@ -24,6 +25,7 @@ from handlers.views.blocks import Json
 from handlers.views.cards import Card, CardStyle, card
 from handlers.views.confirming import confirmation
 from handlers.views.creating import POST_HERE
+from handlers.views.deleting import farewell
 from handlers.views.listing import LIST
 from handlers.views.searching import SEARCH
 from handlers.views.showing import sheet, with_comments
@@ -63,8 +65,26 @@ class Showing:
         key, _ = split_key(call.text)
         if key is None:
             return usage(call, SHOW)
-        seen = await self._services.looking.at(call.asker.actor, key)
+        try:
+            seen = await self._services.looking.at(call.asker.actor, key)
+        except NotFound as missing:
+            return await self._deleted(call, key, missing)
         return await self._full(call.asker, seen, call.words)
+
+    async def _deleted(self, call: Call, key: str, missing: NotFound) -> Reply:
+        """By whom, and the way back for whoever may go it. Raises `missing` where none was deleted on purpose."""
+        asker = call.asker
+        try:
+            async with self._services.database.connection() as conn:
+                gone = await deleting.gone_by_key(conn, asker.actor, key)
+        except NotFound:
+            raise missing from None
+        if not gone.on_purpose:
+            raise missing
+        known = await self._services.directory.people(asker, {gone.by})
+        back = may(asker.actor, Action.MODERATE) or gone.by == asker.person.person_id
+        shown = farewell(gone, known, call.words, asker.workspace.key_prefix, button_too=back)
+        return Reply(text=shown.text, blocks=shown.blocks)
 
     async def _full(self, asker: Asker, seen: Look, spoken: Words) -> Reply:
         prefix = asker.workspace.key_prefix

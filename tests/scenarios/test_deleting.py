@@ -43,8 +43,13 @@ async def test_a_command_asks_and_deletes_and_undo_brings_all_back(lodge: Lodge)
 
     answer = await deleted(lodge, "ada", "LDG-1")
     assert DELETED in said(answer)
-    for command in ("show LDG-1", "history LDG-1", "LDG-1 delete"):
-        assert "There is no issue LDG-1" in said(await lodge.ask("ada", command)), command
+    assert "undo_change" in buttons(gone := await lodge.ask("ada", "LDG-1"))
+    assert f"~LDG-1~ was deleted by <@{lodge.person('ada').id}>" in said(gone)
+    assert "was deleted by" in said(gone := await lodge.ask("grace", "LDG-1"))
+    assert "undo_change" not in buttons(gone)
+    assert "There is no issue LDG-1" in said(await lodge.ask("guest", "LDG-1"))
+    for command in ("history LDG-1", "LDG-1 delete", "show LDG-2"):
+        assert "There is no issue LDG-" in said(await lodge.ask("ada", command)), command
     assert "One" not in said(await lodge.ask("ada", "list"))
     assert "Undone" in said(await press(lodge, "ada", answer, "undo_change"))
     assert said(await lodge.ask("ada", "LDG-1")) == before
