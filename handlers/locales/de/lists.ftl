@@ -12,7 +12,7 @@ list-empty = Kein Issue passt. `{ $command } list` zeigt alle offenen; `{ $comma
 list-so-far = Bisher nichts gefunden; weitersuchen.
 search-empty = Nichts gefunden zu „{ $text }“. Vielleicht mit weniger oder anderen Wörtern?
 search-corrected = Nichts zu „{ $text }“; gezeigt wird „{ $corrected }“.
-search-head = Beste Treffer zu „{ $text }“:
+search-head = Beste Treffer zu „{ $text }“
 search-page = Seite { $page }
 
 query-saved-help = `/issue saved` zeigt, welche es gibt.

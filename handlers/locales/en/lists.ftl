@@ -12,7 +12,7 @@ list-empty = No issue matches. `{ $command } list` shows all open ones; `{ $comm
 list-so-far = Nothing found so far; look further.
 search-empty = Nothing found for “{ $text }”. Try fewer or other words.
 search-corrected = Nothing for “{ $text }”; showing “{ $corrected }”.
-search-head = Best matches for “{ $text }”:
+search-head = Best matches for “{ $text }”
 search-page = page { $page }
 
 query-saved-help = `/issue saved` lists those that are.
