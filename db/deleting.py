@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, LiteralString
@@ -12,13 +12,15 @@ import asyncpg
 from db import limits, workspaces
 from db.access import Action, Actor, may_delete, require
 from db.errors import Forbidden, NotFound
-from db.ids import ChangeId, IssueId, PersonId
+from db.ids import ChangeId, IssueId, PersonId, WorkspaceId
 from db.issues import COLUMNS, Issue, read_issue
 from db.issues.reading import read_key
 from db.origins import NOWHERE, Origin
 from db.recording import Before, Dims, EventDraft, once, record, written_before
 
 ACTION: Final = "delete"
+# The events by which an issue goes, and comes back.
+EVENTS: Final = frozenset({"deleted", "restored"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +37,11 @@ class Deleted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gone:
-    """An issue as it was when it was deleted; `change_id` is what did that, its `action` delete, or undo."""
+    """An issue as it was when it was deleted; `change_id` is what did that.
+
+    `action` is what that was to begin with: delete, also where a deletion that was taken back was done again; else
+    what was taken back by it.
+    """
 
     issue: Issue
     change_id: ChangeId
@@ -49,11 +55,19 @@ class Gone:
         return self.action == ACTION
 
 
+# What a change was to begin with: one that takes another back is of its kind, and so is one that does it again.
+_MEANT: Final[LiteralString] = """coalesce((
+        SELECT coalesce(first.action, undone.action) FROM changes undone
+        LEFT JOIN changes first ON first.workspace_id = undone.workspace_id AND first.change_id = undone.undoes
+        WHERE undone.workspace_id = c.workspace_id AND undone.change_id = c.undoes
+    ), c.action)"""
+
 # The same that `VISIBLE` says of issues that are there.
 _GONE: Final[LiteralString] = f"""
 SELECT {COLUMNS}, d.change_id, d.actor_id, d.at, d.action
 FROM issues i CROSS JOIN LATERAL (
-    SELECT e.change_id, e.actor_id, e.at, c.action FROM events e JOIN changes c USING (workspace_id, change_id)
+    SELECT e.change_id, e.actor_id, e.at, {_MEANT} AS action
+    FROM events e JOIN changes c USING (workspace_id, change_id)
     WHERE e.workspace_id = $1 AND e.issue_id = i.issue_id AND e.kind = 'deleted'
     ORDER BY e.event_id DESC LIMIT 1) d
 WHERE i.workspace_id = $1 AND i.deleted_at IS NOT NULL
@@ -165,6 +179,23 @@ async def on_purpose(
     """Those of `gone` that somebody deleted as such: where a filing was undone, there never was anything to tell of."""
     found = await gone(conn, actor, issue_ids)
     return {issue_id: each.issue for issue_id, each in found.items() if each.on_purpose}
+
+
+async def purposely(
+    conn: asyncpg.Connection, workspace_id: WorkspaceId, change_ids: Collection[ChangeId]
+) -> frozenset[ChangeId]:
+    """Those of these changes that deleted issues as such, be it once more, or brought such issues back."""
+    if not change_ids:
+        return frozenset()
+    rows = await conn.fetch(
+        f"""
+        SELECT c.change_id FROM changes c
+        WHERE c.workspace_id = $1 AND c.change_id = ANY($2::uuid[]) AND {_MEANT} = $3""",
+        workspace_id,
+        list(change_ids),
+        ACTION,
+    )
+    return frozenset(row["change_id"] for row in rows)
 
 
 async def gone_by_key(conn: asyncpg.Connection, actor: Actor, ref: str) -> Gone:

@@ -50,7 +50,8 @@ ORDER BY e.event_id LIMIT 10"""
 # below the issue, an original that by now repeats another issue, a parent or original that is no more, and a new
 # issue that others are part of or repeat by now. What an import linked says so in no event of its own: then the
 # newest event stands for it. An issue that was deleted on purpose had these parts and repetitions then, too, and can be
-# deleted once more.
+# deleted once more. One that is brought back as a `whole` refers to what it referred to: that counts only if it was
+# deleted, or has changed, since.
 _CROSSWISE: Final[LiteralString] = f"""
 WITH RECURSIVE mine AS (
     SELECT event_id, issue_id, before,
@@ -66,10 +67,11 @@ WITH RECURSIVE mine AS (
     SELECT a.event_id, a.below, p.parent_id FROM above a
     JOIN issues p ON p.workspace_id = $1 AND p.issue_id = a.issue_id
     WHERE p.parent_id IS NOT NULL AND a.issue_id <> a.below
-), refers (event_id, parent_id, original_id) AS (
-    SELECT event_id, (before ->> 'parent_id')::uuid, (before ->> 'duplicate_of')::uuid FROM mine WHERE kind = 'edited'
+), refers (event_id, parent_id, original_id, whole) AS (
+    SELECT event_id, (before ->> 'parent_id')::uuid, (before ->> 'duplicate_of')::uuid, false FROM mine
+    WHERE kind = 'edited'
     UNION ALL
-    SELECT m.event_id, i.parent_id, i.duplicate_of FROM mine m
+    SELECT m.event_id, i.parent_id, i.duplicate_of, true FROM mine m
     JOIN issues i ON i.workspace_id = $1 AND i.issue_id = m.issue_id WHERE m.kind = 'deleted'
 ), culprits (event_id, issue_id, field) AS (
     SELECT a.event_id, a.issue_id, 'parent_id' FROM above a
@@ -78,12 +80,14 @@ WITH RECURSIVE mine AS (
     UNION ALL
     SELECT r.event_id, o.issue_id, 'duplicate_of' FROM refers r
     JOIN issues o ON o.workspace_id = $1 AND o.issue_id = r.original_id
-    WHERE o.duplicate_of IS NOT NULL
+    WHERE o.duplicate_of IS NOT NULL AND (NOT r.whole OR EXISTS (
+        SELECT FROM events e WHERE e.workspace_id = $1 AND e.issue_id = o.issue_id AND e.event_id > r.event_id))
     UNION ALL
     SELECT r.event_id, gone.issue_id, 'deleted' FROM refers r CROSS JOIN LATERAL (VALUES (parent_id), (original_id))
         AS named (issue_id)
     JOIN issues gone ON gone.workspace_id = $1 AND gone.issue_id = named.issue_id
-    WHERE gone.deleted_at IS NOT NULL
+    WHERE gone.deleted_at IS NOT NULL AND (NOT r.whole OR EXISTS (
+        SELECT FROM events e WHERE e.workspace_id = $1 AND e.issue_id = gone.issue_id AND e.event_id > r.event_id))
       AND NOT EXISTS (SELECT FROM mine m WHERE m.issue_id = gone.issue_id AND m.kind = 'deleted')
     UNION ALL
     SELECT m.event_id, part.issue_id, 'parent_id' FROM mine m

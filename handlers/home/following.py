@@ -70,7 +70,11 @@ class Following:
         self, conn: asyncpg.Connection, batch: Batch, found: dict[IssueId, Issue], kept: Set[IssueId]
     ) -> None:
         workspace_id = batch.workspace_id
-        acted = {(event.issue_id, event.actor_id) for event in batch.events if event.actor_id is not None}
+        acted = {
+            (event.issue_id, event.actor_id)
+            for event in batch.events
+            if event.actor_id is not None and event.kind not in deleting.EVENTS
+        }
         await awaiting.answered(conn, workspace_id, sorted(acted))
         shut = {event.issue_id for event in batch.events if event.issue_id not in kept}
         shut |= {issue_id for issue_id, issue in found.items() if issue.status is Status.CLOSED}

@@ -28,7 +28,6 @@ from handlers.views import happened
 # What a burst on one issue is given before it is told.
 PATIENCE: Final = timedelta(seconds=3)
 _FIELDS: Final = ("status", "assignee_id", "priority", "title", "due_on")
-_LIFE: Final = frozenset({"deleted", "restored"})
 _SPOKEN: Final = frozenset({"commented", "comment_edited"})
 _MENTION: Final = re.compile(r"<@([UW][A-Z0-9]+)>")
 
@@ -69,8 +68,11 @@ class Gathering:
     ) -> None:
         """`only`: whom everybody else was told before."""
         grouped: Grouped = defaultdict(list)
+        # Who was never told that an issue went is not told either that it is back.
+        gone_or_back = {event.change_id for event in batch.events if event.kind in deleting.EVENTS}
+        purposely = await deleting.purposely(conn, batch.workspace_id, gone_or_back)
         for event in await with_words(conn, batch):
-            if _matters(event):
+            if _matters(event) and (event.kind not in deleting.EVENTS or event.change_id in purposely):
                 told = happened.as_change(event.kind, event.before, event.after)
                 grouped[event.issue_id].append(replace(event, before=told["before"], after=told["after"]))
         if not grouped:
@@ -148,7 +150,7 @@ def _matters(event: Event) -> bool:
     if event.kind == "edited":
         return any(name in event.after for name in _FIELDS) or bool(named(event))
     return (
-        event.kind in _LIFE
+        event.kind in deleting.EVENTS
         or event.kind == "commented"
         or (event.kind == "comment_edited" and bool(named(event)))
     )
@@ -233,7 +235,7 @@ class _Story:
         if event.kind == "created":
             mine = event.after.get("assignee_id") == str(self._person.person_id)
             return ["assignee_id"] if mine else []
-        if event.kind in _LIFE:
+        if event.kind in deleting.EVENTS:
             return [happened.DELETED]
         return [name for name in _FIELDS if name in event.after] if event.kind == "edited" else []
 

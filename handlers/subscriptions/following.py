@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -15,7 +15,7 @@ from db import announcements, deleting, earlier, issues, listing, outbox, people
 from db.access import Actor
 from db.announcements import Batch, Change, Event
 from db.earlier import Earlier
-from db.ids import ChannelId, CommentId, IssueId, PersonId
+from db.ids import ChangeId, ChannelId, CommentId, IssueId, PersonId
 from db.issues import Issue
 from db.outbox import Kind, Outgoing
 from db.people import Person
@@ -109,7 +109,8 @@ class Following:
         self._services = services
 
     async def __call__(self, conn: asyncpg.Connection, batch: Batch) -> None:
-        touched = _touched(batch)
+        away = {event.change_id for event in batch.events if event.kind == "deleted"}
+        touched = _touched(batch, await deleting.purposely(conn, batch.workspace_id, away))
         following = await subscriptions.active(conn, batch.workspace_id) if touched else ()
         if not following:
             return
@@ -216,11 +217,10 @@ class Following:
         )
 
 
-def _touched(batch: Batch) -> dict[IssueId, Touched]:
+def _touched(batch: Batch, purposely: Set[ChangeId]) -> dict[IssueId, Touched]:
     """Of deleted issues those that were there before and that somebody deleted as such: what was found is told of."""
     touched: dict[IssueId, Touched] = {}
     at = {change.change_id: change.at for change in batch.changes}
-    on_purpose = {change.change_id for change in batch.changes if change.action == deleting.ACTION}
     for event in batch.events:
         each = touched.setdefault(event.issue_id, Touched())
         each.last_at = max(at[event.change_id], each.last_at or at[event.change_id])
@@ -229,7 +229,7 @@ def _touched(batch: Batch) -> dict[IssueId, Touched]:
             each.new = each.new or not each.gone
             each.gone = False
         elif event.kind == "deleted":
-            each.gone = event.change_id in on_purpose
+            each.gone = event.change_id in purposely
         elif event.kind == "commented":
             each.comments.append(CommentId(UUID(event.after["comment_id"])))
     return {id_: each for id_, each in touched.items() if _is_news(each)}

@@ -216,6 +216,21 @@ async def test_a_part_comes_back_after_its_whole(conn: asyncpg.Connection) -> No
     assert set(await found(conn, world.ada)) == {whole.issue_id, part.issue_id}
 
 
+async def test_what_was_gone_before_it_keeps_nothing_from_coming_back(conn: asyncpg.Connection) -> None:
+    world = await make_world(conn)
+    whole, original, other = [await file(conn, world.ada) for _ in range(3)]
+    part = await file(conn, world.bob, parent_id=whole.issue_id)
+    same = await file(conn, world.bob)
+    for repeats, repeated in ((same, original), (original, other)):
+        await issues.close(
+            conn, world.ada, repeats.issue_id, CloseReason.DUPLICATE, duplicate_of=repeated.issue_id
+        )
+    await deleting.delete(conn, world.ada, [whole.issue_id])
+    gone = await deleting.delete(conn, world.bob, [part.issue_id, same.issue_id])
+    await changes.undo(conn, world.bob, gone.change_id)
+    assert {part.issue_id, same.issue_id} <= set(await found(conn, world.bob, "is:open,closed"))
+
+
 async def test_an_edit_before_it_waits_for_it_to_be_taken_back(conn: asyncpg.Connection) -> None:
     world = await make_world(conn)
     issue = await file(conn, world.ada)
@@ -295,6 +310,24 @@ async def test_what_is_known_of_the_deleted(conn: asyncpg.Connection) -> None:
         with pytest.raises(NotFound):
             await deleting.gone_by_key(conn, actor, ref)
     assert not await deleting.gone(conn, world.guest, [deleted.issue_id])
+
+
+async def test_what_is_deleted_once_more_by_taking_back_the_undo_is_so_on_purpose(
+    conn: asyncpg.Connection,
+) -> None:
+    world = await make_world(conn)
+    deleted, unmade = await file(conn, world.ada), await file(conn, world.ada)
+    unmade_by = [(await changes.undo(conn, world.ada)).change_id for _ in range(3)]
+    did = (await deleting.delete(conn, world.ada, [deleted.issue_id])).change_id
+    assert did is not None
+    there_and_back = [did, *[(await changes.undo(conn, world.ada)).change_id for _ in range(4)]]
+    seen = await deleting.purposely(conn, world.workspace_id, [*there_and_back, *unmade_by])
+    assert seen == set(there_and_back)
+    ids = [deleted.issue_id, unmade.issue_id]
+    assert await deleting.on_purpose(conn, world.ada, ids) == {
+        deleted.issue_id: (await deleting.gone(conn, world.ada, ids))[deleted.issue_id].issue
+    }
+    assert set(await deleting.gone(conn, world.ada, ids)) == set(ids)
 
 
 async def test_it_is_announced(conn: asyncpg.Connection) -> None:

@@ -49,6 +49,12 @@ async def test_the_home_of_whom_it_concerned_is_drawn_anew_and_who_was_waited_fo
     await changes.undo(conn, world.admin)
     assert await drawn_anew(conn, world) == concerned
     assert await awaiting.of_issues(conn, world.workspace_id, [issue.issue_id]) == waiting
+    # To delete it is no answer either.
+    await deleting.delete(conn, world.ada, [issue.issue_id])
+    await drawn_anew(conn, world)
+    await changes.undo(conn, world.ada)
+    await drawn_anew(conn, world)
+    assert await awaiting.of_issues(conn, world.workspace_id, [issue.issue_id]) == waiting
 
 
 async def test_an_issue_whose_filing_is_undone_goes_from_home_too(conn: asyncpg.Connection) -> None:

@@ -58,3 +58,16 @@ async def test_who_wants_to_hear_of_no_state_hears_nothing_of_it(lodge: Lodge, c
     await deleted(lodge, "ada", "LDG-1")
     await lodge.worked_out()
     await gathered(lodge, 0)
+
+
+async def test_what_comes_back_by_taking_back_that_its_filing_was_undone_is_told_to_nobody(
+    lodge: Lodge, clock: Clock
+) -> None:
+    await lodge.ask("grace", "new Boiler @linus")
+    await gathered(lodge, 1)
+    clock.forward(seconds=5)
+    await one_message(lodge, "linus", "LDG-1")
+    for _ in range(2):
+        await lodge.ask("grace", "undo")
+    await lodge.worked_out()
+    await gathered(lodge, 0)
