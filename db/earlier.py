@@ -105,15 +105,17 @@ WITH earlier AS (
     FROM comments c JOIN earlier USING (issue_id)
     WHERE c.workspace_id = $1 AND NOT new_comments ? c.comment_id::text
 ), issue_documents AS (
-    SELECT d.workspace_id, d.issue_id,
-        CASE WHEN was ?| ARRAY['title', 'description']
+    -- A deleted issue has no document any more.
+    SELECT i.workspace_id, i.issue_id,
+        CASE WHEN d.document IS NULL OR was ?| ARRAY['title', 'description']
                   OR new_comments <> '[]' OR removed <> '[]' OR said <> '{{}}'
-             THEN issue_document(d.config, d.workspace_id, d.number, i.title, i.description, (
-                      SELECT left(string_agg(c.body, E'\\n' ORDER BY c.created_at DESC), 100000) FROM comments c
-                      WHERE c.issue_id = d.issue_id AND c.deleted_at IS NULL))
+             THEN issue_document(coalesce(d.config, w.search_config), i.workspace_id, i.number, i.title, i.description,
+                      (SELECT left(string_agg(c.body, E'\\n' ORDER BY c.created_at DESC), 100000) FROM comments c
+                       WHERE c.issue_id = i.issue_id AND c.deleted_at IS NULL))
              ELSE d.document END AS document
-    FROM issue_documents d JOIN earlier USING (issue_id) JOIN issues i USING (issue_id)
-    WHERE d.workspace_id = $1
+    FROM earlier JOIN issues i USING (issue_id) JOIN workspaces w ON w.workspace_id = $1
+    LEFT JOIN issue_documents d ON d.workspace_id = $1 AND d.issue_id = i.issue_id
+    WHERE there OR d.document IS NOT NULL
 )
 """
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from db import comments, documents, earlier, issues, listing, subscriptions
+from db import comments, deleting, documents, earlier, issues, listing, subscriptions
 from db.announcements import Event
 from db.errors import Conflict, Forbidden, Invalid, NotFound
 from db.ids import ChannelId
@@ -176,6 +176,24 @@ async def _events_after(conn: asyncpg.Connection, latest: int) -> Touched:
         latest,
     )
     return Touched(events=[Event(**row) for row in rows])
+
+
+@pytest.mark.parametrize("query", ["fails", '"login fails"', "-nonsense", "fails slow"])
+async def test_what_was_deleted_was_found_by_its_words_before(
+    conn: asyncpg.Connection, world: World, query: str
+) -> None:
+    issue = await file(conn, world.ada, "Login fails")
+    await comments.add(conn, world.bob, issue.issue_id, "It is very slow")
+    await documents.index_issues(conn, world.workspace_id, [issue.issue_id])
+    latest = await conn.fetchval("SELECT max(event_id) FROM events")
+    await deleting.delete(conn, world.ada, [issue.issue_id])
+    await documents.index_issues(conn, world.workspace_id, [issue.issue_id])
+    touched = replace(await _events_after(conn, latest), gone=True)
+    assert touched.earlier is not None
+    were = {issue.issue_id: touched.earlier}
+    asked = parse(query)
+    assert await earlier.matched(conn, world.ada, asked, list(were), were) == {issue.issue_id}
+    assert await earlier.matched(conn, world.ada, parse("nonsense"), list(were), were) == set()
 
 
 async def test_one_a_channel_and_query(conn: asyncpg.Connection, world: World) -> None:
