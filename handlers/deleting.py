@@ -6,10 +6,12 @@ import json
 from collections.abc import Sequence
 from uuid import UUID
 
+import asyncpg
 from slack_bolt.async_app import AsyncApp
 
 from db import changes, deleting, issues, limits
-from db.access import may_delete
+from db.access import Actor, may_delete
+from db.deleting import Deleted
 from db.ids import IssueId
 from db.issues import Issue, Origin
 from handlers.acting import Outcome, Place, Press, Submission, carried, on_press, on_submit, origin_of
@@ -94,6 +96,8 @@ class Deleting:
     ) -> Reply:
         async with self._services.database.transaction() as conn:
             deleted = await deleting.delete(conn, asker.actor, ids, origin)
+            if deleted.change_id is None:
+                deleted = await _done_before(conn, asker.actor, ids) or deleted
             shown = (
                 await changes.touched(conn, asker.actor, deleted.change_id, limit=view.SHOWN)
                 if deleted.change_id is not None
@@ -111,6 +115,17 @@ class Deleting:
                 known = await self._services.directory.people(asker, {issue.reporter_id})
                 return view.refused(issue, known, words, asker.workspace.key_prefix)
         return None
+
+
+async def _done_before(conn: asyncpg.Connection, actor: Actor, ids: Sequence[IssueId]) -> Deleted | None:
+    """Where they deleted them themselves: who presses twice is left the answer with the way back."""
+    gone = (await deleting.gone(conn, actor, ids)).values()
+    theirs = [each for each in gone if each.on_purpose and each.by == actor.person_id]
+    if not theirs or actor.person_id is None:
+        return None
+    last = max(theirs, key=lambda each: each.at).change_id
+    change = await changes.get(conn, actor, last)
+    return Deleted(change_id=last, count=change.summary["count"], repeated=True)
 
 
 def _beginning(metadata: str) -> tuple[Json, IssueId]:

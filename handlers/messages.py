@@ -13,7 +13,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from db import cards, channels, choices, issues, limits, people
+from db import cards, channels, choices, deleting, issues, limits, people
 from db.access import Actor, sees
 from db.errors import NotFound
 from db.ids import ChannelId, MessageTs, SlackUserId
@@ -171,6 +171,7 @@ class Messages:
         elif not (
             await self._ordered(asker, text, event, place, client)
             or await self._asked_back(asker, text, event, place, client)
+            or await self._too_late(asker, text, event, place, client)
         ):
             message = {name: value for name, value in event.items() if name != "blocks"} | {"text": text}
             await self._file(asker, event["channel"], message, client)
@@ -212,6 +213,23 @@ class Messages:
         )
         await tell(place, reply, client, asker.slack_user_id)
         return True
+
+    async def _too_late(
+        self, asker: Asker, text: str, event: Mapping[str, Any], place: Place, client: AsyncWebClient
+    ) -> bool:
+        """Whether it was an order, or half of one, under the card of an issue that is deleted."""
+        prefix = asker.workspace.key_prefix
+        is_order = self._orders.read(text, prefix) or self._orders.unread(text, prefix)
+        if is_order is None or event.get("files") or not event.get("thread_ts"):
+            return False
+        async with self._services.database.connection() as conn:
+            thread = ChannelId(event["channel"]), MessageTs(event["thread_ts"])
+            card = await cards.at(conn, asker.actor.workspace_id, *thread)
+            gone = await deleting.gone(conn, asker.actor, [card.issue_id] if card is not None else [])
+        for each in gone.values():
+            said = words(asker.locale)("order-too-late", key=each.issue.key(prefix))
+            await tell(place, Reply(text=said), client, asker.slack_user_id)
+        return bool(gone)
 
     async def _keys_of_thread(self, asker: Asker, event: Mapping[str, Any]) -> list[str]:
         """That of its issue; two where it is about several."""

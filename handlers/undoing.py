@@ -6,7 +6,7 @@ from slack_bolt.async_app import AsyncApp
 
 from db import changes, deleting, issues, people
 from db.changes import NothingToUndo, UndoBlocked
-from db.errors import NotFound
+from db.errors import Forbidden, NotFound
 from db.ids import ChangeId
 from handlers.acting import Press, on_press, origin_of
 from handlers.commands import Call, Commands, Reply
@@ -53,6 +53,11 @@ class Undoing:
                 touched = await changes.touched(conn, asker.actor, undone.change_id, limit=view.SHOWN)
                 concerned = people_in([each.event for each in touched])
                 known = await people.get_many(conn, asker.actor, list(concerned))
+        except NotFound as missing:
+            if asker.actor.sees_only is None:
+                raise
+            # To guests there are no changes of others; what they pressed, or named, is there all the same.
+            raise Forbidden("undo", "whoever made the change, or an admin") from missing
         except NothingToUndo:
             return Reply(text=words("undo-nothing"))
         except UndoBlocked as blocked:

@@ -74,11 +74,17 @@ async def test_several_are_deleted_at_once_and_one_that_is_not_ours_keeps_all(lo
 async def test_a_question_that_somebody_else_answered_first_is_answered_calmly(lodge: Lodge) -> None:
     await lodge.ask("grace", "new One")
     question = await lodge.ask("grace", "bulk delete LDG-1")
+    twice = await lodge.ask("ada", "delete LDG-1")
     await deleted(lodge, "ada", "LDG-1")
     await lodge.person("grace").click("issue_delete", channel="general", ts=question["ts"])
     await lodge.settled()
     await lodge.person("grace").expect_message(
         "general", lambda each: each["ts"] == question["ts"] and "deleted already" in said(each)
+    )
+    # Whoever deleted it, as by pressing twice, keeps the way back.
+    await lodge.person("ada").click("issue_delete", channel="general", ts=twice["ts"])
+    await lodge.person("ada").expect_message(
+        "general", lambda each: each["ts"] == twice["ts"] and "undo_change" in buttons(each)
     )
 
 
@@ -131,6 +137,9 @@ async def test_what_was_deleted_long_ago_is_restored_by_its_key(lodge: Lodge) ->
     assert "die Person, die das geändert hat" in said(await lodge.ask("linus", "restore LDG-1"))
     assert "restored it" in said(await lodge.ask("grace", "restore LDG-1"))
     assert "One" in said(await lodge.ask("grace", "LDG-1"))
+    await lodge.ask("guest", "new Three")
+    await deleted(lodge, "ada", "LDG-3")
+    assert "whoever made the change" in said(await lodge.ask("guest", "restore LDG-3"))
 
 
 async def test_what_stands_in_the_way_of_an_older_undo_names_the_key_of_the_deleted(lodge: Lodge) -> None:
@@ -151,6 +160,8 @@ async def test_said_in_its_thread_it_is_asked_and_done_too(lodge: Lodge) -> None
     await ada.expect_message(
         "general", lambda each: each["ts"] == card["ts"] and "was deleted by" in said(each)
     )
+    await ada.send("general", f"<@{bot}> reopen", card["ts"])
+    await ada.expect_message("general", lambda each: "/issue restore LDG-1" in said(each))
     await ada.send("general", f"<@{bot}> restore LDG-1")
     await ada.expect_message("general", lambda each: each["ts"] == card["ts"] and "One" in said(each))
 
@@ -164,8 +175,11 @@ async def test_a_channel_that_follows_it_hears_of_it(lodge: Lodge) -> None:
     assert await subscribe(lodge, {"query": "label:bug", "news": ["status"], "place": "channel"}) == {}
     await deleted(lodge, "ada", "LDG-1 LDG-8", "product")
     await lodge.announced()
+    for _ in range(2):
+        await lodge.ask("ada", "undo")
+        await lodge.announced()
     lines = [text for text in posts(lodge) if "deleted" in text]
-    assert lines == [f"LDG-1 Old 0 – <@{ada.id}>: deleted"]
+    assert lines == [f"LDG-1 Old 0 – <@{ada.id}>: deleted"] * 2
     await deleted(lodge, "ada", " ".join(f"LDG-{number}" for number in range(2, 8)), "product")
     await lodge.announced()
     (many,) = [text for text in posts(lodge) if "6 issues are deleted" in text]

@@ -23,3 +23,4 @@ card-deleted-by = { $key } wurde { $when } von { $who } gelöscht.
 restore-not-gone = { $key } ist da: Niemand hat es gelöscht.
 delete-instead = Stattdessen löschen …
 order-write-restore = Schreib `{ $word }` mit dem Schlüssel des Issues, wie in `{ $word } LDG-42`.
+order-too-late = { $key } ist gelöscht, und nichts ist geschehen. `/issue restore { $key }` bringt es zurück.

@@ -23,3 +23,4 @@ card-deleted-by = { $key } was deleted by { $who } { $when }.
 restore-not-gone = { $key } is there: nobody deleted it.
 delete-instead = Delete it instead …
 order-write-restore = Write `{ $word }` with the key of the issue, as in `{ $word } LDG-42`.
+order-too-late = { $key } is deleted, and nothing was done. `/issue restore { $key }` brings it back.
