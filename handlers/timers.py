@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextvars import Context, copy_context
+from operator import attrgetter
 from typing import Final
 
 # Seconds by which a call may be late.
@@ -51,7 +52,7 @@ class Timers:
     def _look(self) -> None:
         loop = asyncio.get_running_loop()
         now = loop.time()
-        due = [timer for timer in self.waiting if timer.due <= now]
+        due = sorted((timer for timer in self.waiting if timer.due <= now), key=attrgetter("due"))
         self.waiting.difference_update(due)
         self._looking = loop.call_later(GRAIN, self._look) if self.waiting else None
         for timer in due:

@@ -1,5 +1,6 @@
 import asyncio
 from contextvars import ContextVar
+from functools import partial
 
 import pytest
 
@@ -25,6 +26,17 @@ async def test_each_is_called_when_it_is_due_in_the_context_it_was_asked_for_in(
         await both.wait()
     assert called == ["first", "second"]
     assert not timers.waiting
+
+
+async def test_those_that_are_due_at_the_same_look_are_called_in_their_order() -> None:
+    timers, called, over = Timers(), list[float](), asyncio.Event()
+    seconds = [number / 10_000 for number in range(20, 0, -1)]
+    for each in seconds:
+        timers.later(each, partial(called.append, each))
+    timers.later(0.0021, over.set)
+    async with asyncio.timeout(60):
+        await over.wait()
+    assert called == seconds[::-1]
 
 
 async def test_what_was_taken_back_does_not_happen() -> None:
