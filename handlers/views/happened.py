@@ -38,10 +38,11 @@ def fields(events: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
             first.setdefault(name, value)
         last.update(event["after"])
     moved = {name for name in last if name not in first or first[name] != last[name]}
+    told = tuple(name for name in _TOLD if name in moved)
     if DELETED in moved:
-        # What else was done to it is over with it, or was known before.
-        return (DELETED,) if last[DELETED] else (RESTORED,)
-    return tuple(name for name in _TOLD if name in moved)
+        # What else was done to it is over with it.
+        return (DELETED,) if last[DELETED] else (RESTORED, *told)
+    return told
 
 
 def line(

@@ -15,7 +15,8 @@ from db.people import Person
 from db.preferences import NoticeKind
 from handlers.notices.gathering import notice_of
 from handlers.notices.telling import merged, up_to_date
-from handlers.views.notices import is_news, message
+from handlers.views.happened import as_change
+from handlers.views.notices import changed, is_news, message
 from handlers.words import words
 from tests.views.samples import NOW, PLAIN, person
 
@@ -130,6 +131,21 @@ def test_a_mention_in_a_description_is_no_comment_that_could_be_gone() -> None:
     notice = news(did(BOB, "edited", description="<@UADA> knows"))
     assert up_to_date(notice, {}) == notice
     assert "knows" in told(notice)
+
+
+def life(kind: str) -> Event:
+    event = did(BOB, kind)
+    told = as_change(kind, event.before, event.after)
+    return replace(event, before=told["before"], after=told["after"])
+
+
+def test_what_was_done_to_an_issue_once_it_was_restored_is_told_too() -> None:
+    closed = replace(did(EVE, "edited", status="closed"), before={"status": "open"})
+    for notice in (news(life("restored"), closed), merged(news(life("restored")), news(closed))):
+        assert changed(notice) == ("restored", "status")
+        assert "restored" in told(notice)
+    assert changed(news(closed, life("deleted"))) == ("deleted",)
+    assert changed(news(life("deleted"), life("restored"), closed)) == ("status",)
 
 
 def named_by_edit(who: PersonId, comment_id: CommentId) -> Event:
