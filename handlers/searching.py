@@ -30,6 +30,8 @@ from handlers.words import Words
 
 NAME = "search"
 PAGE = 8
+# Nobody who goes back is taken further than to this page, whatever the button says: each page before it is a search.
+_FURTHEST = 100
 # How many events of one change are indexed along with the rest.
 _AT_ONCE = 200
 
@@ -53,7 +55,7 @@ class Searching:
     async def _gone_to(self, asker: Asker, wanted: view.Turn) -> view.Turn:
         """From the first page on, or as far as there are pages: a row that was acted on keeps none of the cursors."""
         turn = view.Turn(text=wanted.text)
-        while turn.page < wanted.page:
+        while turn.page < min(wanted.page, _FURTHEST):
             cursor = (await self._found(asker.actor, turn)).next_cursor
             if cursor is None:
                 break
