@@ -22,7 +22,8 @@ ACTIONS: Final = frozenset(
 )
 
 # A later event stands in the way when it touches the same: for a new issue anything, for an edit the same
-# fields, for a comment that comment or an answer to it. Of a change and its undo neither counts.
+# fields, for a comment that comment or an answer to it. Of a change and its undo neither counts. With a deleted issue
+# nothing happens but what had begun before, as that two people become one: that keeps it from nobody.
 LATER: Final[LiteralString] = """
 JOIN events e ON e.workspace_id = mine.workspace_id AND e.issue_id = mine.issue_id AND e.event_id > mine.event_id
 JOIN changes c ON c.workspace_id = e.workspace_id AND c.change_id = e.change_id
@@ -31,7 +32,8 @@ WHERE mine.workspace_id = $1 AND mine.change_id = $2 AND e.change_id <> $2
   AND NOT EXISTS (SELECT FROM changes undone WHERE undone.workspace_id = c.workspace_id
                   AND undone.change_id = c.undoes AND undone.undone_by = c.change_id)
   AND CASE
-      WHEN mine.kind IN ('created', 'restored', 'deleted') THEN true
+      WHEN mine.kind IN ('created', 'restored') THEN true
+      WHEN mine.kind = 'deleted' THEN e.kind IN ('deleted', 'restored')
       WHEN e.kind = 'deleted' THEN true
       WHEN mine.kind = 'edited' THEN e.kind = 'edited' AND (
           e.after ?| ARRAY(SELECT jsonb_object_keys(mine.after))

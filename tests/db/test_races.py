@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 import pytest
 
-from db import bulk, changes, issues, labels, people, standing
+from db import bulk, changes, deleting, issues, labels, people, standing
 from db.access import Actor
 from db.bulk import BulkPatch
 from db.errors import Invalid
@@ -274,3 +274,23 @@ async def test_what_somebody_had_when_they_left_stays_theirs(conn: asyncpg.Conne
     again = await issues.assign(conn, world.ada, issue.issue_id, None)
     await changes.undo(conn, world.ada, again.change_id)
     assert (await issues.get(conn, world.ada, issue.issue_id)).assignee_id == me(world.bob)
+
+
+async def test_an_issue_that_is_deleted_while_two_people_become_one_can_come_back(database: Database) -> None:
+    async with database.connection() as conn:
+        world = await make_world(conn)
+        double = await people.create(conn, world.admin, "Bob B")
+        issue = await file(conn, world.ada, assignee_id=double.person_id)
+
+    async def merge() -> None:
+        async with database.transaction() as conn:
+            await people.merge(conn, world.admin, double.person_id, me(world.bob))
+
+    async with database.transaction() as conn:
+        await deleting.delete(conn, world.ada, [issue.issue_id])
+        merging = asyncio.create_task(merge())
+        await waiting(database)
+    await merging
+    async with database.connection() as conn:
+        await changes.undo(conn, world.ada)
+        assert (await issues.get(conn, world.ada, issue.issue_id)).assignee_id == me(world.bob)
