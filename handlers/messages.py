@@ -38,7 +38,15 @@ from handlers.views import creating as creating_view
 from handlers.views import issue_form
 from handlers.views.blocks import Json, truncate
 from handlers.views.cards import CardStyle
-from handlers.views.messages import OFFER, half_order, markdown_of, named_in_title, offer, title_of
+from handlers.views.messages import (
+    OFFER,
+    half_order,
+    markdown_of,
+    named_in_title,
+    offer,
+    title_of,
+    too_late,
+)
 from handlers.words import escape, words
 
 SHORTCUT = "issue_from_message"
@@ -227,8 +235,9 @@ class Messages:
             card = await cards.at(conn, asker.actor.workspace_id, *thread)
             gone = await deleting.gone(conn, asker.actor, [card.issue_id] if card is not None else [])
         for each in gone.values():
-            said = words(asker.locale)("order-too-late", key=each.issue.key(prefix))
-            await tell(place, Reply(text=said), client, asker.slack_user_id)
+            title = await self._title(asker, {"text": text}, client)
+            reply = too_late(each.issue.key(prefix), title, words(asker.locale))
+            await tell(place, reply, client, asker.slack_user_id)
         return bool(gone)
 
     async def _keys_of_thread(self, asker: Asker, event: Mapping[str, Any]) -> list[str]:

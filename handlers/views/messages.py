@@ -138,7 +138,15 @@ def half_order(name: str, word: str, rest: str, title: str, words: Words) -> Rep
         words("order-unread", word=word, rest=truncate(rest, 200)) if rest else words("order-bare", word=word)
     )
     how = f"order-write-{name}" if words.has(f"order-write-{name}") else "order-write-alone"
-    text = Mrkdwn(f"{said} {words(how, word=word)}")
+    return _or_filed(Mrkdwn(f"{said} {words(how, word=word)}"), title, words)
+
+
+def too_late(key: str, title: str, words: Words) -> Reply:
+    """To an order about an issue that is deleted."""
+    return _or_filed(words("order-too-late", key=key), title, words)
+
+
+def _or_filed(text: Mrkdwn, title: str, words: Words) -> Reply:
     make = button(words.plain("unknown-word-create"), OFFER_CREATE, title)
     return Reply(text=text, blocks=[section(text), actions(make)])
 

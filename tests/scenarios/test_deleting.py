@@ -161,7 +161,8 @@ async def test_said_in_its_thread_it_is_asked_and_done_too(lodge: Lodge) -> None
         "general", lambda each: each["ts"] == card["ts"] and "was deleted by" in said(each)
     )
     await ada.send("general", f"<@{bot}> reopen", card["ts"])
-    await ada.expect_message("general", lambda each: "/issue restore LDG-1" in said(each))
+    told = await ada.expect_message("general", lambda each: "/issue restore LDG-1" in said(each))
+    assert buttons(told).keys() == {"issue_new_titled"}
     await ada.send("general", f"<@{bot}> restore LDG-1")
     await ada.expect_message("general", lambda each: each["ts"] == card["ts"] and "One" in said(each))
 
