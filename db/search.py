@@ -9,7 +9,7 @@ from typing import Any, Final, LiteralString
 
 import asyncpg
 
-from db import ranking, vocabulary
+from db import matching, ranking, vocabulary
 from db.access import VISIBLE, Actor
 from db.errors import FieldError, Invalid
 from db.ids import IssueId
@@ -118,7 +118,7 @@ async def search(
             cursor=inner,
             top=leads.top,
             mark=(attempt,),
-            show=ranking.Show(select=_SHOWN, config=resolved.config),
+            show=matching.Show(select=_SHOWN, config=resolved.config),
         )
         if page.candidates or cursor is not None:
             mode = attempt
@@ -326,7 +326,7 @@ async def _hits(
     conn: asyncpg.Connection,
     resolved: Resolved,
     first: Sequence[IssueId],
-    then: Sequence[ranking.Candidate],
+    then: Sequence[matching.Candidate],
     words: str,
 ) -> tuple[Hit, ...]:
     """Whole issues in this order, with what matched marked: those that came along, and the others."""

@@ -134,7 +134,7 @@ EXEMPT = {
     "query.choosing.measure": WHOLE,
     "query.choosing.short": WHOLE,
     "query.choosing.shortest": WHOLE,
-    "ranking.candidates": WHOLE,
+    "matching.candidates": WHOLE,
     "ranking.page": WHOLE,
     "ranking.top_number": WHOLE,
     "ranking.window": WHOLE,

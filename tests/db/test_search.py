@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import DamerauLevenshtein
 
-from db import documents, issues, ranking, search, vocabulary
+from db import documents, issues, matching, ranking, search, vocabulary
 from db.access import Actor
 from db.errors import Invalid
 from db.ids import WorkspaceId
@@ -88,7 +88,7 @@ async def test_a_phrase_led_by_its_pairs_finds_what_the_words_alone_find(
     for config in ("english", "simple", "german"):
         await conn.execute("UPDATE workspaces SET search_config = $1::text::regconfig", config)
         await documents.index_issues(conn, HOME, ids)
-        assert ranking.pairs_of(await resolve(conn, ada, parse('"slow login page"')))
+        assert matching.pairs_of(await resolve(conn, ada, parse('"slow login page"')))
         for phrase in (
             *(
                 "login page",
@@ -102,7 +102,7 @@ async def test_a_phrase_led_by_its_pairs_finds_what_the_words_alone_find(
         ):
             resolved = await resolve(conn, ada, parse(f'"{phrase}"'))
             words = ranking.words_of(resolved)
-            led = await ranking.candidates(conn, resolved, words, 1_000, 0, best=1_000, at_once=1_000)
+            led = await matching.candidates(conn, resolved, words, 1_000, 0, best=1_000, at_once=1_000)
             rows = await conn.fetch(
                 "SELECT number FROM issue_documents WHERE document @@ phraseto_tsquery($1::text::regconfig, $2)",
                 config,
@@ -123,11 +123,11 @@ async def test_phrases_are_found_before_during_and_after_old_documents_get_their
     led = []
     more = True
     while more:
-        led.append(bool(ranking.pairs_of(await resolve(conn, ada, parse('"login page"')))))
+        led.append(bool(matching.pairs_of(await resolve(conn, ada, parse('"login page"')))))
         assert len(await hits(conn, ada, '"login page"')) == 5
         more = await documents.pair(conn, HOME, limit=2)
     assert led == [False, False, False]
-    assert ranking.pairs_of(await resolve(conn, ada, parse('"login page"')))
+    assert matching.pairs_of(await resolve(conn, ada, parse('"login page"')))
     assert len(await hits(conn, ada, '"login page"')) == 5
     assert await hits(conn, ada, '"page login"') == []
 
@@ -166,7 +166,7 @@ async def test_what_is_shown_comes_along_with_what_is_found_or_after_it(
     led = await search.search(plans, ada, "LDG-2")
     assert [hit.issue.number for hit in led.hits] == [2, 7]
     # Two, then four, then the last: what is shown is asked for when all are known.
-    monkeypatch.setattr(ranking, "_AT_ONCE", 2)
+    monkeypatch.setattr(ranking, "AT_ONCE", 2)
     plans = Plans(conn)
     after = await search.search(plans, ada, "login", limit=4)
     assert [hit.headline for hit in after.hits] == [hit.headline for hit in along.hits]
@@ -214,7 +214,7 @@ async def test_pages_hold_every_match_once(
     conn: asyncpg.Connection, ada: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ranking, "ENOUGH", (7, 3))
-    monkeypatch.setattr(ranking, "_AT_ONCE", 5)
+    monkeypatch.setattr(ranking, "AT_ONCE", 5)
     monkeypatch.setattr(ranking, "_FIRST_STEP", 8)
     await conn.execute(
         """
@@ -267,7 +267,7 @@ async def test_what_is_closed_or_gone_lets_others_before_it_wherever_it_stood(
     )
     pages = {}
     for ahead in (1, 20, 1_000):
-        monkeypatch.setattr(ranking, "_AHEAD", ahead)
+        monkeypatch.setattr(matching, "_AHEAD", ahead)
         found = []
         cursor = None
         for _ in range(4):
@@ -402,7 +402,7 @@ def test_tags_cover_the_range_with_few_blocks(below: int, end: int) -> None:
     sizes = {0: 1 << 9, 1: 1 << 13, 2: 1 << 17}
     blocks = [
         (level, block * sizes[level], (block + 1) * sizes[level])
-        for level, block in ranking._cover(below, end)
+        for level, block in matching._cover(below, end)
     ]
     covered = sorted((low, high) for _, low, high in blocks)
     if end < below:

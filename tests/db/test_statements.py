@@ -10,7 +10,7 @@ import db
 
 ASKING = {"fetch", "fetchrow", "fetchval", "execute", "executemany", "cursor", "prepare"}
 # Fragments which a module composes in a function of its own, from constants and numbered parameters.
-COMPOSED = {"db/exporting.py", "db/ranking.py", "db/reports/naming.py", "db/reports/sifted.py"}
+COMPOSED = {"db/exporting.py", "db/matching.py", "db/reports/naming.py", "db/reports/sifted.py"}
 # A single statement made so elsewhere in its module: a constant of its own with its places filled in by
 # `Parameters.fill`, before what `query.walking` made of a query.
 COMPOSED_HERE = {("db/earlier.py", "stand_ins"), ("db/earlier.py", "statement.sql")}
