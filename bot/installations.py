@@ -41,8 +41,8 @@ class StoredInstallations:
     def known(self, *, team_id: str | None, enterprise_id: str | None) -> Installation | None:
         for candidate in (team_id, enterprise_id):
             if candidate is not None:
-                held = self._held.get(WorkspaceId(candidate))
-                if held is None or held.until <= time.monotonic():
+                held = self._fresh(WorkspaceId(candidate))
+                if held is None:
                     return None
                 if held.installation is not None:
                     return held.installation
@@ -60,11 +60,14 @@ class StoredInstallations:
     def forget(self, workspace_id: WorkspaceId) -> None:
         self._held.pop(workspace_id, None)
 
-    async def _find(self, workspace_id: WorkspaceId) -> Installation | None:
+    def _fresh(self, workspace_id: WorkspaceId) -> _Held | None:
         held = self._held.get(workspace_id)
-        now = time.monotonic()
-        if held is not None and held.until > now:
+        return held if held is not None and held.until > time.monotonic() else None
+
+    async def _find(self, workspace_id: WorkspaceId) -> Installation | None:
+        if (held := self._fresh(workspace_id)) is not None:
             return held.installation
+        now = time.monotonic()
         async with self._database.connection() as conn:
             kept = await installations.find(conn, workspace_id)
         if kept is not None and self.rotation is not None and self.rotation.over(kept):

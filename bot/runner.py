@@ -10,7 +10,6 @@ import asyncio
 import time
 from typing import Any, Final
 
-import orjson
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.listener.async_listener import AsyncListener
 from slack_bolt.listener.asyncio_runner import AsyncioListenerRunner
@@ -20,6 +19,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.arguments import arguments, names_of
 from bot.background import BackgroundTasks
+from handlers.responding import encoded
 from handlers.timers import Timers
 
 # Slack waits 3 s, and some of them pass on the way.
@@ -41,11 +41,11 @@ class TellingAck(AsyncAck):
         self.through = False
 
     async def __call__(self, *args: Any, **kwargs: Any) -> BoltResponse:
-        encoded = _encoded(args[0]) if len(args) == 1 and not kwargs else None
-        if encoded is None:
+        whole = _encoded(args[0]) if len(args) == 1 and not kwargs else None
+        if whole is None:
             response = await super().__call__(*args, **kwargs)
         else:
-            response = self.response = BoltResponse(status=200, body=encoded)
+            response = self.response = BoltResponse(status=200, body=whole)
         self.tell()
         # Slack is answered before the listener goes on with what it says elsewhere.
         await asyncio.sleep(0)
@@ -58,11 +58,11 @@ class TellingAck(AsyncAck):
 
 def _encoded(answer: object) -> str | None:
     """A whole answer as JSON, many times faster than Bolt's own; None where only that can write it: it takes models of
-    slack_sdk too, and text with half a character in it."""
+    slack_sdk too."""
     if not isinstance(answer, dict):
         return None
     try:
-        return orjson.dumps(answer).decode()
+        return encoded(answer).decode()
     except TypeError:
         return None
 

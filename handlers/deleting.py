@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Sequence
 from uuid import UUID
@@ -16,7 +17,7 @@ from db.ids import IssueId
 from db.issues import Issue, Origin
 from handlers.acting import Outcome, Place, Press, Submission, carried, on_press, on_submit, origin_of
 from handlers.commands import KEY, Call, Commands, Reply
-from handlers.finding import by_key, usage
+from handlers.finding import usage
 from handlers.requesting import Asker
 from handlers.services import Services
 from handlers.views import deleting as view
@@ -52,8 +53,9 @@ class Deleting:
         if not keys:
             return usage(call, NAME)
         limits.delete_size(len(keys))
-        async with self._services.database.connection() as conn:
-            found = {issue.issue_id: issue for issue in [await by_key(conn, call, key) for key in keys]}
+        looking = self._services.looking
+        seen = await asyncio.gather(*(looking.at(call.asker.actor, key) for key in keys))
+        found = {each.issue.issue_id: each.issue for each in seen}
         refused = await self._refused(call.asker, list(found.values()), call.words)
         return refused or view.question(list(found.values()), call.words, call.asker.workspace.key_prefix)
 

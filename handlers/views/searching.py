@@ -45,7 +45,7 @@ class Turn:
         return replace(self, page=self.page - 1, trail=self.trail[:-1] if self.page > 2 else ())
 
     def button(self, label: str, action_id: str) -> list[Json]:
-        """None where it has no room."""
+        """Empty where it has no room; the oldest cursors make way first."""
         for first in range(len(self.trail) + 1):
             value = f"{self.page} {','.join(self.trail[first:])} {self.text}"
             if len(value) <= VALUE_MAX:
