@@ -5,7 +5,7 @@ import asyncio
 import asyncpg
 import pytest
 
-from db import announcements, bulk, changes, comments, deleting, issues, limits, listing, watchers
+from db import announcements, bulk, changes, comments, deleting, issues, limits, listing, watchers, workspaces
 from db.access import Actor
 from db.bulk import BulkPatch, BulkStopped
 from db.changes import UndoBlocked
@@ -80,6 +80,18 @@ async def test_who_filed_it_deletes_it_and_an_admin_any(conn: asyncpg.Connection
         await deleting.delete(conn, world.guest, [ours.issue_id])
     assert (await deleting.delete(conn, world.guest, [theirs.issue_id])).count == 1
     assert (await deleting.delete(conn, world.program(Role.ADMIN), [ours.issue_id])).count == 1
+
+
+async def test_more_at_once_needs_what_the_workspace_asks_of_large_changes(conn: asyncpg.Connection) -> None:
+    world = await make_world(conn)
+    await workspaces.update_settings(conn, world.admin, settings={"policy": {"bulk_large": "admin"}})
+    mine = [(await file(conn, world.bob)).issue_id for _ in range(limits.BULK_FREE + 1)]
+    with pytest.raises(Forbidden):
+        await deleting.delete(conn, world.bob, mine)
+    assert len(await found(conn, world.bob)) == len(mine)
+    assert (await deleting.delete(conn, world.bob, mine[1:])).count == limits.BULK_FREE
+    await changes.undo(conn, world.bob)
+    assert (await deleting.delete(conn, world.admin, mine)).count == len(mine)
 
 
 async def test_a_guest_deletes_nothing_that_is_only_assigned_to_them(conn: asyncpg.Connection) -> None:

@@ -140,6 +140,9 @@ async def test_what_was_deleted_long_ago_is_restored_by_its_key(lodge: Lodge) ->
     await lodge.ask("guest", "new Three")
     await deleted(lodge, "ada", "LDG-3")
     assert "whoever made the change" in said(await lodge.ask("guest", "restore LDG-3"))
+    await deleted(lodge, "grace", "LDG-1 LDG-2")
+    assert "2 issues" in said(await lodge.ask("grace", "restore LDG-2"))
+    assert "One" in said(await lodge.ask("grace", "LDG-1"))
 
 
 async def test_what_stands_in_the_way_of_an_older_undo_names_the_key_of_the_deleted(lodge: Lodge) -> None:
